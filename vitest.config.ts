@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{db,server,workers,components,cli,bench}/**/*.test.ts"],
+    globalSetup: ["./db/testing.ts"],
+    environment: "node",
+    pool: "forks",
+    // Settings that every process has; tests reach the database only through db/testing.ts.
+    env: {
+      FORGE_SECRET: "a secret that only tests use, 32+ characters",
+      DATABASE_URL: "postgres://unused@127.0.0.1:1/unused",
+    },
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+  },
+});
