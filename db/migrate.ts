@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { runMigrations } from "bullmq";
+import { sql } from "drizzle-orm";
+import { migrate } from "drizzle-orm/postgres-js/migrator";
+import pg from "pg";
+import { createDb } from "./client.ts";
+import { queueSchema } from "./queue-schema.ts";
+
+/** Bring the database at `url` to this version: our migrations, then the queue's. Safe to run twice and at once. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const db = createDb(url, { max: 1, name: "largeforge-migrate" });
+  try {
+    await db.execute(sql`select pg_advisory_lock(hashtext('largeforge.migrate'))`);
+    await migrate(db, { migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)) });
+    await db.execute(sql`insert into snapshot_version (id, version) values (1, 1) on conflict do nothing`);
+  } finally {
+    await db.$client.end();
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await runMigrations(client, queueSchema, { skipVersionCheck: true });
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,130 @@
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { datasetShapes, datasetStatuses, splits } from "#db/enums.ts";
+import { at, createdAt, id } from "./columns.ts";
+import { projects } from "./people.ts";
+import { blobs } from "./storage.ts";
+
+/** One thing wrong with one row: where (line, and element of a JSON array, from 1), what, and how to mend it. */
+export type DatasetProblem = {
+  line: number;
+  element: number | null;
+  field: string | null;
+  code: string;
+  message: string;
+  remedy: string;
+};
+
+/** Lengths in characters until a model is named. Bins are `from` ≤ length < `to`, the last one to its end. */
+export type LengthStats = {
+  min: number;
+  p50: number;
+  p95: number;
+  max: number;
+  mean: number;
+  histogram: { from: number; to: number; count: number }[];
+};
+
+/** Why a file was refused. */
+export type DatasetRefusal = { code: string; message: string; remedy: string };
+
+/** What a person must decide before a version can be ready. */
+export type DatasetReview =
+  | { kind: "bad_rows" }
+  | { kind: "mapping"; columns: { name: string; kinds: string[]; share: number }[]; samples: unknown[] };
+
+export const datasets = pgTable(
+  "datasets",
+  {
+    id: id(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id),
+    name: text("name").notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+    archivedAt: at("archived_at"),
+  },
+  (t) => [uniqueIndex("datasets_name_key").on(t.projectId, t.name)],
+);
+
+export const datasetVersions = pgTable(
+  "dataset_versions",
+  {
+    id: id(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id),
+    datasetId: text("dataset_id")
+      .notNull()
+      .references(() => datasets.id),
+    version: integer("version").notNull(),
+    status: text("status", { enum: datasetStatuses }).notNull(),
+    filename: text("filename").notNull(),
+    sourceBlob: text("source_blob")
+      .notNull()
+      .references(() => blobs.sha256),
+    sourceBytes: bigint("source_bytes", { mode: "number" }).notNull(),
+    /** target field → source column, e.g. {"prompt":"question","completion":"answer"} */
+    mapping: jsonb("mapping").$type<Partial<Record<string, string>>>(),
+    /** what to do with bad rows once a person has chosen */
+    onBadRows: text("on_bad_rows", { enum: ["ask", "refuse", "set_aside"] })
+      .notNull()
+      .default("ask"),
+    /** share of the rows kept for validation, in basis points: 0 none, 1,000 a tenth, 10,000 all (an eval set) */
+    validationShareBp: integer("validation_share_bp").notNull().default(1_000),
+    format: text("format", { enum: ["jsonl", "json_array"] }),
+    sourceShape: text("source_shape"),
+    shape: text("shape", { enum: datasetShapes }),
+    trainBlob: text("train_blob").references(() => blobs.sha256),
+    validationBlob: text("validation_blob").references(() => blobs.sha256),
+    /** rows set aside, one JSON line each with its problem */
+    setAsideBlob: text("set_aside_blob").references(() => blobs.sha256),
+    bytesRead: bigint("bytes_read", { mode: "number" }).notNull().default(0),
+    rowsRead: integer("rows_read").notNull().default(0),
+    trainRows: integer("train_rows"),
+    validationRows: integer("validation_rows"),
+    badRows: integer("bad_rows"),
+    duplicateRows: integer("duplicate_rows"),
+    /** false: more different rows than are remembered, `duplicate_rows` is a lower bound */
+    duplicatesExact: boolean("duplicates_exact"),
+    /** all problems, of which `problems` lists the first hundred */
+    problemCount: integer("problem_count"),
+    problemCounts: jsonb("problem_counts").$type<Record<string, number>>(),
+    problems: jsonb("problems").$type<DatasetProblem[]>().notNull().default([]),
+    stats: jsonb("stats").$type<Record<string, LengthStats>>(),
+    /** columns that no example uses and that were left out */
+    ignoredColumns: jsonb("ignored_columns").$type<string[]>(),
+    review: jsonb("review").$type<DatasetReview>(),
+    refusal: jsonb("refusal").$type<DatasetRefusal>(),
+    /** counts the imports begun: only the latest may finish */
+    attempt: integer("attempt").notNull().default(0),
+    /** attempts that ended through no fault of the file: a shutdown, a full disk, a new mapping */
+    forgivenAttempts: integer("forgiven_attempts").notNull().default(0),
+    /** why the import waits, while it does */
+    waitingFor: text("waiting_for"),
+    importStartedAt: at("import_started_at"),
+    heartbeatAt: at("heartbeat_at"),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+    readyAt: at("ready_at"),
+  },
+  (t) => [
+    uniqueIndex("dataset_versions_number_key").on(t.datasetId, t.version),
+    index("dataset_versions_project_idx").on(t.projectId, t.createdAt),
+  ],
+);
+
+/** Sparse index into the normalised files: where a page of examples (200 rows or 256 KiB) begins, for previews by offset. */
+export const examplePages = pgTable(
+  "example_pages",
+  {
+    projectId: text("project_id").notNull(),
+    versionId: text("version_id")
+      .notNull()
+      .references(() => datasetVersions.id),
+    split: text("split", { enum: splits }).notNull(),
+    firstRow: integer("first_row").notNull(),
+    byteOffset: bigint("byte_offset", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.versionId, t.split, t.firstRow] })],
+);

@@ -1,0 +1,97 @@
+import {
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import { evalStatuses, type graderKinds, splits } from "#db/enums.ts";
+import { at, createdAt, id } from "./columns.ts";
+import { datasetVersions } from "./datasets.ts";
+import { modelVersions } from "./models.ts";
+import { projects } from "./people.ts";
+
+/** One grader of a suite; the first one is the headline. */
+export type GraderConfig = { name: string; kind: (typeof graderKinds)[number]; fields?: string[]; threshold?: number };
+
+export const suites = pgTable(
+  "suites",
+  {
+    id: id(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id),
+    name: text("name").notNull(),
+    datasetVersionId: text("dataset_version_id")
+      .notNull()
+      .references(() => datasetVersions.id),
+    split: text("split", { enum: splits }).notNull(),
+    graders: jsonb("graders").$type<GraderConfig[]>().notNull(),
+    maxCases: integer("max_cases").notNull(),
+    maxTokens: integer("max_tokens").notNull(),
+    cases: integer("cases").notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+    archivedAt: at("archived_at"),
+  },
+  (t) => [uniqueIndex("suites_name_key").on(t.projectId, t.name)],
+);
+
+export const evals = pgTable(
+  "evals",
+  {
+    id: id(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id),
+    suiteId: text("suite_id")
+      .notNull()
+      .references(() => suites.id),
+    status: text("status", { enum: evalStatuses }).notNull(),
+    candidateVersionId: text("candidate_version_id")
+      .notNull()
+      .references(() => modelVersions.id),
+    baselineVersionId: text("baseline_version_id")
+      .notNull()
+      .references(() => modelVersions.id),
+    casesDone: integer("cases_done").notNull().default(0),
+    casesTotal: integer("cases_total").notNull(),
+    /** the verdict and its numbers, computed once by compare.rule.ts */
+    summary: jsonb("summary").$type<object>(),
+    error: jsonb("error").$type<{ code: string; message: string }>(),
+    heartbeatAt: at("heartbeat_at"),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+    startedAt: at("started_at"),
+    finishedAt: at("finished_at"),
+  },
+  (t) => [index("evals_project_idx").on(t.projectId, t.createdAt)],
+);
+
+/** One model version's answer to one case, with every grader's mark (0…1). */
+export const scores = pgTable(
+  "scores",
+  {
+    projectId: text("project_id").notNull(),
+    evalId: text("eval_id")
+      .notNull()
+      .references(() => evals.id),
+    modelVersionId: text("model_version_id").notNull(),
+    caseIndex: integer("case_index").notNull(),
+    prompt: jsonb("prompt").$type<{ role: string; content: string }[]>().notNull(),
+    reference: text("reference").notNull(),
+    output: text("output"),
+    marks: jsonb("marks").$type<Record<string, number>>().notNull(),
+    passed: boolean("passed").notNull(),
+    promptTokens: integer("prompt_tokens"),
+    completionTokens: integer("completion_tokens"),
+    totalMs: doublePrecision("total_ms"),
+    requestId: text("request_id"),
+    error: text("error"),
+  },
+  (t) => [primaryKey({ columns: [t.evalId, t.modelVersionId, t.caseIndex] })],
+);

@@ -1,0 +1,80 @@
+import { bigint, boolean, doublePrecision, index, integer, pgTable, smallint, text } from "drizzle-orm/pg-core";
+import { at, createdAt, id } from "./columns.ts";
+import { models } from "./models.ts";
+import { projects } from "./people.ts";
+
+/** One answered (or refused) API call. Times in milliseconds on the gateway's monotonic clock. */
+export const requests = pgTable(
+  "requests",
+  {
+    id: id(),
+    projectId: text("project_id").notNull(),
+    actor: text("actor").notNull(),
+    endpoint: text("endpoint").notNull(),
+    model: text("model").notNull(),
+    deploymentId: text("deployment_id"),
+    revisionId: text("revision_id"),
+    modelVersionId: text("model_version_id"),
+    workload: text("workload"),
+    stream: boolean("stream").notNull(),
+    status: smallint("status").notNull(),
+    errorCode: text("error_code"),
+    finishReason: text("finish_reason"),
+    attempts: smallint("attempts").notNull(),
+    promptTokens: integer("prompt_tokens"),
+    completionTokens: integer("completion_tokens"),
+    ttftMs: doublePrecision("ttft_ms"),
+    itlP50Ms: doublePrecision("itl_p50_ms"),
+    itlP95Ms: doublePrecision("itl_p95_ms"),
+    queueMs: doublePrecision("queue_ms"),
+    totalMs: doublePrecision("total_ms").notNull(),
+    costUsdNanos: bigint("cost_usd_nanos", { mode: "bigint" }),
+    receivedAt: at("received_at").notNull(),
+  },
+  (t) => [
+    index("requests_project_idx").on(t.projectId, t.receivedAt),
+    index("requests_revision_idx").on(t.revisionId, t.receivedAt),
+  ],
+);
+
+export const feedback = pgTable(
+  "feedback",
+  {
+    id: id(),
+    projectId: text("project_id").notNull(),
+    requestId: text("request_id").notNull(),
+    actor: text("actor").notNull(),
+    accepted: boolean("accepted"),
+    score: doublePrecision("score"),
+    comment: text("comment"),
+    correction: text("correction"),
+    createdAt: createdAt(),
+  },
+  (t) => [index("feedback_request_idx").on(t.projectId, t.requestId)],
+);
+
+/** What a model's tokens cost from a time on; without a row the cost is null and shown as not measured. */
+export const prices = pgTable(
+  "prices",
+  {
+    id: id(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id),
+    modelId: text("model_id")
+      .notNull()
+      .references(() => models.id),
+    inputUsdNanosPerMillionTokens: bigint("input_usd_nanos_per_million_tokens", { mode: "bigint" }).notNull(),
+    outputUsdNanosPerMillionTokens: bigint("output_usd_nanos_per_million_tokens", { mode: "bigint" }).notNull(),
+    effectiveFrom: at("effective_from").notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index("prices_model_idx").on(t.projectId, t.modelId, t.effectiveFrom)],
+);
+
+/** One row: raised in every transaction that changes keys, routes or prices; gateways compare it every 500 ms. */
+export const snapshotVersion = pgTable("snapshot_version", {
+  id: integer("id").primaryKey(),
+  version: bigint("version", { mode: "number" }).notNull(),
+});

@@ -1,0 +1,24 @@
+import { index, pgTable, text } from "drizzle-orm/pg-core";
+import { scopes } from "#db/enums.ts";
+import { at, createdAt, id } from "./columns.ts";
+import { projects } from "./people.ts";
+
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: id(),
+    projectId: text("project_id")
+      .notNull()
+      .references(() => projects.id),
+    name: text("name").notNull(),
+    hmac: text("hmac").notNull().unique(),
+    last4: text("last4").notNull(),
+    scopes: text("scopes", { enum: scopes }).array().notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+    expiresAt: at("expires_at"),
+    revokedAt: at("revoked_at"),
+    lastUsedAt: at("last_used_at"),
+  },
+  (t) => [index("api_keys_project_idx").on(t.projectId, t.createdAt)],
+);
