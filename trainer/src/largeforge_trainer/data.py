@@ -1,0 +1,185 @@
+"""Normalised JSONL → token ids and labels, with a count of what was cut or left out.
+
+The result equals what TRL's SFTTrainer prepares from the same rows (a test holds the two together); doing it here
+gives line numbers, counts and bounded memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from .errors import TrainerError
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+IGNORED = -100  # torch's cross-entropy leaves out targets of this value
+CHUNK_ROWS = 1000
+SHOWN_LINES = 5
+
+Row = dict[str, Any]
+Scored = Literal["assistant", "last_turn", "everything"]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """How rows become tokens. `template` None takes the tokenizer's own; `scored` concerns `messages` rows."""
+
+    tokenizer: Any
+    shape: Literal["messages", "prompt_completion", "text"]
+    max_length: int
+    template: str | None
+    scored: Scored
+
+
+@dataclass
+class Split:
+    """One encoded file: columns `input_ids` and `labels` (int32), and what happened on the way.
+
+    `trained_tokens` counts the labels that are predicted in one pass: not the first of a row, not the masked ones.
+    """
+
+    dataset: Dataset
+    rows: int = 0
+    trained_tokens: int = 0
+    truncated_rows: int = 0
+    dropped_rows: int = 0
+    dropped_lines: list[int] = field(default_factory=list)
+
+
+def encode_file(path: Path, encoder: Encoder, on_row: Callable[[], None], max_rows: int | None = None) -> Split:
+    """Encode the first `max_rows` rows (all when None) of a JSONL file; `on_row` runs before each one.
+
+    A row of which nothing would be learnt (no assistant turn, or all of it behind `max_length`) is left out and
+    counted. Raises TrainerError BAD_DATA with the line number for a row that cannot be read.
+    """
+    import pyarrow as pa
+    from datasets import Dataset
+
+    integers = pa.list_(pa.int32())
+    schema = pa.schema({"input_ids": integers, "labels": integers})
+    split = Split(dataset=Dataset(schema.empty_table()))
+    tables = []
+    chunk: list[dict[str, list[int]]] = []
+    for line, row in read_rows(path):
+        if split.rows == max_rows:
+            break
+        on_row()
+        ids, labels = encode_row(row, line, encoder)
+        cut, labels = ids[: encoder.max_length], labels[: encoder.max_length]
+        learnt = sum(label != IGNORED for label in labels[1:])
+        if learnt == 0:
+            split.dropped_rows += 1
+            if len(split.dropped_lines) < SHOWN_LINES:
+                split.dropped_lines.append(line)
+            continue
+        split.rows += 1
+        split.truncated_rows += len(cut) < len(ids)
+        split.trained_tokens += learnt
+        chunk.append({"input_ids": cut, "labels": labels})
+        if len(chunk) == CHUNK_ROWS:
+            tables.append(pa.Table.from_pylist(chunk, schema))
+            chunk = []
+    tables.append(pa.Table.from_pylist(chunk, schema))
+    split.dataset = Dataset(pa.concat_tables(tables))
+    return split
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """(line number from 1, row) for every line that is not blank. Raises TrainerError BAD_DATA."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise bad_row(number, f"is not JSON ({error})") from error
+                if not isinstance(row, dict):
+                    raise bad_row(number, "is not a JSON object")
+                yield number, row
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainerError(
+            "BAD_DATA", f"{path.name} could not be read: {error}", "Import the dataset version again."
+        ) from error
+
+
+def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[int]]:
+    """(token ids, labels) of one row before any cut; labels are IGNORED where nothing is to be learnt."""
+    try:
+        if encoder.shape == "text":
+            ids = encoder.tokenizer(with_stop(row["text"], encoder))["input_ids"]
+            return ids, list(ids)
+        if encoder.shape == "prompt_completion":
+            return encode_pair(row["prompt"], row["completion"], row, encoder)
+        messages = row["messages"]
+        if encoder.scored == "last_turn":
+            last = max((i for i, message in enumerate(messages) if message["role"] == "assistant"), default=0)
+            # Nothing to answer to, or nothing answered: no label, so the caller leaves the row out and counts it.
+            return encode_pair(messages[:last], messages[last : last + 1], row, encoder) if last else ([], [])
+        rendered = render(messages, row, encoder, return_assistant_tokens_mask=encoder.scored == "assistant")
+        ids = rendered["input_ids"]
+        mask = rendered.get("assistant_masks", [1] * len(ids))
+        return ids, masked(ids, mask)
+    except KeyError as error:
+        raise bad_row(line, f"has no {error.args[0]!r}") from error
+    except TrainerError:
+        raise
+    except Exception as error:  # Templates raise their own errors for roles and orders that they do not accept.
+        raise bad_row(line, f"could not be rendered: {error}") from error
+
+
+def encode_pair(prompt: Any, completion: Any, row: Row, encoder: Encoder) -> tuple[list[int], list[int]]:
+    """A prompt and its completion, both text or both messages; only the completion is learnt."""
+    if isinstance(prompt, str):
+        before = encoder.tokenizer(prompt)["input_ids"]
+        ids = encoder.tokenizer(prompt + with_stop(completion, encoder))["input_ids"]
+    else:
+        before = render(prompt, row, encoder, add_generation_prompt=True)["input_ids"]
+        ids = render(prompt + completion, row, encoder)["input_ids"]
+    return ids, masked(ids, [0] * len(before) + [1] * (len(ids) - len(before)))
+
+
+def render(messages: list[Row], row: Row, encoder: Encoder, **how: Any) -> dict[str, list[int]]:
+    """Messages through the chat template, tokenized; `tools` may come as JSON text, as Arrow tables keep it."""
+    tools = row.get("tools")
+    return encoder.tokenizer.apply_chat_template(
+        messages,
+        tools=json.loads(tools) if isinstance(tools, str) else tools,
+        chat_template=encoder.template,
+        tokenize=True,
+        return_dict=True,
+        **how,
+    )
+
+
+def masked(ids: list[int], mask: list[int]) -> list[int]:
+    """Labels: the token where the mask is set, else IGNORED."""
+    return [token if learnt else IGNORED for token, learnt in zip(ids, mask, strict=False)]
+
+
+def with_stop(text: str, encoder: Encoder) -> str:
+    """Text that ends with the stop token, so that the model learns to stop."""
+    stop = encoder.tokenizer.eos_token or ""
+    return text if text.endswith(stop) else text + stop
+
+
+def bad_row(line: int, what: str) -> TrainerError:
+    """BAD_DATA for one line."""
+    return TrainerError("BAD_DATA", f"line {line} {what}", "Correct the row and import the dataset again.")
+
+
+def warn_about(split: Split, name: str, encoder: Encoder, warn: Callable[[str], None]) -> None:
+    """Tell what was left out or cut."""
+    limit = f"{encoder.max_length} tokens"
+    if split.dropped_rows:
+        lines = ", ".join(map(str, split.dropped_lines))
+        more = ", …" if split.dropped_rows > len(split.dropped_lines) else ""
+        warn(f"{split.dropped_rows} {name} rows were left out, no token to learn within {limit}: lines {lines}{more}")
+    if split.truncated_rows:
+        warn(f"{split.truncated_rows} {name} rows were cut at {limit}; raise sequence.maxLength to keep their ends")

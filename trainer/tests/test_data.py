@@ -1,0 +1,115 @@
+"""Rows become the tokens and labels that TRL would make of them, and what is left out is counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tiny
+from largeforge_trainer.data import IGNORED, Encoder, Split, encode_file
+from largeforge_trainer.errors import TrainerError
+
+TURNS = [
+    {"role": "system", "content": "You know colours."},
+    {"role": "user", "content": "What colour is the leaf?"},
+    {"role": "assistant", "content": "The leaf is green."},
+    {"role": "user", "content": "And the sky?"},
+    {"role": "assistant", "content": "The sky is blue."},
+]
+SHAPES: dict[str, list[dict[str, Any]]] = {
+    "messages": [{"messages": TURNS}, *tiny.chats(6)],
+    "prompt_completion": [
+        {"prompt": "The leaf is", "completion": " green."},
+        {"prompt": "The sky is", "completion": " blue."},
+    ],
+    "prompt_completion of messages": [{"prompt": TURNS[:2], "completion": TURNS[2:3]}],
+    "text": [{"text": "The leaf is green."}, {"text": "The sky is blue. " * 30}],
+}
+
+
+def tokenizer_of(base: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(base)
+
+
+def encode(path: Path, base: Path, shape: str = "messages", length: int = 64, scored: Any = "assistant") -> Split:
+    encoder = Encoder(tokenizer_of(base), shape.split()[0], length, None, scored)  # type: ignore[arg-type]
+    return encode_file(path, encoder, lambda: None)
+
+
+def learnt_text(base: Path, row: dict[str, list[int]]) -> str:
+    return tokenizer_of(base).decode([label for label in row["labels"] if label != IGNORED])
+
+
+@pytest.mark.parametrize(("shape", "scored"), [("messages", "assistant"), *((shape, "everything") for shape in SHAPES)])
+def test_rows_become_what_trl_makes_of_them(shape: str, scored: str, base: Path, tmp_path: Path) -> None:
+    from datasets import Dataset
+    from transformers import AutoModelForCausalLM
+    from trl import SFTConfig, SFTTrainer
+
+    config = SFTConfig(
+        output_dir=str(tmp_path / "trl"),
+        max_length=64,
+        assistant_only_loss=scored == "assistant",
+        use_cpu=True,
+        bf16=False,
+        report_to="none",
+    )
+    trainer = SFTTrainer(
+        AutoModelForCausalLM.from_pretrained(base),
+        config,
+        train_dataset=Dataset.from_list(SHAPES[shape]),
+        processing_class=tokenizer_of(base),
+    )
+    ours = encode(tiny.write_rows(tmp_path / "rows.jsonl", SHAPES[shape]), base, shape, scored=scored)
+    assert ours.dataset["input_ids"][:] == trainer.train_dataset["input_ids"][:]
+    assert ours.dataset["labels"][:] == trainer.train_dataset["labels"][:]
+
+
+def test_only_the_assistants_words_and_its_stop_token_are_learnt(base: Path, tmp_path: Path) -> None:
+    path = tiny.write_rows(tmp_path / "rows.jsonl", [{"messages": TURNS}])
+    split = encode(path, base, length=128)
+    assert learnt_text(base, split.dataset[0]) == "The leaf is green.<|im_end|>The sky is blue.<|im_end|>"
+    assert split.trained_tokens == sum(label != IGNORED for label in split.dataset[0]["labels"])
+
+
+def test_without_marks_only_the_last_turn_is_learnt(base: Path, tmp_path: Path) -> None:
+    trailing_question = {"messages": [*TURNS, {"role": "user", "content": "And coal?"}]}
+    path = tiny.write_rows(tmp_path / "rows.jsonl", [{"messages": TURNS}, trailing_question])
+    split = encode(path, base, length=128, scored="last_turn")
+    assert {learnt_text(base, row) for row in split.dataset} == {"The sky is blue.<|im_end|>\n"}
+
+
+def test_rows_with_nothing_to_learn_are_counted_and_left_out(base: Path, tmp_path: Path) -> None:
+    rows = [
+        {"messages": TURNS[:2]},  # nobody answers
+        {"messages": [{"role": "user", "content": "word " * 100}, TURNS[2]]},  # the answer lies behind the cut
+        {"messages": [TURNS[1], {"role": "assistant", "content": "green " * 100}]},  # the answer is cut
+        *tiny.chats(2),
+    ]
+    split = encode(tiny.write_rows(tmp_path / "rows.jsonl", rows), base)
+    assert (split.rows, split.dropped_rows, split.truncated_rows) == (3, 2, 1)
+    assert split.dropped_lines == [1, 2]
+    assert max(len(ids) for ids in split.dataset["input_ids"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "line 2 is not JSON"),
+        ("[]", "line 2 is not a JSON object"),
+        ('{"conversations": []}', "line 2 has no 'messages'"),
+        ('{"messages": [{"role": "user"}]}', "line 2 "),
+        ('{"messages": "hello"}', "line 2 could not be rendered"),
+    ],
+)
+def test_a_bad_row_is_named_by_its_line(line: str, message: str, base: Path, tmp_path: Path) -> None:
+    path = tiny.write_rows(tmp_path / "rows.jsonl", tiny.chats(1))
+    path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    with pytest.raises(TrainerError) as caught:
+        encode(path, base)
+    assert caught.value.code == "BAD_DATA"
+    assert caught.value.message.startswith(message)
