@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { inTx } from "#db/testing.ts";
+import { ListAudit } from "#server/audit/input.ts";
+import { listAudit } from "#server/audit/list.ts";
+import { listActors } from "#server/audit/list-actors.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { createKey } from "#server/keys/create.ts";
+import { testProject } from "#server/testing.ts";
+
+const everything = ListAudit.parse({});
+
+test("the log names actors and targets, and says what was refused", () =>
+  inTx(async (tx) => {
+    const { ctx, userId } = await testProject(tx);
+    const key = await createKey({ ...ctx, role: "admin" }, { name: "ci", scopes: ["admin"], expiresInDays: null });
+    await recordAudit({ ...ctx, actor: `key:${key.id}` }, "runs.start", "run_1", { why: "no" }, "refused");
+    const { items, nextCursor } = await listAudit(ctx, everything);
+    const seen = items.map((item) => [item.actor, item.actorName, item.action, item.targetName, item.outcome]);
+    expect(new Set(seen)).toEqual(
+      new Set([
+        [`user:${userId}`, "Ada", "keys.create", "ci", "done"],
+        [`key:${key.id}`, "ci", "runs.start", null, "refused"],
+      ]),
+    );
+    expect(nextCursor).toBeNull();
+    expect((await listActors(ctx)).map((row) => row.name).sort()).toEqual(["Ada", "ci"]);
+  }));
+
+test("filters narrow by actor, area, outcome, target and time", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    await recordAudit(ctx, "runs.start", "run_1");
+    await recordAudit(ctx, "runs.start", "run_2", {}, "refused");
+    await recordAudit({ ...ctx, actor: "system:jobs" }, "runsByName.list", "run_1");
+    const count = async (filter: object) => (await listAudit(ctx, ListAudit.parse(filter))).items.length;
+    expect(await count({})).toBe(3);
+    expect(await count({ actors: ["system:jobs"] })).toBe(1);
+    expect(await count({ areas: ["runs"] })).toBe(2);
+    expect(await count({ areas: ["%"] })).toBe(0);
+    expect(await count({ outcomes: ["refused"] })).toBe(1);
+    expect(await count({ targetId: "run_1" })).toBe(2);
+    expect(await count({ period: "24h" })).toBe(3);
+  }));
+
+test("pages follow one another without a gap or a repeat, though all rows have the same time", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    for (let i = 0; i < 7; i++) await recordAudit(ctx, "keys.create", `key_${i}`);
+    const seen: (string | null)[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof listAudit>> = await listAudit(ctx, { ...everything, cursor, limit: 3 });
+      seen.push(...page.items.map((item) => item.targetId));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(["key_6", "key_5", "key_4", "key_3", "key_2", "key_1", "key_0"]);
+  }));
+
+test("another project's rows, and its names, stay out of sight", () =>
+  inTx(async (tx) => {
+    const here = await testProject(tx);
+    const there = await testProject(tx);
+    const key = await createKey(
+      { ...there.ctx, role: "admin" },
+      { name: "secret name", scopes: ["admin"], expiresInDays: null },
+    );
+    await recordAudit(here.ctx, "keys.revoke", key.id, {}, "refused");
+    const { items } = await listAudit(here.ctx, everything);
+    expect(items.map((item) => [item.targetId, item.targetName])).toEqual([[key.id, null]]);
+    expect((await listAudit({ db: tx, projectId: null }, everything)).items).toEqual([]);
+  }));

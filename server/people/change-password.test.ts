@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { inTx } from "#db/testing.ts";
+import { adoptTransaction, type UnscopedCtx } from "#server/context.ts";
+import { changePassword } from "#server/people/change-password.ts";
+import { createUser } from "#server/people/create-user.ts";
+import { endSession } from "#server/people/end-session.ts";
+import { findSession } from "#server/people/find-session.ts";
+import { listSessions } from "#server/people/list-sessions.ts";
+import { signIn } from "#server/people/sign-in.ts";
+
+const old = "the old password";
+
+test("a new password ends every other session and the old one no longer works", () =>
+  inTx(async (tx) => {
+    adoptTransaction(tx);
+    const ctx: UnscopedCtx = { db: tx, actor: "system:sign-in", enqueue: () => {} };
+    const { userId, email } = await createUser(ctx, {
+      name: "Ada",
+      email: "ada@example.test",
+      password: old,
+      isOwner: true,
+    });
+    const here = await signIn(ctx, { email, password: old, userAgent: "here" });
+    const there = await signIn(ctx, { email, password: old, userAgent: "there" });
+    const asAda = { ...ctx, actor: `user:${userId}` as const };
+    await expect(
+      changePassword(asAda, { current: "wrong one", next: "the new password" }, here.sessionId),
+    ).rejects.toMatchObject({
+      code: "INVALID",
+      field: "current",
+    });
+    expect(await changePassword(asAda, { current: old, next: "the new password" }, here.sessionId)).toEqual({
+      ended: 1,
+    });
+    expect(await findSession(ctx, there.sessionId)).toBeNull();
+    const open = await listSessions(asAda, here.sessionId);
+    expect(open.map((session) => [session.userAgent, session.current])).toEqual([["here", true]]);
+    await expect(signIn(ctx, { email, password: old, userAgent: null })).rejects.toThrow("do not match");
+    await signIn(ctx, { email, password: "the new password", userAgent: null });
+  }));
+
+test("nobody can end another person's session", () =>
+  inTx(async (tx) => {
+    adoptTransaction(tx);
+    const ctx: UnscopedCtx = { db: tx, actor: "system:sign-in", enqueue: () => {} };
+    const ada = await createUser(ctx, { name: "Ada", email: "ada@example.test", password: old, isOwner: true });
+    const eve = await createUser(ctx, { name: "Eve", email: "eve@example.test", password: old, isOwner: false });
+    const { sessionId } = await signIn(ctx, { email: ada.email, password: old, userAgent: null });
+    await expect(endSession({ ...ctx, actor: `user:${eve.userId}` }, { sessionId })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    await endSession({ ...ctx, actor: `user:${ada.userId}` }, { sessionId });
+  }));

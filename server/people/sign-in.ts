@@ -1,0 +1,54 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { users } from "#db/schema/people.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { transact, type UnscopedCtx } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import { failuresBeforeLock, forgetAttempts, lockMinutes, reserveAttempt } from "#server/people/attempts.ts";
+import type { SignIn } from "#server/people/input.ts";
+import { openSession } from "#server/people/open-session.ts";
+import { verifyPassword } from "#server/people/password.ts";
+
+/**
+ * Check e-mail and password and open a session → `{userId, name, email, sessionId}`.
+ * Throws UNAUTHENTICATED for a wrong pair and LIMITED while the e-mail is locked; both say the same, and take the same
+ * work, whether or not anybody has that e-mail.
+ */
+export async function signIn(ctx: UnscopedCtx, input: SignIn & { userAgent: string | null }) {
+  const attempt = await transact(ctx, (ctx) => reserveAttempt(ctx, input.email));
+  if (attempt.locked) throw lockedOut();
+  const [user] = await ctx.db
+    .select()
+    .from(users)
+    .where(and(eq(sql`lower(${users.email})`, input.email), isNull(users.disabledAt)));
+  const matches = await verifyPassword(input.password, user?.passwordHash ?? null);
+
+  if (!user || !matches) {
+    await recordFailure(ctx, user?.id ?? null, attempt.lastChance);
+    if (attempt.lastChance) throw lockedOut();
+    throw new DomainError(
+      "UNAUTHENTICATED",
+      `E-mail and password do not match. After ${failuresBeforeLock} failed attempts in a row the e-mail is locked for ${lockMinutes} minutes.`,
+    );
+  }
+  return transact(ctx, async (ctx) => {
+    await forgetAttempts(ctx, input.email);
+    const session = await openSession(ctx, user.id, input.userAgent);
+    const asUser = { ...ctx, projectId: null, actor: `user:${user.id}` as const };
+    await recordAudit(asUser, "people.signIn", user.id, { sessionId: session.id });
+    return { userId: user.id, name: user.name, email: user.email, sessionId: session.id };
+  });
+}
+
+async function recordFailure(ctx: UnscopedCtx, userId: string | null, locks: boolean) {
+  await transact(ctx, async (ctx) => {
+    const outside = { ...ctx, projectId: null, actor: "system:sign-in" as const };
+    await recordAudit(outside, "people.signIn", userId, { reason: "e-mail and password do not match" }, "refused");
+    if (locks) await recordAudit(outside, "people.lockOut", userId, { minutes: lockMinutes }, "refused");
+  });
+}
+
+function lockedOut() {
+  return new DomainError("LIMITED", `Too many failed attempts with this e-mail. Try again in ${lockMinutes} minutes.`, {
+    reason: "locked_out",
+  });
+}

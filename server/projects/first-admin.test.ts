@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { members, projects, users } from "#db/schema/people.ts";
+import { inDatabase, inTx } from "#db/testing.ts";
+import { adoptTransaction, type UnscopedCtx } from "#server/context.ts";
+import { createFirstAdminLink } from "#server/people/create-first-admin-link.ts";
+import { claimFirstAdmin } from "#server/projects/claim-first-admin.ts";
+import { ensureFirstAdmin } from "#server/projects/ensure-first-admin.ts";
+import { openLink } from "#server/projects/open-link.ts";
+
+const ada = { name: "Ada", email: "ada@example.test", password: "a long enough password" };
+
+test("an account from the settings is made once, with the project default and its sample model on order", () =>
+  inTx(async (tx) => {
+    adoptTransaction(tx);
+    const bells: unknown[] = [];
+    const ctx: UnscopedCtx = {
+      db: tx,
+      actor: "system:setup",
+      enqueue: (name, payload) => void bells.push({ name, payload }),
+    };
+    const account = { email: "Ada@Example.test", password: ada.password };
+    expect(await ensureFirstAdmin(ctx, account)).toEqual({ state: "created", email: "ada@example.test" });
+    expect(await ensureFirstAdmin(ctx, { ...account, password: "another password" })).toEqual({ state: "exists" });
+    const [project] = await tx.select().from(projects);
+    expect(project?.slug).toBe("default");
+    expect((await tx.select().from(members)).map((member) => member.role)).toEqual(["admin"]);
+    expect(bells).toEqual([{ name: "models.importSample", payload: { projectId: project?.id } }]);
+  }));
+
+test("a first-admin link works once, and a new one takes back the old", () =>
+  inTx(async (tx) => {
+    adoptTransaction(tx);
+    const ctx: UnscopedCtx = { db: tx, actor: "system:setup", enqueue: () => {} };
+    const old = await createFirstAdminLink(ctx);
+    const { token } = await createFirstAdminLink(ctx);
+    await expect(openLink(ctx, { token: old.token })).rejects.toThrow("replaced");
+    await expect(claimFirstAdmin(ctx, { ...ada, token: old.token })).rejects.toThrow("replaced");
+    expect(await openLink(ctx, { token })).toEqual({ kind: "first-admin" });
+    const claimed = await claimFirstAdmin(ctx, { ...ada, token });
+    expect(claimed.projectSlug).toBe("default");
+    expect((await tx.select().from(users)).map((user) => [user.email, user.isOwner])).toEqual([[ada.email, true]]);
+    await expect(claimFirstAdmin(ctx, { ...ada, token, email: "eve@example.test" })).rejects.toThrow("already used");
+    await expect(createFirstAdminLink(ctx)).rejects.toMatchObject({ code: "CONFLICT" });
+  }));
+
+test("the link's token is not in the database, and a token nobody issued is unknown", () =>
+  inTx(async (tx) => {
+    adoptTransaction(tx);
+    const ctx: UnscopedCtx = { db: tx, actor: "system:setup", enqueue: () => {} };
+    const { token } = await createFirstAdminLink(ctx);
+    const stored = JSON.stringify(await tx.query.invitations.findMany());
+    expect(stored).not.toContain(token);
+    await expect(openLink(ctx, { token: "A".repeat(43) })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  }));
+
+test("of two people who hold the link at the same moment, one gets in", () =>
+  inDatabase(async ({ db }) => {
+    const ctx: UnscopedCtx = { db, actor: "system:setup", enqueue: () => {} };
+    const { token } = await createFirstAdminLink(ctx);
+    const claims = await Promise.allSettled(
+      ["a", "b", "c"].map((who) => claimFirstAdmin(ctx, { ...ada, token, email: `${who}@example.test` })),
+    );
+    expect(claims.filter((claim) => claim.status === "fulfilled")).toHaveLength(1);
+    expect(await db.$count(users)).toBe(1);
+  }));

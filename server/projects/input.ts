@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { roles } from "#db/enums.ts";
+import { Email, LinkToken, NewPassword, PersonName } from "#server/people/input.ts";
+
+export const ProjectName = z
+  .string()
+  .trim()
+  .min(1, "give the project a name")
+  .max(60, "use at most 60 characters")
+  .regex(/^\P{Cc}*$/u, "use no control characters");
+
+export const CreateProject = z.object({ name: ProjectName });
+export type CreateProject = z.infer<typeof CreateProject>;
+
+export const RenameProject = z.object({ name: ProjectName });
+export type RenameProject = z.infer<typeof RenameProject>;
+
+export const InviteMember = z.object({ email: Email, role: z.enum(roles) });
+export type InviteMember = z.infer<typeof InviteMember>;
+
+export const RevokeInvitation = z.object({ invitationId: z.string().max(64) });
+export type RevokeInvitation = z.infer<typeof RevokeInvitation>;
+
+export const SetMemberRole = z.object({ userId: z.string().max(64), role: z.enum(roles) });
+export type SetMemberRole = z.infer<typeof SetMemberRole>;
+
+export const RemoveMember = z.object({ userId: z.string().max(64) });
+export type RemoveMember = z.infer<typeof RemoveMember>;
+
+export const OpenLink = z.object({ token: LinkToken });
+export type OpenLink = z.infer<typeof OpenLink>;
+
+export const ClaimFirstAdmin = z.object({ token: LinkToken, name: PersonName, email: Email, password: NewPassword });
+export type ClaimFirstAdmin = z.infer<typeof ClaimFirstAdmin>;
+
+export const AcceptInvitation = z.object({ token: LinkToken, name: PersonName, password: NewPassword });
+export type AcceptInvitation = z.infer<typeof AcceptInvitation>;

@@ -1,0 +1,28 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { invitations } from "#db/schema/people.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import type { RevokeInvitation } from "#server/projects/input.ts";
+
+/** Take an invitation back: its link stops working at once. Throws NOT_FOUND when it is not open in this project. */
+export async function revokeInvitation(ctx: Ctx, input: RevokeInvitation) {
+  return transact(ctx, async (ctx) => {
+    const revoked = await ctx.db
+      .update(invitations)
+      .set({ revokedAt: sql`now()` })
+      .where(
+        and(
+          eq(invitations.id, input.invitationId),
+          eq(invitations.projectId, ctx.projectId),
+          isNull(invitations.acceptedAt),
+          isNull(invitations.revokedAt),
+        ),
+      )
+      .returning({ id: invitations.id });
+    if (revoked.length === 0) throw new DomainError("NOT_FOUND", "this invitation is not open in the project");
+    await recordAudit(ctx, "projects.revokeInvitation", input.invitationId);
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "projects", id: ctx.projectId });
+  });
+}

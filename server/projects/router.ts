@@ -1,0 +1,43 @@
+import { acceptInvitation } from "#server/projects/accept-invitation.ts";
+import { archiveProject } from "#server/projects/archive.ts";
+import { claimFirstAdmin } from "#server/projects/claim-first-admin.ts";
+import { createProject } from "#server/projects/create.ts";
+import {
+  AcceptInvitation,
+  ClaimFirstAdmin,
+  CreateProject,
+  InviteMember,
+  OpenLink,
+  RemoveMember,
+  RenameProject,
+  RevokeInvitation,
+  SetMemberRole,
+} from "#server/projects/input.ts";
+import { inviteMember } from "#server/projects/invite-member.ts";
+import { joinProject } from "#server/projects/join.ts";
+import { listProjects } from "#server/projects/list.ts";
+import { listInvitations } from "#server/projects/list-invitations.ts";
+import { listMembers } from "#server/projects/list-members.ts";
+import { removeMember } from "#server/projects/remove-member.ts";
+import { renameProject } from "#server/projects/rename.ts";
+import { revokeInvitation } from "#server/projects/revoke-invitation.ts";
+import { setMemberRole } from "#server/projects/set-member-role.ts";
+import { showProject } from "#server/projects/show.ts";
+import { personProcedure, procedure, publicProcedure, router } from "#server/trpc.ts";
+
+export const projectsRouter = router({
+  acceptInvitation: publicProcedure.input(AcceptInvitation).mutation(({ ctx, input }) => acceptInvitation(ctx, input)),
+  archive: procedure.mutation(({ ctx }) => archiveProject(ctx)),
+  claimFirstAdmin: publicProcedure.input(ClaimFirstAdmin).mutation(({ ctx, input }) => claimFirstAdmin(ctx, input)),
+  create: personProcedure.input(CreateProject).mutation(({ ctx, input }) => createProject(ctx, input)),
+  invite: procedure.input(InviteMember).mutation(({ ctx, input }) => inviteMember(ctx, input)),
+  invitations: procedure.query(({ ctx }) => listInvitations(ctx)),
+  join: personProcedure.input(OpenLink).mutation(({ ctx, input }) => joinProject(ctx, input)),
+  list: personProcedure.query(({ ctx }) => listProjects(ctx)),
+  members: procedure.query(({ ctx }) => listMembers(ctx)),
+  removeMember: procedure.input(RemoveMember).mutation(({ ctx, input }) => removeMember(ctx, input)),
+  rename: procedure.input(RenameProject).mutation(({ ctx, input }) => renameProject(ctx, input)),
+  revokeInvitation: procedure.input(RevokeInvitation).mutation(({ ctx, input }) => revokeInvitation(ctx, input)),
+  setMemberRole: procedure.input(SetMemberRole).mutation(({ ctx, input }) => setMemberRole(ctx, input)),
+  show: procedure.query(({ ctx }) => showProject(ctx)),
+});

@@ -1,0 +1,14 @@
+import { eq } from "drizzle-orm";
+import { projects } from "#db/schema/people.ts";
+import type { Ctx } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+
+/** This project → `{id, slug, name, createdAt}`. */
+export async function showProject(ctx: Ctx) {
+  const [project] = await ctx.db
+    .select({ id: projects.id, slug: projects.slug, name: projects.name, createdAt: projects.createdAt })
+    .from(projects)
+    .where(eq(projects.id, ctx.projectId));
+  if (!project) throw new DomainError("NOT_FOUND", "this project no longer exists");
+  return project;
+}
