@@ -1,0 +1,134 @@
+import { expect, test } from "vitest";
+import { inTx } from "#db/testing.ts";
+import { archiveDataset } from "#server/datasets/archive.ts";
+import { decideDataset } from "#server/datasets/decide.ts";
+import { listDatasets } from "#server/datasets/list.ts";
+import { listRows } from "#server/datasets/list-rows.ts";
+import { showDataset } from "#server/datasets/show.ts";
+import { chatLine, testDatasets } from "#server/datasets/testing.ts";
+import { useSample } from "#server/datasets/use-sample.ts";
+import { testRun } from "#server/runs/testing.ts";
+
+const rows = Array.from({ length: 700 }, (_, i) => chatLine(`question ${i}`, `answer ${i}`)).join("");
+const badRow = '{"messages": [{"role": "user", "content": "hi"}]}\n';
+const gsm = '{"question": "1+1?", "answer": "2"}\n{"question": "2+2?", "answer": "4"}\n';
+
+test("a person sets bad rows aside and the version is ready", () =>
+  inTx(async (tx) => {
+    const { ctx, add } = await testDatasets(tx);
+    const { versionId } = await add(rows + badRow);
+    const decided = await decideDataset(ctx, { versionId, decision: { do: "set_aside" } });
+    expect(decided.status).toBe("ready");
+    const again = decideDataset(ctx, { versionId, decision: { do: "refuse" } });
+    await expect(again).rejects.toThrow("version 1 is ready: there is nothing to decide");
+  }));
+
+test("a person refuses a version, and its rows are gone from view", () =>
+  inTx(async (tx) => {
+    const { ctx, add } = await testDatasets(tx);
+    const { versionId } = await add(rows + badRow);
+    await decideDataset(ctx, { versionId, decision: { do: "refuse" } });
+    const { version } = await showDataset(ctx, { ref: versionId });
+    expect(version).toMatchObject({ status: "refused", refusal: { message: "1 of 701 rows have problems" } });
+    await expect(listRows(ctx, { versionId, split: "train" })).rejects.toThrow("it has no rows to show");
+  }));
+
+test("an unknown layout is mapped by a person and imported again", () =>
+  inTx(async (tx) => {
+    const { ctx, add, runImport, bells } = await testDatasets(tx);
+    const { versionId } = await add(gsm);
+    const before = await showDataset(ctx, { ref: "tickets" });
+    expect(before.version.reviewDetail).toMatchObject({ kind: "mapping", samples: [{ question: "1+1?" }, {}] });
+    const setAside = decideDataset(ctx, { versionId, decision: { do: "set_aside" } });
+    await expect(setAside).rejects.toThrow("map them, or refuse");
+    const half = decideDataset(ctx, { versionId, decision: { do: "map", mapping: { prompt: "question" } } });
+    await expect(half).rejects.toThrow("the mapping is not complete");
+    const mapping = { prompt: "question", completion: "answer" };
+    await decideDataset(ctx, { versionId, decision: { do: "map", mapping } });
+    expect(bells).toHaveLength(2);
+    expect(await runImport(versionId)).toEqual({ outcome: "ready" });
+    const after = await showDataset(ctx, { ref: "tickets/1" });
+    expect(after.version).toMatchObject({ status: "ready", shape: "prompt_completion", mapping, review: null });
+  }));
+
+test("the list shows the newest version of each dataset, filters, pages and counts uses", () =>
+  inTx(async (tx) => {
+    const { ctx, add } = await testDatasets(tx);
+    const old = await add(rows, { name: "support" });
+    await add(gsm, { name: "sums" });
+    const newest = await add(rows, { name: "support" });
+    await testRun(ctx, { datasetVersionId: old.versionId });
+    const all = await listDatasets(ctx, {});
+    expect(all.items.map((item) => [item.name, item.latest.version])).toEqual([
+      ["support", 2],
+      ["sums", 1],
+    ]);
+    expect(all.items[0]).toMatchObject({ latest: { id: newest.versionId }, usedBy: { runs: 1, suites: 0 } });
+    expect(all).toMatchObject({ total: 2, nextCursor: null });
+    const page = await listDatasets(ctx, { limit: 1 });
+    const next = await listDatasets(ctx, { limit: 1, cursor: page.nextCursor ?? "" });
+    expect([page.items[0]?.name, next.items[0]?.name, next.nextCursor]).toEqual(["support", "sums", null]);
+    expect((await listDatasets(ctx, { search: "UPP" })).items.map((item) => item.name)).toEqual(["support"]);
+    expect((await listDatasets(ctx, { search: "%" })).items).toEqual([]);
+    expect((await listDatasets(ctx, { status: ["needs_review"] })).items.map((item) => item.name)).toEqual(["sums"]);
+    expect((await listDatasets(ctx, { shape: ["text"] })).total).toBe(0);
+  }));
+
+test("another project's datasets are not found", () =>
+  inTx(async (tx) => {
+    const { versionId, datasetId } = await (await testDatasets(tx)).add(rows + badRow);
+    const { ctx } = await testDatasets(tx);
+    expect((await listDatasets(ctx, {})).items).toEqual([]);
+    for (const ref of [versionId, datasetId, "tickets", "tickets/1"]) {
+      await expect(showDataset(ctx, { ref })).rejects.toThrow("there is no dataset");
+    }
+    await expect(listRows(ctx, { versionId, split: "train" })).rejects.toThrow("there is no dataset version");
+    await expect(decideDataset(ctx, { versionId, decision: { do: "refuse" } })).rejects.toThrow("there is no dataset");
+    await expect(archiveDataset(ctx, { datasetId })).rejects.toThrow("there is no dataset");
+  }));
+
+test("rows are read from any offset and searched by their text", () =>
+  inTx(async (tx) => {
+    const { ctx, add } = await testDatasets(tx);
+    const { versionId } = await add(rows);
+    const whole = [];
+    for (let offset: number | null = 0; offset !== null; ) {
+      const page: Awaited<ReturnType<typeof listRows>> = await listRows(ctx, {
+        versionId,
+        split: "train",
+        offset,
+        limit: 50,
+      });
+      whole.push(...page.rows);
+      offset = page.nextOffset;
+    }
+    const { total } = await listRows(ctx, { versionId, split: "train" });
+    expect(whole.map((row) => row.row)).toEqual(Array.from({ length: total }, (_, i) => i));
+    const some = await listRows(ctx, { versionId, split: "train", offset: 333, limit: 3 });
+    expect(some.rows).toEqual(whole.slice(333, 336));
+    const found = await listRows(ctx, { versionId, split: "train", search: "ANSWER 41", limit: 50 });
+    expect(found.rows.length).toBeGreaterThan(5);
+    expect(found.rows.every((row) => JSON.stringify(row.value).includes("answer 41"))).toBe(true);
+    expect((await listRows(ctx, { versionId, split: "train", search: "role" })).rows).toEqual([]);
+  }));
+
+test("an archived dataset leaves the list and a new upload brings it back", () =>
+  inTx(async (tx) => {
+    const { ctx, add } = await testDatasets(tx);
+    const { datasetId } = await add(rows);
+    await archiveDataset(ctx, { datasetId });
+    expect((await listDatasets(ctx, {})).total).toBe(0);
+    expect(await add(rows)).toMatchObject({ datasetId, version: 2 });
+    expect((await listDatasets(ctx, {})).total).toBe(1);
+  }));
+
+test("the sample imports without a problem", () =>
+  inTx(async (tx) => {
+    const { ctx, runImport } = await testDatasets(tx);
+    const { versionId } = await useSample(ctx);
+    expect(await runImport(versionId)).toEqual({ outcome: "ready" });
+    const { name, version } = await showDataset(ctx, { ref: versionId });
+    expect(name).toBe("triage");
+    expect(version).toMatchObject({ shape: "messages", badRows: 0, duplicateRows: 0 });
+    expect(version.rowsRead).toBeGreaterThanOrEqual(1_000);
+  }));

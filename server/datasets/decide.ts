@@ -1,0 +1,60 @@
+import { and, eq, sql } from "drizzle-orm";
+import { datasetVersions } from "#db/schema/datasets.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { checkMapping } from "#server/datasets/check-mapping.ts";
+import type { DecideDataset } from "#server/datasets/input.ts";
+import { badRowsRefusal } from "#server/datasets/status.rule.ts";
+import { DomainError } from "#server/errors.ts";
+
+type Version = typeof datasetVersions.$inferSelect;
+
+/**
+ * A person decides about a version that needs review: set its bad rows aside (ready at once), map its columns
+ * (imported again) or refuse it. Throws NOT_FOUND, CONFLICT when it needs no review (any more) or another decision,
+ * INVALID for an incomplete mapping.
+ */
+export async function decideDataset(ctx: Ctx, { versionId, decision }: DecideDataset) {
+  if (decision.do === "map") checkMapping(decision.mapping);
+  return transact(ctx, async (ctx) => {
+    const mine = and(eq(datasetVersions.id, versionId), eq(datasetVersions.projectId, ctx.projectId));
+    const [version] = await ctx.db.select().from(datasetVersions).where(mine).for("update");
+    if (!version) throw new DomainError("NOT_FOUND", `there is no dataset version ${versionId}`);
+    if (version.status !== "needs_review") {
+      throw new DomainError("CONFLICT", `version ${version.version} is ${version.status}: there is nothing to decide`);
+    }
+    const [decided] = await ctx.db
+      .update(datasetVersions)
+      .set(columnsOf(version, decision))
+      .where(and(mine, eq(datasetVersions.status, "needs_review")))
+      .returning({ status: datasetVersions.status });
+    if (!decided) throw new DomainError("CONFLICT", "somebody else has just decided");
+    await recordAudit(ctx, "datasets.decide", versionId, { ...decision, status: decided.status });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: version.datasetId });
+    if (decision.do === "map") ctx.enqueue("datasets.import", { projectId: ctx.projectId, versionId });
+    return { versionId, datasetId: version.datasetId, status: decided.status };
+  });
+}
+
+function columnsOf(version: Version, decision: DecideDataset["decision"]) {
+  if (decision.do === "map") {
+    const again = { heartbeatAt: null, bytesRead: 0, rowsRead: 0, forgivenAttempts: version.attempt };
+    return { status: "importing" as const, mapping: decision.mapping, review: null, ...again };
+  }
+  if (decision.do === "refuse") {
+    const refusal =
+      version.review?.kind === "bad_rows" ? badRowsRefusal(version.badRows ?? 0, version.rowsRead) : notMapped;
+    return { status: "refused" as const, refusal, review: null, trainBlob: null, validationBlob: null };
+  }
+  if (version.review?.kind !== "bad_rows") {
+    throw new DomainError("CONFLICT", "the columns of this file are not known yet: map them, or refuse the file");
+  }
+  return { status: "ready" as const, onBadRows: "set_aside" as const, review: null, readyAt: sql`now()` };
+}
+
+const notMapped = {
+  code: "not_mapped",
+  message: "the columns are none that we know, and nobody mapped them",
+  remedy: "Upload the file again and map its columns.",
+};

@@ -1,0 +1,85 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import { inTx } from "#db/testing.ts";
+import { readFileContent } from "#server/datasets/files/content.ts";
+import { createFile } from "#server/datasets/files/create.ts";
+import { findFile } from "#server/datasets/files/find.ts";
+import { listFiles } from "#server/datasets/files/list.ts";
+import { removeFile } from "#server/datasets/files/remove.ts";
+import { showDataset } from "#server/datasets/show.ts";
+import { chatLine, testDatasets } from "#server/datasets/testing.ts";
+
+async function* streamOf(...parts: string[]) {
+  for (const part of parts) yield Buffer.from(part);
+}
+
+const rows = chatLine("a", "b") + chatLine("c", "d");
+
+test("a fine-tune file becomes a dataset version named after it, and its status follows the import", () =>
+  inTx(async (tx) => {
+    const { ctx, runImport } = await testDatasets(tx);
+    const file = await createFile(ctx, { filename: "faq.jsonl", purpose: "fine-tune", stream: streamOf(rows) });
+    expect(file).toMatchObject({ filename: "faq.jsonl", bytes: rows.length, status: "uploaded" });
+    expect(file.id).toMatch(/^file-/);
+    await runImport(file.datasetVersionId ?? "");
+    expect(await findFile(ctx, file.id)).toMatchObject({ status: "processed", datasetStatus: "ready" });
+    expect((await showDataset(ctx, { ref: "faq/1" })).version.id).toBe(file.datasetVersionId);
+    const content = await readFileContent(ctx, file.id);
+    expect(await text(content.stream)).toBe(rows);
+  }));
+
+test("a file that needs a person says so in words", () =>
+  inTx(async (tx) => {
+    const { ctx, runImport } = await testDatasets(tx);
+    const stream = streamOf('{"question": "a", "answer": "b"}\n');
+    const file = await createFile(ctx, { filename: "gsm.jsonl", purpose: "fine-tune", stream });
+    await runImport(file.datasetVersionId ?? "");
+    expect(await findFile(ctx, file.id)).toMatchObject({
+      status: "error",
+      statusDetails: expect.stringContaining("map them"),
+    });
+  }));
+
+test("deleting a file keeps its dataset version", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testDatasets(tx);
+    const file = await createFile(ctx, { filename: "faq.jsonl", purpose: "fine-tune", stream: streamOf(rows) });
+    await removeFile(ctx, file.id);
+    await expect(findFile(ctx, file.id)).rejects.toThrow("there is no file");
+    await expect(removeFile(ctx, file.id)).rejects.toThrow("there is no file");
+    expect((await showDataset(ctx, { ref: "faq" })).version.id).toBe(file.datasetVersionId);
+  }));
+
+test("files are paged and belong to their project", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testDatasets(tx);
+    for (const name of ["a", "b", "c"]) {
+      await createFile(ctx, { filename: `${name}.jsonl`, purpose: "batch", stream: streamOf(rows) });
+    }
+    const first = await listFiles(ctx, { limit: 2 });
+    expect([first.items.map((file) => file.filename), first.hasMore]).toEqual([["c.jsonl", "b.jsonl"], true]);
+    const rest = await listFiles(ctx, { limit: 2, after: first.items[1]?.id });
+    expect([rest.items.map((file) => file.filename), rest.hasMore]).toEqual([["a.jsonl"], false]);
+    expect((await listFiles(ctx, { limit: 5, order: "asc" })).items[0]?.filename).toBe("a.jsonl");
+    expect((await listFiles(ctx, { limit: 5, purpose: "fine-tune" })).items).toEqual([]);
+    const stranger = await testDatasets(tx);
+    expect((await listFiles(stranger.ctx, { limit: 5 })).items).toEqual([]);
+    await expect(findFile(stranger.ctx, first.items[0]?.id ?? "")).rejects.toThrow("there is no file");
+  }));
+
+test("a stream that breaks or is empty leaves no row and no half file", () =>
+  inTx(async (tx) => {
+    const { ctx, storage } = await testDatasets(tx);
+    async function* broken() {
+      yield Buffer.from("half");
+      throw new Error("connection lost");
+    }
+    const lost = createFile(ctx, { filename: "a.jsonl", purpose: "batch", stream: broken() });
+    await expect(lost).rejects.toThrow("connection lost");
+    const empty = createFile(ctx, { filename: "a.jsonl", purpose: "batch", stream: streamOf() });
+    await expect(empty).rejects.toThrow("the file is empty");
+    expect((await listFiles(ctx, { limit: 5 })).items).toEqual([]);
+    expect(await readdir(join(storage.root, "tmp"))).toEqual([]);
+  }));

@@ -1,0 +1,19 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { files } from "#db/schema/storage.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+
+/** Delete a file. A dataset version that it became stays. Throws NOT_FOUND. */
+export async function removeFile(ctx: Ctx, fileId: string) {
+  return transact(ctx, async (ctx) => {
+    const [removed] = await ctx.db
+      .update(files)
+      .set({ deletedAt: sql`now()` })
+      .where(and(eq(files.id, fileId), eq(files.projectId, ctx.projectId), isNull(files.deletedAt)))
+      .returning({ id: files.id });
+    if (!removed) throw new DomainError("NOT_FOUND", `there is no file ${fileId}`, { field: "file_id" });
+    await recordAudit(ctx, "files.remove", fileId);
+    return removed;
+  });
+}

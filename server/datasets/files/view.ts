@@ -1,0 +1,41 @@
+import type { DatasetStatus } from "#db/enums.ts";
+import type { datasetVersions } from "#db/schema/datasets.ts";
+import type { files } from "#db/schema/storage.ts";
+
+type File = typeof files.$inferSelect;
+type Version = typeof datasetVersions.$inferSelect;
+
+/** OpenAI's file statuses; a version that waits for a person counts as an error, with the reason beside it. */
+const statuses = {
+  uploading: "uploaded",
+  importing: "uploaded",
+  needs_review: "error",
+  ready: "processed",
+  refused: "error",
+} as const satisfies Record<DatasetStatus, "uploaded" | "processed" | "error">;
+
+/**
+ * A file as `/v1/files` needs it: sizes in bytes, `createdAt` a Date, OpenAI's `status`, and for `fine-tune` files
+ * the dataset version they became (`datasetVersionId`, `datasetStatus`).
+ */
+export function fileView(file: File, version: Version | null) {
+  return {
+    id: file.id,
+    filename: file.filename,
+    purpose: file.purpose,
+    bytes: file.bytes,
+    createdAt: file.createdAt,
+    blobSha256: file.blobSha256,
+    datasetVersionId: file.datasetVersionId,
+    datasetStatus: version?.status ?? null,
+    status: version ? statuses[version.status] : ("processed" as const),
+    statusDetails: version ? detailsOf(version) : null,
+  };
+}
+
+function detailsOf(version: Version): string | null {
+  if (version.status === "refused" && version.refusal) return `${version.refusal.message}. ${version.refusal.remedy}`;
+  if (version.status !== "needs_review") return version.waitingFor;
+  if (version.review?.kind === "mapping") return "the columns are none that we know: map them in the console";
+  return `${version.badRows} of ${version.rowsRead} rows have problems: decide about them in the console`;
+}

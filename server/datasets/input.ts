@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { datasetShapes, datasetStatuses, filePurposes, splits } from "#db/enums.ts";
+
+/** What a mapping may fill; the rule says which sets are complete. */
+export const mappingTargets = ["messages", "prompt", "completion", "system", "chosen", "rejected", "text"] as const;
+
+const Id = z.string().min(1).max(64);
+
+export const DatasetName = z
+  .string()
+  .trim()
+  .min(1, "give the dataset a name")
+  .max(80, "use at most 80 characters")
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u, "use letters, digits, spaces, dots, dashes and underscores");
+
+/** target field → source column, e.g. {"prompt":"question","completion":"answer"} */
+export const ColumnMapping = z.partialRecord(z.enum(mappingTargets), z.string().min(1).max(200));
+export type ColumnMapping = z.infer<typeof ColumnMapping>;
+
+export const onBadRows = ["ask", "refuse", "set_aside"] as const;
+
+const ImportOptions = {
+  mapping: ColumnMapping.optional(),
+  onBadRows: z.enum(onBadRows).default("ask"),
+  /** basis points of the rows kept for validation: 0 none, 1,000 a tenth, 10,000 all */
+  validationShareBp: z.int().min(0).max(10_000).default(1_000),
+};
+
+/** A finished upload becomes a version: of the dataset with this name, or of a new one. */
+export const CreateDataset = z.object({ uploadId: Id, name: DatasetName.optional(), ...ImportOptions });
+export type CreateDataset = z.input<typeof CreateDataset>;
+
+/** What a person decides about a version that needs review. */
+export const DecideDataset = z.object({
+  versionId: Id,
+  decision: z.discriminatedUnion("do", [
+    z.object({ do: z.literal("set_aside") }),
+    z.object({ do: z.literal("refuse") }),
+    z.object({ do: z.literal("map"), mapping: ColumnMapping }),
+  ]),
+});
+export type DecideDataset = z.infer<typeof DecideDataset>;
+
+export const ListDatasets = z.object({
+  cursor: z.string().max(64).optional(),
+  limit: z.int().min(1).max(100).default(50),
+  search: z.string().trim().max(80).optional(),
+  shape: z.array(z.enum(datasetShapes)).optional(),
+  status: z.array(z.enum(datasetStatuses)).optional(),
+});
+export type ListDatasets = z.input<typeof ListDatasets>;
+
+/** A dataset by id, name, or `name/3`; or one of its versions by id. Without a version the newest. */
+export const ShowDataset = z.object({ ref: z.string().trim().min(1).max(160), version: z.int().min(1).optional() });
+export type ShowDataset = z.infer<typeof ShowDataset>;
+
+export const ListRows = z.object({
+  versionId: Id,
+  split: z.enum(splits),
+  offset: z.int().min(0).default(0),
+  limit: z.int().min(1).max(50).default(20),
+  search: z.string().trim().max(200).optional(),
+});
+export type ListRows = z.input<typeof ListRows>;
+
+/** The files of a version that can be downloaded. */
+export const versionParts = ["source", "train", "validation", "set_aside"] as const;
+
+export const ArchiveDataset = z.object({ datasetId: Id });
+export type ArchiveDataset = z.infer<typeof ArchiveDataset>;
+
+export const maxUploadBytes = 100 * 2 ** 30;
+
+export const Filename = z
+  .string()
+  .min(1, "name the file")
+  .max(255, "use a file name of at most 255 characters")
+  .regex(/^[^/\\\p{Cc}]+$/u, "use a plain file name without slashes");
+
+export const CreateUpload = z.object({
+  filename: Filename,
+  bytes: z.int().min(0).max(maxUploadBytes, "a file may have at most 100 GiB"),
+});
+export type CreateUpload = z.infer<typeof CreateUpload>;
+
+export const FinishUpload = z.object({
+  bytes: z.int().min(0),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "send the sha256 of the whole file in lower-case hex")
+    .optional(),
+});
+export type FinishUpload = z.infer<typeof FinishUpload>;
+
+export const CreateFile = z.object({ filename: Filename, purpose: z.enum(filePurposes) });
+export type CreateFile = z.infer<typeof CreateFile>;

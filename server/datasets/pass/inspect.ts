@@ -1,0 +1,165 @@
+import { emptyReport, placeWords, type Report } from "#server/datasets/pass/report.rule.ts";
+import { sampleOf } from "#server/datasets/pass/sample.rule.ts";
+import { createTally, type Sinks } from "#server/datasets/pass/tally.ts";
+import { readRows } from "#server/datasets/rows/read.ts";
+import { RefusedFile, refuseFile } from "#server/datasets/rows/refused.ts";
+import type { Row } from "#server/datasets/rows/row.rule.ts";
+import { defaultValidationShareBp, type Example } from "#server/datasets/shapes/canonical.rule.ts";
+import { notAnObject } from "#server/datasets/shapes/convert.rule.ts";
+import {
+  detectShape,
+  type Mapping,
+  mappedReading,
+  type Reading,
+  seenColumns,
+  shapeOfRow,
+} from "#server/datasets/shapes/detect.rule.ts";
+import { type Converted, failed, isRecord, problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+
+/** The layout is decided by this many rows, or by as many as came in the first MiB. */
+const sampleRows = 20;
+const sampleBytes = 2 ** 20;
+const shownSamples = 5;
+const maxIgnoredColumns = 50;
+
+export type InspectOptions = {
+  mapping?: Mapping | null;
+  /** basis points of the rows that go to validation; 1,000 unless told */
+  validationShareBp?: number;
+  /** where canonical rows and bad rows go; without it they are only counted */
+  sinks?: Sinks;
+  /** after each chunk; awaiting it holds the reading back */
+  onProgress?: (progress: { bytesRead: number; rowsRead: number }) => Promise<void> | void;
+  signal?: AbortSignal;
+};
+
+const nowhere: Sinks = { train: async () => {}, validation: async () => {}, setAside: async () => {} };
+
+/**
+ * Read, validate, normalise, count, measure and split a file in one streaming pass (bounded memory).
+ * Never throws for what a file can contain: that is in the report. Throws when reading or a sink fails.
+ */
+export async function inspectFile(source: AsyncIterable<Uint8Array>, options: InspectOptions = {}): Promise<Report> {
+  const report = emptyReport();
+  const tally = createTally(report, options.sinks ?? nowhere, options.validationShareBp ?? defaultValidationShareBp);
+  try {
+    await passOver(source, options, report, tally);
+  } catch (error) {
+    if (!(error instanceof RefusedFile)) throw error;
+    report.refusal = error.refusal;
+  }
+  await tally.finish();
+  return report;
+}
+
+async function passOver(
+  source: AsyncIterable<Uint8Array>,
+  options: InspectOptions,
+  report: Report,
+  tally: ReturnType<typeof createTally>,
+): Promise<void> {
+  let held: Row[] = [];
+  let reading = options.mapping ? adopt(readingOfMapping(options.mapping), report) : null;
+  const take = (rows: Row[], how: Reading) => {
+    for (const row of rows) takeRow(row, how, report, tally);
+  };
+  for await (const batch of readRows(source)) {
+    options.signal?.throwIfAborted();
+    report.format = batch.format;
+    report.bytesRead = batch.bytesRead;
+    report.rowsRead += batch.rows.length;
+    if (reading) take(batch.rows, reading);
+    else {
+      held = held.concat(batch.rows);
+      if (held.length >= sampleRows || (held.length > 0 && batch.bytesRead >= sampleBytes)) {
+        reading = decide(held, report);
+        if (!reading) return;
+        take(held, reading);
+        held = [];
+      }
+    }
+    await tally.flush();
+    await options.onProgress?.(report);
+  }
+  if (!reading && held.length > 0) {
+    reading = decide(held, report);
+    if (!reading) return;
+    take(held, reading);
+    await tally.flush();
+  }
+  checkAnythingGood(report);
+}
+
+function readingOfMapping(mapping: Mapping): Reading {
+  const reading = mappedReading(mapping);
+  if ("lacks" in reading)
+    refuseFile("mapping", `the mapping is not complete: ${reading.lacks}`, "Map the columns again.");
+  return reading;
+}
+
+function adopt(reading: Reading, report: Report): Reading {
+  report.source = reading.source;
+  report.shape = reading.shape;
+  return reading;
+}
+
+/** How to read the file; null when a person must say, and then the report shows what was seen. */
+function decide(held: Row[], report: Report): Reading | null {
+  const values = held.filter((row) => row.problem === null).slice(0, sampleRows);
+  const rows = values.map((row) => row.value);
+  const reading = detectShape(rows);
+  if (reading) return adopt(reading, report);
+  const objects = rows.filter(isRecord);
+  const [first] = held;
+  if (objects.length === 0 && first) {
+    const found = first.problem ?? notAnObject(first.value);
+    refuseFile(found.code, `no row can be read. ${placeWords(first)}: ${found.message}`, found.remedy);
+  }
+  const samples = objects.slice(0, shownSamples).map((row) => sampleOf(row));
+  report.unmapped = { columns: seenColumns(objects), samples };
+  return null;
+}
+
+function takeRow(row: Row, reading: Reading, report: Report, tally: ReturnType<typeof createTally>): void {
+  const converted = row.problem ? failed<Example>([row.problem]) : convertValue(row.value, reading, report);
+  if (converted.ok) tally.good(converted.example);
+  else tally.bad(row, converted.problems);
+}
+
+function convertValue(value: unknown, reading: Reading, report: Report): Converted<Example> {
+  if (!isRecord(value)) return failed([notAnObject(value)]);
+  noteIgnored(value, reading, report);
+  const converted = reading.convert(value);
+  const stranger = converted.ok ? null : otherShape(value, reading);
+  return stranger ? failed([stranger]) : converted;
+}
+
+/** A row in another layout says so once, instead of naming every column that it lacks. */
+function otherShape(row: Record<string, unknown>, reading: Reading): RowProblem | null {
+  if (reading.source === "mapped") return null;
+  const shape = shapeOfRow(row);
+  if (!shape || shape === reading.source) return null;
+  const message = `this row looks like ${shape}, the file is ${reading.source}`;
+  return problem(null, "other_shape", message, "Put rows of another shape into a file of their own.");
+}
+
+function noteIgnored(row: Record<string, unknown>, reading: Reading, report: Report): void {
+  for (const name in row) {
+    if (reading.columns.includes(name) || report.ignoredColumns.includes(name)) continue;
+    if (report.ignoredColumns.length < maxIgnoredColumns) report.ignoredColumns.push(name.slice(0, 200));
+  }
+}
+
+function checkAnythingGood(report: Report): void {
+  if (report.rowsRead === 0) {
+    refuseFile(
+      "no_rows",
+      "the file holds no rows, only white space or an empty list",
+      "Check the export and upload it again.",
+    );
+  }
+  const [first] = report.problems;
+  if (report.badRows < report.rowsRead || !first) return;
+  const message = `none of the ${report.rowsRead} rows can be used. ${placeWords(first)}: ${first.message}`;
+  refuseFile("no_good_rows", message, first.remedy);
+}

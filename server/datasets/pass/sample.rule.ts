@@ -1,0 +1,20 @@
+import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
+
+const maxText = 400;
+const maxItems = 10;
+const maxLevels = 4;
+
+/** A small copy of a foreign row to show to a person: long text, long lists and deep nesting are cut. */
+export function sampleOf(value: unknown, levels = maxLevels): unknown {
+  if (typeof value === "string") return storable(value.length > maxText ? `${value.slice(0, maxText)}…` : value);
+  if (Array.isArray(value)) return levels === 0 ? "[…]" : value.slice(0, maxItems).map((v) => sampleOf(v, levels - 1));
+  if (!isRecord(value)) return value;
+  if (levels === 0) return "{…}";
+  const entries = Object.entries(value).slice(0, maxItems * 5);
+  return Object.fromEntries(entries.map(([key, v]) => [storable(key.slice(0, 200)), sampleOf(v, levels - 1)]));
+}
+
+/** Postgres keeps neither NUL nor half a surrogate pair in JSON. */
+export function storable(text: string): string {
+  return text.replaceAll("\u0000", "\ufffd").toWellFormed();
+}

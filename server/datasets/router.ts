@@ -1,0 +1,28 @@
+import { archiveDataset } from "#server/datasets/archive.ts";
+import { createDataset } from "#server/datasets/create.ts";
+import { decideDataset } from "#server/datasets/decide.ts";
+import {
+  ArchiveDataset,
+  CreateDataset,
+  DecideDataset,
+  ListDatasets,
+  ListRows,
+  ShowDataset,
+} from "#server/datasets/input.ts";
+import { listDatasets } from "#server/datasets/list.ts";
+import { listRows } from "#server/datasets/list-rows.ts";
+import { showDataset } from "#server/datasets/show.ts";
+import { listUploads } from "#server/datasets/uploads/list.ts";
+import { useSample } from "#server/datasets/use-sample.ts";
+import { procedure, router } from "#server/trpc.ts";
+
+export const datasetsRouter = router({
+  archive: procedure.input(ArchiveDataset).mutation(({ ctx, input }) => archiveDataset(ctx, input)),
+  create: procedure.input(CreateDataset).mutation(({ ctx, input }) => createDataset(ctx, input)),
+  decide: procedure.input(DecideDataset).mutation(({ ctx, input }) => decideDataset(ctx, input)),
+  list: procedure.input(ListDatasets).query(({ ctx, input }) => listDatasets(ctx, input)),
+  rows: procedure.input(ListRows).query(({ ctx, input }) => listRows(ctx, input)),
+  show: procedure.input(ShowDataset).query(({ ctx, input }) => showDataset(ctx, input)),
+  uploads: procedure.query(({ ctx }) => listUploads(ctx)),
+  useSample: procedure.mutation(({ ctx }) => useSample(ctx)),
+});

@@ -1,0 +1,110 @@
+import { gunzipSync, constants as zlib } from "node:zlib";
+import type { FileRefusal } from "#server/datasets/shapes/problem.rule.ts";
+
+const magics: [bytes: string, what: string][] = [
+  ["1f8b", "gzip"],
+  ["504b0304", "zip"],
+  ["504b0506", "zip"],
+  ["50415231", "Parquet"],
+  ["d0cf11e0a1b11ae1", "an old Office document"],
+  ["25504446", "a PDF document"],
+  ["28b52ffd", "Zstandard"],
+  ["425a68", "bzip2"],
+  ["fd377a585a00", "xz"],
+  ["377abcaf271c", "7-Zip"],
+  ["4f626a01", "Avro"],
+  ["4152524f5731", "Arrow"],
+  ["53514c69746520666f726d6174203300", "a SQLite database"],
+  ["89504e47", "a PNG image"],
+  ["ffd8ff", "a JPEG image"],
+  ["fffe", "UTF-16"],
+  ["feff", "UTF-16"],
+];
+
+/**
+ * Files that are not text in UTF-8, by their first bytes: each is refused with its remedy,
+ * never unpacked (a few KB can hold petabytes). null = may be JSON or JSONL.
+ */
+export function recogniseBinary(head: Buffer): FileRefusal | null {
+  const hex = head.subarray(0, 16).toString("hex");
+  const kind = magics.find(([bytes]) => hex.startsWith(bytes))?.[1];
+  if (kind === "gzip") return gzip(head);
+  if (kind === "zip") return zip(head);
+  if (kind === "Parquet" || kind === "Avro" || kind === "Arrow") {
+    const remedy = `Convert it, for example: python -c "import pandas; pandas.read_parquet('FILE').to_json('out.jsonl', orient='records', lines=True)".`;
+    return { code: "parquet", message: `the file is ${kind}, not JSONL`, remedy: kind === "Parquet" ? remedy : saveAs };
+  }
+  if (kind === "UTF-16") {
+    const message = "the file is text in UTF-16, not UTF-8";
+    return { code: "utf16", message, remedy: "Save it as UTF-8, for example: iconv -f UTF-16 -t UTF-8 IN > OUT." };
+  }
+  if (kind === "Zstandard" || kind === "bzip2" || kind === "xz" || kind === "7-Zip") {
+    return {
+      code: "compressed",
+      message: `the file is compressed (${kind})`,
+      remedy: "Unpack it and upload the JSONL file.",
+    };
+  }
+  if (kind) return { code: "binary", message: `the file is ${kind}, not JSONL`, remedy: saveAs };
+  if (head.includes(0)) return { code: "binary", message: "the file holds binary data, not text", remedy: saveAs };
+  return null;
+}
+
+const saveAs = "Save the rows as JSONL (one JSON object per line, UTF-8) and upload that.";
+
+function gzip(head: Buffer): FileRefusal {
+  const inner = peekGzip(head);
+  const nested = inner.subarray(0, 2).toString("hex") === "1f8b";
+  if (nested) {
+    const message = "the file is gzip inside gzip";
+    return { code: "gzip_nested", message, remedy: "Unpack it twice (gunzip) and upload the JSONL file." };
+  }
+  const message = "the file is compressed (gzip)";
+  return { code: "gzip", message, remedy: "Unpack it (gunzip FILE) and upload the JSONL file." };
+}
+
+/** The first bytes inside; empty when they cannot be had from the head alone. */
+function peekGzip(head: Buffer): Buffer {
+  try {
+    // a truncated input flushes what it has; the limit keeps a bomb from growing
+    return gunzipSync(head.subarray(0, 512), { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 1 << 20 });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function zip(head: Buffer): FileRefusal {
+  if (head.includes("xl/") || head.includes("[Content_Types].xml")) {
+    return { code: "excel", message: "the file is Excel, not JSONL", remedy: saveAs };
+  }
+  const message = "the file is compressed (zip)";
+  return { code: "zip", message, remedy: "Unpack it and upload the JSONL file inside." };
+}
+
+/** Why text whose first lines are no JSON at all is no data set, by what it looks like; null for rows of broken JSON. */
+export function recogniseText(head: string): FileRefusal | null {
+  const start = head.trimStart();
+  const firstLine = start.slice(0, 10_000).split(/\r?\n/, 1)[0] ?? "";
+  if (start.startsWith("{")) {
+    if (firstLine.trimEnd().endsWith("}")) return null;
+    const message = "the file is one JSON object over several lines, not one per line";
+    const remedy = "Put each row on one line of its own, or write a JSON array of rows.";
+    return { code: "not_jsonl", message, remedy };
+  }
+  if (start.startsWith("<")) {
+    return { code: "not_json", message: "the file is HTML or XML, not JSONL", remedy: saveAs };
+  }
+  const table = [",", ";", "\t"].some((separator) => isHeader(firstLine.split(separator)));
+  if (table) {
+    const message = "the file looks like a table (CSV), not JSONL";
+    const remedy = `Convert it, for example: python -c "import pandas; pandas.read_csv('FILE').to_json('out.jsonl', orient='records', lines=True)".`;
+    return { code: "csv", message, remedy };
+  }
+  const remedy = 'Write one JSON object per line, for example {"text": "…"} for plain text.';
+  return { code: "not_json", message: "none of the first lines is JSON", remedy };
+}
+
+/** Short names, more than one, and no sentence. */
+function isHeader(cells: string[]): boolean {
+  return cells.length > 1 && cells.every((cell) => /\S/.test(cell) && cell.length <= 80 && !/[.!?]\s*$/.test(cell));
+}

@@ -1,0 +1,55 @@
+import type { DatasetShape, Split } from "#db/enums.ts";
+
+/** Roles we train on; a source's `developer` is a system turn. */
+export type Role = "system" | "user" | "assistant";
+export type Turn = { role: Role; content: string };
+
+export type MessagesExample = { messages: Turn[] };
+export type PairExample = { prompt: string; completion: string };
+/** The shared turns, then one answer each: TRL's conversational preference with an explicit prompt. */
+export type PreferenceExample = { prompt: Turn[]; chosen: Turn[]; rejected: Turn[] };
+export type TextExample = { text: string };
+export type Example = MessagesExample | PairExample | PreferenceExample | TextExample;
+
+/** A tenth goes to validation unless a person chose otherwise; 10,000 makes an eval set of all rows. */
+export const defaultValidationShareBp = 1_000;
+
+/**
+ * The split of an example by the first four bytes of the sha256 of its canonical line:
+ * the same example always lands on the same side, in any order and in any file of the same share.
+ */
+export function splitOf(hashHead: number, validationShareBp: number): Split {
+  return hashHead * 10_000 < validationShareBp * 2 ** 32 ? "validation" : "train";
+}
+
+/** Report the lengths worth knowing of an example, in characters (UTF-16 code units), `turns` in turns. */
+export function measure(example: Example, add: (name: string, length: number) => void): void {
+  if ("text" in example) add("text", example.text.length);
+  else if ("completion" in example) {
+    add("prompt", example.prompt.length);
+    add("completion", example.completion.length);
+  } else if ("chosen" in example) {
+    add("prompt", characters(example.prompt));
+    add("chosen", characters(example.chosen));
+    add("rejected", characters(example.rejected));
+  } else {
+    let answers = 0;
+    for (const turn of example.messages) if (turn.role === "assistant") answers += turn.content.length;
+    add("conversation", characters(example.messages));
+    add("answers", answers);
+    add("turns", example.messages.length);
+  }
+}
+
+function characters(turns: Turn[]): number {
+  let sum = 0;
+  for (const turn of turns) sum += turn.content.length;
+  return sum;
+}
+
+export const shapeWords: Record<DatasetShape, string> = {
+  messages: "messages",
+  prompt_completion: "prompt–completion",
+  preference: "preference",
+  text: "text",
+};

@@ -1,0 +1,73 @@
+/** One thing wrong with one row: which field, what, and how to mend it. */
+export type RowProblem = { field: string | null; code: string; message: string; remedy: string };
+
+/** Why a whole file cannot be used. */
+export type FileRefusal = { code: string; message: string; remedy: string };
+
+/** A row turned into what we train on, or everything that stands in the way. */
+export type Converted<T> = { ok: true; example: T } | { ok: false; problems: RowProblem[] };
+
+/** Enough to mend a row by; a row with a thousand broken turns is still one broken row. */
+const maxProblemsPerRow = 8;
+
+export function problem(field: string | null, code: string, message: string, remedy: string): RowProblem {
+  return { field, code, message, remedy };
+}
+
+export function failed<T>(problems: RowProblem[]): Converted<T> {
+  return { ok: false, problems: problems.slice(0, maxProblemsPerRow) };
+}
+
+export function missing(field: string): RowProblem {
+  return problem(field, "missing_field", `"${field}" is missing`, `Add "${field}" to this row, or map another column.`);
+}
+
+export function wrongType(field: string, expected: string, got: unknown): RowProblem {
+  const message = `"${field}" is ${describe(got)}; it must be ${expected}`;
+  return problem(field, "wrong_type", message, `Change "${field}" to ${expected}.`);
+}
+
+export function emptyField(field: string): RowProblem {
+  return problem(field, "empty_field", `"${field}" is empty`, `Fill "${field}" in, or leave the row out.`);
+}
+
+export function brokenUnicode(field: string): RowProblem {
+  const message = `"${field}" holds half of a Unicode surrogate pair, which no tokenizer can read`;
+  return problem(field, "broken_unicode", message, "Remove the lone \\uD800…\\uDFFF escape from the text.");
+}
+
+/** A value's kind in plain words, for messages. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  if (typeof value === "boolean") return `${value}`;
+  if (typeof value === "undefined") return "absent";
+  return typeof value === "number" ? `the number ${value}` : "text";
+}
+
+/** A column of a parsed row; names from Object's prototype are not columns. */
+export function column(row: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(row, name) ? row[name] : undefined;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Non-blank, well-formed text, or a problem added to `problems` and "" returned. */
+export function requireText(value: unknown, field: string, problems: RowProblem[]): string {
+  if (value === undefined || value === null) problems.push(missing(field));
+  else if (typeof value !== "string") problems.push(wrongType(field, "text", value));
+  else if (value.trim() === "") problems.push(emptyField(field));
+  else if (!value.isWellFormed()) problems.push(brokenUnicode(field));
+  else return value;
+  return "";
+}
+
+/** Text that may be absent, null or blank; then "". */
+export function optionalText(value: unknown, field: string, problems: RowProblem[]): string {
+  if (value === undefined || value === null || value === "") return "";
+  if (typeof value === "string" && value.trim() === "") return "";
+  return requireText(value, field, problems);
+}

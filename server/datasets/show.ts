@@ -1,0 +1,69 @@
+import { and, count, desc, eq, isNull } from "drizzle-orm";
+import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import { suites } from "#db/schema/evals.ts";
+import { runs } from "#db/schema/runs.ts";
+import type { Ctx } from "#server/context.ts";
+import type { ShowDataset } from "#server/datasets/input.ts";
+import { rate } from "#server/datasets/list.ts";
+import { resolveVersion } from "#server/datasets/resolve-version.ts";
+import { versionView } from "#server/datasets/version-view.ts";
+
+const maxVersions = 100;
+const maxUses = 50;
+
+/**
+ * One version of a dataset with everything about it, its siblings (newest 100) and what uses it (newest 50 each).
+ * Without a version the newest. Throws NOT_FOUND.
+ */
+export async function showDataset(ctx: Ctx, input: ShowDataset) {
+  const version = await resolveVersion(ctx, input.ref, input.version);
+  const mine = and(eq(datasets.id, version.datasetId), eq(datasets.projectId, ctx.projectId));
+  const [[dataset], versions, [speed], usedByRuns, usedBySuites, [used]] = await Promise.all([
+    ctx.db.select().from(datasets).where(mine),
+    ctx.db
+      .select()
+      .from(datasetVersions)
+      .where(eq(datasetVersions.datasetId, version.datasetId))
+      .orderBy(desc(datasetVersions.version))
+      .limit(maxVersions),
+    ctx.db.select({ bytesPerSecond: rate }).from(datasetVersions).where(eq(datasetVersions.id, version.id)),
+    ctx.db
+      .select({ id: runs.id, name: runs.name, status: runs.status, createdAt: runs.createdAt })
+      .from(runs)
+      .where(and(eq(runs.datasetVersionId, version.id), eq(runs.projectId, ctx.projectId)))
+      .orderBy(desc(runs.id))
+      .limit(maxUses),
+    ctx.db
+      .select({ id: suites.id, name: suites.name, split: suites.split, cases: suites.cases })
+      .from(suites)
+      .where(
+        and(eq(suites.datasetVersionId, version.id), eq(suites.projectId, ctx.projectId), isNull(suites.archivedAt)),
+      )
+      .orderBy(desc(suites.id))
+      .limit(maxUses),
+    ctx.db.select({ runs: count() }).from(runs).where(eq(runs.datasetVersionId, version.id)),
+  ]);
+  return {
+    id: version.datasetId,
+    name: dataset?.name ?? "",
+    archivedAt: dataset?.archivedAt ?? null,
+    version: {
+      ...versionView(version),
+      format: version.format,
+      mapping: version.mapping,
+      onBadRows: version.onBadRows,
+      validationShareBp: version.validationShareBp,
+      duplicatesExact: version.duplicatesExact ?? true,
+      problems: version.problems,
+      problemCounts: version.problemCounts ?? {},
+      ignoredColumns: version.ignoredColumns ?? [],
+      lengths: version.stats ?? {},
+      reviewDetail: version.review,
+      sourceSha256: version.sourceBlob,
+      setAside: version.setAsideBlob !== null,
+      bytesPerSecond: speed?.bytesPerSecond ?? null,
+    },
+    versions: versions.map(versionView),
+    usedBy: { runs: usedByRuns, suites: usedBySuites, runCount: used?.runs ?? 0 },
+  };
+}

@@ -1,0 +1,5 @@
+/** A part may have this many bytes: longer bodies meet time limits of servers and proxies. */
+export const partBytes = 32 * 2 ** 20;
+
+/** An upload that nobody goes on with for so long is swept. */
+export const expiresAfterDays = 7;

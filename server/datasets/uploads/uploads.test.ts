@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir, readFile, rename, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { eq, sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import type { Tx } from "#db/client.ts";
+import { uploads } from "#db/schema/storage.ts";
+import { inTx } from "#db/testing.ts";
+import { createDataset } from "#server/datasets/create.ts";
+import { testDatasets } from "#server/datasets/testing.ts";
+import { abortUpload } from "#server/datasets/uploads/abort.ts";
+import { appendUpload } from "#server/datasets/uploads/append.ts";
+import { createUpload } from "#server/datasets/uploads/create.ts";
+import { findUpload } from "#server/datasets/uploads/find.ts";
+import { finishUpload } from "#server/datasets/uploads/finish.ts";
+import { listUploads } from "#server/datasets/uploads/list.ts";
+import { sweepUploads } from "#server/datasets/uploads/sweep.ts";
+
+const content = '{"text": "one"}\n{"text": "two"}\n';
+const sha256 = createHash("sha256").update(content).digest("hex");
+
+async function* bytes(...parts: string[]) {
+  for (const part of parts) yield Buffer.from(part);
+}
+
+/** A begun upload of `content` and a way to send a slice of it. */
+async function begun(tx: Tx) {
+  const datasets = await testDatasets(tx);
+  const { ctx } = datasets;
+  const { id } = await createUpload(ctx, { filename: "stories.jsonl", bytes: content.length });
+  const send = (offset: number, text: string, sum?: string) =>
+    appendUpload(ctx, { uploadId: id, offset, stream: bytes(text), sha256: sum });
+  const partFiles = async () => await readdir(join(datasets.storage.root, "tmp"));
+  return { ...datasets, id, send, partFiles };
+}
+
+test("parts sent one after another become a blob, and the blob a dataset version", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send, storage, runImport, partFiles } = await begun(tx);
+    expect(await send(0, content.slice(0, 10))).toEqual({ offset: 10 });
+    expect(await send(10, content.slice(10))).toEqual({ offset: content.length });
+    const finished = await finishUpload(ctx, id, { bytes: content.length, sha256 });
+    expect(finished).toEqual({ id, filename: "stories.jsonl", bytes: content.length, sha256 });
+    expect(await readFile(storage.pathOf(sha256), "utf8")).toBe(content);
+    expect(await partFiles()).toEqual([]);
+    expect(await finishUpload(ctx, id, { bytes: content.length })).toEqual(finished);
+    const created = await createDataset(ctx, { uploadId: id });
+    expect(created).toMatchObject({ name: "stories", version: 1 });
+    expect(await runImport(created.versionId)).toEqual({ outcome: "ready" });
+  }));
+
+test("a part at the wrong place is refused with the right one", () =>
+  inTx(async (tx) => {
+    const { send } = await begun(tx);
+    await send(0, content.slice(0, 10));
+    await expect(send(0, content.slice(0, 10))).rejects.toThrow("the upload stands at byte 10: go on there");
+    await expect(send(20, content.slice(20))).rejects.toThrow("stands at byte 10");
+    expect(await send(10, content.slice(10))).toEqual({ offset: content.length });
+  }));
+
+test("a connection lost in the middle of a part costs that part only", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send } = await begun(tx);
+    await send(0, content.slice(0, 10));
+    async function* broken() {
+      yield Buffer.from(content.slice(10, 15));
+      throw new Error("connection lost");
+    }
+    await expect(appendUpload(ctx, { uploadId: id, offset: 10, stream: broken() })).rejects.toThrow("connection lost");
+    expect((await findUpload(ctx, id)).bytesReceived).toBe(10);
+    await send(10, content.slice(10));
+    expect(await finishUpload(ctx, id, { bytes: content.length, sha256 })).toMatchObject({ sha256 });
+  }));
+
+test.skipIf(!existsSync("/dev/full"))(
+  "a disk that fills up during a part says so, counts nothing, and the upload goes on when there is room again",
+  () =>
+    inTx(async (tx) => {
+      const { ctx, id, send, storage } = await begun(tx);
+      await send(0, content.slice(0, 10));
+      const path = join(storage.root, "tmp", `${id}.upload`);
+      await rename(path, `${path}.kept`);
+      await symlink("/dev/full", path);
+      const full = { code: "UNAVAILABLE", message: expect.stringContaining("free space") };
+      await expect(send(10, content.slice(10))).rejects.toMatchObject(full);
+      expect((await findUpload(ctx, id)).bytesReceived).toBe(10);
+      await rename(`${path}.kept`, path);
+      await send(10, content.slice(10));
+      expect(await finishUpload(ctx, id, { bytes: content.length, sha256 })).toMatchObject({ sha256 });
+    }),
+);
+
+test("a file larger than the free disk is refused before a byte is sent", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testDatasets(tx);
+    const huge = createUpload(ctx, { filename: "huge.jsonl", bytes: Number.MAX_SAFE_INTEGER });
+    await expect(huge).rejects.toMatchObject({ code: "UNAVAILABLE", reason: "disk_full" });
+  }));
+
+test("a damaged part, too long a part and a damaged file are refused", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send } = await begun(tx);
+    await expect(send(0, content, "0".repeat(64))).rejects.toThrow("damaged on its way: send it again");
+    await expect(send(0, `${content}more`)).rejects.toThrow("more bytes came than were announced");
+    await expect(finishUpload(ctx, id, { bytes: content.length })).rejects.toThrow("0 of 32 bytes have arrived");
+    await send(0, content, sha256);
+    const other = finishUpload(ctx, id, { bytes: content.length, sha256: "0".repeat(64) });
+    await expect(other).rejects.toThrow("its sha256 differs");
+    expect(await finishUpload(ctx, id, { bytes: content.length, sha256 })).toMatchObject({ sha256 });
+  }));
+
+test("a cancelled upload and its bytes are gone", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send, partFiles } = await begun(tx);
+    await send(0, content.slice(0, 10));
+    await abortUpload(ctx, id);
+    expect(await partFiles()).toEqual([]);
+    await expect(send(10, content.slice(10))).rejects.toThrow("it expired or was cancelled");
+    await expect(abortUpload(ctx, id)).rejects.toThrow("there is no open upload");
+  }));
+
+test("an upload can be found again by the one who began it, and by nobody of another project", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send } = await begun(tx);
+    await send(0, content.slice(0, 10));
+    expect(await listUploads(ctx)).toMatchObject([
+      { id, filename: "stories.jsonl", offset: 10, bytes: content.length },
+    ]);
+    const stranger = await testDatasets(tx);
+    expect(await listUploads(stranger.ctx)).toEqual([]);
+    await expect(findUpload(stranger.ctx, id)).rejects.toThrow("there is no upload");
+    await expect(createDataset(stranger.ctx, { uploadId: id })).rejects.toThrow("there is no upload");
+    await expect(createDataset(ctx, { uploadId: id })).rejects.toThrow("is open; finish it first");
+  }));
+
+test("expired uploads are swept with their bytes", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send, partFiles } = await begun(tx);
+    await send(0, content.slice(0, 10));
+    expect(await sweepUploads(ctx)).toEqual({ expired: 0, orphans: 0 });
+    await tx.update(uploads).set({ expiresAt: sql`now() - interval '1 second'` }).where(eq(uploads.id, id));
+    await expect(send(10, content.slice(10))).rejects.toThrow("expired");
+    expect(await sweepUploads(ctx)).toEqual({ expired: 1, orphans: 0 });
+    expect(await partFiles()).toEqual([]);
+  }));

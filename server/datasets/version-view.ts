@@ -1,0 +1,33 @@
+import type { datasetVersions } from "#db/schema/datasets.ts";
+
+type Version = typeof datasetVersions.$inferSelect;
+
+/** A version as lists show it: counts and progress, no problems, no blobs. Sizes in bytes. */
+export function versionView(version: Version) {
+  const { id, datasetId, status, filename, sourceBytes, bytesRead, rowsRead, shape, sourceShape } = version;
+  return {
+    id,
+    datasetId,
+    version: version.version,
+    status,
+    filename,
+    shape,
+    sourceShape,
+    sourceBytes,
+    bytesRead,
+    rowsRead,
+    trainRows: version.trainRows,
+    validationRows: version.validationRows,
+    badRows: version.badRows,
+    duplicateRows: version.duplicateRows,
+    problemCount: version.problemCount,
+    /** what a person has to decide, if anything */
+    review: version.review?.kind ?? null,
+    refusal: version.refusal,
+    waitingFor: version.waitingFor,
+    importStartedAt: version.importStartedAt,
+    createdBy: version.createdBy,
+    createdAt: version.createdAt,
+    readyAt: version.readyAt,
+  };
+}
