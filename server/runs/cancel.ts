@@ -1,0 +1,41 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { runs } from "#db/schema/runs.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import { findRun } from "#server/runs/find-run.ts";
+import type { RunRef } from "#server/runs/input.ts";
+
+/**
+ * Stop a run: one that waits is cancelled at once, one that trains writes a checkpoint and stops after its step
+ * (`cancelling`, then `cancelled`) → its row. Asking twice is fine. Throws NOT_FOUND, CONFLICT when it has ended.
+ */
+export async function cancelRun(ctx: Ctx, input: RunRef) {
+  const { id: runId } = await findRun(ctx, input.runId);
+  return transact(ctx, async (ctx) => {
+    const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId));
+    const [run] = await ctx.db
+      .update(runs)
+      .set({
+        status: sql`case when ${runs.status} = 'queued' then 'cancelled' else 'cancelling' end`,
+        finishedAt: sql`case when ${runs.status} = 'queued' then now() end`,
+      })
+      .where(and(mine, inArray(runs.status, ["queued", "running", "cancelling"])))
+      .returning();
+    if (!run) throw await whyNot(ctx, runId);
+    await recordAudit(ctx, "runs.cancel", runId, { status: run.status });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+    return run;
+  });
+}
+
+async function whyNot(ctx: Ctx, runId: string) {
+  const [run] = await ctx.db
+    .select({ status: runs.status })
+    .from(runs)
+    .where(and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId)));
+  if (!run) return new DomainError("NOT_FOUND", "there is no such run");
+  const why = run.status === "converting" ? "has finished training and is being converted" : `is ${run.status} already`;
+  return new DomainError("CONFLICT", `the run ${why}, there is nothing left to cancel`);
+}

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { ConvertResult, Manifest, PidFile, Spec, TrainerEvent } from "#server/runs/contract.ts";
+import { HyperParameters } from "#server/runs/input.ts";
+import { hyperParametersOf, settingsOf, suggestHyperParameters } from "#server/runs/suggest.rule.ts";
+
+const fixtures = fileURLToPath(new URL("../../trainer/tests/fixtures/contract", import.meta.url));
+const read = (name: string) => readFile(join(fixtures, name), "utf8");
+const readJson = async (name: string) => JSON.parse(await read(name));
+
+test("every spec that the trainer takes is one we can write, unchanged", async () => {
+  const cases: { name: string; spec: unknown }[] = await readJson("spec-valid.json");
+  expect(cases.length).toBeGreaterThan(0);
+  for (const { name, spec } of cases) expect(Spec.parse(spec), name).toEqual(spec);
+});
+
+test("every spec that the trainer refuses is refused here too, by the same field", async () => {
+  const cases: { name: string; field: string; spec: unknown }[] = await readJson("spec-invalid.json");
+  expect(cases.length).toBeGreaterThan(0);
+  for (const { name, field, spec } of cases) {
+    const refused = Spec.safeParse(spec);
+    expect(refused.success, name).toBe(false);
+    const paths = refused.error?.issues.flatMap((issue) => {
+      const keys = issue.code === "unrecognized_keys" ? issue.keys : [];
+      return [issue.path.join("."), ...keys.map((key) => [...issue.path, key].join("."))];
+    });
+    expect(paths, name).toEqual(expect.arrayContaining([expect.stringMatching(new RegExp(`^${field.split(".")[0]}`))]));
+  }
+});
+
+test("every event of the trainer is understood, and every kind that we know is in the fixtures", async () => {
+  const lines = (await read("events.jsonl")).trim().split("\n");
+  const events = lines.map((line) => TrainerEvent.parse(JSON.parse(line)));
+  expect(events).toEqual(lines.map((line) => JSON.parse(line)));
+  const known = TrainerEvent.options.map((option) => option.shape.type.value);
+  expect(new Set(events.map((event) => event.type))).toEqual(new Set(known));
+});
+
+test("the files beside the events are understood", async () => {
+  PidFile.parse(await readJson("pid.json"));
+  Manifest.parse(await readJson("manifest.json"));
+  for (const line of await readJson("convert.json")) ConvertResult.parse(line);
+});
+
+test("the JSON Schema that is handed out is made from the contract", async () => {
+  const file = join(fixtures, "spec.schema.json");
+  const made = `${JSON.stringify(z.toJSONSchema(Spec), null, 2)}\n`;
+  await expect(made).toMatchFileSnapshot(file);
+});
+
+test("what is suggested is in range, and settings give the same form back", () => {
+  const bases = [
+    { parameters: 2_000_000, contextLength: 512, trainRows: 1_000, validationRows: 100 },
+    { parameters: 8_000_000_000, contextLength: 131_072, trainRows: 3, validationRows: 0 },
+    { parameters: null, contextLength: null, trainRows: 1, validationRows: 1 },
+  ];
+  for (const base of bases) {
+    const suggested = suggestHyperParameters(base);
+    expect(HyperParameters.parse(suggested)).toEqual(suggested);
+    expect(hyperParametersOf(settingsOf(suggested), suggested.seed)).toEqual(suggested);
+  }
+});

@@ -1,0 +1,117 @@
+import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { and, eq, sql } from "drizzle-orm";
+import { models, modelVersions } from "#db/schema/models.ts";
+import { runs } from "#db/schema/runs.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { transact } from "#server/context.ts";
+import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
+import type { ProjectJobCtx } from "#server/jobs/context.ts";
+import { heartbeatEveryMs, type Lease, ownLease, releasedLease } from "#server/jobs/lease.ts";
+import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
+import type { ArtifactFile } from "#server/models/artifacts/digest.rule.ts";
+import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
+import { storeArtifact } from "#server/models/artifacts/store.ts";
+import { claimConversion } from "#server/runs/claim-conversion.ts";
+import { failRun, failureOf } from "#server/runs/fail.ts";
+import { convertToGguf } from "#server/runs/trainer/convert.ts";
+import { TrainerFailure } from "#server/runs/trainer/failure.ts";
+import { type RunFolder, readManifest, runFolder } from "#server/runs/trainer/folder.ts";
+import { hashFile } from "#server/storage.ts";
+
+type Run = typeof runs.$inferSelect;
+
+/**
+ * The job after a training: check the adapter against its manifest, make its GGUF, store both as artifacts → run
+ * `succeeded`, which rings for its registration. The base's GGUF was made once, when it was imported.
+ */
+export async function convertRun(ctx: ProjectJobCtx, { runId }: { runId: string }, signal: AbortSignal) {
+  const lease = await ownLease();
+  const run = await claimConversion(ctx, runId, lease);
+  if (!run) return;
+  const mine = and(eq(runs.id, runId), eq(runs.leaseHolder, lease.holder));
+  const renew = () => ctx.db.update(runs).set({ heartbeatAt: sql`now()` }).where(mine);
+  const beat = setInterval(() => void renew().catch(() => {}), heartbeatEveryMs); // the database may be away for a moment
+  try {
+    const folder = runFolder(runId);
+    const weights = await storeAdapter(ctx, folder, signal);
+    const gguf = await convertAdapter(ctx, run, folder, signal);
+    await onceDatabaseIsBack(() => succeed(ctx, run, lease, { weights, gguf }), signal);
+    await rm(folder.adapterGguf, { force: true });
+  } catch (error) {
+    if (signal.aborted) {
+      await ctx.db
+        .update(runs)
+        .set({ leaseHolder: releasedLease(lease) })
+        .where(mine);
+      throw error;
+    }
+    const failure = failureOf(error);
+    await onceDatabaseIsBack(() => failRun(ctx, runId, lease, failure), signal);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** The adapter's files as blobs, each checked against the manifest that the trainer wrote last. */
+async function storeAdapter(ctx: ProjectJobCtx, folder: RunFolder, signal: AbortSignal): Promise<ArtifactFile[]> {
+  const manifest = await readManifest(folder);
+  if (!manifest || manifest.files.length === 0) throw damaged("the trainer's manifest is missing");
+  const stored: ArtifactFile[] = [];
+  for (const { path, sha256 } of manifest.files) {
+    const file = join(folder.root, path);
+    if (!file.startsWith(`${folder.adapter}/`)) throw damaged(`the manifest names ${path}, which is not the adapter's`);
+    const found = await hashFile(file, signal).catch(() => null);
+    if (found?.sha256 !== sha256) throw damaged(`${path} is not what the trainer wrote`);
+    const blob = await ctx.storage.put(createReadStream(file), signal);
+    stored.push({ path: file.slice(folder.adapter.length + 1), ...blob });
+  }
+  return stored;
+}
+
+async function convertAdapter(ctx: ProjectJobCtx, run: Run, folder: RunFolder, signal: AbortSignal) {
+  const [base] = await ctx.db
+    .select({ name: models.name, weights: modelVersions.weightsArtifactId })
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .where(and(eq(modelVersions.id, run.baseVersionId), eq(modelVersions.projectId, ctx.projectId)));
+  if (!base?.weights) throw damaged("the base model's files are no longer registered");
+  await layOut(ctx.storage, await filesOfArtifact(ctx, base.weights), folder.base(base.name));
+  const paths = { base: folder.base(base.name), adapter: folder.adapter, out: folder.adapterGguf };
+  await convertToGguf(paths, signal);
+  const header = await readGgufHeader(folder.adapterGguf);
+  if (header.type !== "adapter") throw damaged("the converter did not make an adapter");
+  return { path: "adapter.gguf", ...(await ctx.storage.put(createReadStream(folder.adapterGguf), signal)) };
+}
+
+async function succeed(
+  ctx: ProjectJobCtx,
+  run: Run,
+  lease: Lease,
+  made: { weights: ArtifactFile[]; gguf: ArtifactFile },
+) {
+  await transact(ctx, async (ctx) => {
+    const done = await ctx.db
+      .update(runs)
+      .set({ status: "succeeded", error: null, finishedAt: sql`now()`, leaseHolder: null })
+      .where(
+        and(
+          ...[eq(runs.id, run.id), eq(runs.projectId, ctx.projectId)],
+          ...[eq(runs.status, "converting"), eq(runs.leaseHolder, lease.holder)],
+        ),
+      )
+      .returning({ id: runs.id });
+    if (done.length === 0) return;
+    await storeArtifact(ctx, { kind: "adapter_weights", files: made.weights, runId: run.id });
+    await storeArtifact(ctx, { kind: "adapter_gguf", files: [made.gguf], runId: run.id });
+    await recordAudit(ctx, "runs.convert", run.id, { sha256: made.gguf.sha256 });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: run.id });
+    ctx.enqueue("models.register", { projectId: ctx.projectId, runId: run.id });
+  });
+}
+
+function damaged(message: string) {
+  return new TrainerFailure({ code: "ADAPTER_DAMAGED", message, hint: "Resume the run: its last checkpoint is kept." });
+}

@@ -1,0 +1,46 @@
+import { sql } from "drizzle-orm";
+import type { Ctx } from "#server/context.ts";
+import { findRun } from "#server/runs/find-run.ts";
+import type { RunRef } from "#server/runs/input.ts";
+
+const mostPoints = 1_000;
+
+export type TrainPoint = {
+  step: number;
+  loss: number;
+  learningRate: number | null;
+  gradNorm: number | null;
+  tokensPerSecond: number | null;
+};
+
+/**
+ * A run's curves by step → `{train, validation, events, lastSeq}`, at most 1,000 training points: every k-th step and the
+ * last. A step that was done again after a crash counts as it was done last. `lastSeq` is where live events go on.
+ */
+export async function runCurves(ctx: Ctx, { runId }: RunRef) {
+  const run = await findRun(ctx, runId);
+  const of = (type: string) =>
+    sql`run_events where run_id = ${run.id} and project_id = ${ctx.projectId} and type = ${type}
+      and seq <= ${run.lastSeq}`;
+  const number = (key: string) => sql`(body->>${key})::float8`;
+  const every = Math.max(1, Math.ceil(Math.max(run.step, 1) / mostPoints));
+  const train = await ctx.db.execute<TrainPoint>(sql`
+    select distinct on (step) * from (select (body->>'step')::int as step, ${number("loss")} as loss,
+      ${number("learningRate")} as "learningRate", ${number("gradNorm")} as "gradNorm",
+      ${number("tokensPerSecond")} as "tokensPerSecond", seq from ${of("metric")}) points
+    where step % ${every} = 0 or step = 1 or step = ${run.step} order by step, seq desc`);
+  const validation = await ctx.db.execute<{ step: number; loss: number }>(sql`
+    select distinct on (step) * from (select (body->>'step')::int as step, ${number("loss")} as loss, seq
+      from ${of("eval")}) points order by step, seq desc limit ${mostPoints}`);
+  const resumes = await ctx.db.execute<{ step: number }>(sql`
+    select (body->>'resumedFromStep')::int as step from ${of("hello")} and body->>'resumedFromStep' is not null`);
+  const point = ({ step, loss, learningRate, gradNorm, tokensPerSecond }: TrainPoint): TrainPoint => ({
+    ...{ step, loss, learningRate, gradNorm, tokensPerSecond },
+  });
+  return {
+    train: [...train].map(point),
+    validation: [...validation].map(({ step, loss }) => ({ step, loss })),
+    resumes: [...resumes].map(({ step }) => ({ step })),
+    lastSeq: run.lastSeq,
+  };
+}

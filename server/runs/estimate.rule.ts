@@ -1,0 +1,48 @@
+import type { HyperParameters } from "#server/runs/input.ts";
+
+/** One finished run on the same base: what was measured there. */
+export type PastRun = { rowsSeen: number; charactersPerRow: number; seconds: number; trainedTokens: number };
+
+export type Estimate = {
+  steps: number;
+  /** rows seen over all epochs */
+  rowsSeen: number;
+  /** tokens that the loss is computed on; `evidence` says how we know */
+  trainedTokens: { value: number | null; evidence: "estimated" | "missing" };
+  /** training alone, without loading the base; null when no run on this base was measured yet */
+  seconds: { value: number | null; evidence: "estimated" | "missing"; basedOnRuns: number };
+};
+
+type Data = { trainRows: number; charactersPerRow: number | null; learntCharactersPerRow: number | null };
+
+const charactersPerToken = 4;
+const mostPastRuns = 5;
+
+/** Optimizer steps as the trainer counts them: the last batch of an epoch may be smaller. */
+export function countSteps(chosen: HyperParameters, trainRows: number): number {
+  if (chosen.maxSteps !== null) return chosen.maxSteps;
+  const perEpoch = Math.ceil(Math.ceil(trainRows / chosen.batchSize) / chosen.gradientAccumulation);
+  return Math.ceil(chosen.epochs * perEpoch);
+}
+
+/** How long and how much, from the data and from what past runs on this base took per character. */
+export function estimateRun(chosen: HyperParameters, data: Data, past: readonly PastRun[]): Estimate {
+  const steps = countSteps(chosen, data.trainRows);
+  const rowsSeen = Math.min(
+    steps * chosen.batchSize * chosen.gradientAccumulation,
+    chosen.maxSteps === null ? Math.ceil(chosen.epochs * data.trainRows) : Number.POSITIVE_INFINITY,
+  );
+  const recent = past.slice(0, mostPastRuns);
+  const sum = (of: (run: PastRun) => number) => recent.reduce((total, run) => total + of(run), 0);
+  const pastCharacters = sum((run) => run.rowsSeen * run.charactersPerRow);
+  const characters = data.charactersPerRow === null ? null : rowsSeen * data.charactersPerRow;
+  const seconds = characters && pastCharacters ? (sum((run) => run.seconds) / pastCharacters) * characters : null;
+  const learnt = data.learntCharactersPerRow;
+  const tokens = learnt === null ? null : Math.round((rowsSeen * learnt) / charactersPerToken);
+  return {
+    steps,
+    rowsSeen,
+    trainedTokens: { value: tokens, evidence: tokens === null ? "missing" : "estimated" },
+    seconds: { value: seconds, evidence: seconds === null ? "missing" : "estimated", basedOnRuns: recent.length },
+  };
+}

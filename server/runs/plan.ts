@@ -1,0 +1,113 @@
+import { and, desc, eq, isNotNull, isNull, or } from "drizzle-orm";
+import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import { suites } from "#db/schema/evals.ts";
+import { models } from "#db/schema/models.ts";
+import { runs } from "#db/schema/runs.ts";
+import type { Ctx } from "#server/context.ts";
+import { resolveVersion } from "#server/datasets/resolve-version.ts";
+import { DomainError } from "#server/errors.ts";
+import { findTrainableBase } from "#server/models/find-base.ts";
+import { Settings } from "#server/runs/contract.ts";
+import { countSteps, type PastRun } from "#server/runs/estimate.rule.ts";
+import { type HyperParameters, PlanRun } from "#server/runs/input.ts";
+import { hyperParametersOf, settingsOf, suggestHyperParameters } from "#server/runs/suggest.rule.ts";
+
+/**
+ * Everything a run would be made of, without starting it: base, data, suite, complete settings, the model's name.
+ * Throws NOT_FOUND or REFUSED with the field for whatever stands in its way.
+ */
+export async function planRun(ctx: Pick<Ctx, "db" | "projectId" | "enqueue" | "actor">, request: PlanRun) {
+  const input = PlanRun.parse(request);
+  const base = await findTrainableBase(ctx, input.base);
+  const data = await findData(ctx, input.dataset);
+  const suggested = suggestHyperParameters({ ...base, ...data });
+  const chosen: HyperParameters = { ...suggested, ...input.hyperParameters };
+  if (data.validationRows === 0) chosen.evalEverySteps = null;
+  const steps = countSteps(chosen, data.trainRows);
+  const modelName = input.modelName ?? data.name.toLowerCase();
+  await checkModelName(ctx, modelName);
+  const suite = input.suite ? await findSuite(ctx, input.suite) : null;
+  return { base, data, suite, suggested, chosen, settings: settingsOf(chosen), steps, modelName, method: input.method };
+}
+
+async function findData(ctx: Parameters<typeof planRun>[0], ref: string) {
+  const version = await resolveVersion(ctx, ref);
+  const [dataset] = await ctx.db
+    .select({ name: datasets.name })
+    .from(datasets)
+    .where(and(eq(datasets.id, version.datasetId), eq(datasets.projectId, ctx.projectId)));
+  const name = dataset?.name ?? ref;
+  const refuse = (why: string) => new DomainError("REFUSED", `${name}/${version.version} ${why}`, { field: "dataset" });
+  if (version.status !== "ready") throw refuse(`is ${version.status.replace("_", " ")}, not ready`);
+  const { shape, trainBlob } = version;
+  if (shape === "preference")
+    throw refuse("holds preferences, which SFT cannot learn from: choose conversations or pairs");
+  if (!shape || !trainBlob || !version.trainRows) throw refuse("has no training rows");
+  const { id, validationBlob, trainRows, validationRows } = version;
+  return {
+    ...{ id, name, version: version.version, shape, trainBlob, validationBlob, trainRows },
+    validationRows: validationRows ?? 0,
+    ...charactersOf(version.stats),
+  };
+}
+
+type Lengths = typeof datasetVersions.$inferSelect.stats;
+
+/** Mean characters of a row, and of the part of it that is learnt. */
+function charactersOf(stats: Lengths) {
+  const mean = (name: string) => stats?.[name]?.mean ?? null;
+  const pair = mean("prompt") === null ? null : (mean("prompt") ?? 0) + (mean("completion") ?? 0);
+  return {
+    charactersPerRow: mean("conversation") ?? pair ?? mean("text"),
+    learntCharactersPerRow: mean("answers") ?? mean("completion") ?? mean("text"),
+  };
+}
+
+async function checkModelName(ctx: Parameters<typeof planRun>[0], name: string) {
+  const [model] = await ctx.db
+    .select({ kind: models.kind })
+    .from(models)
+    .where(and(eq(models.projectId, ctx.projectId), eq(models.name, name)));
+  if (model?.kind !== "base") return;
+  throw new DomainError("CONFLICT", `${name} is a base model: give the tuned model another name`, {
+    field: "modelName",
+  });
+}
+
+async function findSuite(ctx: Parameters<typeof planRun>[0], ref: string) {
+  const [suite] = await ctx.db
+    .select({ id: suites.id, name: suites.name, cases: suites.cases })
+    .from(suites)
+    .where(
+      and(eq(suites.projectId, ctx.projectId), isNull(suites.archivedAt), or(eq(suites.id, ref), eq(suites.name, ref))),
+    );
+  if (suite) return suite;
+  throw new DomainError("NOT_FOUND", `there is no eval suite ${ref}`, { field: "suite" });
+}
+
+/** What the last five finished runs on this base took. */
+export async function pastRuns(ctx: Pick<Ctx, "db" | "projectId">, baseVersionId: string): Promise<PastRun[]> {
+  const rows = await ctx.db
+    .select({ run: runs, stats: datasetVersions.stats, trainRows: datasetVersions.trainRows })
+    .from(runs)
+    .innerJoin(datasetVersions, eq(datasetVersions.id, runs.datasetVersionId))
+    .where(
+      and(
+        eq(runs.projectId, ctx.projectId),
+        eq(runs.baseVersionId, baseVersionId),
+        isNotNull(runs.trainSeconds),
+        isNotNull(runs.trainedTokens),
+      ),
+    )
+    .orderBy(desc(runs.id))
+    .limit(5);
+  return rows.flatMap(({ run, stats, trainRows }) => {
+    const settings = Settings.safeParse(run.config);
+    const { charactersPerRow } = charactersOf(stats);
+    if (!settings.success || charactersPerRow === null || !run.trainSeconds) return [];
+    const { batchSize, gradientAccumulation, epochs, maxSteps } = hyperParametersOf(settings.data, run.seed);
+    const perSteps = run.step * batchSize * gradientAccumulation;
+    const rowsSeen = maxSteps === null ? Math.min(perSteps, epochs * (trainRows ?? 0)) : perSteps;
+    return [{ rowsSeen, charactersPerRow, seconds: run.trainSeconds, trainedTokens: run.trainedTokens ?? 0 }];
+  });
+}

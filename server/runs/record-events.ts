@@ -1,0 +1,77 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { RunStatus } from "#db/enums.ts";
+import { runEvents, runs } from "#db/schema/runs.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { transact } from "#server/context.ts";
+import type { ProjectJobCtx } from "#server/jobs/context.ts";
+import { type Lease, releasedLease } from "#server/jobs/lease.ts";
+import type { TrainerEvent } from "#server/runs/contract.ts";
+import { factsOf, outcomeOf } from "#server/runs/outcome.rule.ts";
+import { isFinal } from "#server/runs/status.rule.ts";
+
+/** What the worker itself has to say between the trainer's events. */
+export type WorkerNote = { kind: "started" | "adopted" | "ended" | "stalled"; message: string };
+
+/** `lastWord`: the outcome of a run that was resumed after it had finished; it is stored already. */
+type News = {
+  events?: readonly TrainerEvent[];
+  notes?: readonly WorkerNote[];
+  startsAttempt?: boolean;
+  lastWord?: TrainerEvent;
+};
+
+export type Recorded = { status: RunStatus; attempt: number; attemptLimit: number } | { status: "lost" };
+
+/**
+ * Store the trainer's new events and the worker's notes, move the run's facts and status, renew the lease: one
+ * transaction, so that a killed worker neither loses nor doubles one. `lost` = another worker follows this run now.
+ */
+export async function recordEvents(ctx: ProjectJobCtx, runId: string, lease: Lease, news: News): Promise<Recorded> {
+  return transact(ctx, async (ctx) => {
+    const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId), eq(runs.leaseHolder, lease.holder));
+    const [run] = await ctx.db.select().from(runs).where(mine).for("update");
+    if (!run) return { status: "lost" };
+    const fresh = (news.events ?? []).filter((event) => event.seq > run.trainerSeq);
+    const rows = rowsOf(fresh, news.notes ?? []).map((row, i) => ({
+      ...row,
+      ...{ projectId: ctx.projectId, runId, seq: run.lastSeq + 1 + i },
+    }));
+    if (rows.length > 0) await ctx.db.insert(runEvents).values(rows);
+    const words = news.lastWord ? [...fresh, news.lastWord] : fresh;
+    const outcome = outcomeOf(run.status, words);
+    const status = outcome?.status ?? run.status;
+    const attempt = run.attempt + (news.startsAttempt ? 1 : 0);
+    const facts = factsOf(words, attempt);
+    await ctx.db
+      .update(runs)
+      .set({
+        ...facts,
+        ...{ status, attempt, heartbeatAt: sql`now()` },
+        lastSeq: run.lastSeq + rows.length,
+        trainerSeq: fresh.at(-1)?.seq ?? run.trainerSeq,
+        ...(outcome ? { error: outcome.error, leaseHolder: releasedLease(lease) } : {}),
+        ...(outcome && isFinal(status) ? { finishedAt: sql`now()` } : {}),
+      })
+      .where(mine);
+    if (rows.length > 0) await notifyLive(ctx, `run:${runId}`, { seq: run.lastSeq + rows.length });
+    if (outcome) {
+      await recordAudit(ctx, "runs.train", runId, { status, code: outcome.error?.code ?? null });
+      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+      if (status === "converting") ctx.enqueue("runs.convert", { projectId: ctx.projectId, runId });
+    }
+    return { status, attempt, attemptLimit: facts.attemptLimit ?? run.attemptLimit };
+  });
+}
+
+/** Ages are taken on this host's clock, which also wrote them, and placed on the database's: skew cancels out. */
+function rowsOf(events: readonly TrainerEvent[], notes: readonly WorkerNote[]) {
+  const told = events.filter((event) => event.type !== "heartbeat");
+  return [
+    ...notes.map((note) => ({ type: "worker", body: note, at: sql`now()` })),
+    ...told.map(({ v: _v, seq: _seq, t, type, ...body }) => {
+      const ageMs = Math.max(0, Date.now() - t * 1000);
+      return { type, body, at: sql`now() - interval '1 millisecond' * ${ageMs}` };
+    }),
+  ];
+}

@@ -1,0 +1,38 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { runs } from "#db/schema/runs.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import { findRun } from "#server/runs/find-run.ts";
+import type { RunRef } from "#server/runs/input.ts";
+import { attemptsWithoutProgress } from "#server/runs/outcome.rule.ts";
+import { sourcesOf } from "#server/runs/status.rule.ts";
+
+/**
+ * Queue a cancelled or failed run again, at the end of the line → its row; it goes on from its last checkpoint with
+ * the same settings. Throws NOT_FOUND, CONFLICT for any other status.
+ */
+export async function resumeRun(ctx: Ctx, input: RunRef) {
+  const { id: runId } = await findRun(ctx, input.runId);
+  return transact(ctx, async (ctx) => {
+    const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId));
+    const [run] = await ctx.db
+      .update(runs)
+      .set({
+        ...{ status: "queued" as const, error: null, finishedAt: null, leaseHolder: null },
+        ...{ queuedAt: sql`now()`, attemptLimit: sql`${runs.attempt} + ${attemptsWithoutProgress}` },
+      })
+      .where(and(mine, inArray(runs.status, sourcesOf("queued"))))
+      .returning();
+    if (!run) {
+      const [found] = await ctx.db.select({ status: runs.status }).from(runs).where(mine);
+      if (!found) throw new DomainError("NOT_FOUND", "there is no such run");
+      throw new DomainError("CONFLICT", `the run is ${found.status}: only a cancelled or failed run can be resumed`);
+    }
+    await recordAudit(ctx, "runs.resume", runId, { step: run.step });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+    ctx.enqueue("runs.train", { projectId: ctx.projectId, runId });
+    return run;
+  });
+}

@@ -1,0 +1,23 @@
+import { cancelRun } from "#server/runs/cancel.ts";
+import { runCurves } from "#server/runs/curves.ts";
+import { estimate } from "#server/runs/estimate.ts";
+import { ListRunEvents, ListRuns, PlanRun, ReadRunLog, RunRef, StartRun } from "#server/runs/input.ts";
+import { listRuns } from "#server/runs/list.ts";
+import { listRunEvents } from "#server/runs/list-events.ts";
+import { readRunLog } from "#server/runs/read-log.ts";
+import { resumeRun } from "#server/runs/resume.ts";
+import { showRun } from "#server/runs/show.ts";
+import { startRun } from "#server/runs/start.ts";
+import { procedure, router } from "#server/trpc.ts";
+
+export const runsRouter = router({
+  cancel: procedure.input(RunRef).mutation(({ ctx, input }) => cancelRun(ctx, input)),
+  curves: procedure.input(RunRef).query(({ ctx, input }) => runCurves(ctx, input)),
+  estimate: procedure.input(PlanRun).query(({ ctx, input }) => estimate(ctx, input)),
+  events: procedure.input(ListRunEvents).query(({ ctx, input }) => listRunEvents(ctx, input)),
+  list: procedure.input(ListRuns).query(({ ctx, input }) => listRuns(ctx, input)),
+  log: procedure.input(ReadRunLog).query(({ ctx, input }) => readRunLog(ctx, input)),
+  resume: procedure.input(RunRef).mutation(({ ctx, input }) => resumeRun(ctx, input)),
+  show: procedure.input(RunRef).query(({ ctx, input }) => showRun(ctx, input)),
+  start: procedure.input(StartRun).mutation(({ ctx, input }) => startRun(ctx, input)),
+});

@@ -1,0 +1,145 @@
+import { and, asc, desc, eq, inArray, lt, ne, sql } from "drizzle-orm";
+import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import { evals, suites } from "#db/schema/evals.ts";
+import { artifacts, models, modelVersions } from "#db/schema/models.ts";
+import { runEvents, runs } from "#db/schema/runs.ts";
+import type { Ctx } from "#server/context.ts";
+import { Settings } from "#server/runs/contract.ts";
+import { findRun } from "#server/runs/find-run.ts";
+import type { RunRef } from "#server/runs/input.ts";
+import { hyperParametersOf } from "#server/runs/suggest.rule.ts";
+
+/**
+ * One run with what it came from, what became of it, its settings and its checkpoints; the curves and the events have
+ * verbs of their own. Throws NOT_FOUND.
+ */
+export async function showRun(ctx: Ctx, { runId }: RunRef) {
+  const run = await findRun(ctx, runId);
+  const [origin, checkpoints, validation, first, made, results, ahead] = await Promise.all([
+    originOf(ctx, run),
+    eventsOf(ctx, run.id, "checkpoint"),
+    eventsOf(ctx, run.id, "eval"),
+    firstLoss(ctx, run.id),
+    madeBy(ctx, run.id),
+    suiteOf(ctx, run),
+    runsAhead(ctx, run),
+  ]);
+  const settings = Settings.safeParse(run.config);
+  const { config: _config, leaseHolder: _lease, trainerSeq: _seq, ...facts } = run;
+  const losses = validation.map(({ body }) => ({ step: numberIn(body, "step"), loss: numberIn(body, "loss") }));
+  const best = losses.reduce<{ step: number; loss: number } | null>(
+    (least, each) => (!least || each.loss < least.loss ? each : least),
+    null,
+  );
+  return {
+    ...facts,
+    ...origin,
+    hyperParameters: settings.success ? hyperParametersOf(settings.data, run.seed) : null,
+    checkpoints: checkpoints.map(({ body, at }) => ({
+      step: numberIn(body, "step"),
+      bytes: numberIn(body, "bytes"),
+      at,
+    })),
+    firstLoss: first,
+    validation: { last: losses.at(-1) ?? null, best },
+    made,
+    ...results,
+    runsAhead: ahead,
+  };
+}
+
+async function originOf(ctx: Ctx, run: typeof runs.$inferSelect) {
+  const [row] = await ctx.db
+    .select({
+      base: { versionId: modelVersions.id, modelId: models.id, name: models.name, version: modelVersions.version },
+      dataset: {
+        ...{ versionId: datasetVersions.id, id: datasets.id, name: datasets.name, version: datasetVersions.version },
+        ...{ trainRows: datasetVersions.trainRows, validationRows: datasetVersions.validationRows },
+        shape: datasetVersions.shape,
+      },
+    })
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .innerJoin(datasetVersions, eq(datasetVersions.id, run.datasetVersionId))
+    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+    .where(and(eq(modelVersions.id, run.baseVersionId), eq(modelVersions.projectId, ctx.projectId)));
+  return { base: row?.base ?? null, dataset: row?.dataset ?? null };
+}
+
+async function eventsOf(ctx: Ctx, runId: string, type: string) {
+  return ctx.db
+    .select({ body: runEvents.body, at: runEvents.at })
+    .from(runEvents)
+    .where(and(eq(runEvents.runId, runId), eq(runEvents.projectId, ctx.projectId), eq(runEvents.type, type)))
+    .orderBy(asc(runEvents.seq))
+    .limit(2_000);
+}
+
+async function firstLoss(ctx: Ctx, runId: string): Promise<number | null> {
+  const [row] = await ctx.db
+    .select({ body: runEvents.body })
+    .from(runEvents)
+    .where(and(eq(runEvents.runId, runId), eq(runEvents.projectId, ctx.projectId), eq(runEvents.type, "metric")))
+    .orderBy(asc(runEvents.seq))
+    .limit(1);
+  return row ? numberIn(row.body, "loss") : null;
+}
+
+/** The model version that the run became and its artifacts, once there is one. */
+async function madeBy(ctx: Ctx, runId: string) {
+  const [version] = await ctx.db
+    .select({
+      ...{ versionId: modelVersions.id, modelId: models.id, name: models.name, version: modelVersions.version },
+      fineTunedName: modelVersions.fineTunedName,
+    })
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .where(and(eq(modelVersions.runId, runId), eq(modelVersions.projectId, ctx.projectId)));
+  if (!version) return null;
+  const files = await ctx.db
+    .select({ id: artifacts.id, kind: artifacts.kind, bytes: artifacts.bytes })
+    .from(artifacts)
+    .where(and(eq(artifacts.runId, runId), eq(artifacts.projectId, ctx.projectId)))
+    .orderBy(desc(artifacts.bytes));
+  return { ...version, artifacts: files };
+}
+
+/** The suite that was asked for and every eval of what the run made. */
+async function suiteOf(ctx: Ctx, run: typeof runs.$inferSelect) {
+  const [suite] = run.suiteId
+    ? await ctx.db
+        .select({ id: suites.id, name: suites.name })
+        .from(suites)
+        .where(and(eq(suites.id, run.suiteId), eq(suites.projectId, ctx.projectId)))
+    : [];
+  const found = await ctx.db
+    .select({ id: evals.id, status: evals.status, suite: suites.name })
+    .from(evals)
+    .innerJoin(suites, eq(suites.id, evals.suiteId))
+    .innerJoin(modelVersions, eq(modelVersions.id, evals.candidateVersionId))
+    .where(and(eq(modelVersions.runId, run.id), eq(evals.projectId, ctx.projectId)))
+    .orderBy(desc(evals.id))
+    .limit(20);
+  return { suite: suite ?? null, evals: found };
+}
+
+/** Runs that the device does before this one; 0 unless it waits. */
+async function runsAhead(ctx: Ctx, run: typeof runs.$inferSelect): Promise<number> {
+  if (run.status !== "queued") return 0;
+  const [row] = await ctx.db
+    .select({ ahead: sql<number>`count(*)::int` })
+    .from(runs)
+    .where(
+      and(
+        ne(runs.id, run.id),
+        sql`(${inArray(runs.status, ["running", "cancelling"])}
+          or (${eq(runs.status, "queued")} and ${lt(runs.queuedAt, run.queuedAt)}))`,
+      ),
+    );
+  return row?.ahead ?? 0;
+}
+
+function numberIn(body: object, key: string): number {
+  const value = Object.hasOwn(body, key) ? Number(Reflect.get(body, key)) : Number.NaN;
+  return Number.isFinite(value) ? value : 0;
+}

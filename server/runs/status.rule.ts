@@ -1,0 +1,24 @@
+import type { RunStatus } from "#db/enums.ts";
+
+/** Where a run may go from each status. A failed or cancelled one is queued again by a resume. */
+export const nextRunStatuses = {
+  queued: ["running", "cancelled", "failed"],
+  running: ["converting", "failed", "cancelling", "cancelled"],
+  cancelling: ["cancelled", "failed"],
+  converting: ["succeeded", "failed"],
+  succeeded: [],
+  failed: ["queued"],
+  cancelled: ["queued"],
+} as const satisfies Record<RunStatus, readonly RunStatus[]>;
+
+/** The statuses from which a run may become `to`: the compare half of every compare-and-set. */
+export function sourcesOf(to: RunStatus): RunStatus[] {
+  return Object.entries(nextRunStatuses).flatMap(
+    ([from, next]) => ((next as readonly RunStatus[]).includes(to) ? [from as RunStatus] : []), // safe because the table is keyed by status
+  );
+}
+
+/** Nothing more will happen by itself. */
+export function isFinal(status: RunStatus): boolean {
+  return status === "succeeded" || status === "failed" || status === "cancelled";
+}

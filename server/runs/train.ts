@@ -1,0 +1,92 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+import { datasetVersions } from "#db/schema/datasets.ts";
+import { artifacts, models, modelVersions } from "#db/schema/models.ts";
+import { runs } from "#db/schema/runs.ts";
+import { DomainError } from "#server/errors.ts";
+import type { ProjectJobCtx } from "#server/jobs/context.ts";
+import { ownLease, releasedLease } from "#server/jobs/lease.ts";
+import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
+import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
+import { claimRun } from "#server/runs/claim.ts";
+import { Settings, type Spec } from "#server/runs/contract.ts";
+import { failRun, failureOf } from "#server/runs/fail.ts";
+import { followRun } from "#server/runs/follow.ts";
+import { TrainerFailure } from "#server/runs/trainer/failure.ts";
+import { findTrainer, prepareFolder, type RunFolder, runFolder } from "#server/runs/trainer/folder.ts";
+
+type Run = typeof runs.$inferSelect;
+
+/**
+ * The job of a training: claim, lay out base and data, follow the trainer to its end, ring for the next in line.
+ * A second bell for the same run is refused by the claim; a killed worker's successor goes on where it stopped.
+ */
+export async function trainRun(ctx: ProjectJobCtx, { runId }: { runId: string }, signal: AbortSignal) {
+  const lease = await ownLease();
+  const claim = await claimRun(ctx, runId, lease);
+  if (claim.outcome !== "claimed") return claim;
+  const folder = runFolder(runId);
+  try {
+    if (!(await findTrainer(folder))) await prepare(ctx, claim.run, folder);
+    await followRun({ ctx, run: claim.run, folder, lease }, signal);
+  } catch (error) {
+    if (signal.aborted) {
+      await ctx.db
+        .update(runs)
+        .set({ leaseHolder: releasedLease(lease) })
+        .where(and(eq(runs.id, runId), eq(runs.leaseHolder, lease.holder)));
+      throw error;
+    }
+    const failure = failureOf(error);
+    await onceDatabaseIsBack(() => failRun(ctx, runId, lease, failure), signal);
+  }
+  await ringNext(ctx);
+}
+
+async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
+  const [found] = await ctx.db
+    .select({ base: modelVersions, name: models.name, artifact: artifacts, data: datasetVersions })
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .innerJoin(artifacts, eq(artifacts.id, modelVersions.weightsArtifactId))
+    .innerJoin(datasetVersions, eq(datasetVersions.id, run.datasetVersionId))
+    .where(and(eq(modelVersions.id, run.baseVersionId), eq(modelVersions.projectId, ctx.projectId)));
+  if (!found) throw baseMissing("the base model's files are no longer registered");
+  const { artifact, name, data } = found;
+  const files = await filesOfArtifact(ctx, artifact.id);
+  const base = folder.base(name);
+  await layOut(ctx.storage, files, base).catch((cause: unknown) => {
+    throw cause instanceof DomainError ? baseMissing(cause.message) : cause;
+  });
+  if (!data.trainBlob || data.shape === "preference" || !data.shape) {
+    throw new TrainerFailure({ code: "BAD_DATA", message: "the dataset version has no rows to train on", hint: null });
+  }
+  const spec: Spec = {
+    ...{ v: 1, runId: run.id, method: run.method, seed: run.seed, ...Settings.parse(run.config) },
+    base: { path: base, sha256: artifact.digest },
+    data: { train: folder.train, validation: data.validationBlob ? folder.validation : null, shape: data.shape },
+  };
+  const blob = (sha256: string) => ctx.storage.pathOf(sha256);
+  await prepareFolder(folder, spec, {
+    train: blob(data.trainBlob),
+    validation: data.validationBlob ? blob(data.validationBlob) : null,
+  });
+}
+
+function baseMissing(message: string) {
+  return new TrainerFailure({
+    code: "BASE_MISSING",
+    message,
+    hint: "Import the base model again, then resume this run.",
+  });
+}
+
+/** The device is free: whoever stands first in line need not wait for the sweep. */
+async function ringNext(ctx: ProjectJobCtx) {
+  const [next] = await ctx.db
+    .select({ runId: runs.id, projectId: runs.projectId })
+    .from(runs)
+    .where(sql`${runs.status} = 'queued'`)
+    .orderBy(asc(runs.queuedAt), asc(runs.id))
+    .limit(1);
+  if (next) ctx.enqueue("runs.train", next);
+}

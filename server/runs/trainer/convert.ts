@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { env } from "#server/env.ts";
+import { log } from "#server/log.ts";
+import { ConvertResult } from "#server/runs/contract.ts";
+import { TrainerFailure } from "#server/runs/trainer/failure.ts";
+import { runModule } from "#server/runs/trainer/python.ts";
+
+/** F16 halves a base without a loss that shows; an adapter is small, so it keeps its F32. */
+const outTypes = { base: "f16", adapter: "f32" } as const;
+
+/**
+ * Make the GGUF of a base folder, or of an adapter folder on that base, at `out` → {bytes, sha256}.
+ * Throws TrainerFailure with the converter's own code, message and hint.
+ */
+export async function convertToGguf(
+  paths: { base: string; adapter?: string; out: string },
+  signal: AbortSignal,
+): Promise<{ bytes: number; sha256: string }> {
+  const kind = paths.adapter ? "adapter" : "base";
+  const converters = join(env().FORGE_TOOLS, "converters");
+  const adapter = paths.adapter ? ["--adapter", paths.adapter] : [];
+  const args = ["--base", paths.base, ...adapter, "--out", paths.out, "--converters", converters];
+  const ended = await runModule("largeforge_trainer.convert", [...args, "--out-type", outTypes[kind]], signal);
+  signal.throwIfAborted();
+  const line = ended.stdout.trim().split("\n").at(-1) ?? "";
+  const result = ConvertResult.safeParse(parseJson(line));
+  if (result.success && "sha256" in result.data) return result.data;
+  log.warn({ kind, code: ended.code, killedBy: ended.killedBy, stderr: ended.log }, "runs.conversion_failed");
+  if (result.success && "code" in result.data) throw new TrainerFailure(result.data);
+  const why = ended.killedBy ? `was ended by ${ended.killedBy}` : `ended with exit code ${ended.code}`;
+  throw new TrainerFailure({
+    code: "CRASH",
+    message: `the conversion of the ${kind} to GGUF ${why}`,
+    hint: ended.killedBy
+      ? "Most often there was not enough memory: free some, then try again."
+      : `Its last words: ${ended.log.trim().split("\n").at(-1) ?? "none"}`,
+  });
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

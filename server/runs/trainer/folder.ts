@@ -1,0 +1,76 @@
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { env } from "#server/env.ts";
+import { isRunning, type ProcessRef } from "#server/jobs/process.ts";
+import { Manifest, PidFile, type Spec } from "#server/runs/contract.ts";
+
+/** Where a run's trainer works: FORGE_DATA/runs/<id>. */
+export function runFolder(runId: string) {
+  const root = join(env().FORGE_DATA, "runs", runId);
+  const at = (name: string) => join(root, name);
+  return {
+    root,
+    base: (name: string) => join(root, "base", name),
+    spec: at("spec.json"),
+    events: at("events.jsonl"),
+    log: at("log"),
+    cancel: at("cancel"),
+    pid: at("pid.json"),
+    adapter: at("adapter"),
+    manifest: at("manifest.json"),
+    adapterGguf: at("adapter.gguf"),
+    checkpoints: at("checkpoints"),
+    train: join(root, "data", "train.jsonl"),
+    validation: join(root, "data", "validation.jsonl"),
+  };
+}
+export type RunFolder = ReturnType<typeof runFolder>;
+
+/** Put links to the data and the spec into the folder; safe to repeat. */
+export async function prepareFolder(
+  folder: RunFolder,
+  spec: Spec,
+  data: { train: string; validation: string | null },
+): Promise<void> {
+  await mkdir(join(folder.root, "data"), { recursive: true });
+  await relink(data.train, folder.train);
+  if (data.validation) await relink(data.validation, folder.validation);
+  await writeFile(folder.spec, `${JSON.stringify(spec, null, 2)}\n`);
+}
+
+async function relink(target: string, path: string) {
+  await rm(path, { force: true });
+  await symlink(target, path);
+}
+
+/** The trainer that holds this folder, alive; null when there is none. */
+export async function findTrainer(folder: RunFolder): Promise<ProcessRef | null> {
+  const written = PidFile.safeParse(await readJson(folder.pid));
+  return written.success && (await isRunning(written.data)) ? written.data : null;
+}
+
+/** Ask the trainer to stop after its step, with a checkpoint. */
+export async function askToStop(folder: RunFolder): Promise<void> {
+  await mkdir(folder.root, { recursive: true });
+  await writeFile(folder.cancel, "");
+}
+
+/** The manifest of a finished run; null when there is none. */
+export async function readManifest(folder: RunFolder): Promise<Manifest | null> {
+  const found = Manifest.safeParse(await readJson(folder.manifest));
+  return found.success ? found.data : null;
+}
+
+/** The last lines of the log, for an error that has nothing better to say. */
+export async function lastWords(folder: RunFolder): Promise<string> {
+  const text = await readFile(folder.log, "utf8").catch(() => "");
+  return text.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch {
+    return null;
+  }
+}
