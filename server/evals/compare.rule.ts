@@ -1,0 +1,98 @@
+import { type Grader, isBinary } from "#server/evals/graders.rule.ts";
+import {
+  bootstrapMean,
+  casesNeeded,
+  detectableDifference,
+  type Interval,
+  mcnemarExact,
+  type Paired,
+  pairedDifferenceInterval,
+  wilsonInterval,
+} from "#server/evals/statistics.rule.ts";
+import { type Verdict, verdictOf } from "#server/evals/verdict.rule.ts";
+
+/** One case as both models answered it: marks by grader name. */
+export type PairedCase = { baseline: Record<string, number>; candidate: Record<string, number> };
+
+export type GraderSummary = {
+  name: string;
+  kind: Grader["kind"];
+  n: number;
+  baseline: Interval & { score: number };
+  candidate: Interval & { score: number };
+  difference: Interval & { score: number };
+  verdict: Verdict;
+  /** exact McNemar, two-sided; null for graders whose marks are not just 0 or 1 */
+  pValue: number | null;
+  wins: number;
+  losses: number;
+  ties: number;
+  /** smallest true difference these cases would show at 80 % power */
+  detectable: number;
+  /** cases it would take to tell the difference seen; null when none was seen */
+  needed: number | null;
+};
+
+/** Compare two models case by case, a summary per grader in the suite's order. Shares and marks lie in 0…1. */
+export function compare(graders: readonly Grader[], cases: readonly PairedCase[]): GraderSummary[] {
+  return graders.map((grader) => summarise(grader, cases));
+}
+
+function summarise(grader: Grader, cases: readonly PairedCase[]): GraderSummary {
+  const pairs = cases.map((one) => ({
+    baseline: one.baseline[grader.name] ?? 0,
+    candidate: one.candidate[grader.name] ?? 0,
+  }));
+  const n = pairs.length;
+  const wins = pairs.filter((pair) => pair.candidate > pair.baseline).length;
+  const losses = pairs.filter((pair) => pair.candidate < pair.baseline).length;
+  const numbers = isBinary(grader.kind) ? shares(pairs) : means(pairs);
+  const discordant = n === 0 ? 0 : (wins + losses) / n;
+  return {
+    name: grader.name,
+    kind: grader.kind,
+    n,
+    ...numbers,
+    verdict: n === 0 ? "cannot tell" : verdictOf(numbers.difference),
+    wins,
+    losses,
+    ties: n - wins - losses,
+    detectable: detectableDifference(n, discordant),
+    needed: casesNeeded(numbers.difference.score, discordant),
+  };
+}
+
+type Pair = { baseline: number; candidate: number };
+type Numbers = Pick<GraderSummary, "baseline" | "candidate" | "difference" | "pValue">;
+
+function shares(pairs: readonly Pair[]): Numbers {
+  const count = (wanted: (pair: Pair) => boolean) => pairs.filter(wanted).length;
+  const table: Paired = {
+    both: count((pair) => pair.baseline === 1 && pair.candidate === 1),
+    onlyCandidate: count((pair) => pair.baseline < 1 && pair.candidate === 1),
+    onlyBaseline: count((pair) => pair.baseline === 1 && pair.candidate < 1),
+    neither: count((pair) => pair.baseline < 1 && pair.candidate < 1),
+  };
+  const n = pairs.length;
+  const side = (successes: number) => ({ score: n === 0 ? 0 : successes / n, ...wilsonInterval(successes, n) });
+  const { difference, low, high } = pairedDifferenceInterval(table);
+  return {
+    baseline: side(table.both + table.onlyBaseline),
+    candidate: side(table.both + table.onlyCandidate),
+    difference: { score: difference, low, high },
+    pValue: mcnemarExact(table),
+  };
+}
+
+function means(pairs: readonly Pair[]): Numbers {
+  const side = (values: number[]) => {
+    const { mean, low, high } = bootstrapMean(values);
+    return { score: mean, low, high };
+  };
+  return {
+    baseline: side(pairs.map((pair) => pair.baseline)),
+    candidate: side(pairs.map((pair) => pair.candidate)),
+    difference: side(pairs.map((pair) => pair.candidate - pair.baseline)),
+    pValue: null,
+  };
+}

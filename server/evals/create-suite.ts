@@ -1,0 +1,51 @@
+import { and, eq } from "drizzle-orm";
+import { newId } from "#db/ids.ts";
+import { datasetVersions } from "#db/schema/datasets.ts";
+import { suites } from "#db/schema/evals.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import { CreateSuite } from "#server/evals/input.ts";
+import { readCases } from "#server/evals/read-cases.ts";
+import type { Storage } from "#server/storage.ts";
+
+/**
+ * Freeze a split of a ready dataset version as an eval suite → the suite's row.
+ * REFUSED when the split holds no row with a question and an answer; CONFLICT when the name is taken.
+ */
+export async function createSuite(ctx: Ctx & { storage: Storage }, request: CreateSuite) {
+  const input = CreateSuite.parse(request);
+  const [version] = await ctx.db
+    .select()
+    .from(datasetVersions)
+    .where(and(eq(datasetVersions.id, input.datasetVersionId), eq(datasetVersions.projectId, ctx.projectId)));
+  if (!version)
+    throw new DomainError("NOT_FOUND", "there is no such dataset version here", { field: "datasetVersionId" });
+  if (version.status !== "ready") {
+    throw new DomainError("REFUSED", `the dataset version is ${version.status}: a suite needs a ready one`, {
+      field: "datasetVersionId",
+    });
+  }
+  const cases = await readCases(ctx.storage, version, input.split, input.maxCases);
+  if (cases.length === 0) {
+    const remedy = "choose the other split, or a dataset of messages or prompt and completion";
+    throw new DomainError("REFUSED", `the ${input.split} split holds no row with a question and an answer: ${remedy}`, {
+      field: "split",
+    });
+  }
+  return transact(ctx, async (ctx) => {
+    const [suite] = await ctx.db
+      .insert(suites)
+      .values({ id: newId("suite"), projectId: ctx.projectId, ...input, cases: cases.length, createdBy: ctx.actor })
+      .onConflictDoNothing({ target: [suites.projectId, suites.name] })
+      .returning();
+    if (!suite)
+      throw new DomainError("CONFLICT", `there is a suite ${input.name} already: choose another name`, {
+        field: "name",
+      });
+    await recordAudit(ctx, "evals.createSuite", suite.id, { datasetVersionId: version.id, cases: cases.length });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "suites", id: suite.id });
+    return suite;
+  });
+}

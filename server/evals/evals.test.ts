@@ -1,0 +1,210 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { Readable } from "node:stream";
+import { eq, type SQL, sql } from "drizzle-orm";
+import { expect, onTestFinished, test } from "vitest";
+import type { Pool } from "#db/client.ts";
+import { newId } from "#db/ids.ts";
+import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import { evals, scores } from "#db/schema/evals.ts";
+import { models, modelVersions } from "#db/schema/models.ts";
+import { projects } from "#db/schema/people.ts";
+import { blobs } from "#db/schema/storage.ts";
+import { inDatabase } from "#db/testing.ts";
+import { adoptEnv, parseEnv } from "#server/env.ts";
+import { cancelEval } from "#server/evals/cancel.ts";
+import { listCases } from "#server/evals/cases.ts";
+import { createSuite } from "#server/evals/create-suite.ts";
+import { listEvals } from "#server/evals/list.ts";
+import { runEval } from "#server/evals/run.ts";
+import { showEval } from "#server/evals/show.ts";
+import { startEval } from "#server/evals/start.ts";
+import { testStorage } from "#server/testing.ts";
+
+const questions = Array.from({ length: 40 }, (_, i) => ({
+  question: `ticket ${i}`,
+  answer: `{"category":"c${i % 3}"}`,
+}));
+
+/** A server that speaks the gateway's wire: `base/1` never answers in JSON, `tuned/1` is right but for two tickets. */
+async function answeringServer(reply: (model: string, text: string) => { status: number; content: string }) {
+  const asked: string[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = JSON.parse(Buffer.concat(chunks).toString());
+    const text = body.messages.at(-1).content;
+    asked.push(`${body.model} ${text}`);
+    const { status, content } = reply(body.model, text);
+    response.writeHead(status, { "content-type": "application/json", "x-request-id": `req_${asked.length}` });
+    const usage = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
+    response.end(
+      JSON.stringify(
+        status === 200
+          ? { choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }], usage }
+          : { error: { message: content } },
+      ),
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return { asked, port: address && typeof address === "object" ? address.port : 0 };
+}
+
+async function fixture(db: Pool, url: string, port: number) {
+  adoptEnv(parseEnv({ DATABASE_URL: url, FORGE_SECRET: "e".repeat(32), FORGE_API_PORT: String(port) }));
+  const storage = await testStorage();
+  const projectId = newId("project");
+  await db.insert(projects).values({ id: projectId, slug: "acme", name: "Acme" });
+  const rows = questions.map((q) =>
+    JSON.stringify({
+      messages: [
+        { role: "user", content: q.question },
+        { role: "assistant", content: q.answer },
+      ],
+    }),
+  );
+  const blob = await storage.put(Readable.from([Buffer.from(`${rows.join("\n")}\n`)]));
+  await db.insert(blobs).values(blob);
+  const datasetId = newId("dataset");
+  const versionId = newId("datasetVersion");
+  await db.insert(datasets).values({ id: datasetId, projectId, name: "tickets", createdBy: "system:test" });
+  const version = {
+    id: versionId,
+    projectId,
+    datasetId,
+    version: 1,
+    status: "ready" as const,
+    filename: "t.jsonl",
+    shape: "messages" as const,
+  };
+  await db.insert(datasetVersions).values({
+    ...version,
+    sourceBlob: blob.sha256,
+    sourceBytes: blob.bytes,
+    validationBlob: blob.sha256,
+    createdBy: "system:test",
+  });
+  for (const name of ["base", "tuned"]) {
+    const modelId = newId("model");
+    await db
+      .insert(models)
+      .values({ id: modelId, projectId, name, kind: name === "base" ? "base" : "tuned", createdBy: "system:test" });
+    await db
+      .insert(modelVersions)
+      .values({ id: newId("modelVersion"), projectId, modelId, version: 1, status: "ready", createdBy: "system:test" });
+  }
+  const ctx = { db, storage, projectId, actor: "system:jobs" as const, enqueue: () => {} };
+  const graders = [
+    { name: "json", kind: "json_fields" as const },
+    { name: "f1", kind: "token_f1" as const },
+  ];
+  const suite = await createSuite(ctx, { name: "held out", datasetVersionId: versionId, graders });
+  return { ctx, suite, versionId };
+}
+
+const answers = (model: string, text: string) => {
+  const i = Number(text.split(" ")[1]);
+  const right = questions[i]?.answer ?? "";
+  if (model === "base/1") return { status: 200, content: i < 2 ? right : "I cannot say" };
+  return { status: 200, content: i === 1 || i === 5 ? "{}" : right };
+};
+
+test("an eval asks both models every case and shows regressions first", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port, asked } = await answeringServer(answers);
+    const { ctx, suite } = await fixture(db, url, port);
+    expect(suite.cases).toBe(40);
+    const started = await startEval(ctx, { suite: "held out", candidate: "tuned", baseline: "base/1" });
+    expect(await runEval(ctx, { evalId: started.id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
+    expect(asked).toHaveLength(80);
+
+    const { row, summary, candidate } = await showEval(ctx, { evalId: started.id });
+    expect(row).toMatchObject({ status: "succeeded", casesDone: 80, casesTotal: 80 });
+    expect(candidate.name).toBe("tuned/1");
+    expect(summary?.graders[0]).toMatchObject({ n: 40, wins: 37, losses: 1, ties: 2, verdict: "better" });
+
+    const { items, counts } = await listCases(ctx, { evalId: started.id, limit: 3 });
+    expect(counts).toEqual({ lost: 1, won: 37, tied: 2 });
+    expect(items.map((item) => `${item.caseIndex} ${item.outcome}`)).toEqual(["1 lost", "2 won", "3 won"]);
+    expect(items[0]).toMatchObject({
+      reference: '{"category":"c1"}',
+      candidate: { output: "{}" },
+      baseline: { output: '{"category":"c1"}' },
+    });
+    expect((await listEvals(ctx, { search: "held" })).items[0]).toMatchObject({
+      candidate: "tuned/1",
+      headline: { wins: 37 },
+    });
+  }));
+
+test("a killed eval goes on with the cases that have no answer yet, and a second worker is refused", () =>
+  inDatabase(async ({ db, url }) => {
+    const worker = new AbortController();
+    const { port, asked } = await answeringServer((model, text) => {
+      if (asked.length === 30) worker.abort();
+      return answers(model, text);
+    });
+    const { ctx } = await fixture(db, url, port);
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base" });
+    expect(await runEval(ctx, { evalId: id }, worker.signal)).toEqual({ outcome: "stopped" });
+    const kept = await db.$count(scores);
+    expect(kept).toBeGreaterThan(0);
+    const beat = (at: SQL) => db.update(evals).set({ heartbeatAt: at }).where(eq(evals.id, id));
+    await beat(sql`now()`);
+    expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "refused" });
+
+    await beat(sql`now() - interval '2 minutes'`);
+    const before = asked.length;
+    expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
+    expect(asked.length - before).toBe(80 - kept);
+    expect(await db.$count(scores)).toBe(80);
+  }));
+
+test("an eval whose calls fail says so instead of scoring zeros", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port } = await answeringServer((model, text) =>
+      model === "tuned/1" ? { status: 404, content: "there is no model tuned/1" } : answers(model, text),
+    );
+    const { ctx } = await fixture(db, url, port);
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    await runEval(ctx, { evalId: id }, new AbortController().signal);
+    const { row } = await showEval(ctx, { evalId: id });
+    expect(row.status).toBe("failed");
+    expect(row.error?.message).toBe(
+      "40 of 80 calls failed, so the scores say little. The first: there is no model tuned/1",
+    );
+  }));
+
+test("a cancelled eval stops and keeps what it has; it cannot be cancelled twice", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port } = await answeringServer(answers);
+    const { ctx } = await fixture(db, url, port);
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    await cancelEval(ctx, { evalId: id });
+    expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "refused" });
+    await expect(cancelEval(ctx, { evalId: id })).rejects.toThrow("has cancelled already");
+  }));
+
+test("a model is not compared with itself, and an unknown one is named", () =>
+  inDatabase(async ({ db, url }) => {
+    const { ctx, versionId } = await fixture(db, url, 1);
+    await expect(startEval(ctx, { suite: "held out", candidate: "base", baseline: "base/1" })).rejects.toThrow(
+      "compared with itself",
+    );
+    await expect(startEval(ctx, { suite: "held out", candidate: "base/7", baseline: "base/1" })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      field: "candidate",
+    });
+    const graders = [{ name: "json", kind: "json_fields" as const }];
+    await expect(createSuite(ctx, { name: "held out", datasetVersionId: versionId, graders })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    await expect(createSuite(ctx, { name: "x", datasetVersionId: versionId, split: "train", graders })).rejects.toThrow(
+      "choose the other split",
+    );
+    await expect(showEval({ ...ctx, projectId: newId("project") }, { evalId: newId("eval") })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+  }));

@@ -1,0 +1,65 @@
+import { and, eq, or, sql } from "drizzle-orm";
+import type { ModelVersionStatus } from "#db/enums.ts";
+import { aliases, models, modelVersions } from "#db/schema/models.ts";
+import type { Ctx } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+
+export type NamedVersion = { id: string; modelId: string; name: string; status: ModelVersionStatus };
+
+/** As `nameVersion`; REFUSED when the version is not ready. */
+export async function findVersion(
+  ctx: Pick<Ctx, "db" | "projectId">,
+  ref: string,
+  field: string,
+): Promise<NamedVersion> {
+  const found = await nameVersion(ctx, ref, field);
+  if (found.status !== "ready") throw new DomainError("REFUSED", `${ref} is ${found.status}, not ready`, { field });
+  return found;
+}
+
+/**
+ * A model version of any status by id, `NAME/3`, `NAME@champion`, a fine-tuned name, or a bare name (its champion,
+ * else its only version). NOT_FOUND names the field.
+ */
+export async function nameVersion(
+  ctx: Pick<Ctx, "db" | "projectId">,
+  ref: string,
+  field: string,
+): Promise<NamedVersion> {
+  const [, base = ref, number, alias] = /^(.*?)(?:\/(\d+)|@(\w+))?$/.exec(ref) ?? [];
+  const rows = await ctx.db
+    .select({
+      id: modelVersions.id,
+      modelId: models.id,
+      model: models.name,
+      version: modelVersions.version,
+      status: modelVersions.status,
+      fineTunedName: modelVersions.fineTunedName,
+      alias: aliases.alias,
+    })
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .leftJoin(
+      aliases,
+      and(
+        eq(aliases.modelVersionId, modelVersions.id),
+        alias ? sql`${aliases.alias} = ${alias}` : eq(aliases.alias, "champion"),
+      ),
+    )
+    .where(
+      and(
+        eq(modelVersions.projectId, ctx.projectId),
+        or(eq(modelVersions.id, ref), eq(modelVersions.fineTunedName, ref), eq(models.name, base)),
+      ),
+    );
+  const exact = rows.find((row) => row.id === ref || row.fineTunedName === ref);
+  const numbered = number ? rows.find((row) => row.version === Number(number)) : undefined;
+  const bare = number ? undefined : (rows.find((row) => row.alias) ?? (alias || rows.length > 1 ? undefined : rows[0]));
+  const found = exact ?? numbered ?? bare;
+  if (!found) {
+    const many =
+      !number && !alias && rows.length > 1 ? `: it has ${rows.length} versions and no champion, say ${base}/1` : "";
+    throw new DomainError("NOT_FOUND", `there is no model version ${ref}${many}`, { field });
+  }
+  return { id: found.id, modelId: found.modelId, name: `${found.model}/${found.version}`, status: found.status };
+}

@@ -1,0 +1,51 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+import { evals, scores, type suites } from "#db/schema/evals.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { transact } from "#server/context.ts";
+import { compare, type GraderSummary, type PairedCase } from "#server/evals/compare.rule.ts";
+import type { ProjectJobCtx } from "#server/jobs/context.ts";
+
+/** More failed calls than this share say nothing about the models any more. */
+const mostErrors = 0.05;
+
+/** What an eval's page shows first; written once, from the scores. */
+export type EvalSummary = { graders: GraderSummary[]; errors: { baseline: number; candidate: number } };
+
+/** Compare the two sides of a finished eval and close it; it fails when more than 5 % of its calls did. */
+export async function finishEval(ctx: ProjectJobCtx, evalId: string, suite: typeof suites.$inferSelect): Promise<void> {
+  await transact(ctx, async (ctx) => {
+    const [row] = await ctx.db.select().from(evals).where(eq(evals.id, evalId)).for("update");
+    if (row?.status !== "running") return;
+    const marks = await ctx.db
+      .select({ version: scores.modelVersionId, index: scores.caseIndex, marks: scores.marks, error: scores.error })
+      .from(scores)
+      .where(eq(scores.evalId, evalId))
+      .orderBy(asc(scores.caseIndex));
+    const sideOf = (version: string) => marks.filter((score) => score.version === version);
+    const baseline = sideOf(row.baselineVersionId);
+    const candidate = new Map(sideOf(row.candidateVersionId).map((score) => [score.index, score]));
+    const pairs: PairedCase[] = baseline.flatMap((one) => {
+      const other = candidate.get(one.index);
+      return other ? [{ baseline: one.marks, candidate: other.marks }] : [];
+    });
+    const errorsIn = (side: { error: string | null }[]) => side.filter((score) => score.error !== null).length;
+    const errors = { baseline: errorsIn(baseline), candidate: errorsIn([...candidate.values()]) };
+    const summary: EvalSummary = { graders: compare(suite.graders, pairs), errors };
+    const failed = errors.baseline + errors.candidate;
+    const first = marks.find((score) => score.error !== null)?.error ?? "";
+    const error =
+      failed > mostErrors * marks.length
+        ? {
+            code: "CALLS_FAILED",
+            message: `${failed} of ${marks.length} calls failed, so the scores say little. The first: ${first}`,
+          }
+        : null;
+    await ctx.db
+      .update(evals)
+      .set({ status: error ? "failed" : "succeeded", summary, error, finishedAt: sql`now()` })
+      .where(and(eq(evals.id, evalId), eq(evals.status, "running")));
+    await recordAudit(ctx, "evals.finish", evalId, { status: error ? "failed" : "succeeded", pairs: pairs.length });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: evalId });
+  });
+}

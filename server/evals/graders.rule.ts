@@ -1,0 +1,104 @@
+import type { GraderKind } from "#db/enums.ts";
+
+/** One grader of a suite; the first one is the headline. `fields`: for json_fields, all of the reference's when empty. */
+export type Grader = { name: string; kind: GraderKind; fields?: string[]; threshold?: number };
+
+/** A mark between 0 and 1, and whether that passes. */
+export type Mark = { mark: number; passed: boolean };
+
+const defaultF1 = 0.5;
+
+/** Mark one answer against its reference. A missing answer (the call failed) gets 0. */
+export function grade(grader: Grader, reference: string, output: string | null): Mark {
+  if (output === null) return { mark: 0, passed: false };
+  switch (grader.kind) {
+    case "exact_match":
+      return binary(tidy(output) === tidy(reference));
+    case "contains":
+      return binary(tidy(output).toLowerCase().includes(tidy(reference).toLowerCase()));
+    case "json_valid":
+      return binary(parseJson(output) !== undefined);
+    case "json_fields":
+      return binary(sameFields(parseJson(reference), parseJson(output), grader.fields ?? []));
+    case "token_f1": {
+      const mark = tokenF1(reference, output);
+      return { mark, passed: mark >= (grader.threshold ?? defaultF1) };
+    }
+  }
+}
+
+/** Is a mark of this kind only ever 0 or 1, so that shares and exact tests apply? */
+export function isBinary(kind: GraderKind): boolean {
+  return kind !== "token_f1";
+}
+
+const binary = (passed: boolean): Mark => ({ mark: passed ? 1 : 0, passed });
+
+/** Compared as people read: Unicode composed, white space at the ends and line ends folded. */
+function tidy(text: string) {
+  return text.normalize("NFC").replaceAll("\r\n", "\n").trim();
+}
+
+/** The value of a text that is one JSON document, also inside a Markdown fence; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  const fenced = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/.exec(text.trim());
+  try {
+    return JSON.parse(fenced?.[1] ?? text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sameFields(reference: unknown, output: unknown, fields: readonly string[]): boolean {
+  if (reference === undefined || output === undefined) return false;
+  if (fields.length === 0) return canonical(reference) === canonical(output);
+  return fields.every((field) => {
+    const wanted = fieldAt(reference, field);
+    return wanted !== undefined && canonical(wanted) === canonical(fieldAt(output, field));
+  });
+}
+
+/** `address.city` walks into objects. */
+function fieldAt(value: unknown, path: string): unknown {
+  let at = value;
+  for (const key of path.split(".")) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = Object.entries(at).find(([name]) => name === key)?.[1];
+  }
+  return at;
+}
+
+/** JSON with sorted keys: two equal values have one text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
+  }
+  return JSON.stringify(value) ?? "undefined";
+}
+
+/** Token overlap F1 as SQuAD's evaluation defines it: lower case, no punctuation, no English articles. */
+export function tokenF1(reference: string, output: string): number {
+  const wanted = words(reference);
+  const got = words(output);
+  if (wanted.length === 0 || got.length === 0) return wanted.length === got.length ? 1 : 0;
+  const left = new Map<string, number>();
+  for (const word of wanted) left.set(word, (left.get(word) ?? 0) + 1);
+  let common = 0;
+  for (const word of got) {
+    const count = left.get(word) ?? 0;
+    if (count === 0) continue;
+    left.set(word, count - 1);
+    common++;
+  }
+  return common === 0 ? 0 : (2 * common) / (wanted.length + got.length);
+}
+
+function words(text: string) {
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/\p{P}/gu, "")
+    .replaceAll(/\b(a|an|the)\b/g, " ");
+  return plain.split(/\s+/).filter((word) => word !== "");
+}

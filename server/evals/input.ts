@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { evalStatuses, graderKinds, splits } from "#db/enums.ts";
+
+const Id = z.string().min(1).max(64);
+
+export const SuiteName = z
+  .string()
+  .trim()
+  .min(1, "give the suite a name")
+  .max(80, "use at most 80 characters")
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u, "use letters, digits, spaces, dots, dashes and underscores");
+
+export const GraderInput = z
+  .object({
+    name: z.string().trim().min(1, "name the grader").max(40, "use at most 40 characters"),
+    kind: z.enum(graderKinds),
+    fields: z.array(z.string().trim().min(1).max(100)).max(20, "at most 20 fields").optional(),
+    threshold: z.number().min(0).max(1, "an F1 lies between 0 and 1").optional(),
+  })
+  .refine((grader) => grader.kind === "json_fields" || !grader.fields?.length, {
+    path: ["fields"],
+    message: "only the JSON fields grader compares fields",
+  });
+
+/** A suite is made from one split of a ready dataset version; the last assistant turn of a row is its reference. */
+export const CreateSuite = z.object({
+  name: SuiteName,
+  datasetVersionId: Id,
+  split: z.enum(splits).default("validation"),
+  graders: z
+    .array(GraderInput)
+    .min(1, "choose at least one grader")
+    .max(8, "at most 8 graders")
+    .refine((all) => new Set(all.map((grader) => grader.name)).size === all.length, "two graders have the same name"),
+  maxCases: z.int().min(1, "at least one case").max(5_000, "at most 5,000 cases").default(1_000),
+  maxTokens: z.int().min(1).max(4_096, "at most 4,096 tokens").default(128),
+});
+export type CreateSuite = z.input<typeof CreateSuite>;
+
+/** Candidate and baseline are model versions: an id, or a callable name like `support/3` or `nano`. */
+export const StartEval = z.object({
+  suite: z.string().min(1).max(120),
+  candidate: z.string().min(1).max(160),
+  baseline: z.string().min(1).max(160),
+});
+export type StartEval = z.infer<typeof StartEval>;
+
+export const EvalRef = z.object({ evalId: Id });
+export type EvalRef = z.infer<typeof EvalRef>;
+
+export const SuiteRef = z.object({ suiteId: Id });
+
+export const ListEvals = z.object({
+  cursor: z.string().max(64).optional(),
+  limit: z.int().min(1).max(100).default(50),
+  search: z.string().trim().max(80).optional(),
+  status: z.array(z.enum(evalStatuses)).optional(),
+  modelVersionId: Id.optional(),
+});
+export type ListEvals = z.input<typeof ListEvals>;
+
+export const caseOutcomes = ["lost", "won", "tied", "all"] as const;
+
+/** Cases of one eval, regressions first, then gains, then ties. */
+export const ListCases = z.object({
+  evalId: Id,
+  outcome: z.enum(caseOutcomes).default("all"),
+  offset: z.int().min(0).default(0),
+  limit: z.int().min(1).max(100).default(20),
+});
+export type ListCases = z.input<typeof ListCases>;

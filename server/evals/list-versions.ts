@@ -1,0 +1,25 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+import { aliases, models, modelVersions } from "#db/schema/models.ts";
+import type { Ctx } from "#server/context.ts";
+
+const mostVersions = 200;
+
+/** What can be compared: every ready model version, newest first, by its callable name → `{id, name, kind, aliases, runId}`. */
+export async function listComparable(ctx: Ctx) {
+  const rows = await ctx.db
+    .select({
+      id: modelVersions.id,
+      model: models.name,
+      version: modelVersions.version,
+      kind: models.kind,
+      runId: modelVersions.runId,
+      aliases: sql<string[]>`coalesce((select array_agg(${aliases.alias} order by ${aliases.alias}) from ${aliases}
+        where ${aliases.modelVersionId} = ${modelVersions.id}), '{}')`,
+    })
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .where(and(eq(modelVersions.projectId, ctx.projectId), eq(modelVersions.status, "ready")))
+    .orderBy(desc(modelVersions.createdAt))
+    .limit(mostVersions);
+  return rows.map(({ model, version, ...row }) => ({ ...row, name: `${model}/${version}` }));
+}

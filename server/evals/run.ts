@@ -1,0 +1,183 @@
+import { and, eq, sql } from "drizzle-orm";
+import { datasetVersions } from "#db/schema/datasets.ts";
+import { evals, scores, suites } from "#db/schema/evals.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { apiUrl } from "#server/env.ts";
+import { type Answer, ask } from "#server/evals/ask.ts";
+import type { EvalCase } from "#server/evals/case.rule.ts";
+import { findVersion } from "#server/evals/find-version.ts";
+import { finishEval } from "#server/evals/finish.ts";
+import { grade } from "#server/evals/graders.rule.ts";
+import { readCases } from "#server/evals/read-cases.ts";
+import type { ProjectJobCtx } from "#server/jobs/context.ts";
+import { heartbeatEveryMs, staleSeconds } from "#server/jobs/lease.ts";
+import { mintInternalToken } from "#server/keys/internal-token.ts";
+
+const parallel = 4;
+const tokenSeconds = 900;
+const renewTokenMs = 600_000;
+
+type Suite = typeof suites.$inferSelect;
+type Side = { id: string; name: string };
+
+/**
+ * Ask both models every case of the suite and keep each answer with its marks, then compare.
+ * Safe to run twice and after a kill: cases that have a score are not asked again.
+ */
+export async function runEval(
+  ctx: ProjectJobCtx,
+  { evalId }: { evalId: string },
+  signal: AbortSignal,
+): Promise<{ outcome: string }> {
+  const claimed = await claim(ctx, evalId);
+  if (!claimed) return { outcome: "refused" };
+  const stop = new AbortController();
+  const heart = setInterval(() => void beat(ctx, evalId, stop), heartbeatEveryMs);
+  try {
+    const { suite, source } = await load(ctx, claimed.suiteId);
+    const cases = await readCases(ctx.storage, source, suite.split, suite.maxCases);
+    const sides = await Promise.all(
+      [claimed.baselineVersionId, claimed.candidateVersionId].map((id) => findVersion(ctx, id, "version")),
+    );
+    const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx) };
+    const both = AbortSignal.any([signal, stop.signal]);
+    await answerAll(ctx, { evalId, suite, cases, sides, gateway, signal: both });
+    await finishEval(ctx, evalId, suite);
+    return { outcome: "succeeded" };
+  } catch (error) {
+    if (signal.aborted) return handOver(ctx, evalId);
+    if (stop.signal.aborted) return { outcome: "cancelled" };
+    await fail(ctx, evalId, error instanceof Error ? error.message : String(error));
+    throw error;
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+/** Let go of the row, so that a successor need not wait until it looks abandoned. */
+async function handOver(ctx: ProjectJobCtx, evalId: string) {
+  await ctx.db
+    .update(evals)
+    .set({ heartbeatAt: null })
+    .where(and(eq(evals.id, evalId), eq(evals.status, "running")));
+  return { outcome: "stopped" };
+}
+
+/** Queued, or running under a worker that has fallen silent: ours now. */
+async function claim(ctx: ProjectJobCtx, evalId: string) {
+  const silent = sql`coalesce(${evals.heartbeatAt}, '-infinity') < now() - interval '1 second' * ${staleSeconds}`;
+  const [row] = await ctx.db
+    .update(evals)
+    .set({ status: "running", heartbeatAt: sql`now()`, startedAt: sql`coalesce(${evals.startedAt}, now())` })
+    .where(
+      and(
+        eq(evals.id, evalId),
+        eq(evals.projectId, ctx.projectId),
+        sql`(${evals.status} = 'queued' or (${evals.status} = 'running' and ${silent}))`,
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/** Renew the row; a cancelled eval stops asking. */
+async function beat(ctx: ProjectJobCtx, evalId: string, stop: AbortController) {
+  const rows = await ctx.db
+    .update(evals)
+    .set({ heartbeatAt: sql`now()` })
+    .where(and(eq(evals.id, evalId), eq(evals.status, "running")))
+    .returning({ id: evals.id })
+    .catch(() => [{ id: evalId }]); // a database that is away for a moment is no reason to stop
+  if (rows.length === 0) stop.abort();
+}
+
+async function load(ctx: ProjectJobCtx, suiteId: string) {
+  const [row] = await ctx.db
+    .select({ suite: suites, source: datasetVersions })
+    .from(suites)
+    .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))
+    .where(and(eq(suites.id, suiteId), eq(suites.projectId, ctx.projectId)));
+  if (!row) throw new Error(`the suite ${suiteId} is gone`);
+  return row;
+}
+
+function tokenSource(ctx: ProjectJobCtx) {
+  let current: { token: Promise<string>; madeAt: number } | null = null;
+  return () => {
+    if (!current || performance.now() - current.madeAt > renewTokenMs) {
+      const grant = {
+        projectId: ctx.projectId,
+        actor: "system:evals" as const,
+        scopes: ["inference" as const],
+        ttlSeconds: tokenSeconds,
+      };
+      current = { token: mintInternalToken(ctx, grant), madeAt: performance.now() };
+    }
+    return current.token;
+  };
+}
+
+type Work = {
+  evalId: string;
+  suite: Suite;
+  cases: EvalCase[];
+  sides: Side[];
+  gateway: Parameters<typeof ask>[0];
+  signal: AbortSignal;
+};
+
+async function answerAll(ctx: ProjectJobCtx, work: Work) {
+  const known = await ctx.db
+    .select({ version: scores.modelVersionId, index: scores.caseIndex })
+    .from(scores)
+    .where(eq(scores.evalId, work.evalId));
+  const done = new Set(known.map((row) => `${row.version} ${row.index}`));
+  // Both models meet a case one after the other, so that a cancelled eval still holds whole pairs.
+  const open = work.cases.flatMap((one, index) =>
+    work.sides.filter((side) => !done.has(`${side.id} ${index}`)).map((side) => ({ one, index, side })),
+  );
+  const queue = open.values();
+  const worker = async () => {
+    for (const { one, index, side } of queue) {
+      work.signal.throwIfAborted();
+      const question = { model: side.name, messages: one.prompt, maxTokens: work.suite.maxTokens };
+      await keep(ctx, work, side, index, one, await ask(work.gateway, question, work.signal));
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: parallel }, worker));
+  const broken = ends.find((end) => end.status === "rejected");
+  if (broken) throw broken.reason; // only when nobody writes any more
+}
+
+async function keep(ctx: ProjectJobCtx, work: Work, side: Side, index: number, one: EvalCase, answer: Answer) {
+  const marks = work.suite.graders.map((grader) => ({
+    name: grader.name,
+    ...grade(grader, one.reference, answer.output),
+  }));
+  await ctx.db
+    .insert(scores)
+    .values({
+      projectId: ctx.projectId,
+      evalId: work.evalId,
+      modelVersionId: side.id,
+      caseIndex: index,
+      ...one,
+      ...answer,
+      marks: Object.fromEntries(marks.map(({ name, mark }) => [name, mark])),
+      passed: marks[0]?.passed ?? false,
+    })
+    .onConflictDoNothing();
+  await ctx.db
+    .update(evals)
+    .set({ casesDone: sql`(select count(*)::int from scores where eval_id = ${work.evalId})` })
+    .where(eq(evals.id, work.evalId));
+  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: work.evalId });
+}
+
+async function fail(ctx: ProjectJobCtx, evalId: string, message: string) {
+  await ctx.db
+    .update(evals)
+    .set({ status: "failed", error: { code: "FAILED", message }, finishedAt: sql`now()` })
+    .where(and(eq(evals.id, evalId), eq(evals.status, "running")));
+  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: evalId });
+}

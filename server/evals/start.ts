@@ -1,0 +1,55 @@
+import { and, eq, isNull, or } from "drizzle-orm";
+import { newId } from "#db/ids.ts";
+import { evals, suites } from "#db/schema/evals.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import { findVersion } from "#server/evals/find-version.ts";
+import type { StartEval } from "#server/evals/input.ts";
+
+/** Queue a comparison of two model versions on a suite → the eval's row. INVALID when both are the same version. */
+export async function startEval(ctx: Ctx, input: StartEval) {
+  return transact(ctx, async (ctx) => {
+    const [suite] = await ctx.db
+      .select()
+      .from(suites)
+      .where(
+        and(
+          eq(suites.projectId, ctx.projectId),
+          isNull(suites.archivedAt),
+          or(eq(suites.id, input.suite), eq(suites.name, input.suite)),
+        ),
+      );
+    if (!suite) throw new DomainError("NOT_FOUND", `there is no suite ${input.suite}`, { field: "suite" });
+    const candidate = await findVersion(ctx, input.candidate, "candidate");
+    const baseline = await findVersion(ctx, input.baseline, "baseline");
+    if (candidate.id === baseline.id) {
+      throw new DomainError("INVALID", `${candidate.name} cannot be compared with itself: choose another baseline`, {
+        field: "baseline",
+      });
+    }
+    const [row] = await ctx.db
+      .insert(evals)
+      .values({
+        id: newId("eval"),
+        projectId: ctx.projectId,
+        suiteId: suite.id,
+        status: "queued",
+        candidateVersionId: candidate.id,
+        baselineVersionId: baseline.id,
+        casesTotal: suite.cases * 2,
+        createdBy: ctx.actor,
+      })
+      .returning();
+    if (!row) throw new DomainError("UNAVAILABLE", "the eval was not stored");
+    await recordAudit(ctx, "evals.start", row.id, {
+      suiteId: suite.id,
+      candidate: candidate.id,
+      baseline: baseline.id,
+    });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: row.id });
+    ctx.enqueue("evals.run", { projectId: ctx.projectId, evalId: row.id });
+    return row;
+  });
+}

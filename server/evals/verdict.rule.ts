@@ -1,0 +1,14 @@
+import type { Interval } from "#server/evals/statistics.rule.ts";
+
+/** What an interval of the difference lets one say, in the words that the page shows. */
+export type Verdict = "better" | "worse" | "not worse" | "cannot tell";
+
+/** A loss up to one point is not worth a veto: the margin of "not worse". */
+export const nonInferiorityMargin = 0.01;
+
+/** Better or worse only when the whole 95 % interval says so; "not worse" when it rules out a loss beyond the margin. */
+export function verdictOf(interval: Interval, margin: number = nonInferiorityMargin): Verdict {
+  if (interval.low > 0) return "better";
+  if (interval.high < 0) return "worse";
+  return interval.low > -margin ? "not worse" : "cannot tell";
+}

@@ -1,0 +1,113 @@
+import { link, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { type ListFileEntry, listFiles, modelInfo } from "@huggingface/hub";
+import { and, eq } from "drizzle-orm";
+import { type ModelSource, modelVersions } from "#db/schema/models.ts";
+import { env } from "#server/env.ts";
+import { DomainError } from "#server/errors.ts";
+import { chooseFiles } from "#server/models/check/choose.rule.ts";
+import { downloadFile, type HubPlace } from "#server/models/fetch/download.ts";
+import type { Fetched } from "#server/models/fetch/source.ts";
+import type { ImportWork } from "#server/models/import/make-base.ts";
+import type { Storage } from "#server/storage.ts";
+
+/**
+ * Download a model from the Hub (or HF_ENDPOINT): its revision pinned to a commit, only the files that make the model,
+ * each resumed where it stopped and checked against the hash that the Hub names. Throws NOT_FOUND, FORBIDDEN, REFUSED, UNAVAILABLE.
+ */
+export async function fetchFromHub(work: ImportWork, source: ModelSource): Promise<Fetched> {
+  const { ctx, folder, signal, tell } = work;
+  tell({ step: "asking the Hub" });
+  const place = await pin(work, source);
+  const entries = new Map<string, ListFileEntry>();
+  for (const entry of await list(place)) entries.set(entry.path, entry);
+  const choice = chooseFiles([...entries.keys()], source.file);
+  const chosen = choice.paths.flatMap((path) => entries.get(path) ?? []);
+  const bytesTotal = chosen.reduce((sum, entry) => sum + entry.size, 0);
+  await checkRoom(await ctx.storage.tmp(), bytesTotal);
+  const files: Fetched["files"] = [];
+  let finished = 0;
+  for (const [index, entry] of chosen.entries()) {
+    const file = join(folder, `file-${index}`);
+    const report = (bytes: number) =>
+      tell({ step: `downloading ${entry.path}`, bytesDone: finished + bytes, bytesTotal });
+    await downloadFile(place, entry, file, { signal, report });
+    finished += entry.size;
+    files.push({ path: entry.path, file, store: (storage, signal) => keepAndStore(storage, file, signal) });
+  }
+  return { format: choice.format, files };
+}
+
+async function list(place: HubPlace): Promise<ListFileEntry[]> {
+  const entries: ListFileEntry[] = [];
+  try {
+    for await (const entry of listFiles({ ...place, recursive: true })) if (entry.type === "file") entries.push(entry);
+  } catch (cause) {
+    throw hubError(cause, place.repo.name, place.revision);
+  }
+  return entries;
+}
+
+/** A branch moves; a commit does not: what was asked for is resolved once and remembered for every later attempt. */
+async function pin({ ctx, version }: ImportWork, source: ModelSource): Promise<HubPlace> {
+  const { HF_ENDPOINT, HF_TOKEN } = env();
+  const credentials = {
+    ...(HF_ENDPOINT ? { hubUrl: HF_ENDPOINT } : {}),
+    ...(HF_TOKEN ? { accessToken: HF_TOKEN } : {}),
+  };
+  const repo = { type: "model" as const, name: source.location };
+  if (source.revision && /^[0-9a-f]{40}$/.test(source.revision))
+    return { repo, revision: source.revision, ...credentials };
+  const asked = source.revision ?? "main";
+  const info = await modelInfo({
+    name: source.location,
+    revision: asked,
+    additionalFields: ["sha"],
+    ...credentials,
+  }).catch((cause: unknown) => {
+    throw hubError(cause, source.location, asked);
+  });
+  const revision = info.sha;
+  await ctx.db
+    .update(modelVersions)
+    .set({ source: { ...source, revision } })
+    .where(and(eq(modelVersions.id, version.id), eq(modelVersions.projectId, ctx.projectId)));
+  return { repo, revision, ...credentials };
+}
+
+/** What the Hub's status means for a person. */
+function hubError(cause: unknown, repo: string, revision: string): DomainError {
+  if (cause instanceof TypeError && cause.message.includes("access token")) {
+    return new DomainError("INVALID", `HF_TOKEN is not a Hub token: ${cause.message}`, { cause, reason: "hub_token" });
+  }
+  const status = cause && typeof cause === "object" && "statusCode" in cause ? cause.statusCode : null;
+  if (status === 404) {
+    return new DomainError("NOT_FOUND", `the Hub has no model ${repo} at revision ${revision}`, {
+      cause,
+      reason: "hub_404",
+    });
+  }
+  if (status === 401 || status === 403) {
+    const message = `the Hub does not give ${repo} to us: accept its terms there and set HF_TOKEN`;
+    return new DomainError("FORBIDDEN", message, { cause, reason: "hub_denied" });
+  }
+  const why = status ? `answered ${status}` : "did not answer";
+  return new DomainError("UNAVAILABLE", `the Hub ${why}: try again`, { cause, reason: "hub_unavailable" });
+}
+
+/** A second name for the same bytes becomes the blob, so that a later attempt still finds what was fetched. */
+async function keepAndStore(storage: Storage, file: string, signal: AbortSignal) {
+  const twin = `${file}.blob`;
+  await rm(twin, { force: true });
+  await link(file, twin);
+  return storage.take(twin, signal);
+}
+
+async function checkRoom(folder: string, bytes: number) {
+  const { bavail, bsize } = await statfs(folder);
+  const needed = bytes * 2; // the files, and the GGUF made of them
+  if (bavail * bsize > needed) return;
+  const gb = (value: number) => `${(value / 1e9).toFixed(1)} GB`;
+  const message = `this model needs ${gb(needed)} on the data disk, which has ${gb(bavail * bsize)} left`;
+  throw new DomainError("UNAVAILABLE", `${message}: free space, then try again`, { reason: "disk_full" });
+}

@@ -1,0 +1,44 @@
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DomainError } from "#server/errors.ts";
+import { type Choice, chooseFiles } from "#server/models/check/choose.rule.ts";
+import type { ModelFile } from "#server/models/check/model.ts";
+import { fetchFromHub } from "#server/models/fetch/hub.ts";
+import { findUploads } from "#server/models/fetch/uploads.ts";
+import type { ImportWork } from "#server/models/import/make-base.ts";
+import type { Blob, Storage } from "#server/storage.ts";
+
+/** A file that lies on this machine, and how it becomes a blob. */
+export type FetchedFile = ModelFile & { store: (storage: Storage, signal: AbortSignal) => Promise<Blob> };
+export type Fetched = { format: Choice["format"]; files: FetchedFile[] };
+
+const samples = fileURLToPath(new URL("../../../samples", import.meta.url));
+
+/** Bring the files of an import to this machine and choose those that make the model. Throws DomainError. */
+export async function fetchSource(work: ImportWork): Promise<Fetched> {
+  const source = work.version.source;
+  if (!source) throw new DomainError("INVALID", "the import names no source");
+  if (source.kind === "hub") return fetchFromHub(work, source);
+  if (source.kind === "upload") return findUploads(work, source.files ?? []);
+  return findLocal(source.kind === "sample" ? join(samples, source.location) : source.location, source.file);
+}
+
+/** A folder on this machine, or one GGUF file. */
+async function findLocal(location: string, wanted?: string): Promise<Fetched> {
+  const found = await stat(location).catch(() => null);
+  if (!found) throw new DomainError("NOT_FOUND", `there is nothing at ${location}`, { reason: "weights_missing" });
+  const folder = found.isDirectory() ? location : dirname(location);
+  const paths = found.isDirectory() ? await readdir(location) : [basename(location)];
+  const choice = chooseFiles(paths, wanted);
+  const files = choice.paths.map((path) => {
+    const file = join(folder, path);
+    return {
+      path,
+      file,
+      store: (storage: Storage, signal: AbortSignal) => storage.put(createReadStream(file), signal),
+    };
+  });
+  return { format: choice.format, files };
+}

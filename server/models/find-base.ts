@@ -1,0 +1,37 @@
+import { and, desc, eq, or } from "drizzle-orm";
+import { models, modelVersions } from "#db/schema/models.ts";
+import type { Ctx } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+
+/**
+ * The base model version that people mean by an id, `nano/1`, or `nano` (its newest ready version) → its row and name.
+ * Throws NOT_FOUND; REFUSED for a tuned model, one that is not ready, or a base without weights to train (GGUF only).
+ */
+export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {
+  const [, name = ref, number] = /^(.*?)(?:\/(\d+))?$/.exec(ref) ?? [];
+  const rows = await ctx.db
+    .select({ version: modelVersions, name: models.name, kind: models.kind })
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .where(
+      and(
+        eq(modelVersions.projectId, ctx.projectId),
+        or(
+          eq(modelVersions.id, ref),
+          eq(modelVersions.fineTunedName, ref),
+          number ? and(eq(models.name, name), eq(modelVersions.version, Number(number))) : eq(models.name, name),
+        ),
+      ),
+    )
+    .orderBy(desc(modelVersions.version));
+  const found = rows.find((row) => row.version.status === "ready") ?? rows[0];
+  const refuse = (code: "NOT_FOUND" | "REFUSED", message: string) => new DomainError(code, message, { field: "base" });
+  if (!found) throw refuse("NOT_FOUND", `there is no base model ${ref}`);
+  if (found.kind !== "base") throw refuse("REFUSED", `${ref} is a tuned model: start from its base instead`);
+  if (found.version.status === "importing") throw refuse("REFUSED", `${ref} is still being imported`);
+  if (found.version.status === "failed") throw refuse("REFUSED", `the import of ${ref} failed: import it again`);
+  if (!found.version.weightsArtifactId) {
+    throw refuse("REFUSED", `${ref} came as GGUF, which can be served but not trained: import its safetensors`);
+  }
+  return { ...found.version, weightsArtifactId: found.version.weightsArtifactId, name: found.name };
+}

@@ -1,0 +1,74 @@
+import { and, desc, eq, inArray } from "drizzle-orm";
+import { evals, suites } from "#db/schema/evals.ts";
+import { aliases, modelVersions } from "#db/schema/models.ts";
+import type { Ctx } from "#server/context.ts";
+import { nameVersion } from "#server/evals/find-version.ts";
+import type { EvalSummary } from "#server/evals/finish.ts";
+import { summaryOf } from "#server/evals/summary.ts";
+import { type Evidence, type GateFacts, judgeGate } from "#server/models/gate.rule.ts";
+import type { GateQuestion } from "#server/models/input.ts";
+
+/**
+ * What the promotion gate says of making this version champion: its answer with every check, who holds the alias now
+ * (`expected` for models.promote), whom it was compared with and the eval that shows it. NOT_FOUND outside the project.
+ */
+export async function askGate(ctx: Pick<Ctx, "db" | "projectId">, { version: ref }: GateQuestion) {
+  const version = await nameVersion(ctx, ref, "version");
+  const champion = await championOf(ctx, version.modelId);
+  const [row] = await ctx.db
+    .select({ baseVersionId: modelVersions.baseVersionId })
+    .from(modelVersions)
+    .where(and(eq(modelVersions.id, version.id), eq(modelVersions.projectId, ctx.projectId)));
+  const opponentId = champion ?? row?.baseVersionId ?? null;
+  const opponent = opponentId
+    ? {
+        versionId: opponentId,
+        name: (await nameVersion(ctx, opponentId, "version")).name,
+        as: champion ? ("champion" as const) : ("base" as const),
+      }
+    : null;
+  const found = opponent ? await evalsBetween(ctx, version.id, opponent.versionId) : [];
+  const done = found.find((one) => one.status === "succeeded" && one.summary?.graders[0]);
+  const pending = found.find((one) => one.status === "queued" || one.status === "running");
+  const facts: GateFacts = {
+    candidate: { name: version.name, status: version.status, isChampion: champion === version.id },
+    opponent,
+    evidence: done ? evidenceOf(done.suite, done.summary) : null,
+    pending: pending?.status ?? null,
+  };
+  return { ...judgeGate(facts), version, expected: champion, opponent, evalId: (done ?? pending)?.id ?? null };
+}
+
+/** Id of the version that holds the model's champion alias, or null. */
+export async function championOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string): Promise<string | null> {
+  const [row] = await ctx.db
+    .select({ id: aliases.modelVersionId })
+    .from(aliases)
+    .where(and(eq(aliases.modelId, modelId), eq(aliases.projectId, ctx.projectId), eq(aliases.alias, "champion")));
+  return row?.id ?? null;
+}
+
+async function evalsBetween(ctx: Pick<Ctx, "db" | "projectId">, candidateId: string, baselineId: string) {
+  const rows = await ctx.db
+    .select({ id: evals.id, status: evals.status, summary: evals.summary, suite: suites.name })
+    .from(evals)
+    .innerJoin(suites, eq(suites.id, evals.suiteId))
+    .where(
+      and(
+        eq(evals.projectId, ctx.projectId),
+        eq(evals.candidateVersionId, candidateId),
+        eq(evals.baselineVersionId, baselineId),
+        inArray(evals.status, ["queued", "running", "succeeded"]),
+      ),
+    )
+    .orderBy(desc(evals.id))
+    .limit(20);
+  return rows.map((row) => ({ ...row, summary: summaryOf(row.summary) }));
+}
+
+function evidenceOf(suite: string, summary: EvalSummary | null): Evidence | null {
+  const headline = summary?.graders[0];
+  if (!headline) return null;
+  const { n, difference, verdict, needed } = headline;
+  return { suite, n, difference, verdict, needed };
+}

@@ -1,0 +1,131 @@
+import { cp, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { eq } from "drizzle-orm";
+import { describe, expect, test } from "vitest";
+import type { Pool } from "#db/client.ts";
+import { artifactFiles, modelVersions } from "#db/schema/models.ts";
+import { inDatabase, inTx } from "#db/testing.ts";
+import type { Ctx } from "#server/context.ts";
+import { openBells } from "#server/jobs/enqueue.ts";
+import { type JobsProcess, startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
+import { testJobs } from "#server/jobs/testing.ts";
+import { startHub } from "#server/models/fetch/hub.fixture.ts";
+import { importModel } from "#server/models/import/start.ts";
+import { tinyBaseFolder, trainerMissing } from "#server/runs/tiny-base.fixture.ts";
+import { testProject } from "#server/testing.ts";
+
+const missing = trainerMissing();
+if (missing) console.warn(`skipped the imports with a real converter: ${missing}`);
+const repo = "acme/tiny";
+
+test("a path on the server is for its own admin key alone", () =>
+  inTx(async (tx) => {
+    const { ctx, bells } = await testProject(tx);
+    const input = { name: "tiny", source: { kind: "local", path: "/etc" } } as const;
+    await expect(importModel(ctx, input)).rejects.toThrow("own admin key");
+    const version = await importModel({ ...ctx, actor: "system:local-admin" }, input);
+    expect(version).toMatchObject({ version: 1, status: "importing" });
+    expect(bells.at(-1)).toMatchObject({ name: "models.import", payload: { modelVersionId: version.id } });
+    expect(await importModel({ ...ctx, actor: "system:local-admin" }, input)).toMatchObject({ version: 2 });
+  }));
+
+/** A worker process on a database of its own, with everything an import needs. */
+function importing(
+  fn: (on: {
+    db: Pool;
+    ctx: Ctx;
+    start: (extra?: Record<string, string>) => Promise<JobsProcess>;
+    settled: (id: string) => Promise<typeof modelVersions.$inferSelect>;
+  }) => Promise<void>,
+) {
+  return inDatabase(async ({ db, url }) => {
+    const data = await testDataFolder();
+    const bells = openBells({ databaseUrl: url });
+    const jobs: JobsProcess[] = [];
+    const { ctx } = await testJobs(db);
+    const start = async (extra = {}) => {
+      const started = await startJobs(url, data, extra);
+      jobs.push(started);
+      return started;
+    };
+    const settled = async (id: string) => {
+      for (;;) {
+        const [row] = await db.select().from(modelVersions).where(eq(modelVersions.id, id));
+        if (row && row.status !== "importing") return row;
+        await sleep(100);
+      }
+    };
+    try {
+      await fn({ db, ctx: { ...ctx, actor: "system:local-admin", enqueue: bells.enqueue }, start, settled });
+    } finally {
+      await bells.close();
+      for (const each of jobs) await each.kill("SIGKILL");
+    }
+  });
+}
+
+describe.skipIf(missing)("with a real converter", () => {
+  test("a local folder becomes a base with weights and a GGUF", { timeout: 900_000 }, () =>
+    importing(async ({ db, ctx, start, settled }) => {
+      await start();
+      const source = { kind: "local", path: await tinyBaseFolder() } as const;
+      const { id } = await importModel(ctx, { name: "tiny", source });
+      const version = await settled(id);
+      expect(version).toMatchObject({ status: "ready", architecture: "LlamaForCausalLM", contextLength: 128 });
+      const files = await db.select().from(artifactFiles);
+      expect(files.map((file) => file.path)).toContain("model.gguf");
+      expect(files.filter((file) => file.artifactId === version.weightsArtifactId)).not.toHaveLength(0);
+    }),
+  );
+
+  test("a folder that is refused says why", { timeout: 900_000 }, () =>
+    importing(async ({ ctx, start, settled }) => {
+      await start();
+      const folder = await mkdtemp(join(tmpdir(), "largeforge-test-bad-"));
+      await cp(await tinyBaseFolder(), folder, { recursive: true });
+      await writeFile(join(folder, "config.json"), JSON.stringify({ architectures: ["X"], auto_map: {} }));
+      const { id } = await importModel(ctx, { name: "bad", source: { kind: "local", path: folder } });
+      expect(await settled(id)).toMatchObject({ status: "failed", error: { code: "auto_map" } });
+    }),
+  );
+
+  test("a download that breaks off goes on where it stopped, also in the next worker", { timeout: 900_000 }, () =>
+    importing(async ({ db, ctx, start, settled }) => {
+      const hub = await startHub(repo, await tinyBaseFolder());
+      const weights = "model.safetensors";
+      const wait = Promise.withResolvers<void>();
+      hub.cutAfter.set(weights, [32_768]);
+      const first = await start({ HF_ENDPOINT: hub.url });
+      const asked = (from: number) =>
+        hub.ranges.some((each) => each.path === weights && each.range?.startsWith(`bytes=${from}-`));
+      const { id } = await importModel(ctx, { name: "tiny", source: { kind: "hub", repo } });
+      hub.stallOn.set(weights, wait.promise);
+      while (!hub.ranges.some((each) => /^bytes=[1-9]/.test(each.range ?? ""))) await sleep(20);
+      await first.kill("SIGKILL");
+      wait.resolve();
+      await start({ HF_ENDPOINT: hub.url });
+      expect(await settled(id)).toMatchObject({ status: "ready", source: { revision: hub.commit, location: repo } });
+      expect(asked(0)).toBe(true);
+      expect(
+        hub.ranges.filter((each) => each.path === weights && /^bytes=[1-9]/.test(each.range ?? "")).length,
+      ).toBeGreaterThan(1);
+      expect((await db.select().from(modelVersions)).length).toBe(1);
+      await hub.close();
+    }),
+  );
+
+  test("bytes that are not what the Hub promised are refused", { timeout: 900_000 }, () =>
+    importing(async ({ ctx, start, settled }) => {
+      const hub = await startHub(repo, await tinyBaseFolder());
+      hub.lieAbout.add("model.safetensors");
+      await start({ HF_ENDPOINT: hub.url });
+      const { id } = await importModel(ctx, { name: "tiny", source: { kind: "hub", repo } });
+      expect(await settled(id)).toMatchObject({ status: "failed", error: { code: "hash_mismatch" } });
+      const gone = await importModel(ctx, { name: "gone", source: { kind: "hub", repo: "acme/other" } });
+      expect(await settled(gone.id)).toMatchObject({ status: "failed", error: { code: "hub_404" } });
+      await hub.close();
+    }),
+  );
+});

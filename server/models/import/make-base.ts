@@ -1,0 +1,55 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { eq } from "drizzle-orm";
+import { models } from "#db/schema/models.ts";
+import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
+import type { ProjectJobCtx } from "#server/jobs/context.ts";
+import type { ArtifactFile } from "#server/models/artifacts/digest.rule.ts";
+import { layOut } from "#server/models/artifacts/lay-out.ts";
+import { checkModel, type ModelFacts } from "#server/models/check/model.ts";
+import { fetchSource } from "#server/models/fetch/source.ts";
+import type { Progress, Version } from "#server/models/import/progress.ts";
+import { sampleGguf } from "#server/models/import/sample-gguf.ts";
+import { convertToGguf } from "#server/runs/trainer/convert.ts";
+
+/** A checked base in blob storage: `weights` is null for one that came as GGUF, which can serve but not be trained. */
+export type BaseBlobs = { weights: ArtifactFile[] | null; gguf: ArtifactFile; facts: ModelFacts };
+
+export type ImportWork = {
+  ctx: ProjectJobCtx;
+  version: Version;
+  /** for unfinished files; kept between attempts */
+  folder: string;
+  signal: AbortSignal;
+  tell: (progress: Partial<Progress>) => void;
+};
+
+/** Fetch, check, store and convert one base model. Throws DomainError or TrainerFailure for what is wrong with it. */
+export async function makeBase(work: ImportWork): Promise<BaseBlobs> {
+  const { ctx, signal, tell } = work;
+  const { format, files } = await fetchSource(work);
+  tell({ step: "checking the files" });
+  const facts = await checkModel(format, files);
+  tell({ step: "storing the files" });
+  const stored: ArtifactFile[] = [];
+  for (const file of files) stored.push({ path: file.path, ...(await file.store(ctx.storage, signal)) });
+  const [only] = stored;
+  if (format === "gguf" && only) return { weights: null, gguf: { ...only, path: "model.gguf" }, facts };
+  tell({ step: "converting to GGUF" });
+  return { weights: stored, gguf: { path: "model.gguf", ...(await makeGguf(work, stored)) }, facts };
+}
+
+async function makeGguf(work: ImportWork, weights: ArtifactFile[]) {
+  const { ctx, version, folder, signal } = work;
+  const known = version.source?.kind === "sample" ? await sampleGguf(ctx, weights) : null;
+  if (known) return known;
+  const [model] = await ctx.db.select({ name: models.name }).from(models).where(eq(models.id, version.modelId));
+  const base = join(folder, "base", model?.name ?? "base"); // its name goes into the GGUF
+  const out = join(folder, "model.gguf");
+  await layOut(ctx.storage, weights, base);
+  await convertToGguf({ base, out }, signal);
+  await readGgufHeader(out);
+  const blob = await ctx.storage.take(out, signal);
+  await rm(base, { recursive: true, force: true });
+  return blob;
+}

@@ -1,0 +1,105 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { recordAudit } from "#server/audit/record.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import type { ProjectJobCtx } from "#server/jobs/context.ts";
+import { heartbeatEveryMs, ownLease } from "#server/jobs/lease.ts";
+import { log } from "#server/log.ts";
+import { storeArtifact } from "#server/models/artifacts/store.ts";
+import { type BaseBlobs, makeBase } from "#server/models/import/make-base.ts";
+import {
+  claimImport,
+  endImport,
+  type Progress,
+  releaseImport,
+  reportProgress,
+  type Version,
+} from "#server/models/import/progress.ts";
+import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
+
+/**
+ * The job of an import: fetch, check, store, convert → version `ready`, or `failed` with a reason and a remedy.
+ * A successor goes on with the bytes that were fetched.
+ */
+export async function importModelVersion(
+  ctx: ProjectJobCtx,
+  { modelVersionId }: { modelVersionId: string },
+  signal: AbortSignal,
+) {
+  const lease = await ownLease();
+  const version = await claimImport(ctx, modelVersionId, lease);
+  if (!version) return;
+  const folder = join(await ctx.storage.tmp(), `import-${version.id}`);
+  await mkdir(folder, { recursive: true });
+  const lost = new AbortController();
+  const stop = AbortSignal.any([signal, lost.signal]);
+  let progress: Progress = { step: "starting", bytesDone: 0, bytesTotal: null };
+  const tell = () => reportProgress(ctx, version, lease, progress);
+  const beat = setInterval(
+    () => void tell().catch((error: unknown) => onBeatFailed(error, lost)),
+    heartbeatEveryMs / 5,
+  );
+  try {
+    const base = await makeBase({
+      ctx,
+      version,
+      folder,
+      signal: stop,
+      tell: (now) => (progress = { ...progress, ...now }),
+    });
+    clearInterval(beat);
+    await finish(ctx, version, lease, base);
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    clearInterval(beat);
+    if (stop.aborted) {
+      await releaseImport(ctx, version, lease);
+      throw error;
+    }
+    await fail(ctx, version, lease, error);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** A database that is away for a moment is no reason to stop; a lost lease is. */
+function onBeatFailed(error: unknown, lost: AbortController) {
+  if (error instanceof DomainError) lost.abort(error);
+}
+
+async function finish(
+  ctx: ProjectJobCtx,
+  version: Version,
+  lease: Awaited<ReturnType<typeof ownLease>>,
+  base: BaseBlobs,
+) {
+  await transact(ctx, async (ctx) => {
+    const weights = base.weights && (await storeArtifact(ctx, { kind: "base_weights", files: base.weights }));
+    const gguf = await storeArtifact(ctx, { kind: "base_gguf", files: [base.gguf] });
+    const artifacts = { weightsArtifactId: weights?.id ?? null, ggufArtifactId: gguf.id };
+    const done = await endImport(ctx, version, lease, { status: "ready", error: null, ...artifacts, ...base.facts });
+    if (!done) throw new DomainError("CONFLICT", "another worker took this import over");
+    await bumpSnapshot(ctx);
+  });
+}
+
+async function fail(ctx: ProjectJobCtx, version: Version, lease: Awaited<ReturnType<typeof ownLease>>, error: unknown) {
+  const failure = failureOf(error);
+  await transact(ctx, async (ctx) => {
+    const ended = await endImport(ctx, version, lease, { status: "failed", error: failure });
+    if (ended) await recordAudit(ctx, "models.import", version.id, { code: failure.code }, "refused");
+  });
+}
+
+/** What the page shows: a refusal in its own words; a fault of ours with a pointer to the log. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof TrainerFailure) return error.failure;
+  if (error instanceof DomainError) {
+    return { code: error.reason ?? error.code, message: error.message, hint: null };
+  }
+  log.error({ err: error }, "models.import_failed");
+  const message = `the import broke: ${error instanceof Error ? error.message : "no message"}`;
+  return { code: "CRASH", message, hint: "Try again; ./forge logs has the details." };
+}

@@ -1,0 +1,25 @@
+import { and, eq, ne } from "drizzle-orm";
+import { models, modelVersions } from "#db/schema/models.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { insertBaseVersion } from "#server/models/import/start.ts";
+
+export const sampleName = "nano";
+
+/**
+ * Give the project its first base, `nano`, which ships with LargeForge. A project that has the name keeps what it has,
+ * unless every import of it has failed.
+ */
+export async function importSampleModel(ctx: Ctx) {
+  return transact(ctx, async (ctx) => {
+    const [found] = await ctx.db
+      .select({ id: modelVersions.id })
+      .from(modelVersions)
+      .innerJoin(models, eq(models.id, modelVersions.modelId))
+      .where(and(eq(models.projectId, ctx.projectId), eq(models.name, sampleName), ne(modelVersions.status, "failed")))
+      .limit(1);
+    if (found) return;
+    const version = await insertBaseVersion(ctx, sampleName, { kind: "sample", location: sampleName });
+    await recordAudit(ctx, "models.importSample", version.id, { name: sampleName });
+  });
+}

@@ -1,0 +1,60 @@
+import { and, eq, sql } from "drizzle-orm";
+import { newId } from "#db/ids.ts";
+import { type ModelSource, models, modelVersions } from "#db/schema/models.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import type { ImportModel, ImportSource } from "#server/models/input.ts";
+
+/**
+ * Register a base model and ring for its import → the new version's row, status `importing`. A name that is taken by
+ * a base gets a further version. Throws CONFLICT for the name of a tuned model, FORBIDDEN for a path on this machine
+ * from anyone but its own admin key.
+ */
+export async function importModel(ctx: Ctx, input: ImportModel) {
+  if (input.source.kind === "local" && ctx.actor !== "system:local-admin") {
+    const message = "a path on the server can only be imported with this machine's own admin key: upload the files";
+    throw new DomainError("FORBIDDEN", message, { field: "source" });
+  }
+  return transact(ctx, async (ctx) => {
+    const version = await insertBaseVersion(ctx, input.name, sourceOf(input.source));
+    await recordAudit(ctx, "models.import", version.id, { name: input.name, kind: input.source.kind });
+    return version;
+  });
+}
+
+/** A new version of a base, status `importing`, with its bell. */
+export async function insertBaseVersion(ctx: Ctx, name: string, source: ModelSource) {
+  const by = { projectId: ctx.projectId, createdBy: ctx.actor };
+  await ctx.db
+    .insert(models)
+    .values({ id: newId("model"), name, kind: "base", ...by })
+    .onConflictDoNothing();
+  const [model] = await ctx.db
+    .select()
+    .from(models)
+    .where(and(eq(models.projectId, ctx.projectId), eq(models.name, name)))
+    .for("update");
+  if (model?.kind !== "base") {
+    throw new DomainError("CONFLICT", `${name} is the name of a tuned model: choose another`, { field: "name" });
+  }
+  const number = sql<number>`(select coalesce(max(version), 0) + 1 from model_versions where model_id = ${model.id})`;
+  const row = { id: newId("modelVersion"), modelId: model.id, status: "importing" as const, source, ...by };
+  const [version] = await ctx.db
+    .insert(modelVersions)
+    .values({ ...row, version: number })
+    .returning();
+  if (!version) throw new DomainError("UNAVAILABLE", "the model version was not stored");
+  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: model.id });
+  ctx.enqueue("models.import", { projectId: ctx.projectId, modelVersionId: version.id });
+  return version;
+}
+
+function sourceOf(source: ImportSource): ModelSource {
+  if (source.kind === "hub") {
+    return { kind: "hub", location: source.repo, revision: source.revision, file: source.file };
+  }
+  if (source.kind === "local") return { kind: "local", location: source.path, file: source.file };
+  return { kind: "upload", location: `${source.files.length} files`, files: source.files };
+}

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { aliasNames, modelKinds } from "#db/enums.ts";
+
+/** Names that appear in URLs and in API calls: no `/`, `@` or `:`, which mean version, alias and fine-tuned. */
+export const ModelName = z
+  .string()
+  .trim()
+  .min(1, "give the model a name")
+  .max(64, "a name has at most 64 characters")
+  .regex(/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/, "use lower-case letters, digits, dots, dashes and underscores");
+
+const fileName = z.string().min(1).max(200);
+
+export const ImportSource = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("hub"),
+    repo: z
+      .string()
+      .trim()
+      .regex(/^[\w.-]+\/[\w.-]+$/, "write the id as owner/name, e.g. Qwen/Qwen3-0.6B"),
+    revision: z.string().trim().min(1).max(100).optional(),
+    file: fileName.optional(),
+  }),
+  z.object({ kind: z.literal("local"), path: z.string().min(1).max(4_000), file: fileName.optional() }),
+  z.object({
+    kind: z.literal("upload"),
+    files: z
+      .array(z.object({ path: fileName, uploadId: z.string() }))
+      .min(1, "choose the model's files")
+      .max(500, "a model has at most 500 files"),
+  }),
+]);
+export type ImportSource = z.infer<typeof ImportSource>;
+
+export const ImportModel = z.object({ name: ModelName, source: ImportSource });
+export type ImportModel = z.infer<typeof ImportModel>;
+
+export const VersionRef = z.object({ version: z.string().trim().min(1).max(160) });
+export type VersionRef = z.infer<typeof VersionRef>;
+
+export const ModelRef = z.object({ model: z.string().min(1) });
+export type ModelRef = z.infer<typeof ModelRef>;
+
+export const ListModels = z.object({
+  cursor: z.string().nullish(),
+  limit: z.number().int().min(1).max(100).default(50),
+  search: z.string().max(100).optional(),
+  kind: z.enum(modelKinds).optional(),
+});
+export type ListModels = z.input<typeof ListModels>;
+
+/** A version is named by its id, `support/3`, `support@champion` or its `ft:…` name. */
+const VersionName = z.string().trim().min(1).max(160);
+
+export const PromoteModelVersion = z.object({
+  version: VersionName,
+  alias: z.enum(aliasNames).default("champion"),
+  /** id of the version that holds the alias as the caller saw it, null = nobody; another one = CONFLICT */
+  expected: z.string().nullish(),
+  /** move it although the gate refuses; takes a reason, which is kept in the audit log */
+  force: z.boolean().default(false),
+  reason: z.string().trim().max(500).optional(),
+});
+export type PromoteModelVersion = z.input<typeof PromoteModelVersion>;
+
+export const RemoveAlias = z.object({ model: z.string().min(1), alias: z.enum(aliasNames) });
+export type RemoveAlias = z.infer<typeof RemoveAlias>;
+
+export const GateQuestion = z.object({ version: VersionName });
+export type GateQuestion = z.infer<typeof GateQuestion>;

@@ -1,0 +1,89 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { AliasName } from "#db/enums.ts";
+import { aliases, models } from "#db/schema/models.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import { findVersion, nameVersion } from "#server/evals/find-version.ts";
+import { askGate } from "#server/models/gate.ts";
+import { PromoteModelVersion } from "#server/models/input.ts";
+
+/**
+ * Move an alias to a version by compare-and-set → `{version, alias, previous, forced}`. The champion must pass the
+ * gate; the challenger only must be ready. CONFLICT when another version holds the alias than `expected`; REFUSED with
+ * the gate's reason, kept in the audit log with its evidence; INVALID for force without a reason.
+ */
+export async function promoteModelVersion(ctx: Ctx, request: PromoteModelVersion) {
+  const input = PromoteModelVersion.parse(request);
+  if (input.force && !input.reason) {
+    throw new DomainError("INVALID", "say why the gate is overruled: the reason is kept", { field: "reason" });
+  }
+  const outcome = await transact(ctx, (ctx) => tryPromote(ctx, input));
+  if ("refused" in outcome) {
+    await transact(ctx, (ctx) => recordAudit(ctx, "models.promote", outcome.versionId, outcome.evidence, "refused"));
+    throw new DomainError(outcome.refused, outcome.why, { field: "version" });
+  }
+  return outcome;
+}
+
+type Input = ReturnType<typeof PromoteModelVersion.parse>;
+
+async function tryPromote(ctx: Ctx, input: Input) {
+  const { alias } = input;
+  const version = await nameVersion(ctx, input.version, "version");
+  // Serialises promotions of one model, so that the gate judges against the champion that is replaced.
+  await ctx.db.select({ id: models.id }).from(models).where(eq(models.id, version.modelId)).for("update");
+  const previous = await holderOf(ctx, version.modelId, alias);
+  const gate = alias === "champion" ? await askGate(ctx, { version: version.id }) : null;
+  const detail = { alias, model: version.name, previous, reason: input.reason, evalId: gate?.evalId };
+  const refuse = (refused: "CONFLICT" | "REFUSED", why: string) => {
+    const evidence = { ...detail, why, checks: gate?.checks, forceTried: input.force };
+    return { refused, why, versionId: version.id, evidence };
+  };
+  if (input.expected !== undefined && input.expected !== previous) {
+    const now = previous ? (await nameVersion(ctx, previous, "version")).name : "nobody";
+    return refuse("CONFLICT", `the ${alias} changed meanwhile: it is ${now} now; look again and decide`);
+  }
+  if (previous === version.id) return refuse("CONFLICT", `${version.name} is the ${alias} already`);
+  if (gate?.do === "refuse") return refuse("REFUSED", gate.why);
+  if (gate?.do === "force" && !input.force) {
+    return refuse("REFUSED", `${gate.why} To overrule the gate, force it and say why.`);
+  }
+  if (!gate) await findVersion(ctx, version.id, "version");
+  await moveAlias(ctx, { modelId: version.modelId, alias, modelVersionId: version.id });
+  const forced = gate?.do === "force";
+  await recordAudit(ctx, "models.promote", version.id, { ...detail, forced, checks: gate?.checks });
+  return { version, alias, previous, forced };
+}
+
+async function holderOf(ctx: Ctx, modelId: string, alias: AliasName): Promise<string | null> {
+  const [row] = await ctx.db
+    .select({ id: aliases.modelVersionId })
+    .from(aliases)
+    .where(and(eq(aliases.modelId, modelId), eq(aliases.projectId, ctx.projectId), eq(aliases.alias, alias)))
+    .for("update");
+  return row?.id ?? null;
+}
+
+async function moveAlias(ctx: Ctx, to: { modelId: string; alias: AliasName; modelVersionId: string }) {
+  const moved = { modelVersionId: to.modelVersionId, movedBy: ctx.actor };
+  await ctx.db
+    .insert(aliases)
+    .values({ ...to, projectId: ctx.projectId, movedBy: ctx.actor })
+    .onConflictDoUpdate({ target: [aliases.modelId, aliases.alias], set: { ...moved, movedAt: sql`now()` } });
+  if (to.alias === "champion") {
+    await ctx.db
+      .delete(aliases)
+      .where(
+        and(
+          eq(aliases.modelId, to.modelId),
+          eq(aliases.alias, "challenger"),
+          eq(aliases.modelVersionId, to.modelVersionId),
+        ),
+      );
+  }
+  await bumpSnapshot(ctx);
+  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: to.modelId });
+}

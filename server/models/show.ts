@@ -1,0 +1,70 @@
+import { and, desc, eq } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import { aliases, models, modelVersions } from "#db/schema/models.ts";
+import { runs } from "#db/schema/runs.ts";
+import type { Ctx } from "#server/context.ts";
+import { findModel } from "#server/models/find-model.ts";
+import { headlinesOf } from "#server/models/headlines.ts";
+import type { ModelRef } from "#server/models/input.ts";
+import { servedBy } from "#server/models/served-by.ts";
+
+const mostVersions = 200;
+
+/**
+ * One model by id or name: its versions, newest first, each with what it came from, its aliases, its evals as the
+ * candidate and the deployments that serve it. NOT_FOUND outside the project.
+ */
+export async function showModel(ctx: Pick<Ctx, "db" | "projectId">, { model: ref }: ModelRef) {
+  const model = await findModel(ctx, ref);
+  const [rows, held] = await Promise.all([versionsOf(ctx, model.id), aliasesOf(ctx, model.id)]);
+  const ids = rows.map((row) => row.version.id);
+  const [evals, served] = await Promise.all([headlinesOf(ctx, ids), servedBy(ctx, ids)]);
+  const versions = rows.map(({ version, ...from }) => ({
+    ...version,
+    name: `${model.name}/${version.version}`,
+    dataset: from.datasetId ? { id: from.datasetId, name: `${from.dataset}/${from.datasetVersion}` } : null,
+    run: from.runName && version.runId ? { id: version.runId, name: from.runName } : null,
+    base: from.baseModelId ? { modelId: from.baseModelId, name: `${from.baseModel}/${from.baseVersion}` } : null,
+    aliases: held.filter((one) => one.versionId === version.id).map((one) => one.alias),
+    evals: evals.filter((one) => one.versionId === version.id),
+    deployments: served.filter((one) => one.versionId === version.id),
+  }));
+  return { ...model, aliases: held, versions };
+}
+
+async function versionsOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
+  const base = { version: alias(modelVersions, "base_version"), model: alias(models, "base_model") };
+  return ctx.db
+    .select({
+      version: modelVersions,
+      runName: runs.name,
+      datasetId: datasets.id,
+      dataset: datasets.name,
+      datasetVersion: datasetVersions.version,
+      baseModelId: base.model.id,
+      baseModel: base.model.name,
+      baseVersion: base.version.version,
+    })
+    .from(modelVersions)
+    .leftJoin(runs, eq(runs.id, modelVersions.runId))
+    .leftJoin(datasetVersions, eq(datasetVersions.id, modelVersions.datasetVersionId))
+    .leftJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+    .leftJoin(base.version, eq(base.version.id, modelVersions.baseVersionId))
+    .leftJoin(base.model, eq(base.model.id, base.version.modelId))
+    .where(and(eq(modelVersions.modelId, modelId), eq(modelVersions.projectId, ctx.projectId)))
+    .orderBy(desc(modelVersions.version))
+    .limit(mostVersions);
+}
+
+async function aliasesOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
+  return ctx.db
+    .select({
+      ...{ alias: aliases.alias, versionId: aliases.modelVersionId, version: modelVersions.version },
+      ...{ movedBy: aliases.movedBy, movedAt: aliases.movedAt },
+    })
+    .from(aliases)
+    .innerJoin(modelVersions, eq(modelVersions.id, aliases.modelVersionId))
+    .where(and(eq(aliases.modelId, modelId), eq(aliases.projectId, ctx.projectId)))
+    .orderBy(aliases.alias);
+}
