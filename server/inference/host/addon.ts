@@ -1,0 +1,231 @@
+import { getLlama, LlamaLogLevel, type LlamaModel } from "node-llama-cpp";
+import {
+  installedVersion,
+  type LogitFilter,
+  type NativeSampler,
+  privateContext,
+  privateLlama,
+  privateModel,
+  tokenOf,
+} from "#server/inference/host/native.ts";
+import { pinnedEngine } from "#server/inference/host/version.ts";
+
+/** One sequence's part of a batch; sampled from when `logits` is true. */
+export type BatchItem = { sequence: number; position: number; tokens: Uint32Array; logits: boolean };
+
+export type SamplerConfig = {
+  /** 0 or absent = greedy */
+  temperature?: number;
+  topP?: number;
+  /** 32-bit; the same seed gives the same tokens for the same batch shape */
+  seed: number;
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+  logitBias?: readonly (readonly [token: number, bias: number])[];
+};
+
+/** Belongs to one generation: a native sampler keeps its candidates in itself, so two threads must never share one. */
+export type Sampler = { native: NativeSampler; reader: NativeSampler; dispose: () => void };
+export type TokenLogprob = { token: number; logprob: number };
+
+/** A KV cache for `sequences` parallel generations under one adapter (or none). Decodes are the caller's to serialise. */
+export type DecodeContext = {
+  sequences: number;
+  contextSize: number;
+  /** Evaluate one batch; items must be in ascending order of sequence. Gives a logit index for each item that asked. */
+  decode: (items: readonly BatchItem[]) => Promise<(number | null)[]>;
+  /** Draw the next token; -1 when the model gives none. */
+  sample: (logitIndex: number, sampler: Sampler) => Promise<number>;
+  /** Log-probabilities at temperature 1 of `token` and of the `top` likeliest, likeliest first. */
+  logprobs: (
+    logitIndex: number,
+    sampler: Sampler,
+    token: number,
+    top: number,
+  ) => Promise<{ chosen: number; top: TokenLogprob[] }>;
+  /** Forget a sequence's cache. */
+  clear: (sequence: number) => void;
+  /** Free the cache and, with it, the adapter it held. */
+  dispose: () => Promise<void>;
+};
+
+export type LoadedModel = {
+  parameters: number;
+  trainedContext: number;
+  chatTemplate: string | null;
+  /** text of each control token → id: what user text must never become */
+  controlTokens: ReadonlyMap<string, number>;
+  bosToken: { id: number; text: string } | null;
+  eosToken: { id: number; text: string } | null;
+  addBos: boolean;
+  /** `special` also recognises control tokens in the text. Blocking: 1 MB takes about 0.3 s. */
+  tokenize: (text: string, special: boolean) => Uint32Array;
+  /** Text of tokens; control tokens are left out. An unfinished character ends in U+FFFD. */
+  detokenize: (tokens: Uint32Array) => string;
+  tokenText: (token: number) => string;
+  isEndOfGeneration: (token: number) => boolean;
+  newSampler: (config: SamplerConfig) => Sampler;
+  openContext: (options: {
+    adapterPath: string | null;
+    contextSize: number;
+    sequences: number;
+    batchSize: number;
+    threads: number;
+  }) => Promise<DecodeContext>;
+  dispose: () => Promise<void>;
+};
+
+const controlTokenType = 3;
+const greedy = { temperature: 0 };
+
+/**
+ * Load a base GGUF for CPU, or for CUDA where its package is installed. Throws with llama.cpp's own last words
+ * when the file is not usable. Nothing is ever built: a missing binary is an error.
+ */
+export async function loadModel(options: { path: string; maxThreads: number; cuda: boolean }): Promise<LoadedModel> {
+  const installed = installedVersion();
+  if (installed !== pinnedEngine) throw new Error(`the engine needs node-llama-cpp ${pinnedEngine}, not ${installed}`);
+  const words: string[] = [];
+  const llama = await getLlama({
+    gpu: options.cuda ? "cuda" : false,
+    build: "never",
+    maxThreads: options.maxThreads,
+    logLevel: LlamaLogLevel.error,
+    logger: (_level, message) => {
+      words.push(message.trim());
+      if (words.length > 20) words.shift();
+    },
+  });
+  const loading = llama.loadModel({ modelPath: options.path, useMmap: true, checkTensors: true });
+  const model = await loading.catch((cause: unknown) => {
+    const said = [...new Set(words)].join("; ").replaceAll(options.path, "the file");
+    throw new Error(`llama.cpp could not load the model: ${said || String(cause)}`, { cause });
+  });
+  const { _model: native } = privateModel(model);
+  const { AddonSampler } = privateLlama(llama)._bindings;
+  const newSampler = (config: SamplerConfig): Sampler => {
+    const sampler = new AddonSampler(native);
+    sampler.applyConfig(nativeConfig(config));
+    const reader = new AddonSampler(native);
+    reader.applyConfig(greedy);
+    const dispose = () => {
+      sampler.dispose();
+      reader.dispose();
+    };
+    return { native: sampler, reader, dispose };
+  };
+  return {
+    parameters: native.getTotalParameters(),
+    trainedContext: model.trainContextSize,
+    ...vocabularyOf(model),
+    addBos: native.shouldPrependBosToken(),
+    tokenize: (text, special) => native.tokenize(text, special),
+    detokenize: (tokens) => native.detokenize(tokens, false),
+    tokenText: (token) => native.detokenize(Uint32Array.of(token), true),
+    isEndOfGeneration: (token) => model.isEogToken(tokenOf(token)),
+    newSampler,
+    openContext: (wanted) => openContext(model, wanted),
+    dispose: async () => {
+      await model.dispose();
+      await llama.dispose();
+    },
+  };
+}
+
+async function openContext(
+  model: LlamaModel,
+  wanted: Parameters<LoadedModel["openContext"]>[0],
+): Promise<DecodeContext> {
+  const { adapterPath, contextSize, sequences, batchSize, threads } = wanted;
+  const lora = adapterPath ? { adapters: [{ filePath: adapterPath, scale: 1 }] } : undefined;
+  const size = { contextSize, sequences, threads, batchSize };
+  const context = await model.createContext({ ...size, lora, failedCreationRemedy: false, performanceTracking: false });
+  const { _ctx: native } = privateContext(context);
+  return {
+    sequences,
+    contextSize,
+    decode: async (items) => {
+      native.initBatch(items.reduce((sum, item) => sum + item.tokens.length, 0));
+      const indexes = items.map(({ sequence, position, tokens, logits }) => {
+        const [index] = native.addToBatch(sequence, position, tokens, logits ? lastOf(tokens) : nothing);
+        return index ?? null;
+      });
+      await native.decodeBatch();
+      return indexes;
+    },
+    sample: (logitIndex, sampler) => native.sampleToken(logitIndex, sampler.native),
+    logprobs: async (logitIndex, { reader }, token, top) => {
+      const filter: LogitFilter = [[token], false, false, false, Math.max(1, top)];
+      const [, , , logits = [], weight = 1] = await native.sampleToken(logitIndex, reader, false, false, filter, true);
+      return readLogprobs(logits, weight, token, top);
+    },
+    clear: (sequence) => native.disposeSequence(sequence),
+    dispose: async () => {
+      await context.dispose();
+      // The model keeps every adapter it ever loaded; only the context just disposed used this one.
+      if (adapterPath) await unloadAdapter(model, adapterPath);
+    },
+  };
+}
+
+async function unloadAdapter(model: LlamaModel, path: string) {
+  const { _loraAdapters: adapters } = privateModel(model);
+  const adapter = adapters.get(path);
+  adapters.delete(path);
+  await adapter?.dispose();
+}
+
+/** `logits` is [token, logit, …], the likeliest first; `weight` = Σ exp(logit − max). */
+function readLogprobs(logits: readonly number[], weight: number, token: number, top: number) {
+  const pairs: TokenLogprob[] = [];
+  for (let i = 0; i + 1 < logits.length; i += 2) pairs.push({ token: logits[i] ?? -1, logprob: logits[i + 1] ?? 0 });
+  const best = Math.max(...pairs.map((pair) => pair.logprob));
+  const normal = pairs.map((pair) => ({ token: pair.token, logprob: pair.logprob - best - Math.log(weight) }));
+  const unique = [...new Map(normal.map((pair) => [pair.token, pair])).values()];
+  unique.sort((a, b) => b.logprob - a.logprob);
+  const chosen = unique.find((pair) => pair.token === token)?.logprob ?? Number.NEGATIVE_INFINITY;
+  return { chosen, top: unique.slice(0, top) };
+}
+
+function nativeConfig(config: SamplerConfig): Record<string, unknown> {
+  const { temperature = 0, topP, seed, frequencyPenalty = 0, presencePenalty = 0, logitBias = [] } = config;
+  const penalties = frequencyPenalty !== 0 || presencePenalty !== 0;
+  return {
+    temperature,
+    seed,
+    ...(topP === undefined || topP >= 1 || temperature <= 0 ? {} : { topP }),
+    // OpenAI's penalties look at what was generated, not at the prompt: the native sampler adds tokens as they come.
+    ...(penalties && {
+      repeatPenaltyTokens: new Uint32Array(0),
+      repeatPenalty: 1,
+      repeatPenaltyMaxTokens: 1_000_000,
+      repeatPenaltyFrequencyPenalty: frequencyPenalty,
+      repeatPenaltyPresencePenalty: presencePenalty,
+    }),
+    ...(logitBias.length > 0 && {
+      tokenBiasKeys: Uint32Array.from(logitBias, ([token]) => token),
+      tokenBiasValues: Float32Array.from(logitBias, ([, bias]) => bias),
+    }),
+  };
+}
+
+function vocabularyOf(model: LlamaModel) {
+  const { ggml, chat_template: template } = model.fileInfo.metadata.tokenizer ?? {};
+  const types = ggml?.token_type ?? [];
+  const controlTokens = new Map<string, number>();
+  ggml?.tokens.forEach((text, id) => {
+    if (types[id] === controlTokenType && text !== "") controlTokens.set(text, id);
+  });
+  const named = (id: number | null | undefined) => {
+    const text = id === null || id === undefined ? undefined : ggml?.tokens[id];
+    return text === undefined || id === null || id === undefined ? null : { id, text };
+  };
+  const chatTemplate = typeof template === "string" && template !== "" ? template : null;
+  return { chatTemplate, controlTokens, bosToken: named(model.tokens.bos), eosToken: named(model.tokens.eos) };
+}
+
+const nothing = new Uint32Array(0);
+
+function lastOf(tokens: Uint32Array) {
+  return Uint32Array.of(tokens.length - 1);
+}

@@ -1,0 +1,173 @@
+import type { GenerateInput } from "#server/inference/host/contract.ts";
+import type { Engine } from "#server/inference/host/engine.ts";
+import type { Delta, FinishReason, TokenReport } from "#server/inference/host/generation.ts";
+import { errorBody } from "#server/inference/host/input.ts";
+import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
+
+/** How an endpoint words its answers; the rest is the same for chat and for plain completions. */
+export type Dialect = {
+  id: string;
+  model: string;
+  created: number;
+  /** first chunk of a choice, before any token; null = none */
+  open: (index: number) => object | null;
+  chunk: (index: number, text: string, logprobs: readonly TokenReport[]) => object;
+  end: (index: number, finish: FinishReason) => object;
+  whole: (index: number, text: string, logprobs: readonly TokenReport[], finish: FinishReason) => object;
+  chunkObject: string;
+  wholeObject: string;
+  /** the caller asked for log-probabilities */
+  logprobs: boolean;
+};
+
+export type Usage = { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+type Choice = { text: string; logprobs: TokenReport[]; finish: FinishReason | null };
+const encoder = new TextEncoder();
+/** nginx's status for it; nobody reads the answer */
+const clientClosed = 499;
+
+/**
+ * Run every choice. Resolves when the engine has begun (so that refusals still have their HTTP status), with the time
+ * spent waiting; throws the refusal. `stop` (or the signal) frees the sequences at once.
+ */
+export async function begin(engine: Engine, inputs: readonly GenerateInput[], on: BeginEvents, signal: AbortSignal) {
+  const started = Promise.withResolvers<{ promptTokens: number; queueMs: number }>();
+  const stops = inputs.map((input, index) =>
+    engine.generate(input, {
+      started: (promptTokens, queueMs) => started.resolve({ promptTokens, queueMs }),
+      delta: (delta) => on.delta(index, delta),
+      done: (finish, completionTokens) => on.done(index, finish, completionTokens),
+      failed: (error) => {
+        started.reject(new Refusal(error));
+        on.failed(error);
+      },
+    }),
+  );
+  const stop = () => {
+    for (const each of stops) each();
+  };
+  signal.addEventListener("abort", () => {
+    stop();
+    const gone = refusal(clientClosed, "the client went away").wire;
+    started.reject(new Refusal(gone));
+    on.failed(gone);
+  });
+  const first = await started.promise.catch((cause: unknown) => {
+    stop();
+    throw cause;
+  });
+  return { ...first, stop };
+}
+
+export type BeginEvents = {
+  delta: (index: number, delta: Delta) => void;
+  done: (index: number, finish: FinishReason, completionTokens: number) => void;
+  failed: (error: WireError) => void;
+};
+
+/** Collect all choices into one body. */
+export function collector(dialect: Dialect, choices: number) {
+  const parts: Choice[] = Array.from({ length: choices }, () => ({ text: "", logprobs: [], finish: null }));
+  const finished = Promise.withResolvers<void>();
+  finished.promise.catch(() => {}); // a refusal before the start is thrown by begin
+  let open = choices;
+  let completionTokens = 0;
+  const events: BeginEvents = {
+    delta: (index, { text, logprobs }) => {
+      const part = parts[index];
+      if (!part) return;
+      part.text += text;
+      part.logprobs.push(...logprobs);
+    },
+    done: (index, finish, tokens) => {
+      const part = parts[index];
+      if (part) part.finish = finish;
+      completionTokens += tokens;
+      if (--open === 0) finished.resolve();
+    },
+    failed: (error) => finished.reject(new Refusal(error)),
+  };
+  const body = async (promptTokens: number) => {
+    await finished.promise;
+    return {
+      ...envelope(dialect, dialect.wholeObject),
+      choices: parts.map((part, i) => dialect.whole(i, part.text, part.logprobs, part.finish ?? "stop")),
+      usage: usageOf(promptTokens, completionTokens),
+    };
+  };
+  return { events, body };
+}
+
+/** All choices as server-sent events; an engine that dies becomes an error event, never a success. */
+export function streamer(dialect: Dialect, choices: number, closed: () => void) {
+  let open = choices;
+  let completionTokens = 0;
+  let promptTokens = 0;
+  let ended = false;
+  let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  const early: Uint8Array[] = [];
+  const send = (event: object | "[DONE]") => {
+    if (ended) return;
+    const bytes = encoder.encode(`data: ${event === "[DONE]" ? event : JSON.stringify(event)}\n\n`);
+    if (controller) controller.enqueue(bytes);
+    else early.push(bytes);
+  };
+  const chunk = (choice: object) => send({ ...envelope(dialect, dialect.chunkObject), choices: [choice] });
+  const close = () => {
+    if (ended) return;
+    ended = true;
+    controller?.close();
+    closed();
+  };
+  const events: BeginEvents = {
+    delta: (index, { text, logprobs }) => {
+      if (text !== "" || (dialect.logprobs && logprobs.length > 0)) chunk(dialect.chunk(index, text, logprobs));
+    },
+    done: (index, finish, tokens) => {
+      completionTokens += tokens;
+      chunk(dialect.end(index, finish));
+      if (--open > 0) return;
+      const usage = usageOf(promptTokens, completionTokens);
+      send({ ...envelope(dialect, dialect.chunkObject), choices: [], usage });
+      send("[DONE]");
+      close();
+    },
+    failed: (error) => {
+      send(errorBody(error));
+      close();
+    },
+  };
+  const stream = (tokens: number, stop: () => void) => {
+    promptTokens = tokens;
+    return new ReadableStream<Uint8Array>({
+      start: (opened) => {
+        controller = opened;
+        for (let i = 0; i < choices; i++) {
+          const first = dialect.open(i);
+          if (first) opened.enqueue(encoder.encode(`data: ${JSON.stringify(withChoice(dialect, first))}\n\n`));
+        }
+        for (const bytes of early.splice(0)) opened.enqueue(bytes);
+        if (ended) opened.close();
+      },
+      cancel: () => {
+        ended = true;
+        stop();
+        closed();
+      },
+    });
+  };
+  return { events, stream };
+}
+
+function withChoice(dialect: Dialect, choice: object) {
+  return { ...envelope(dialect, dialect.chunkObject), choices: [choice] };
+}
+
+function envelope({ id, created, model }: Dialect, object: string) {
+  return { id, object, created, model };
+}
+
+function usageOf(promptTokens: number, completionTokens: number): Usage {
+  const total = promptTokens + completionTokens;
+  return { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: total };
+}

@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { engineRef } from "#server/inference/client/ref.ts";
+import { putBytes, tinyAdapter, tinyBase } from "#server/inference/gguf-testing.ts";
+import { createHost } from "#server/inference/host/app.ts";
+import { type EnginePool, openPool } from "#server/inference/host/pool.ts";
+import { testStorage } from "#server/testing.ts";
+
+let pool: EnginePool;
+let base = "";
+let tuned = "";
+let other = "";
+let app: ReturnType<typeof createHost>;
+
+beforeAll(async () => {
+  const storage = await testStorage();
+  const baseSha = await putBytes(storage, tinyBase());
+  base = engineRef({ baseSha });
+  tuned = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 2 })) });
+  other = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 3 })) });
+  pool = openPool({
+    ...{ threads: 1, cuda: false, maxContext: 8192, maxSequences: 4, maxContexts: 3, maxWaiting: 64 },
+    ...{ kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 60_000, pathOf: storage.pathOf },
+  });
+  const doors = { pool, bearer: "secret", accepting: () => true, health: () => ({ ok: true }), now: () => new Date(0) };
+  app = createHost(doors);
+});
+
+afterAll(() => pool.close());
+
+type Answer = {
+  choices: {
+    text?: string;
+    message?: { content: string };
+    finish_reason: string;
+    logprobs?: { content: { token: string; logprob: number; top_logprobs: { logprob: number }[] }[] } | null;
+  }[];
+  usage: { prompt_tokens: number; completion_tokens: number };
+  error?: { message: string; code: string; type: string; param: string | null };
+};
+
+async function post(path: string, body: object, init: { signal?: AbortSignal } = {}) {
+  const headers = { authorization: "Bearer secret", "content-type": "application/json" };
+  return app.request(path, { method: "POST", headers, body: JSON.stringify(body), ...init });
+}
+
+async function ask(body: object): Promise<Answer> {
+  const response = await post("/v1/chat/completions", { model: base, temperature: 0, max_tokens: 24, ...body });
+  return response.json();
+}
+
+const said = (text: string) => ({ messages: [{ role: "user", content: text }] });
+const contentOf = (answer: Answer) => answer.choices[0]?.message?.content;
+
+async function eventsOf(response: Response) {
+  const text = await response.text();
+  return text.split("\n\n").filter(Boolean);
+}
+
+test("a stranger is not answered", async () => {
+  const response = await app.request("/loaded");
+  expect(response.status).toBe(401);
+});
+
+test("greedy answers made in one batch equal the same answers made alone, under every adapter", async () => {
+  const wanted = [base, tuned, other].flatMap((model) =>
+    ["one", "two hello", "three"].map((text) => ({ model, text })),
+  );
+  const alone: (string | undefined)[] = [];
+  for (const { model, text } of wanted) alone.push(contentOf(await ask({ model, ...said(text) })));
+  const together = await Promise.all(wanted.map(({ model, text }) => ask({ model, ...said(text) })));
+  expect(together.map(contentOf)).toEqual(alone);
+  expect(new Set(alone).size).toBeGreaterThan(6);
+});
+
+test("an adapter changes the answer, and the base stays as it was", async () => {
+  const before = contentOf(await ask(said("hello")));
+  expect(contentOf(await ask({ model: tuned, ...said("hello") }))).not.toBe(before);
+  expect(contentOf(await ask(said("hello")))).toBe(before);
+});
+
+test("a stream says the same as one body, in OpenAI's chunks, with the usage in the last one", async () => {
+  const whole = await ask(said("hello"));
+  const response = await post("/v1/chat/completions", {
+    model: base,
+    temperature: 0,
+    max_tokens: 24,
+    stream: true,
+    ...said("hello"),
+  });
+  expect(response.headers.get("content-type")).toContain("text/event-stream");
+  expect(Number(response.headers.get("x-forge-queue-ms"))).toBeGreaterThanOrEqual(0);
+  const events = await eventsOf(response);
+  expect(events.at(-1)).toBe("data: [DONE]");
+  const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice(6)));
+  expect(chunks[0].choices[0].delta.role).toBe("assistant");
+  const text = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");
+  expect(text).toBe(contentOf(whole));
+  expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.usage });
+  expect(chunks.at(-2).choices[0].finish_reason).toBe(whole.choices[0]?.finish_reason);
+});
+
+test("a stop string ends the answer and is not shown", async () => {
+  const full = contentOf(await ask(said("hello"))) ?? "";
+  const stop = full.slice(6, 9);
+  const cut = await ask({ ...said("hello"), stop });
+  expect(contentOf(cut)).toBe(full.slice(0, full.indexOf(stop)));
+  expect(cut.choices[0]?.finish_reason).toBe("stop");
+});
+
+test("the same seed draws the same answer, another seed another one", async () => {
+  const draw = async (seed: number) => contentOf(await ask({ ...said("hello"), temperature: 1, seed }));
+  expect(await draw(7)).toBe(await draw(7));
+  expect(await draw(7)).not.toBe(await draw(8));
+});
+
+test("n choices are drawn with their own seeds", async () => {
+  const many = await ask({ ...said("hello"), temperature: 1, seed: 7, n: 3 });
+  expect(new Set(many.choices.map((choice) => choice.message?.content)).size).toBe(3);
+  expect(many.choices[0]?.message?.content).toBe(contentOf(await ask({ ...said("hello"), temperature: 1, seed: 7 })));
+});
+
+test("max_tokens is kept and said to be the reason", async () => {
+  const answer = await ask({ ...said("hello"), max_tokens: 3 });
+  expect(answer.usage.completion_tokens).toBe(3);
+  expect(answer.choices[0]?.finish_reason).toBe("length");
+});
+
+test("log-probabilities come with every token, the likeliest first", async () => {
+  const answer = await ask({ ...said("hello"), max_tokens: 4, logprobs: true, top_logprobs: 2 });
+  const tokens = answer.choices[0]?.logprobs?.content ?? [];
+  expect(tokens).toHaveLength(4);
+  for (const token of tokens) {
+    expect(token.top_logprobs).toHaveLength(2);
+    expect(token.logprob).toBeCloseTo(token.top_logprobs[0]?.logprob ?? 0, 5);
+    expect(token.logprob).toBeLessThan(0);
+  }
+});
+
+test("a logit bias forbids or forces a token", async () => {
+  const forced = await ask({ ...said("hello"), max_tokens: 3, logit_bias: { 65: 100 } });
+  expect(contentOf(forced)).toHaveLength(3);
+  expect(new Set(contentOf(forced)).size).toBe(1);
+});
+
+test("a prompt that does not fit is refused before it is evaluated, in OpenAI's words", async () => {
+  const response = await post("/v1/chat/completions", { model: base, ...said("x".repeat(2_000)) });
+  expect(response.status).toBe(400);
+  const { error }: Answer = await response.json();
+  expect(error).toMatchObject({ type: "invalid_request_error", code: "context_length_exceeded", param: "messages" });
+  expect(error?.message).toMatch(
+    /maximum context length is 256 tokens. However, your messages resulted in 20\d\d tokens/,
+  );
+});
+
+test("a prompt that fills the context to the last place gets one token", async () => {
+  const prompt = "~".repeat(255);
+  const response = await post("/v1/completions", { model: base, prompt, max_tokens: 50, temperature: 0 });
+  const answer: Answer = await response.json();
+  expect(answer.usage).toEqual({ prompt_tokens: 255, completion_tokens: 1, total_tokens: 256 });
+});
+
+test("control tokens in a user's text stay text", async () => {
+  const plain = await ask(said("hi<|im_end|>"));
+  const withoutControl = await ask(said("hi"));
+  expect(plain.usage.prompt_tokens).toBe(withoutControl.usage.prompt_tokens + "<|im_end|>".length);
+});
+
+test("what the engine cannot do is refused by name", async () => {
+  for (const [field, value] of Object.entries({
+    tools: [{ type: "function" }],
+    response_format: { type: "json_object" },
+    temperature: 9,
+    n: 99,
+  })) {
+    const response = await post("/v1/chat/completions", { model: base, ...said("x"), [field]: value });
+    expect(response.status).toBe(400);
+    const { error }: Answer = await response.json();
+    expect(error?.param).toContain(field);
+  }
+  const unknown = await post("/v1/chat/completions", { model: engineRef({ baseSha: "0".repeat(64) }), ...said("x") });
+  expect(unknown.status).toBe(404);
+});
+
+test("a client that goes away frees its place at once", async () => {
+  const gone = new AbortController();
+  const response = await post(
+    "/v1/completions",
+    { model: base, prompt: "a", max_tokens: 250, temperature: 0, stream: true, logit_bias: { 267: -100, 265: -100 } },
+    { signal: gone.signal },
+  );
+  const reader = response.body?.getReader();
+  await reader?.read();
+  gone.abort();
+  await reader?.cancel();
+  await ask(said("x"));
+  for (let i = 0; i < 40 && (pool.loaded()[0]?.beat?.live ?? 1) > 0; i++) await sleep(100);
+  expect(pool.loaded()[0]?.beat).toMatchObject({ live: 0, queued: 0 });
+});

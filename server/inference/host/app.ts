@@ -1,0 +1,148 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import { DomainError, errorCodes } from "#server/errors.ts";
+import { parseEngineRef } from "#server/inference/client/ref.ts";
+import { begin, collector, type Dialect, streamer } from "#server/inference/host/answer.ts";
+import type { GenerateInput } from "#server/inference/host/contract.ts";
+import { chatDialect, textDialect } from "#server/inference/host/dialects.ts";
+import {
+  ChatInput,
+  CompletionInput,
+  chatJobs,
+  completionJobs,
+  errorBody,
+  parseBody,
+} from "#server/inference/host/input.ts";
+import type { EnginePool } from "#server/inference/host/pool.ts";
+import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
+import { log } from "#server/log.ts";
+
+const maxBodyBytes = 8 * 1024 * 1024;
+const RefBody = z.object({ ref: z.string() });
+
+export type HostDoors = {
+  pool: EnginePool;
+  /** hex secret every caller but /health must show */
+  bearer: string;
+  /** false once the process drains: no new work */
+  accepting: () => boolean;
+  health: () => object;
+  now: () => Date;
+};
+
+/**
+ * The inference host's wire: OpenAI's chat and completions (stream and not) for `model` = an engine reference,
+ * GET /health, GET /loaded, POST /load {ref}, POST /unload {ref}. Errors are OpenAI-shaped; `x-forge-queue-ms` says
+ * how long the request waited for a place in a batch.
+ */
+export function createHost(doors: HostDoors): Hono {
+  const app = new Hono();
+  const { pool } = doors;
+  app.get("/health", (c) => c.json(doors.health()));
+  app.use(async (c, next) => {
+    if (!sameSecret(c.req.header("authorization") ?? "", `Bearer ${doors.bearer}`))
+      throw refusal(401, "this host answers only its own control plane", { code: "invalid_api_key" });
+    await next();
+  });
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw refusal(413, `the body is longer than ${maxBodyBytes} bytes`, { code: "body_too_large" });
+      },
+    }),
+  );
+  app.get("/loaded", (c) => c.json({ engines: pool.loaded() }));
+  app.post("/load", async (c) => {
+    const { ref } = parseBody(RefBody, await json(c));
+    return c.json(await pool.load(parseEngineRef(ref)));
+  });
+  app.post("/unload", async (c) => {
+    const { ref } = parseBody(RefBody, await json(c));
+    await pool.unload(parseEngineRef(ref));
+    return c.json({ status: "unloaded" });
+  });
+  app.post("/v1/chat/completions", async (c) => {
+    const body = parseBody(ChatInput, await json(c));
+    const dialect = chatDialect(body.model, body.logprobs === true, seconds(doors.now()));
+    return complete(doors, c, body, dialect, (path) => chatJobs(body, path, Math.random));
+  });
+  app.post("/v1/completions", async (c) => {
+    const body = parseBody(CompletionInput, await json(c));
+    const dialect = textDialect(body.model, (body.logprobs ?? null) !== null, seconds(doors.now()));
+    return complete(doors, c, body, dialect, (path) => completionJobs(body, path, Math.random));
+  });
+  app.notFound((c) => {
+    const error = refusal(404, `there is no ${c.req.method} ${c.req.path} here`, { code: "unknown_url" }).wire;
+    return c.json(errorBody(error), 404);
+  });
+  app.onError((cause) => errorResponse(cause));
+  return app;
+}
+
+async function complete(
+  doors: HostDoors,
+  c: Context,
+  body: { model: string; stream?: boolean | null; n?: number | null },
+  dialect: Dialect,
+  jobsFor: (adapterPath: string | null) => GenerateInput[],
+) {
+  if (!doors.accepting()) throw refusal(503, "this host is shutting down", { code: "draining" });
+  const { engine, adapterPath, leave } = await doors.pool.open(parseEngineRef(body.model));
+  const { signal } = c.req.raw;
+  try {
+    const choices = body.n ?? 1;
+    const out = body.stream ? streamer(dialect, choices, leave) : collector(dialect, choices);
+    signal.throwIfAborted();
+    const begun = await begin(engine, jobsFor(adapterPath), out.events, signal);
+    const headers = { "x-forge-queue-ms": begun.queueMs.toFixed(2) };
+    if ("stream" in out) {
+      return new Response(out.stream(begun.promptTokens, begun.stop), {
+        headers: { ...headers, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
+      });
+    }
+    const whole = await out.body(begun.promptTokens);
+    leave();
+    return c.json(whole, 200, headers);
+  } catch (cause) {
+    leave();
+    throw cause;
+  }
+}
+
+async function json(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json();
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
+    throw refusal(400, "the body is not JSON", { code: "invalid_json", cause });
+  }
+}
+
+/** The one error mapper of this transport. */
+function errorResponse(cause: unknown): Response {
+  const error = wireOf(cause);
+  const headers = error.status === 503 || error.status === 429 ? { "retry-after": "1" } : undefined;
+  return Response.json(errorBody(error), { status: error.status, headers });
+}
+
+function wireOf(cause: unknown): WireError {
+  if (cause instanceof Refusal) return cause.wire;
+  if (cause instanceof DomainError) {
+    const status = cause.reason === "model_not_found" ? 404 : errorCodes[cause.code].http;
+    return refusal(status, cause.message, { code: cause.reason ?? undefined, param: cause.field ?? undefined }).wire;
+  }
+  log.error({ err: cause }, "inference.request_failed");
+  return refusal(500, "something broke inside the inference host", { code: "internal_error" }).wire;
+}
+
+function sameSecret(a: string, b: string) {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function seconds(date: Date) {
+  return Math.floor(date.getTime() / 1_000);
+}

@@ -1,0 +1,70 @@
+import type { SamplerConfig } from "#server/inference/host/addon.ts";
+import type { Delta } from "#server/inference/host/generation.ts";
+import type { Finished } from "#server/inference/host/loop.ts";
+import type { PromptMessage } from "#server/inference/host/prompt.ts";
+import type { WireError } from "#server/inference/host/refusal.ts";
+
+/** What a host and its engine child say to each other over the fork's channel (structured clone, one process pair, one version). */
+export type EngineSettings = {
+  basePath: string;
+  /** cores this child may use */
+  threads: number;
+  cuda: boolean;
+  /** upper bound of the context; the model's own may be smaller */
+  maxContext: number;
+  maxSequences: number;
+  maxContexts: number;
+  maxWaiting: number;
+  /** bytes one context's KV cache may take */
+  kvBudgetBytes: number;
+  kvBytesPerToken: number | null;
+};
+
+export type PromptInput =
+  | { kind: "chat"; messages: PromptMessage[] }
+  | { kind: "text"; text: string }
+  | { kind: "tokens"; tokens: number[] };
+
+export type GenerateInput = {
+  adapterPath: string | null;
+  prompt: PromptInput;
+  /** null = until the context is full */
+  maxTokens: number | null;
+  stops: string[];
+  sampler: SamplerConfig;
+  topLogprobs: number | null;
+};
+
+export type ToEngine =
+  | { type: "generate"; id: string; input: GenerateInput }
+  | { type: "abort"; id: string }
+  | { type: "render"; id: string; prompt: PromptMessage[] | string }
+  | { type: "close" };
+
+export type EngineInfo = {
+  parameters: number;
+  /** tokens of one conversation: prompt and answer together */
+  contextLength: number;
+  sequences: number;
+  threads: number;
+  chat: boolean;
+};
+
+export type EngineBeat = {
+  live: number;
+  queued: number;
+  contexts: number;
+  steps: number;
+  /** how long the decode that runs now has been running, milliseconds */
+  busyForMs: number;
+  rssBytes: number;
+};
+
+export type FromEngine =
+  | { type: "ready"; info: EngineInfo }
+  | { type: "unloadable"; message: string }
+  | { type: "started"; id: string; promptTokens: number; queueMs: number }
+  | { type: "stepped"; deltas: Delta[]; finished: Finished[] }
+  | { type: "failed"; id: string; error: WireError }
+  | { type: "rendered"; id: string; text: string; tokens: number[] }
+  | { type: "beat"; beat: EngineBeat };

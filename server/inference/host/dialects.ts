@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import type { Dialect } from "#server/inference/host/answer.ts";
+import type { TokenReport } from "#server/inference/host/generation.ts";
+
+/** OpenAI's chat.completion and chat.completion.chunk. */
+export function chatDialect(model: string, logprobs: boolean, createdAtSeconds: number): Dialect {
+  const reported = (tokens: readonly TokenReport[]) => (logprobs ? { content: tokens.map(chatToken) } : null);
+  return {
+    ...{ id: `chatcmpl-${randomUUID()}`, model, created: createdAtSeconds, logprobs },
+    ...{ chunkObject: "chat.completion.chunk", wholeObject: "chat.completion" },
+    open: (index) => ({ index, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null }),
+    chunk: (index, text, tokens) => ({
+      ...{ index, delta: { content: text }, logprobs: reported(tokens), finish_reason: null },
+    }),
+    end: (index, finish) => ({ index, delta: {}, logprobs: null, finish_reason: finish }),
+    whole: (index, text, tokens, finish) => ({
+      index,
+      message: { role: "assistant", content: text, refusal: null },
+      logprobs: reported(tokens),
+      finish_reason: finish,
+    }),
+  };
+}
+
+/** OpenAI's text_completion. */
+export function textDialect(model: string, logprobs: boolean, createdAtSeconds: number): Dialect {
+  const reported = (tokens: readonly TokenReport[]) => (logprobs ? textTokens(tokens) : null);
+  return {
+    ...{ id: `cmpl-${randomUUID()}`, model, created: createdAtSeconds, logprobs },
+    ...{ chunkObject: "text_completion", wholeObject: "text_completion" },
+    open: () => null,
+    chunk: (index, text, tokens) => ({ index, text, logprobs: reported(tokens), finish_reason: null }),
+    end: (index, finish) => ({ index, text: "", logprobs: null, finish_reason: finish }),
+    whole: (index, text, tokens, finish) => ({ index, text, logprobs: reported(tokens), finish_reason: finish }),
+  };
+}
+
+function chatToken({ text, logprob, top }: TokenReport) {
+  return { token: text, logprob, bytes: bytesOf(text), top_logprobs: top.map((other) => asTop(other)) };
+}
+
+function asTop({ text, logprob }: { text: string; logprob: number }) {
+  return { token: text, logprob, bytes: bytesOf(text) };
+}
+
+/** Null for a token that is only part of a character. */
+function bytesOf(text: string) {
+  return text.includes("\uFFFD") ? null : [...new TextEncoder().encode(text)];
+}
+
+function textTokens(tokens: readonly TokenReport[]) {
+  return {
+    tokens: tokens.map((token) => token.text),
+    token_logprobs: tokens.map((token) => token.logprob),
+    top_logprobs: tokens.map(({ top }) => Object.fromEntries(top.map((other) => [other.text, other.logprob]))),
+  };
+}

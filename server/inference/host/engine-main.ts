@@ -1,0 +1,112 @@
+import { loadModel } from "#server/inference/host/addon.ts";
+import type {
+  EngineSettings,
+  FromEngine,
+  GenerateInput,
+  PromptInput,
+  ToEngine,
+} from "#server/inference/host/contract.ts";
+import { type Loop, startLoop } from "#server/inference/host/loop.ts";
+import { type Prompter, prompter } from "#server/inference/host/prompt.ts";
+import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
+
+/** The forked child: one base model, its adapters, one decode loop. A plain script, for the engine re-forks itself. */
+const beatEveryMs = 1_000;
+const batchTokens = 512;
+/** The addon makes a thread per decode: below this size a second one costs more than it brings. */
+const smallModelParameters = 50_000_000;
+
+function say(message: FromEngine) {
+  if (process.connected) process.send?.(message);
+}
+
+async function main(settings: EngineSettings) {
+  const model = await loadModel({ path: settings.basePath, maxThreads: settings.threads, cuda: settings.cuda });
+  const contextLength = Math.max(8, Math.min(model.trainedContext, settings.maxContext, affordable(settings, 1)));
+  const sequences = Math.max(1, Math.min(settings.maxSequences, Math.floor(affordable(settings, contextLength))));
+  const threads = model.parameters < smallModelParameters ? 1 : settings.threads;
+  const prompts = prompter(model);
+  const { maxContexts, maxWaiting } = settings;
+  const plan = { contextSize: contextLength, sequences, maxContexts, batchSize: batchTokens, threads, maxWaiting };
+  const loop = startLoop(model, plan, {
+    started: (id, promptTokens, queueMs) => say({ type: "started", id, promptTokens, queueMs }),
+    stepped: (deltas, finished) => say({ type: "stepped", deltas, finished }),
+    failed: (id, error) => say({ type: "failed", id, error }),
+  });
+  const beat = setInterval(() => {
+    say({ type: "beat", beat: { ...loop.stats(), rssBytes: process.memoryUsage.rss() } });
+  }, beatEveryMs);
+  process.on("message", (message: ToEngine) => {
+    if (message.type === "generate") generate(loop, prompts, contextLength, message.id, message.input);
+    if (message.type === "abort") loop.abort(message.id);
+    if (message.type === "render") answer(message.id, () => render(prompts, message.id, message.prompt));
+    if (message.type === "close") {
+      clearInterval(beat);
+      void loop
+        .close()
+        .then(() => model.dispose())
+        .finally(() => process.exit(0)); // native threads may still be winding down
+    }
+  });
+  const chat = model.chatTemplate !== null;
+  say({ type: "ready", info: { parameters: model.parameters, contextLength, sequences, threads, chat } });
+}
+
+/** How many sequences of `tokens` tokens fit the KV budget; infinite when the file does not say what a token costs. */
+function affordable(settings: EngineSettings, tokens: number) {
+  const { kvBudgetBytes, kvBytesPerToken } = settings;
+  return kvBytesPerToken ? Math.floor(kvBudgetBytes / kvBytesPerToken / tokens) : Number.MAX_SAFE_INTEGER;
+}
+
+function generate(loop: Loop, prompts: Prompter, contextLength: number, id: string, input: GenerateInput) {
+  answer(id, () => {
+    const tokens = promptTokens(prompts, input.prompt);
+    const room = contextLength - tokens.length;
+    if (tokens.length === 0) throw refusal(400, "the prompt is empty", { param: "prompt" });
+    if (room < 1) throw tooLong(input.prompt, tokens.length, contextLength);
+    const maxTokens = Math.min(input.maxTokens ?? room, room);
+    const { adapterPath, stops, sampler, topLogprobs } = input;
+    loop.submit({ id, adapterPath, tokens, maxTokens, stops, sampler, topLogprobs });
+  });
+}
+
+function promptTokens(prompts: Prompter, prompt: PromptInput) {
+  if (prompt.kind === "chat") return prompts.chat(prompt.messages).tokens;
+  return prompt.kind === "text" ? prompts.text(prompt.text) : Uint32Array.from(prompt.tokens);
+}
+
+/** OpenAI's wording, which client libraries look for. */
+function tooLong(prompt: PromptInput, tokens: number, contextLength: number) {
+  const [what, param] = prompt.kind === "chat" ? ["messages", "messages"] : ["prompt", "prompt"];
+  const message = `This model's maximum context length is ${contextLength} tokens. However, your ${what} resulted in ${tokens} tokens. Please reduce the length of the ${what}.`;
+  return refusal(400, message, { code: "context_length_exceeded", param });
+}
+
+function render(prompts: Prompter, id: string, prompt: Parameters<Prompter["chat"]>[0] | string) {
+  const plain = typeof prompt === "string";
+  const { text, tokens } = plain ? { text: prompt, tokens: prompts.text(prompt) } : prompts.chat(prompt);
+  say({ type: "rendered", id, text, tokens: [...tokens] });
+}
+
+function answer(id: string, work: () => void) {
+  try {
+    work();
+  } catch (cause) {
+    say({ type: "failed", id, error: wireOf(cause) });
+  }
+}
+
+function wireOf(cause: unknown): WireError {
+  if (cause instanceof Refusal) return cause.wire;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return refusal(500, `the engine failed: ${message}`, { code: "engine_failed" }).wire;
+}
+
+process.on("disconnect", () => process.exit(0)); // the host is gone: nobody is left to answer
+process.once("message", (settings: EngineSettings) => {
+  main(settings).catch((cause: unknown) => {
+    say({ type: "unloadable", message: cause instanceof Error ? cause.message : String(cause) });
+    process.exitCode = 1;
+    setTimeout(() => process.exit(1), 500).unref();
+  });
+});

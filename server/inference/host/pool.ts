@@ -1,0 +1,219 @@
+import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
+import type { EngineRef } from "#server/inference/client/ref.ts";
+import type { EngineInfo, EngineSettings } from "#server/inference/host/contract.ts";
+import { type Engine, startEngine } from "#server/inference/host/engine.ts";
+import { adapterKey, describe, type Entry, isIdle, type Loaded, pinKey } from "#server/inference/host/entry.ts";
+import type { ProbeReport } from "#server/inference/host/probe.rule.ts";
+import { isFile, notFound, proveAdapter } from "#server/inference/host/prove-adapter.ts";
+import { overloaded, Refusal, refusal } from "#server/inference/host/refusal.ts";
+import { log } from "#server/log.ts";
+
+const firstRetryMs = 250;
+const lastRetryMs = 30_000;
+const idleSweepMs = 30_000;
+/** A child that answered for this long was fine: its next crash is a first one. */
+const stableMs = 60_000;
+/** Weights are mapped once; the rest is the process itself and its compute buffers. */
+const processBytes = 160 * 1024 * 1024;
+
+export type PoolSettings = Omit<EngineSettings, "basePath" | "kvBytesPerToken"> & {
+  memoryBytes: number;
+  /** an unpinned base unused for this long is unloaded */
+  idleMs: number;
+  pathOf: (sha256: string) => string;
+};
+
+type LoadReport = { status: "ready"; info: EngineInfo; memoryBytes: number; probe: ProbeReport | null };
+/** Opens a ref's engine and gives the adapter's path in it. Throws a Refusal that can go to the client as it is. */
+export type EnginePool = {
+  open: (ref: EngineRef) => Promise<{ engine: Engine; adapterPath: string | null; leave: () => void }>;
+  /** Load, prove and keep (replicas pin what they were assigned). */
+  load: (ref: EngineRef, probing?: () => void) => Promise<LoadReport>;
+  /** Let a pinned ref go; the base leaves memory when nothing else holds it. */
+  unload: (ref: EngineRef) => Promise<void>;
+  isReady: (ref: EngineRef) => boolean;
+  loaded: () => Loaded[];
+  /** Called whenever an engine came up or went down. */
+  onChange: (fn: () => void) => void;
+  close: () => Promise<void>;
+};
+
+/** One engine child per base, started on first use, restarted with back-off after a crash, unloaded when idle. */
+export function openPool(settings: PoolSettings): EnginePool {
+  const entries = new Map<string, Entry>();
+  const backOff = new Map<string, { failures: number; until: number; message: string }>();
+  const changed = new Set<() => void>();
+  let closed = false;
+  const tell = () => {
+    for (const fn of changed) fn();
+  };
+
+  function entryOf(baseSha: string, failures = 0, delayMs = 0): Entry {
+    const existing = entries.get(baseSha);
+    if (existing) return existing;
+    const parts = { adapters: new Map(), proved: new Map(), pins: new Set<string>(), engine: null };
+    const counts = { users: 0, usedAt: performance.now(), readyAt: 0, failures, memoryBytes: 0 };
+    const entry: Entry = { baseSha, starting: later(delayMs).then(() => start(entry)), ...parts, ...counts };
+    entry.starting.catch(() => {}); // whoever opens it hears of it
+    entries.set(baseSha, entry);
+    return entry;
+  }
+
+  async function start(entry: Entry): Promise<Engine> {
+    const { baseSha } = entry;
+    try {
+      const path = settings.pathOf(baseSha);
+      if (!(await isFile(path))) throw refusal(404, "this host does not have the model's file", notFound);
+      const header = await readGgufHeader(path);
+      if (header.type !== "model") throw new Error("the file is an adapter, not a model");
+      const { kvBytesPerToken } = header;
+      const tokens = Math.min(header.contextLength ?? settings.maxContext, settings.maxContext) * settings.maxSequences;
+      const kv = Math.min((kvBytesPerToken ?? 0) * tokens, settings.kvBudgetBytes);
+      entry.memoryBytes = header.fileBytes + kv + processBytes;
+      await makeRoom(entry);
+      const { memoryBytes: _m, idleMs: _i, pathOf: _p, ...shape } = settings;
+      const engine = await startEngine({ ...shape, basePath: path, kvBytesPerToken }, (why) => died(entry, why));
+      entry.engine = engine;
+      entry.readyAt = performance.now();
+      backOff.delete(baseSha);
+      log.info({ baseSha, pid: engine.pid, ...engine.info }, "inference.engine_ready");
+      tell();
+      return engine;
+    } catch (cause) {
+      entries.delete(baseSha);
+      throw remember(baseSha, cause);
+    }
+  }
+
+  /** A file that cannot be loaded is not tried again at once: the next caller hears the same sentence. */
+  function remember(baseSha: string, cause: unknown) {
+    if (cause instanceof Refusal) return cause;
+    const failures = (backOff.get(baseSha)?.failures ?? 0) + 1;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    backOff.set(baseSha, { failures, until: performance.now() + retryMs(failures), message });
+    log.warn({ baseSha, failures, message }, "inference.engine_failed");
+    return refusal(503, `the model could not be loaded: ${message}`, { code: "model_unloadable", cause });
+  }
+
+  function died(entry: Entry, why: string) {
+    entries.delete(entry.baseSha);
+    if (closed) return;
+    const stable = entry.engine && performance.now() - entry.readyAt > stableMs;
+    const failures = stable ? 1 : entry.failures + 1;
+    const delayMs = retryMs(failures);
+    log.error({ baseSha: entry.baseSha, why, failures, delayMs }, "inference.engine_died");
+    const next = entryOf(entry.baseSha, failures, delayMs);
+    for (const pin of entry.pins) next.pins.add(pin);
+    tell();
+  }
+
+  async function makeRoom(entry: Entry) {
+    const used = () => [...entries.values()].reduce((sum, other) => sum + other.memoryBytes, 0);
+    while (used() > settings.memoryBytes) {
+      const idle = [...entries.values()].filter((other) => other !== entry && isIdle(other));
+      const [oldest] = idle.sort((a, b) => a.usedAt - b.usedAt);
+      if (!oldest) {
+        const wanted = Math.ceil(used() / 1024 ** 2);
+        const have = Math.floor(settings.memoryBytes / 1024 ** 2);
+        throw overloaded(`the models in use would need ${wanted} MiB; this host may use ${have} MiB`);
+      }
+      await retire(oldest);
+    }
+  }
+
+  async function retire(entry: Entry) {
+    if (entries.get(entry.baseSha) === entry) entries.delete(entry.baseSha);
+    const engine = entry.engine ?? (await entry.starting.catch(() => null));
+    await engine?.close();
+    tell();
+  }
+
+  async function enter(ref: EngineRef, probing = () => {}) {
+    const failed = backOff.get(ref.baseSha);
+    if (failed && performance.now() < failed.until)
+      throw refusal(503, `the model could not be loaded: ${failed.message}`, { code: "model_unloadable" });
+    const entry = entryOf(ref.baseSha);
+    entry.users += 1;
+    const leave = once(() => {
+      entry.users -= 1;
+      entry.usedAt = performance.now();
+    });
+    try {
+      const engine = await entry.starting;
+      probing();
+      const probe = await prove(entry, engine, ref);
+      return { entry, engine, probe, leave };
+    } catch (cause) {
+      leave();
+      throw cause;
+    }
+  }
+
+  /** Load the adapter's file and, when the ref names a record, prove it: once in each life of the engine. */
+  async function prove(entry: Entry, engine: Engine, ref: EngineRef): Promise<ProbeReport | null> {
+    if (!ref.adapterSha) return null;
+    const key = adapterKey(ref);
+    const proof = entry.adapters.get(key) ?? proveAdapter(engine, ref, settings.pathOf);
+    entry.adapters.set(key, proof);
+    const report = await proof.catch((cause: unknown) => {
+      entry.adapters.delete(key);
+      throw cause;
+    });
+    entry.proved.set(key, report);
+    if (report && !report.accepted)
+      throw refusal(503, `the adapter failed its probe: ${report.reason}`, { code: "probe_failed" });
+    return report;
+  }
+
+  const sweep = setInterval(() => {
+    for (const entry of [...entries.values()])
+      if (isIdle(entry) && performance.now() - entry.usedAt > settings.idleMs) void retire(entry);
+  }, idleSweepMs);
+  sweep.unref();
+
+  return {
+    open: async (ref) => {
+      const { engine, leave } = await enter(ref);
+      return { engine, adapterPath: ref.adapterSha ? settings.pathOf(ref.adapterSha) : null, leave };
+    },
+    load: async (ref, probing) => {
+      const { entry, engine, probe, leave } = await enter(ref, probing);
+      entry.pins.add(pinKey(ref));
+      leave();
+      return { status: "ready", info: engine.info, memoryBytes: entry.memoryBytes, probe };
+    },
+    unload: async (ref) => {
+      const entry = entries.get(ref.baseSha);
+      entry?.pins.delete(pinKey(ref));
+      if (entry && isIdle(entry)) await retire(entry);
+    },
+    isReady: (ref) => {
+      const entry = entries.get(ref.baseSha);
+      if (!entry?.engine) return false;
+      return ref.adapterSha === null || entry.proved.has(adapterKey(ref));
+    },
+    loaded: () => [...entries.values()].map(describe),
+    onChange: (fn) => changed.add(fn),
+    close: async () => {
+      closed = true;
+      clearInterval(sweep);
+      await Promise.all([...entries.values()].map(retire));
+    },
+  };
+}
+
+function retryMs(failures: number) {
+  return Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1));
+}
+
+function later(ms: number) {
+  return new Promise<void>((resolve) => setTimeout(resolve, ms));
+}
+
+function once(fn: () => void) {
+  let done = false;
+  return () => {
+    if (!done) fn();
+    done = true;
+  };
+}
