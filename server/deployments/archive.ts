@@ -1,0 +1,26 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { deployments, revisions } from "#db/schema/deployments.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { lockDeployment } from "#server/deployments/add-revision.ts";
+import type { ArchiveDeployment } from "#server/deployments/input.ts";
+
+/** Retire a whole deployment: its name stops answering within a second, its replicas drain, its history stays. */
+export async function archiveDeployment(ctx: Ctx, input: ArchiveDeployment) {
+  return transact(ctx, async (ctx) => {
+    const { name } = await lockDeployment(ctx, input.deploymentId);
+    const now = sql`now()`;
+    await ctx.db.update(deployments).set({ archivedAt: now }).where(eq(deployments.id, input.deploymentId));
+    await ctx.db
+      .update(revisions)
+      .set({ retiredAt: now })
+      .where(and(eq(revisions.deploymentId, input.deploymentId), isNull(revisions.retiredAt)));
+    await recordAudit(ctx, "deployments.archive", input.deploymentId, { name });
+    await bumpSnapshot(ctx);
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id: input.deploymentId });
+    ctx.enqueue("deployments.reconcile", {});
+    return { id: input.deploymentId, name };
+  });
+}

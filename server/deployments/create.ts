@@ -1,0 +1,53 @@
+import { newId } from "#db/ids.ts";
+import { deployments, revisions } from "#db/schema/deployments.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { findEngineRefs } from "#server/deployments/engine-refs.ts";
+import type { CreateDeployment } from "#server/deployments/input.ts";
+import { DomainError } from "#server/errors.ts";
+import { findVersion, type NamedVersion } from "#server/evals/find-version.ts";
+
+/**
+ * Create a deployment → `{id, name, revisions}`. Its first weights need no ready replica: nobody calls the name yet,
+ * and a call that comes early makes a host load the version. Throws CONFLICT (field `name`) for a taken name,
+ * NOT_FOUND or REFUSED (field `revisions.N.model`) for a version that is not there or cannot be served.
+ */
+export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
+  return transact(ctx, async (ctx) => {
+    const versions: NamedVersion[] = [];
+    for (const [i, wanted] of input.revisions.entries())
+      versions.push(await servableVersion(ctx, wanted.model, `revisions.${i}.model`));
+    if (new Set(versions.map((version) => version.id)).size < versions.length)
+      throw new DomainError("INVALID", "two revisions name the same model version", { field: "revisions" });
+    const id = newId("deployment");
+    const own = { projectId: ctx.projectId, deploymentId: id };
+    const [created] = await ctx.db
+      .insert(deployments)
+      .values({ id, projectId: ctx.projectId, name: input.name, createdBy: ctx.actor })
+      .onConflictDoNothing()
+      .returning();
+    if (!created) throw new DomainError("CONFLICT", `there is a deployment ${input.name} already`, { field: "name" });
+    const rows = input.revisions.map(({ weightBps }, i) => {
+      const version = versions[i];
+      if (!version) throw new DomainError("INVALID", "a revision without a model version");
+      return { id: newId("revision"), ...own, number: i + 1, modelVersionId: version.id, weightBps };
+    });
+    await ctx.db.insert(revisions).values(rows);
+    const detail = rows.map(({ number, weightBps }, i) => ({ number, weightBps, model: versions[i]?.name }));
+    await recordAudit(ctx, "deployments.create", id, { name: input.name, revisions: detail });
+    await bumpSnapshot(ctx);
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id });
+    ctx.enqueue("deployments.reconcile", {});
+    return { ...created, revisions: rows };
+  });
+}
+
+/** A ready version with all the files an engine needs. */
+export async function servableVersion(ctx: Ctx, ref: string, field: string) {
+  const version = await findVersion(ctx, ref, field);
+  const refs = await findEngineRefs(ctx, [version.id]);
+  if (refs.has(version.id)) return version;
+  throw new DomainError("REFUSED", `${version.name} has no GGUF file yet and cannot be served`, { field });
+}

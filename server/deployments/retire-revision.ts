@@ -1,0 +1,41 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { revisions } from "#db/schema/deployments.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import type { RetireRevision } from "#server/deployments/input.ts";
+import { percent } from "#server/deployments/weights.rule.ts";
+import { DomainError } from "#server/errors.ts";
+
+/**
+ * Take a revision out of its deployment; its replica drains when nothing else needs it. Throws REFUSED while it still
+ * has traffic, CONFLICT when it was retired before.
+ */
+export async function retireRevision(ctx: Ctx, input: RetireRevision) {
+  return transact(ctx, async (ctx) => {
+    const own = and(eq(revisions.id, input.revisionId), eq(revisions.projectId, ctx.projectId));
+    const [retired] = await ctx.db
+      .update(revisions)
+      .set({ retiredAt: sql`now()` })
+      .where(and(own, isNull(revisions.retiredAt), eq(revisions.weightBps, 0)))
+      .returning();
+    if (!retired) throw await whyNot(ctx, input.revisionId, own);
+    const { id, number, deploymentId } = retired;
+    await recordAudit(ctx, "deployments.retireRevision", deploymentId, { revisionId: id, number });
+    await bumpSnapshot(ctx);
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id: deploymentId });
+    ctx.enqueue("deployments.reconcile", {});
+    return retired;
+  });
+}
+
+async function whyNot(ctx: Ctx, id: string, own: ReturnType<typeof and>) {
+  const [row] = await ctx.db.select().from(revisions).where(own);
+  if (!row) return new DomainError("NOT_FOUND", `there is no revision ${id} in this project`);
+  if (row.retiredAt) return new DomainError("CONFLICT", `v${row.number} was retired before`);
+  return new DomainError(
+    "REFUSED",
+    `v${row.number} still gets ${percent(row.weightBps)} of the traffic: move it first`,
+  );
+}

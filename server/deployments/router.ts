@@ -1,0 +1,37 @@
+import { addRevision } from "#server/deployments/add-revision.ts";
+import { appliedOnGateway } from "#server/deployments/applied.ts";
+import { archiveDeployment } from "#server/deployments/archive.ts";
+import { createDeployment } from "#server/deployments/create.ts";
+import {
+  AddRevision,
+  ArchiveDeployment,
+  CreateDeployment,
+  DeploymentRef,
+  DeploymentTimeline,
+  DeploymentTraffic,
+  ListDeployments,
+  RetireRevision,
+  SetWeights,
+} from "#server/deployments/input.ts";
+import { listDeployments } from "#server/deployments/list.ts";
+import { retireRevision } from "#server/deployments/retire-revision.ts";
+import { listServable } from "#server/deployments/servable.ts";
+import { setWeights } from "#server/deployments/set-weights.ts";
+import { showDeployment } from "#server/deployments/show.ts";
+import { deploymentTimeline } from "#server/deployments/timeline.ts";
+import { deploymentTraffic } from "#server/deployments/traffic.ts";
+import { procedure, router } from "#server/trpc.ts";
+
+export const deploymentsRouter = router({
+  addRevision: procedure.input(AddRevision).mutation(({ ctx, input }) => addRevision(ctx, input)),
+  applied: procedure.query(({ ctx }) => appliedOnGateway(ctx)),
+  archive: procedure.input(ArchiveDeployment).mutation(({ ctx, input }) => archiveDeployment(ctx, input)),
+  create: procedure.input(CreateDeployment).mutation(({ ctx, input }) => createDeployment(ctx, input)),
+  list: procedure.input(ListDeployments).query(({ ctx, input }) => listDeployments(ctx, input)),
+  retireRevision: procedure.input(RetireRevision).mutation(({ ctx, input }) => retireRevision(ctx, input)),
+  servable: procedure.query(({ ctx }) => listServable(ctx)),
+  setWeights: procedure.input(SetWeights).mutation(({ ctx, input }) => setWeights(ctx, input)),
+  show: procedure.input(DeploymentRef).query(({ ctx, input }) => showDeployment(ctx, input)),
+  timeline: procedure.input(DeploymentTimeline).query(({ ctx, input }) => deploymentTimeline(ctx, input)),
+  traffic: procedure.input(DeploymentTraffic).query(({ ctx, input }) => deploymentTraffic(ctx, input)),
+});

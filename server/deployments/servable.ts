@@ -1,0 +1,16 @@
+import type { Ctx } from "#server/context.ts";
+import { findEngineRefs } from "#server/deployments/engine-refs.ts";
+import { listComparable } from "#server/evals/list-versions.ts";
+
+/** Every ready model version by its callable name, newest first, with why one cannot be served (null = it can). */
+export async function listServable(ctx: Ctx) {
+  const versions = await listComparable(ctx);
+  const refs = await findEngineRefs(
+    ctx,
+    versions.map((version) => version.id),
+  );
+  return versions.map(({ id, name, kind, aliases }) => {
+    const notServable = refs.has(id) ? null : "it has no GGUF file yet";
+    return { id, name, kind, aliases, notServable };
+  });
+}

@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { newId } from "#db/ids.ts";
+import { costUsdNanos, dollarsOf } from "#server/economics/price.rule.ts";
+import { DomainError } from "#server/errors.ts";
+import { attemptCall } from "#server/gateway/attempt.ts";
+import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
+import { readJson } from "#server/gateway/body.ts";
+import type { CallerKey, Doors, Reservation, Route } from "#server/gateway/contract.ts";
+import { type Head, nameRoute, sendRefusal } from "#server/gateway/head.ts";
+import { ChatBody, CompletionBody } from "#server/gateway/input.ts";
+import { mayUse } from "#server/gateway/key.rule.ts";
+import { firstBadMessage } from "#server/gateway/messages.rule.ts";
+import type { GatewayMetrics } from "#server/gateway/metrics.ts";
+import type { Usage } from "#server/gateway/reply.ts";
+import { type Call, type Endpoint, settleCall } from "#server/gateway/settle.ts";
+import { type Refusal, refusalOf } from "#server/gateway/wire.ts";
+import { streamTimer } from "#server/inference/client/timings.rule.ts";
+import { log } from "#server/log.ts";
+
+/**
+ * One inference call from first byte to record: key → limits → body → route → host → settle.
+ * Writes to Node's own response and never throws. Nothing in here waits for Postgres.
+ */
+export async function answerCall(
+  doors: Doors,
+  metrics: GatewayMetrics,
+  endpoint: Endpoint,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const timer = streamTimer(performance.now());
+  const requestId = newId("request");
+  const call: Call = {
+    requestId,
+    endpoint,
+    incoming,
+    outgoing,
+    head: ["x-request-id", requestId],
+    timer,
+    key: null,
+    reservation: null,
+    model: "",
+    stream: false,
+    route: null,
+  };
+  metrics.started();
+  try {
+    await answer(doors, metrics, call);
+  } catch (error) {
+    const refusal = refusalOf(error, call.requestId);
+    if (refusal.status === 500) log.error({ err: error, requestId: call.requestId }, "gateway.failed");
+    refuse(doors, metrics, call, refusal, 0);
+  }
+}
+
+async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
+  const { incoming, outgoing, head, endpoint } = call;
+  const key = authenticate(doors, incoming);
+  call.key = key;
+  requireScope(key, "inference");
+  call.reservation = reserve(doors, key, head);
+  const body = parseBody(endpoint, await readJson(incoming));
+  call.model = body.model;
+  call.stream = body.stream === true;
+  const user = body.user ?? body.safety_identifier ?? null;
+  const route = doors.route({
+    key,
+    model: body.model,
+    user,
+    conversation: conversationOf(body),
+    pin: pinOf(incoming, key),
+  });
+  call.route = route;
+  nameRoute(head, route);
+  const failure = await attemptCall({
+    forward: doors.forward,
+    targets: route.targets,
+    outgoing,
+    head,
+    timer: call.timer,
+    requestId: call.requestId,
+    path: endpoint,
+    body: upstreamBody(body, route.engineModel),
+    engineModel: route.engineModel,
+    askedModel: body.model,
+    stream: call.stream,
+    includeUsage: body.stream_options?.include_usage === true,
+    timingsWanted: incoming.headers["x-forge-timings"] !== undefined,
+    costHeader: (usage) => costText(route, usage),
+    finish: (ending) => settleCall(doors, metrics, call, ending),
+  });
+  if (!failure) return;
+  head.push("x-forge-attempts", String(failure.attempts));
+  refuse(doors, metrics, call, failure.refusal, failure.attempts);
+}
+
+function costText(route: Route, usage: Usage): string | null {
+  const tokens = { prompt: usage.promptTokens, completion: usage.completionTokens };
+  const nanos = costUsdNanos(route.version.price, tokens);
+  return nanos === null ? null : dollarsOf(nanos);
+}
+
+function reserve(doors: Doors, key: CallerKey, head: Head): Reservation & { granted: true } {
+  const reservation = doors.reserve(key);
+  head.push(...reservation.headers);
+  if (reservation.granted) return reservation;
+  head.push("retry-after", String(reservation.retryAfterSeconds));
+  throw new DomainError("LIMITED", reservation.message);
+}
+
+function parseBody(endpoint: Endpoint, value: unknown): ChatBody | CompletionBody {
+  if (endpoint === "/v1/completions") return CompletionBody.parse(value);
+  const body = ChatBody.parse(value);
+  const bad = firstBadMessage(body.messages);
+  if (bad) throw new DomainError("INVALID", bad.message, { field: bad.param });
+  return body;
+}
+
+function conversationOf(body: ChatBody | CompletionBody): string | null {
+  const metadata = body.metadata;
+  if (typeof metadata !== "object" || metadata === null || !("conversation_id" in metadata)) return null;
+  return typeof metadata.conversation_id === "string" ? metadata.conversation_id : null;
+}
+
+/** Only keys that may see deployments choose a revision themselves. */
+function pinOf(incoming: IncomingMessage, key: CallerKey): string | null {
+  const pin = incoming.headers["x-forge-revision"];
+  if (typeof pin !== "string" || pin === "") return null;
+  if (mayUse(key.scopes, "deployments:read")) return pin;
+  throw new DomainError("FORBIDDEN", "this key lacks the scope deployments:read, which x-forge-revision needs");
+}
+
+/** The caller's own body under the engine's name; a stream always brings its usage, which we account. */
+function upstreamBody(body: ChatBody | CompletionBody, engineModel: string): string {
+  const usage = body.stream ? { stream_options: { ...body.stream_options, include_usage: true } } : {};
+  return JSON.stringify({ ...body, model: engineModel, ...usage });
+}
+
+function refuse(doors: Doors, metrics: GatewayMetrics, call: Call, refusal: Refusal, attempts: number) {
+  const { error } = refusal.body;
+  const unused = { finishReason: null, usage: null, queueMs: null, attempts };
+  settleCall(doors, metrics, call, { status: refusal.status, errorCode: error.code ?? error.type, ...unused });
+  sendRefusal(call.outgoing, call.head, refusal);
+}

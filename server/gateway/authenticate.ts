@@ -1,0 +1,20 @@
+import type { IncomingMessage } from "node:http";
+import type { Scope } from "#db/enums.ts";
+import { DomainError } from "#server/errors.ts";
+import type { CallerKey, Doors } from "#server/gateway/contract.ts";
+import { mayUse, presentedKey } from "#server/gateway/key.rule.ts";
+
+/** The caller behind a request's key. Throws UNAUTHENTICATED. */
+export function authenticate(doors: Pick<Doors, "findKey">, incoming: IncomingMessage): CallerKey {
+  const presented = presentedKey(incoming.headers);
+  if (!presented)
+    throw new DomainError("UNAUTHENTICATED", "send an API key: Authorization: Bearer KEY, or x-api-key: KEY");
+  const key = doors.findKey(presented);
+  if (!key) throw new DomainError("UNAUTHENTICATED", "this API key is not known, was revoked, or has expired");
+  return key;
+}
+
+/** Throws FORBIDDEN. */
+export function requireScope(key: CallerKey, scope: Scope): void {
+  if (!mayUse(key.scopes, scope)) throw new DomainError("FORBIDDEN", `this key lacks the scope ${scope}`);
+}

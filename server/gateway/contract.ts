@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Scope } from "#db/enums.ts";
+import type { Actor } from "#server/context.ts";
+import type { Price } from "#server/economics/price.rule.ts";
+
+/** Who presents a key, as the in-memory snapshot (or an internal token) tells it. */
+export type CallerKey = {
+  /** key id, or the actor of an internal token: what limits and sticky weights count by */
+  id: string;
+  projectId: string;
+  actor: Actor;
+  scopes: readonly Scope[];
+};
+
+/** One place that can answer: an inference host with the replica, or one that loads it on first use. */
+export type Target = { hostId: string; origin: string };
+
+/** Where a call goes and under which names it is accounted. */
+export type Route = {
+  deployment: { id: string; name: string } | null;
+  revision: { id: string; number: number } | null;
+  version: { id: string; name: string; price: Price | null };
+  /** what the host is asked for: an engine reference */
+  engineModel: string;
+  /** best first, never empty */
+  targets: readonly Target[];
+};
+
+export type RouteRequest = {
+  key: CallerKey;
+  model: string;
+  user: string | null;
+  conversation: string | null;
+  /** a revision's id or number from `x-forge-revision` */
+  pin: string | null;
+};
+
+export type CallableModel = { id: string; createdAt: Date; ownedBy: string };
+
+/** One finished call as it is spooled; the names are the columns of `requests`, times in milliseconds. */
+export type CallRecord = {
+  id: string;
+  project_id: string;
+  actor: string;
+  endpoint: string;
+  model: string;
+  deployment_id: string | null;
+  revision_id: string | null;
+  model_version_id: string | null;
+  workload: string | null;
+  stream: boolean;
+  status: number;
+  error_code: string | null;
+  finish_reason: string | null;
+  attempts: number;
+  prompt_tokens: number | null;
+  completion_tokens: number | null;
+  ttft_ms: number | null;
+  itl_p50_ms: number | null;
+  itl_p95_ms: number | null;
+  queue_ms: number | null;
+  total_ms: number;
+  /** decimal digits: JSON has no bigint */
+  cost_usd_nanos: string | null;
+  received_at: string;
+};
+
+/** What a reply of a host tells, as it comes; exactly one of `ended` and `failed` is called, last. */
+export type UpstreamListener = {
+  started: (status: number, headers: UpstreamHeaders) => void;
+  chunk: (bytes: Buffer) => void;
+  ended: () => void;
+  failed: (error: Error) => void;
+};
+
+export type UpstreamHeaders = { contentType: string; queueMs: number | null; retryAfter: string | null };
+
+/** A call in flight: slow it down, let it go on, or end it (the host sees the connection close). */
+export type UpstreamCall = { pause: () => void; resume: () => void; abort: (reason: Error) => void };
+
+export type Forward = (
+  target: Target,
+  call: { path: string; body: string; requestId: string },
+  listener: UpstreamListener,
+) => UpstreamCall;
+
+/** `headers` are names and values in turn. */
+export type Reservation =
+  | { granted: true; headers: readonly string[]; settle: (tokens: number) => void }
+  | { granted: false; headers: readonly string[]; message: string; retryAfterSeconds: number };
+
+/** Everything the gateway needs from outside; workers/gateway.ts supplies it. */
+export type Doors = {
+  /** null: no such key, or revoked, or expired */
+  findKey: (presented: string) => CallerKey | null;
+  /** Throws NOT_FOUND (reason model_not_found) and UNAVAILABLE (no host). */
+  route: (request: RouteRequest) => Route;
+  /** every name this project can call */
+  models: (projectId: string) => readonly CallableModel[];
+  findModel: (projectId: string, name: string) => CallableModel | null;
+  forward: Forward;
+  record: (call: CallRecord) => void;
+  reserve: (key: CallerKey) => Reservation;
+  /** the database's clock, in milliseconds since 1970 */
+  nowMs: () => number;
+};
+
+/** What Hono carries through a request: Node's own pair, and who calls. */
+export type GatewayEnv = {
+  Bindings: { incoming: IncomingMessage; outgoing: ServerResponse };
+  Variables: { requestId: string; key: CallerKey };
+};

@@ -1,0 +1,21 @@
+import { newId } from "#db/ids.ts";
+import { feedback } from "#db/schema/gateway.ts";
+import type { Ctx } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import type { FeedbackBody } from "#server/gateway/input.ts";
+
+/**
+ * Store what a person or a program thought of an answer. The request may still be on its way from the gateway's
+ * spool, so its id is not looked up; feedback on another project's request simply joins nothing.
+ */
+export async function addFeedback(ctx: Ctx, input: FeedbackBody) {
+  const [row] = await ctx.db
+    .insert(feedback)
+    .values({
+      ...{ id: newId("feedback"), projectId: ctx.projectId, actor: ctx.actor, requestId: input.request_id },
+      ...{ accepted: input.accepted, score: input.score, comment: input.comment, correction: input.correction },
+    })
+    .returning({ id: feedback.id, requestId: feedback.requestId });
+  if (!row) throw new DomainError("UNAVAILABLE", "the feedback was not stored");
+  return row;
+}

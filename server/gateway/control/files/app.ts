@@ -1,0 +1,57 @@
+import { Readable } from "node:stream";
+import { Hono } from "hono";
+import { readFileContent } from "#server/datasets/files/content.ts";
+import { createFileOn } from "#server/datasets/files/create.ts";
+import { findFile } from "#server/datasets/files/find.ts";
+import { listFiles } from "#server/datasets/files/list.ts";
+import { removeFile } from "#server/datasets/files/remove.ts";
+import { CreateFile } from "#server/datasets/input.ts";
+import { DomainError } from "#server/errors.ts";
+import { requireScope } from "#server/gateway/authenticate.ts";
+import type { GatewayEnv } from "#server/gateway/contract.ts";
+import { type ControlDoors, ctxOf } from "#server/gateway/control/context.ts";
+import { receiveForm } from "#server/gateway/control/files/multipart.ts";
+import { ListFilesQuery } from "#server/gateway/input.ts";
+
+/** `/v1/files` with OpenAI's shapes: POST (multipart), GET list, GET one, GET content, DELETE. */
+export function createFiles(doors: ControlDoors): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  app.post("/", async (c) => {
+    requireScope(c.var.key, "datasets:write");
+    const { fields, file } = await receiveForm(c.env.incoming, doors.storage);
+    if (!file) throw new DomainError("INVALID", "the form has no part named file", { field: "file" });
+    const input = CreateFile.parse({ filename: file.filename, purpose: fields.purpose });
+    return c.json(fileObject(await createFileOn(ctxOf(doors, c.var.key), { ...input, blob: file.blob })));
+  });
+  app.get("/", async (c) => {
+    requireScope(c.var.key, "datasets:read");
+    const { items, hasMore } = await listFiles(ctxOf(doors, c.var.key), ListFilesQuery.parse(c.req.query()));
+    const [first, last] = [items[0], items.at(-1)];
+    const ends = { first_id: first?.id ?? null, last_id: last?.id ?? null };
+    return c.json({ object: "list", data: items.map(fileObject), has_more: hasMore, ...ends });
+  });
+  app.get("/:id", async (c) => {
+    requireScope(c.var.key, "datasets:read");
+    return c.json(fileObject(await findFile(ctxOf(doors, c.var.key), c.req.param("id"))));
+  });
+  app.get("/:id/content", async (c) => {
+    requireScope(c.var.key, "datasets:read");
+    const { bytes, filename, stream } = await readFileContent(ctxOf(doors, c.var.key), c.req.param("id"));
+    c.header("content-type", "application/octet-stream");
+    c.header("content-length", String(bytes));
+    c.header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`);
+    return c.body(Readable.toWeb(stream) as ReadableStream); // safe because Node's web streams are the platform's
+  });
+  app.delete("/:id", async (c) => {
+    requireScope(c.var.key, "datasets:write");
+    const { id } = await removeFile(ctxOf(doors, c.var.key), c.req.param("id"));
+    return c.json({ id, object: "file", deleted: true });
+  });
+  return app;
+}
+
+function fileObject(file: Awaited<ReturnType<typeof findFile>>) {
+  const created_at = Math.floor(file.createdAt.getTime() / 1_000);
+  const { id, bytes, filename, purpose, status, statusDetails } = file;
+  return { id, object: "file", bytes, created_at, filename, purpose, status, status_details: statusDetails };
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from "node:http";
+import { finished } from "node:stream";
+import { Busboy, type BusboyHeaders } from "@fastify/busboy";
+import { DomainError } from "#server/errors.ts";
+import type { Blob, Storage } from "#server/storage.ts";
+
+const fieldsAtMost = 20;
+const fieldBytesAtMost = 64 * 1024;
+
+export type ReceivedForm = { fields: Record<string, string>; file: { filename: string; blob: Blob } | null };
+
+/**
+ * Read a multipart body: text fields, and one file that is streamed to storage whatever its size, in any order.
+ * Throws INVALID when the body is no form, brings two files, or breaks off (nothing is kept then).
+ */
+export async function receiveForm(incoming: IncomingMessage, storage: Storage): Promise<ReceivedForm> {
+  const { "content-type": type = "" } = incoming.headers;
+  if (!type.startsWith("multipart/form-data"))
+    throw new DomainError("INVALID", "send multipart/form-data with the parts file and purpose", { field: "file" });
+  const headers: BusboyHeaders = { ...incoming.headers, "content-type": type };
+  const fields: Record<string, string> = Object.create(null);
+  let stored: Promise<{ filename: string; blob: Blob }> | null = null;
+  const gone = new AbortController();
+  const parser = new Busboy({
+    headers,
+    limits: { files: 1, fields: fieldsAtMost, fieldSize: fieldBytesAtMost },
+  });
+  parser.on("field", (name, value) => {
+    fields[name] = value;
+  });
+  parser.on("file", (name, stream, filename) => {
+    if (name !== "file") return stream.resume();
+    stored = storage.put(stream, gone.signal).then((blob) => ({ filename: filename || "file", blob }));
+    stored.catch(() => gone.abort()); // a full disk ends the upload; it is thrown below
+  });
+  const parsed = new Promise<void>((resolve, reject) => {
+    const broken = (cause: unknown) =>
+      reject(new DomainError("INVALID", "the upload broke off or is not a valid form", { field: "file", cause }));
+    parser.on("finish", resolve);
+    parser.on("error", broken);
+    parser.on("filesLimit", () => broken(new Error("more than one file")));
+    finished(incoming, { writable: false }, (error) => error && broken(error));
+    gone.signal.addEventListener("abort", () => broken(gone.signal.reason));
+  });
+  incoming.pipe(parser);
+  try {
+    await parsed;
+  } catch (error) {
+    gone.abort();
+    incoming.unpipe(parser);
+    const why = await settledError(stored);
+    throw why instanceof DomainError ? why : error;
+  }
+  return { fields, file: stored ? await stored : null };
+}
+
+async function settledError(stored: Promise<unknown> | null): Promise<unknown> {
+  try {
+    await stored;
+    return null;
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,40 @@
+import { Hono } from "hono";
+import { requireScope } from "#server/gateway/authenticate.ts";
+import type { GatewayEnv } from "#server/gateway/contract.ts";
+import { type ControlDoors, ctxOf, jsonOf } from "#server/gateway/control/context.ts";
+import { createJob } from "#server/gateway/control/jobs/create.ts";
+import { findJob, listJobEvents, listJobs, runIdOf } from "#server/gateway/control/jobs/find.ts";
+import { CreateJob, PageQuery } from "#server/gateway/control/jobs/input.ts";
+import { cancelRun } from "#server/runs/cancel.ts";
+
+/** `/v1/fine_tuning/jobs` with OpenAI's shapes and statuses: create, list, retrieve, events, cancel. */
+export function createJobs(doors: ControlDoors): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  app.post("/", async (c) => {
+    requireScope(c.var.key, "runs:write");
+    return c.json(await createJob(ctxOf(doors, c.var.key), CreateJob.parse(await jsonOf(c.req.raw))));
+  });
+  app.get("/", async (c) => {
+    requireScope(c.var.key, "runs:read");
+    const { items, hasMore } = await listJobs(ctxOf(doors, c.var.key), PageQuery.parse(c.req.query()));
+    return c.json({ object: "list", data: items, has_more: hasMore });
+  });
+  app.get("/:id", async (c) => {
+    requireScope(c.var.key, "runs:read");
+    return c.json(await findJob(ctxOf(doors, c.var.key), c.req.param("id")));
+  });
+  app.get("/:id/events", async (c) => {
+    requireScope(c.var.key, "runs:read");
+    const page = PageQuery.parse(c.req.query());
+    const { items, hasMore } = await listJobEvents(ctxOf(doors, c.var.key), c.req.param("id"), page);
+    return c.json({ object: "list", data: items, has_more: hasMore });
+  });
+  app.post("/:id/cancel", async (c) => {
+    requireScope(c.var.key, "runs:write");
+    const ctx = ctxOf(doors, c.var.key);
+    const { id } = await findJob(ctx, c.req.param("id"));
+    await cancelRun(ctx, { runId: runIdOf(id) });
+    return c.json(await findJob(ctx, id));
+  });
+  return app;
+}

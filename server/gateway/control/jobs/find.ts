@@ -1,0 +1,101 @@
+import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { asKind, idBody } from "#db/ids.ts";
+import { datasetVersions } from "#db/schema/datasets.ts";
+import { models, modelVersions } from "#db/schema/models.ts";
+import { projects } from "#db/schema/people.ts";
+import { runEvents, runs } from "#db/schema/runs.ts";
+import type { Ctx } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
+import type { PageQuery } from "#server/gateway/control/jobs/input.ts";
+import { eventObject, type JobRow, jobObject, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
+import { Settings } from "#server/runs/contract.ts";
+import { hyperParametersOf, suggestHyperParameters } from "#server/runs/suggest.rule.ts";
+
+/** One job by its `ftjob-…` id, in OpenAI's shape. Throws NOT_FOUND. */
+export async function findJob(ctx: Ctx, jobId: string) {
+  const [row] = await readJobs(ctx, eq(runs.id, runIdOf(jobId)), 1);
+  if (!row) throw new DomainError("NOT_FOUND", `there is no fine-tuning job ${jobId}`, { field: "fine_tuning_job_id" });
+  return jobObject(row, await databaseNow(ctx));
+}
+
+/** Every run of the project is a job, newest first → `{items, hasMore}`. */
+export async function listJobs(ctx: Ctx, { after, limit }: PageQuery) {
+  const rows = await readJobs(ctx, after ? lt(runs.id, runIdOf(after)) : undefined, limit + 1);
+  const now = await databaseNow(ctx);
+  return { items: rows.slice(0, limit).map((row) => jobObject(row, now)), hasMore: rows.length > limit };
+}
+
+/** A job's events, newest first → `{items, hasMore}`. Throws NOT_FOUND, and INVALID for an `after` that is none of them. */
+export async function listJobEvents(ctx: Ctx, jobId: string, { after, limit }: PageQuery) {
+  const job = await findJob(ctx, jobId);
+  const before = after === undefined ? null : seqOf(after);
+  if (after !== undefined && before === null)
+    throw new DomainError("INVALID", `${after} is not an event's id`, { field: "after" });
+  const rows = await ctx.db
+    .select({ seq: runEvents.seq, type: runEvents.type, at: runEvents.at, body: runEvents.body })
+    .from(runEvents)
+    .where(
+      and(
+        eq(runEvents.runId, runIdOf(jobId)),
+        eq(runEvents.projectId, ctx.projectId),
+        sql`${runEvents.type} <> 'heartbeat'`,
+        before === null ? undefined : lt(runEvents.seq, before),
+      ),
+    )
+    .orderBy(desc(runEvents.seq))
+    .limit(limit + 1);
+  const items = rows.slice(0, limit).flatMap((row) => eventObject(row, job.id) ?? []);
+  return { items, hasMore: rows.length > limit };
+}
+
+/** A job is a run under OpenAI's prefix. */
+export function runIdOf(jobId: string): string {
+  return asKind(jobId, "run");
+}
+
+const base = alias(modelVersions, "base_version");
+const made = alias(modelVersions, "made_version");
+
+async function readJobs(ctx: Ctx, which: SQL | undefined, limit: number): Promise<JobRow[]> {
+  const rows = await ctx.db
+    .select({
+      run: runs,
+      base: models.name,
+      parameters: base.parameters,
+      contextLength: base.contextLength,
+      trainRows: datasetVersions.trainRows,
+      validationRows: datasetVersions.validationRows,
+      projectSlug: projects.slug,
+      fineTunedName: made.fineTunedName,
+      fileId: sql<string | null>`(select f.id from files f
+        where f.dataset_version_id = ${runs.datasetVersionId} and f.project_id = ${runs.projectId}
+        order by f.id desc limit 1)`,
+    })
+    .from(runs)
+    .innerJoin(projects, eq(projects.id, runs.projectId))
+    .innerJoin(base, eq(base.id, runs.baseVersionId))
+    .innerJoin(models, eq(models.id, base.modelId))
+    .innerJoin(datasetVersions, eq(datasetVersions.id, runs.datasetVersionId))
+    .leftJoin(made, eq(made.runId, runs.id))
+    .where(and(eq(runs.projectId, ctx.projectId), which))
+    .orderBy(desc(runs.id))
+    .limit(limit);
+  return rows.map(({ run, parameters, contextLength, trainRows, validationRows, ...names }) => {
+    const settings = Settings.safeParse(run.config);
+    const known = { parameters, contextLength, trainRows: trainRows ?? 0, validationRows: validationRows ?? 0 };
+    return {
+      ...names,
+      ...{ runId: run.id, jobId: `ftjob-${idBody(run.id)}`, status: run.status, seed: run.seed, error: run.error },
+      ...{ trainedTokens: run.trainedTokens, etaSeconds: run.etaSeconds },
+      ...{ createdAt: run.createdAt, finishedAt: run.finishedAt },
+      chosen: settings.success ? hyperParametersOf(settings.data, run.seed) : null,
+      suggestedLearningRate: suggestHyperParameters(known).learningRate,
+    };
+  });
+}
+
+async function databaseNow(ctx: Ctx): Promise<Date> {
+  const [clock] = await ctx.db.execute<{ now: string }>(sql`select now()::text as now`);
+  return new Date(clock?.now ?? 0);
+}

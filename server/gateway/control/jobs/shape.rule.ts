@@ -1,0 +1,105 @@
+import type { RunStatus } from "#db/enums.ts";
+import { jobStatusOf } from "#server/gateway/control/jobs/status.rule.ts";
+
+/** A run with the names around it, as `find.ts` reads it. */
+export type JobRow = {
+  runId: string;
+  jobId: string;
+  status: RunStatus;
+  base: string;
+  projectSlug: string;
+  fileId: string | null;
+  fineTunedName: string | null;
+  seed: number;
+  trainedTokens: number | null;
+  etaSeconds: number | null;
+  error: { code: string; message: string; hint: string | null } | null;
+  chosen: { epochs: number; batchSize: number; learningRate: number } | null;
+  suggestedLearningRate: number;
+  createdAt: Date;
+  finishedAt: Date | null;
+};
+
+const seconds = (at: Date) => Math.floor(at.getTime() / 1_000);
+
+/** OpenAI's `fine_tuning.job`. `now` is the database's. */
+export function jobObject(row: JobRow, now: Date) {
+  const status = jobStatusOf(row.status, row.fineTunedName !== null);
+  const done = status === "succeeded" || status === "failed" || status === "cancelled";
+  const { error, chosen } = row;
+  const hyperparameters = chosen && {
+    n_epochs: chosen.epochs,
+    batch_size: chosen.batchSize,
+    learning_rate_multiplier: Number((chosen.learningRate / row.suggestedLearningRate).toPrecision(6)),
+  };
+  return {
+    object: "fine_tuning.job",
+    id: row.jobId,
+    created_at: seconds(row.createdAt),
+    finished_at: done && row.finishedAt ? seconds(row.finishedAt) : null,
+    model: row.base,
+    fine_tuned_model: status === "succeeded" ? row.fineTunedName : null,
+    organization_id: row.projectSlug,
+    status,
+    training_file: row.fileId ?? "",
+    validation_file: null,
+    hyperparameters: hyperparameters ?? {},
+    method: { type: "supervised", supervised: { hyperparameters: hyperparameters ?? {} } },
+    result_files: [],
+    seed: row.seed,
+    trained_tokens: row.trainedTokens,
+    estimated_finish: status === "running" && row.etaSeconds !== null ? seconds(now) + Math.ceil(row.etaSeconds) : null,
+    error:
+      error && status === "failed"
+        ? { code: error.code, message: error.hint ? `${error.message} ${error.hint}` : error.message, param: null }
+        : null,
+    integrations: [],
+    metadata: null,
+  };
+}
+
+type EventRow = { seq: number; type: string; at: Date; body: Readonly<Record<string, unknown>> };
+
+const levels: Record<string, "info" | "warn" | "error"> = { error: "error", warning: "warn" };
+const silent = new Set(["heartbeat"]);
+
+/** OpenAI's `fine_tuning.job.event`, or null for what only machines care about. */
+export function eventObject(row: EventRow, jobId: string) {
+  if (silent.has(row.type)) return null;
+  const metrics = row.type === "metric" || row.type === "eval";
+  return {
+    object: "fine_tuning.job.event",
+    id: `ftevent-${jobId.slice("ftjob-".length)}-${row.seq}`,
+    created_at: seconds(row.at),
+    level: levels[row.type] ?? "info",
+    type: metrics ? "metrics" : "message",
+    message: messageOf(row),
+    data: metrics ? metricsOf(row) : {},
+  };
+}
+
+/** The number that an event's id ends with; null when it is none of ours. */
+export function seqOf(eventId: string): number | null {
+  const [, digits] = /^ftevent-[0-9a-z]{26}-(\d{1,9})$/.exec(eventId) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
+function metricsOf({ type, body }: EventRow) {
+  if (type === "eval") return { step: body.step, valid_loss: body.loss };
+  const { step, totalSteps: total_steps, loss: train_loss, learningRate: learning_rate } = body;
+  return { step, total_steps, train_loss, learning_rate };
+}
+
+function messageOf({ type, body }: EventRow): string {
+  const text = (key: string) => (body[key] === undefined || body[key] === null ? "" : String(body[key]));
+  const digits = (key: string) => (typeof body[key] === "number" ? body[key].toFixed(4) : "not measured");
+  if (type === "metric") return `Step ${text("step")}/${text("totalSteps")}: training loss=${digits("loss")}`;
+  if (type === "eval") return `Step ${text("step")}: validation loss=${digits("loss")}`;
+  if (type === "data") return `${text("trainRows")} training rows make ${text("totalSteps")} steps`;
+  if (type === "checkpoint") return `Checkpoint written at step ${text("step")}`;
+  if (type === "phase") return `Phase: ${text("name")}`;
+  if (type === "hello") return "The trainer has started";
+  if (type === "done") return `Training finished after ${text("steps")} steps`;
+  if (type === "cancelled") return `Training stopped at step ${text("step")}`;
+  return text("message") || type;
+}

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { DomainError, errorCodes } from "#server/errors.ts";
+import { mayUse, presentedKey } from "#server/gateway/key.rule.ts";
+import { firstBadMessage } from "#server/gateway/messages.rule.ts";
+import { paramOf, refusalOf } from "#server/gateway/wire.ts";
+
+test("one extractor reads a bearer or an x-api-key, and nothing else", () => {
+  expect(presentedKey({ authorization: "Bearer lf_a" })).toBe("lf_a");
+  expect(presentedKey({ authorization: "bearer  lf_a " })).toBe("lf_a");
+  expect(presentedKey({ "x-api-key": "lf_b" })).toBe("lf_b");
+  expect(presentedKey({ authorization: "Bearer lf_a", "x-api-key": "lf_b" })).toBeNull();
+  expect(presentedKey({ authorization: "Basic abc", "x-api-key": "lf_b" })).toBe("lf_b");
+  for (const headers of [{}, { authorization: "Bearer " }, { authorization: "Bearer" }, { "x-api-key": " " }])
+    expect(presentedKey(headers)).toBeNull();
+});
+
+test("admin opens every scope, others only themselves", () => {
+  expect(mayUse(["admin"], "runs:write")).toBe(true);
+  expect(mayUse(["runs:read"], "runs:write")).toBe(false);
+  expect(mayUse([], "inference")).toBe(false);
+});
+
+const codes = ["INVALID", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "LIMITED", "UNAVAILABLE"] as const;
+
+test("every error code has OpenAI's status, type and shape", () => {
+  const types: Record<string, string> = {};
+  for (const code of codes) {
+    const { status, body } = refusalOf(new DomainError(code, "a sentence", { field: "model" }), "req_1");
+    expect(status).toBe(errorCodes[code].http);
+    expect(body.error).toMatchObject({ message: "a sentence", param: "model" });
+    types[code] = body.error.type;
+  }
+  expect(types).toMatchObject({
+    ...{ INVALID: "invalid_request_error", UNAUTHENTICATED: "authentication_error", FORBIDDEN: "permission_error" },
+    ...{ NOT_FOUND: "not_found_error", LIMITED: "rate_limit_error", UNAVAILABLE: "overloaded" },
+  });
+});
+
+test("an unexpected error hides behind the request id", () => {
+  const { status, body } = refusalOf(new Error("password=hunter2"), "req_1");
+  expect(status).toBe(500);
+  expect(JSON.stringify(body)).not.toContain("hunter2");
+  expect(body.error.message).toContain("req_1");
+});
+
+test("a schema's first issue becomes OpenAI's param", () => {
+  const parsed = z.object({ messages: z.array(z.object({ role: z.string() })) }).safeParse({ messages: [{ role: 1 }] });
+  expect(refusalOf(parsed.error, "req_1").body.error).toMatchObject({ param: "messages[0].role" });
+  expect(paramOf([])).toBeNull();
+});
+
+test("messages of every kind that OpenAI's clients send pass", () => {
+  const good = [
+    { role: "system", content: "s" },
+    { role: "developer", content: [{ type: "text", text: "t" }] },
+    { role: "user", content: "" },
+    { role: "assistant", content: null, tool_calls: [{ id: "1" }] },
+    { role: "assistant", refusal: "no" },
+    { role: "tool", content: "42", tool_call_id: "1" },
+  ];
+  expect(firstBadMessage(good)).toBeNull();
+});
+
+test("the first bad message is named by its place", () => {
+  const places = [
+    [["x"], "messages[0]"],
+    [[{ role: "user", content: 1 }], "messages[0].content"],
+    [[{ role: "user", content: "a" }, { content: "b" }], "messages[1].role"],
+    [[{ role: "user", content: [{ text: "no type" }] }], "messages[0].content[0]"],
+    [[{ role: "assistant", content: null }], "messages[0].content"],
+  ] as const;
+  for (const [messages, param] of places) expect(firstBadMessage(messages)?.param).toBe(param);
+});

@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { sql } from "drizzle-orm";
+import OpenAI from "openai";
+import type { Pool } from "#db/client.ts";
+import { freePort } from "#db/embedded.ts";
+import type { Scope } from "#db/enums.ts";
+import { newId } from "#db/ids.ts";
+import { deployments, hosts, replicas, revisions } from "#db/schema/deployments.ts";
+import { apiKeys } from "#db/schema/keys.ts";
+import { artifactFiles, artifacts, models, modelVersions } from "#db/schema/models.ts";
+import { projects } from "#db/schema/people.ts";
+import { blobs } from "#db/schema/storage.ts";
+import { inDatabase } from "#db/testing.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { deriveSecret, hmacHex } from "#server/secrets.ts";
+
+export const testSecret = "a secret of at least thirty-two characters";
+
+export type GatewayProcess = {
+  child: ChildProcess;
+  url: string;
+  port: number;
+  data: string;
+  kill: (signal: NodeJS.Signals) => Promise<number | null>;
+};
+
+/** The real gateway process on a database; returns when it is ready. */
+export async function startGateway(databaseUrl: string, data?: string, extra: Record<string, string> = {}) {
+  const folder = data ?? (await mkdtemp(join(tmpdir(), "largeforge-test-gateway-")));
+  const script = fileURLToPath(new URL("../../workers/gateway.ts", import.meta.url));
+  const port = await freePort();
+  const settings = { DATABASE_URL: databaseUrl, FORGE_DATA: folder, FORGE_SECRET: testSecret };
+  const env: NodeJS.ProcessEnv = {
+    NODE_ENV: "test",
+    FORGE_LOG_LEVEL: "error",
+    FORGE_API_PORT: String(port),
+    ...settings,
+    ...extra,
+  };
+  const child = spawn(process.execPath, [script], { env, stdio: ["ignore", "inherit", "inherit"] });
+  child.unref(); // a test that failed must not wait for it
+  process.once("exit", () => child.kill("SIGKILL"));
+  const exited = once(child, "exit");
+  const url = `http://127.0.0.1:${port}`;
+  while (
+    !(await fetch(`${url}/ready`).then(
+      (reply) => reply.ok,
+      () => false,
+    ))
+  ) {
+    if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode} before it was ready`);
+    await sleep(25);
+  }
+  const kill = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+    return child.exitCode;
+  };
+  return { child, url, port, data: folder, kill } satisfies GatewayProcess;
+}
+
+/** The official client, without its own retries, so that a test sees what the gateway answers. */
+export function clientOf(gateway: { url: string }, apiKey: string): OpenAI {
+  return new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey, maxRetries: 0 });
+}
+
+export async function addProject(db: Pool): Promise<string> {
+  const id = newId("project");
+  await db.insert(projects).values({ id, slug: `p-${id.slice(-8)}`, name: "Test" });
+  return id;
+}
+
+/** A key with these scopes; its row holds the HMAC alone. */
+export async function addKey(db: Pool, projectId: string, scopes: Scope[] = ["inference"]) {
+  const key = `lf_${randomBytes(24).toString("hex")}`;
+  const id = newId("key");
+  const hmac = hmacHex(deriveSecret(testSecret, "keys"), key);
+  await db
+    .insert(apiKeys)
+    .values({ id, projectId, name: "test", hmac, last4: key.slice(-4), scopes, createdBy: "system:test" });
+  await bumpSnapshot({ db });
+  return { id, key };
+}
+
+/** A registered model with `count` callable versions, each a base with a GGUF of its own. */
+export async function addModel(db: Pool, projectId: string, name: string, count = 1) {
+  const modelId = newId("model");
+  const by = { projectId, createdBy: "system:test" };
+  await db.insert(models).values({ id: modelId, name, kind: "base", ...by });
+  const versionIds: string[] = [];
+  for (let version = 1; version <= count; version++) {
+    const sha256 = randomBytes(32).toString("hex");
+    const artifactId = newId("artifact");
+    await db.insert(blobs).values({ sha256, bytes: 1 });
+    await db.insert(artifacts).values({ id: artifactId, projectId, kind: "base_gguf", digest: sha256, bytes: 1 });
+    await db.insert(artifactFiles).values({ projectId, artifactId, path: "model.gguf", blobSha256: sha256, bytes: 1 });
+    const id = newId("modelVersion");
+    await db.insert(modelVersions).values({ id, modelId, version, status: "ready", ggufArtifactId: artifactId, ...by });
+    versionIds.push(id);
+  }
+  await bumpSnapshot({ db });
+  return { modelId, versionIds };
+}
+
+/** Register an inference host that stays alive for the next day, with ready replicas of these versions. */
+export async function addHost(db: Pool, projectId: string, url: string, versionIds: string[] = []) {
+  const id = newId("host");
+  const about = { device: "cpu", memoryBytes: 1, engineVersion: "test" };
+  await db.insert(hosts).values({
+    ...{ id, url, ...about, startedAt: sql`now()` },
+    heartbeatAt: sql`now() + interval '1 day'`,
+  });
+  for (const modelVersionId of versionIds)
+    await db.insert(replicas).values({ id: newId("replica"), projectId, hostId: id, modelVersionId, status: "ready" });
+  await bumpSnapshot({ db });
+  return id;
+}
+
+/** A deployment whose revisions stand on these versions with these weights. */
+export async function addDeployment(db: Pool, projectId: string, name: string, on: [versionId: string, bps: number][]) {
+  const deploymentId = newId("deployment");
+  await db.insert(deployments).values({ id: deploymentId, projectId, name, createdBy: "system:test" });
+  const revisionIds: string[] = [];
+  for (const [i, [modelVersionId, weightBps]] of on.entries()) {
+    const id = newId("revision");
+    await db.insert(revisions).values({ id, projectId, deploymentId, number: i + 1, modelVersionId, weightBps });
+    revisionIds.push(id);
+  }
+  await bumpSnapshot({ db });
+  return { deploymentId, revisionIds };
+}
+
+/** Wait until `check` gives something other than null or false; the test's own timeout is the limit. */
+export async function until<T>(check: () => Promise<T | null | false>): Promise<T> {
+  for (;;) {
+    const found = await check();
+    if (found !== null && found !== false) return found;
+    await sleep(20);
+  }
+}
+
+/** A database for a whole file: opened in `beforeAll`, given back by `release` in `afterAll`. */
+export async function holdDatabase(): Promise<{ db: Pool; url: string; release: () => Promise<void> }> {
+  const held = Promise.withResolvers<{ db: Pool; url: string }>();
+  const done = Promise.withResolvers<void>();
+  const closed = inDatabase(async (database) => {
+    held.resolve(database);
+    await done.promise;
+  });
+  closed.catch(held.reject);
+  const database = await held.promise;
+  return {
+    ...database,
+    release: () => {
+      done.resolve();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Usage } from "#server/gateway/reply.ts";
+
+// OpenTelemetry's GenAI bucket advice, so that our histograms read like every other server's.
+const durationBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const ttftBuckets = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const itlBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5];
+
+export type FinishedCall = {
+  endpoint: string;
+  status: number;
+  stream: boolean;
+  totalMs: number;
+  ttftMs: number | null;
+  itlP50Ms: number | null;
+  usage: Usage | null;
+};
+
+export type GatewayMetrics = ReturnType<typeof createMetrics>;
+
+/** Prometheus metrics of one gateway: base units, bounded labels, never a key. `observe` is read at each scrape. */
+export function createMetrics(observe: () => Record<string, number> = () => ({})) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  let running = 0;
+  const requests = new Counter({
+    ...{ name: "forge_gateway_requests_total", help: "Calls answered or refused", registers },
+    labelNames: ["endpoint", "status", "stream"] as const,
+  });
+  new Gauge({
+    ...{ name: "forge_gateway_requests_running", help: "Calls in flight", registers },
+    collect() {
+      this.set(running);
+    },
+  });
+  const duration = new Histogram({
+    ...{ name: "forge_gateway_request_duration_seconds", help: "Received to last byte", registers },
+    ...{ labelNames: ["endpoint"] as const, buckets: durationBuckets },
+  });
+  const ttft = new Histogram({
+    ...{ name: "forge_gateway_time_to_first_token_seconds", help: "Received to first content token, streams only" },
+    ...{ buckets: ttftBuckets, registers },
+  });
+  const itl = new Histogram({
+    ...{ name: "forge_gateway_inter_token_latency_seconds", help: "Median gap between content chunks of a stream" },
+    ...{ buckets: itlBuckets, registers },
+  });
+  const tokens = new Counter({
+    ...{ name: "forge_gateway_tokens_total", help: "Tokens the hosts counted", registers },
+    labelNames: ["kind"] as const,
+  });
+  new Gauge({
+    ...{ name: "forge_gateway_state", help: "Snapshot age, spool backlog and drops", labelNames: ["what"] as const },
+    registers,
+    collect() {
+      for (const [what, value] of Object.entries(observe())) this.set({ what }, value);
+    },
+  });
+
+  // A labelled child is found by hashing its labels; the handful we have is kept instead.
+  const counted = new Map<string, ReturnType<typeof requests.labels>>();
+  const timed = new Map<string, ReturnType<typeof duration.labels>>();
+  const countOf = (endpoint: string, status: number, stream: boolean) => {
+    const name = `${endpoint} ${status} ${stream}`;
+    const child = counted.get(name) ?? requests.labels(endpoint, String(status), String(stream));
+    counted.set(name, child);
+    return child;
+  };
+  const timerOf = (endpoint: string) => {
+    const child = timed.get(endpoint) ?? duration.labels(endpoint);
+    timed.set(endpoint, child);
+    return child;
+  };
+  const promptTokens = tokens.labels("prompt");
+  const completionTokens = tokens.labels("completion");
+
+  return {
+    registry,
+    running: () => running,
+    started: () => {
+      running++;
+    },
+    finished: (call: FinishedCall) => {
+      running--;
+      countOf(call.endpoint, call.status, call.stream).inc();
+      timerOf(call.endpoint).observe(call.totalMs / 1_000);
+      if (call.ttftMs !== null) ttft.observe(call.ttftMs / 1_000);
+      if (call.itlP50Ms !== null) itl.observe(call.itlP50Ms / 1_000);
+      if (!call.usage) return;
+      promptTokens.inc(call.usage.promptTokens);
+      completionTokens.inc(call.usage.completionTokens);
+    },
+  };
+}

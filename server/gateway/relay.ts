@@ -1,0 +1,97 @@
+import { brokenReply, type Failure, failureOf, failureOfComplaint } from "#server/gateway/failure.ts";
+import { openStream } from "#server/gateway/head.ts";
+import { type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
+import { readChunk, type Usage } from "#server/gateway/reply.ts";
+import { CallAborted } from "#server/gateway/upstream-error.ts";
+import { sseParser } from "#server/inference/client/sse.ts";
+
+type Attempt = { attempt: number; queueMs: number | null; inFlight: InFlight };
+
+/**
+ * Pass a host's events on to the caller as they come. `done` gets a failure only while nothing was sent, so that
+ * another target may be tried; afterwards a broken stream ends with an error event and no [DONE], never as success.
+ */
+export function relayStream(job: Job, from: Attempt, done: (failure: Failure | null) => void) {
+  const { outgoing, timer } = job;
+  const events: string[] = [];
+  const parser = sseParser((data) => events.push(data));
+  let over = false;
+  let usage: Usage | null = null;
+  let finishReason: string | null = null;
+
+  const common = () => ({ finishReason, usage, queueMs: from.queueMs, attempts: from.attempt });
+
+  const open = () => {
+    if (outgoing.headersSent) return;
+    job.head.push("x-forge-attempts", String(from.attempt));
+    openStream(outgoing, job.head);
+  };
+
+  const complete = (pending: string) => {
+    if (over) return;
+    over = true;
+    open();
+    job.finish({ status: 200, errorCode: null, ...common() });
+    outgoing.end(
+      `${pending}${job.timingsWanted ? timingsComment(job, from, usage?.completionTokens ?? null) : ""}data: [DONE]\n\n`,
+    );
+    done(null);
+  };
+
+  const breakOff = (failure: Failure, pending = "") => {
+    if (over) return;
+    over = true;
+    if (from.inFlight.left) {
+      job.finish(leftEnding(from.attempt, usage, from.queueMs));
+      return done(null);
+    }
+    if (!outgoing.headersSent && !pending) return done(failure);
+    open();
+    const { status, body } = failure.refusal;
+    job.finish({ status, errorCode: body.error.code ?? body.error.type, ...common() });
+    outgoing.end(`${pending}data: ${JSON.stringify(body)}\n\n`);
+    done(null);
+  };
+
+  const abort = (failure: Failure, pending: string) => {
+    breakOff(failure, pending);
+    from.inFlight.call?.abort(new CallAborted("the reply is of no use"));
+  };
+
+  const chunk = (bytes: Buffer) => {
+    if (over) return;
+    let pending = "";
+    try {
+      parser.push(bytes);
+      for (const data of events.splice(0)) {
+        if (data === "[DONE]") return complete(pending);
+        const read = readChunk(data, job.askedModel, job.includeUsage);
+        if (read.error) return abort(failureOfComplaint(502, read.error, job), pending);
+        if (read.hasContent) timer.content(performance.now());
+        finishReason = read.finishReason ?? finishReason;
+        usage = read.usage ?? usage;
+        for (const text of read.send) pending += `data: ${text}\n\n`;
+      }
+    } catch {
+      return abort(brokenReply(), pending);
+    }
+    if (!pending) return;
+    open();
+    if (!outgoing.write(pending) && !outgoing.destroyed) {
+      from.inFlight.call?.pause();
+      outgoing.once("drain", () => from.inFlight.call?.resume());
+    }
+  };
+
+  return {
+    chunk,
+    ended: () => (finishReason === null ? breakOff(brokenReply()) : complete("")),
+    failed: (error: Error) => breakOff(failureOf(error, job.requestId)),
+  };
+}
+
+/** `: forge-timings {…}`, a comment that every SSE client skips and the playground reads. */
+function timingsComment(job: Job, from: Attempt, outputTokens: number | null): string {
+  const times = { ...job.timer.done(performance.now(), outputTokens), queueMs: from.queueMs };
+  return `: forge-timings ${JSON.stringify(times)}\n\n`;
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+export const requestPeriodNames = ["15m", "1h", "24h", "7d", "30d"] as const;
+export type RequestPeriod = (typeof requestPeriodNames)[number];
+export const requestPeriodMinutes = {
+  "15m": 15,
+  "1h": 60,
+  "24h": 1_440,
+  "7d": 10_080,
+  "30d": 43_200,
+} as const satisfies Record<RequestPeriod, number>;
+
+/** How a call ended: answered, refused (4xx: the caller's), failed (5xx: ours), or the caller left before the end. */
+export const requestOutcomes = ["answered", "refused", "failed", "left"] as const;
+export type RequestOutcome = (typeof requestOutcomes)[number];
+
+const ids = z.array(z.string().max(80)).max(50).default([]);
+
+/** Empty lists filter nothing. */
+export const RequestFilter = z.object({
+  period: z.enum(requestPeriodNames).default("24h"),
+  /** names that callers asked for */
+  models: z.array(z.string().max(256)).max(50).default([]),
+  outcomes: z.array(z.enum(requestOutcomes)).default([]),
+  actors: ids,
+  revisionIds: ids,
+  kind: z.enum(["all", "stream", "whole"]).default("all"),
+  /** a request's id, its last six characters, or an error code */
+  search: z.string().trim().max(80).default(""),
+});
+export type RequestFilter = z.infer<typeof RequestFilter>;
+
+/** `cursor` is the last id of the page before. */
+export const ListRequests = RequestFilter.extend({
+  cursor: z.string().max(64).nullish(),
+  limit: z.number().int().min(1).max(100).default(50),
+});
+export type ListRequests = z.infer<typeof ListRequests>;
+
+export const ShowRequest = z.object({ id: z.string().regex(/^req_[0-9a-z]{26}$/, "give a request's id (req_…)") });
+export type ShowRequest = z.infer<typeof ShowRequest>;

@@ -1,0 +1,113 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import type { Tx } from "#db/client.ts";
+import { newId } from "#db/ids.ts";
+import { deployments, revisions } from "#db/schema/deployments.ts";
+import { requests } from "#db/schema/gateway.ts";
+import { inTx } from "#db/testing.ts";
+import { addFeedback } from "#server/gateway/control/feedback.ts";
+import { requestChoices } from "#server/gateway/requests/choices.ts";
+import { ListRequests, RequestFilter } from "#server/gateway/requests/input.ts";
+import { listRequests } from "#server/gateway/requests/list.ts";
+import { outcomeOf } from "#server/gateway/requests/outcome.rule.ts";
+import { showRequest } from "#server/gateway/requests/show.ts";
+import { summariseRequests } from "#server/gateway/requests/summary.ts";
+import { testBase } from "#server/runs/testing.ts";
+import { testProject } from "#server/testing.ts";
+
+type Row = typeof requests.$inferInsert;
+
+function logger(tx: Tx, projectId: string, actor: string) {
+  return async (change: Partial<Row> & { agoMinutes?: number } = {}) => {
+    const { agoMinutes = 1, ...columns } = change;
+    const id = newId("request");
+    await tx.insert(requests).values({
+      ...{ id, projectId, actor, endpoint: "/v1/chat/completions", model: "support", stream: false, status: 200 },
+      ...{ attempts: 1, totalMs: 100, ...columns },
+      receivedAt: sql`now() - make_interval(mins => ${agoMinutes}::int)`,
+    });
+    return id;
+  };
+}
+
+const list = (input: object = {}) => ListRequests.parse(input);
+const filter = (input: object = {}) => RequestFilter.parse(input);
+
+test("requests are listed newest first, page by page, and only the project's own", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId, userId } = await testProject(tx);
+    const log = logger(tx, projectId, `user:${userId}`);
+    const ids = [];
+    for (const agoMinutes of [5, 4, 3, 2, 1]) ids.unshift(await log({ agoMinutes }));
+    await logger(tx, (await testProject(tx)).projectId, "key:x")();
+    const first = await listRequests(ctx, list({ limit: 3 }));
+    expect(first.items.map((row) => row.id)).toEqual(ids.slice(0, 3));
+    expect(first.items[0]).toMatchObject({ actorName: "Ada", deploymentName: null, costUsdNanos: null });
+    const rest = await listRequests(ctx, list({ limit: 3, cursor: first.nextCursor }));
+    expect(rest).toMatchObject({ items: [{ id: ids[3] }, { id: ids[4] }], nextCursor: null });
+  }));
+
+test("every filter lets through what it names", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId } = await testProject(tx);
+    const log = logger(tx, projectId, "key:a");
+    const plain = await log({ agoMinutes: 120 });
+    const refused = await log({ status: 404, errorCode: "model_not_found", model: "gpt-9" });
+    const failed = await log({ status: 502, errorCode: "upstream_broken", stream: true, ttftMs: 5 });
+    const left = await log({ status: 499, errorCode: "client_closed_request", stream: true, actor: "key:b" });
+    const found = async (input: object) => (await listRequests(ctx, list(input))).items.map((row) => row.id).sort();
+    expect(await found({})).toEqual([plain, refused, failed, left].sort());
+    expect(await found({ period: "1h" })).toEqual([refused, failed, left].sort());
+    expect(await found({ outcomes: ["answered"] })).toEqual([plain]);
+    expect(await found({ outcomes: ["refused", "left"] })).toEqual([refused, left].sort());
+    expect(await found({ outcomes: ["failed"] })).toEqual([failed]);
+    expect(await found({ models: ["gpt-9"] })).toEqual([refused]);
+    expect(await found({ actors: ["key:b"] })).toEqual([left]);
+    expect(await found({ kind: "stream" })).toEqual([failed, left].sort());
+    expect(await found({ search: "upstream_broken" })).toEqual([failed]);
+    expect(await found({ search: plain.slice(-6) })).toEqual([plain]);
+    expect([200, 404, 499, 500].map(outcomeOf)).toEqual(["answered", "refused", "left", "failed"]);
+  }));
+
+test("a summary counts, measures and leaves out what was not measured", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId } = await testProject(tx);
+    const none = await summariseRequests(ctx, filter());
+    expect(none).toMatchObject({ requests: 0, ttftP50Ms: null, totalP50Ms: null, costUsdNanos: null, histogram: null });
+    const log = logger(tx, projectId, "key:a");
+    for (let i = 1; i <= 10; i++) await log({ totalMs: i * 10, promptTokens: 7, completionTokens: 3 });
+    await log({ stream: true, ttftMs: 40, totalMs: 100, costUsdNanos: 9_007_199_254_740_993n });
+    await log({ status: 503, totalMs: 9_999 });
+    const summary = await summariseRequests(ctx, filter({ period: "1h" }));
+    expect(summary).toMatchObject({
+      ...{ requests: 12, answered: 11, failed: 1, left: 0, streams: 1, ttftP50Ms: 40, totalP50Ms: 60 },
+      ...{ promptTokens: 70, completionTokens: 30, priced: 1, costUsdNanos: 9_007_199_254_740_993n, bucketMinutes: 1 },
+    });
+    expect(summary.points.reduce((sum, point) => sum + point.all, 0)).toBe(12);
+    const counted = summary.histogram?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
+    expect(counted + (summary.histogram?.beyond ?? 0)).toBe(11);
+  }));
+
+test("one request shows its revision, its model and what was said about it", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId } = await testProject(tx);
+    const { id: modelVersionId, name } = await testBase(ctx);
+    const deploymentId = newId("deployment");
+    const revisionId = newId("revision");
+    await tx.insert(deployments).values({ id: deploymentId, projectId, name: "support", createdBy: ctx.actor });
+    await tx
+      .insert(revisions)
+      .values({ id: revisionId, projectId, deploymentId, number: 4, modelVersionId, weightBps: 1 });
+    const id = await logger(tx, projectId, "key:a")({ deploymentId, revisionId, modelVersionId });
+    await addFeedback(ctx, { request_id: id, accepted: false, comment: "wrong label" });
+    const shown = await showRequest(ctx, { id });
+    expect(shown).toMatchObject({ deploymentName: "support", revisionNumber: 4, modelName: name, modelVersion: 1 });
+    expect(shown.feedback).toMatchObject([{ accepted: false, comment: "wrong label" }]);
+    expect(await requestChoices(ctx)).toEqual({
+      models: ["support"],
+      actors: [{ actor: "key:a", name: null }],
+      revisions: [{ id: revisionId, number: 4, deployment: "support" }],
+    });
+    const stranger = await testProject(tx);
+    await expect(showRequest(stranger.ctx, { id })).rejects.toThrow("there is no request");
+  }));

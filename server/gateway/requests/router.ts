@@ -1,0 +1,13 @@
+import { requestChoices } from "#server/gateway/requests/choices.ts";
+import { ListRequests, RequestFilter, ShowRequest } from "#server/gateway/requests/input.ts";
+import { listRequests } from "#server/gateway/requests/list.ts";
+import { showRequest } from "#server/gateway/requests/show.ts";
+import { summariseRequests } from "#server/gateway/requests/summary.ts";
+import { procedure, router } from "#server/trpc.ts";
+
+export const requestsRouter = router({
+  choices: procedure.query(({ ctx }) => requestChoices(ctx)),
+  list: procedure.input(ListRequests).query(({ ctx, input }) => listRequests(ctx, input)),
+  show: procedure.input(ShowRequest).query(({ ctx, input }) => showRequest(ctx, input)),
+  summary: procedure.input(RequestFilter).query(({ ctx, input }) => summariseRequests(ctx, input)),
+});

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { costUsdNanos } from "#server/economics/price.rule.ts";
+import type { CallerKey, Doors, Reservation, Route } from "#server/gateway/contract.ts";
+import type { Head } from "#server/gateway/head.ts";
+import type { Ending } from "#server/gateway/job.ts";
+import type { GatewayMetrics } from "#server/gateway/metrics.ts";
+import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
+
+export type Endpoint = "/v1/chat/completions" | "/v1/completions";
+
+/** What is known of a call so far; filled in as it goes. */
+export type Call = {
+  requestId: string;
+  endpoint: Endpoint;
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  head: Head;
+  timer: StreamTimer;
+  key: CallerKey | null;
+  reservation: (Reservation & { granted: true }) | null;
+  model: string;
+  stream: boolean;
+  route: Route | null;
+};
+
+const shownAtMost = 256;
+
+/**
+ * Give the limits what was really used, count, and append the record: all before the caller sees the end,
+ * so a killed gateway loses no finished call.
+ */
+export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, ending: Ending): void {
+  const { key, route, endpoint, stream } = call;
+  const { usage, status } = ending;
+  const times = call.timer.done(performance.now(), usage?.completionTokens ?? null);
+  const { totalMs } = times;
+  call.reservation?.settle(usage ? usage.promptTokens + usage.completionTokens : 0);
+  metrics.finished({ endpoint, status, stream, totalMs, usage, ttftMs: times.ttftMs, itlP50Ms: times.itlP50Ms });
+  if (!key) return;
+  const tokens = { prompt: usage?.promptTokens ?? null, completion: usage?.completionTokens ?? null };
+  const workload = call.incoming.headers["x-forge-workload"];
+  doors.record({
+    id: call.requestId,
+    project_id: key.projectId,
+    actor: key.actor,
+    endpoint,
+    model: plain(call.model),
+    deployment_id: route?.deployment?.id ?? null,
+    revision_id: route?.revision?.id ?? null,
+    model_version_id: route?.version.id ?? null,
+    workload: typeof workload === "string" ? plain(workload) : null,
+    stream,
+    status,
+    error_code: ending.errorCode,
+    finish_reason: ending.finishReason,
+    attempts: ending.attempts,
+    prompt_tokens: tokens.prompt,
+    completion_tokens: tokens.completion,
+    ttft_ms: rounded(stream ? times.ttftMs : null),
+    itl_p50_ms: rounded(times.itlP50Ms),
+    itl_p95_ms: rounded(times.itlP95Ms),
+    queue_ms: rounded(ending.queueMs),
+    total_ms: rounded(totalMs) ?? 0,
+    cost_usd_nanos: costUsdNanos(route?.version.price ?? null, tokens)?.toString() ?? null,
+    received_at: new Date(doors.nowMs() - totalMs).toISOString(),
+  });
+}
+
+/** Microseconds are the last digits a clock reading means. */
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 1_000) / 1_000;
+}
+
+/** What a caller wrote, shortened and without the one character that Postgres refuses. */
+function plain(text: string): string {
+  const short = text.slice(0, shownAtMost);
+  return short.includes("\u0000") ? short.replaceAll("\u0000", "") : short;
+}

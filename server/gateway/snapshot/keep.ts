@@ -1,0 +1,149 @@
+import { sql } from "drizzle-orm";
+import { z } from "zod";
+import type { Pool } from "#db/client.ts";
+import { snapshotChannel } from "#server/audit/snapshot.ts";
+import type { Snapshot } from "#server/gateway/snapshot/build.ts";
+import { loadSnapshot } from "#server/gateway/snapshot/load.ts";
+import { log } from "#server/log.ts";
+
+const checkEveryMs = 500;
+const hostAliveSeconds = 15;
+const answerWithinMs = 5_000;
+
+const Beat = z.object({
+  version: z.coerce.number(),
+  nowMs: z.coerce.number(),
+  hosts: z.array(z.string()),
+});
+
+export type SnapshotKeeper = {
+  /** null until the first read has succeeded */
+  current: () => Snapshot | null;
+  /** hosts that sent a heartbeat within 15 s, as of the last answer of Postgres */
+  liveHosts: () => ReadonlySet<string>;
+  /** milliseconds since Postgres last confirmed that the snapshot is the newest */
+  staleMs: () => number;
+  /** the database's clock: this process's own plus the offset measured at the last answer */
+  nowMs: () => number;
+  stop: () => Promise<void>;
+};
+
+/**
+ * Keep the snapshot fresh: reload when a transaction says so (NOTIFY), when the 500 ms check finds a newer version,
+ * and whenever the LISTEN connection comes back. When Postgres is away the last snapshot stays.
+ */
+export function keepSnapshot(db: Pool): SnapshotKeeper {
+  let snapshot: Snapshot | null = null;
+  let live: ReadonlySet<string> = new Set();
+  let confirmedMs = Number.NEGATIVE_INFINITY;
+  let offsetMs = 0;
+  let newestSeen = 0;
+  let stopped = false;
+  let reloadWanted = true;
+  let running: Promise<void> | null = null;
+  let wasAway = false;
+
+  const check = async () => {
+    const askedMs = performance.now();
+    const beat = await within(answerWithinMs, readBeat(db));
+    const answeredMs = performance.now();
+    offsetMs = beat.nowMs + (answeredMs - askedMs) / 2 - Date.now();
+    live = new Set(beat.hosts);
+    newestSeen = beat.version;
+    if (snapshot && snapshot.version >= newestSeen && !reloadWanted) confirmedMs = answeredMs;
+    else reloadWanted = true;
+  };
+
+  const refresh = async () => {
+    await check();
+    while (reloadWanted && !stopped) {
+      reloadWanted = false;
+      const startedMs = performance.now();
+      try {
+        snapshot = await within(answerWithinMs, loadSnapshot(db));
+      } catch (error) {
+        reloadWanted = true;
+        throw error;
+      }
+      confirmedMs = startedMs;
+    }
+  };
+
+  /** One at a time; a bell that rings during a reload is answered by another one after it. */
+  const tick = (): Promise<void> => {
+    running ??= refresh()
+      .then(
+        () => {
+          if (wasAway) log.info("gateway.snapshot_back");
+          wasAway = false;
+        },
+        (error: unknown) => {
+          if (!wasAway && !stopped) log.warn({ err: error }, "gateway.snapshot_stale");
+          wasAway = true;
+        },
+      )
+      .finally(() => {
+        running = null;
+      });
+    return running;
+  };
+
+  const ring = () => {
+    reloadWanted = true;
+    void tick(); // never rejects
+  };
+
+  const timer = setInterval(() => void tick(), checkEveryMs);
+  const listening = listen(db, ring, () => stopped);
+  ring();
+
+  return {
+    current: () => snapshot,
+    liveHosts: () => live,
+    staleMs: () => performance.now() - confirmedMs,
+    nowMs: () => Date.now() + offsetMs,
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+      await listening.then(
+        (unlisten) => unlisten?.(),
+        () => {},
+      );
+    },
+  };
+}
+
+/** postgres.js reconnects a LISTEN by itself once it stood; the first one is ours to repeat. */
+async function listen(db: Pool, ring: () => void, isStopped: () => boolean) {
+  while (!isStopped()) {
+    try {
+      const { unlisten } = await db.$client.listen(snapshotChannel, ring, ring);
+      return () => within(1_000, unlisten()).catch(() => {});
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, checkEveryMs));
+    }
+  }
+  return null;
+}
+
+async function readBeat(db: Pool) {
+  const [row] = await db.execute(sql`
+    select (select version from snapshot_version where id = 1) as version,
+      extract(epoch from clock_timestamp()) * 1000 as "nowMs",
+      array(select id from hosts where stopped_at is null
+        and heartbeat_at > now() - make_interval(secs => ${hostAliveSeconds})) as hosts`);
+  return Beat.parse(row);
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Postgres did not answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { segmentPattern } from "#server/gateway/spool/append.ts";
+
+const Owner = z.object({ hostname: z.string(), pid: z.number(), startedAt: z.string() });
+const ownerFile = "owner.json";
+const touchEveryMs = 10_000;
+const deadAfterMs = 60_000;
+
+export type SpoolClaim = {
+  /** this gateway's own new folder */
+  dir: string;
+  /** segments of gateways that are no more, oldest first */
+  orphans: string[];
+  release: () => Promise<void>;
+};
+
+/**
+ * Take a spool folder of our own below `root`, and the segments of dead gateways. A folder's owner is dead when its
+ * process is gone, or, on another machine, when it has not touched its folder for a minute. Two that adopt the same
+ * orphan do no harm: rows are inserted once.
+ */
+export async function claimSpool(root: string): Promise<SpoolClaim> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const orphans: string[] = [];
+  for (const name of await readdir(root)) {
+    const dir = join(root, name);
+    if (!(await isDead(dir))) continue;
+    const segments = (await readdir(dir)).filter((file) => segmentPattern.test(file)).sort();
+    orphans.push(...segments.map((file) => join(dir, file)));
+    if (segments.length === 0) await removeFolder(dir);
+  }
+  const dir = join(root, `gateway-${process.pid}-${randomBytes(4).toString("hex")}`);
+  await mkdir(dir, { mode: 0o700 });
+  const owner = join(dir, ownerFile);
+  const me = { hostname: hostname(), pid: process.pid, startedAt: startOf(process.pid) ?? "" };
+  await writeFile(owner, JSON.stringify(me), { mode: 0o600 });
+  const timer = setInterval(() => {
+    const now = new Date();
+    utimes(owner, now, now).catch(() => {}); // a lost touch only matters when a minute of them is lost
+  }, touchEveryMs);
+  timer.unref();
+  return {
+    dir,
+    orphans,
+    release: async () => {
+      clearInterval(timer);
+      for (const folder of new Set([dir, ...orphans.map((path) => dirname(path))])) await removeFolder(folder);
+    },
+  };
+}
+
+async function isDead(dir: string): Promise<boolean> {
+  const path = join(dir, ownerFile);
+  const info = await stat(path).catch(() => null);
+  if (!info) return (await stat(dir)).isDirectory();
+  const owner = Owner.safeParse(parsed(await readFile(path, "utf8").catch(() => "")));
+  if (owner.success && owner.data.hostname === hostname())
+    return startOf(owner.data.pid) === null || startOf(owner.data.pid) !== owner.data.startedAt;
+  return Date.now() - info.mtimeMs > deadAfterMs;
+}
+
+/** When the process began, in clock ticks since boot where the system tells; null when there is no such process. */
+function startOf(pid: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? null : (fields[19] ?? "");
+  } catch {
+    try {
+      process.kill(pid, 0);
+      return "";
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** Only when nothing but the owner's mark is left in it. */
+async function removeFolder(dir: string): Promise<void> {
+  const left = (await readdir(dir)).filter((name) => name !== ownerFile);
+  if (left.length > 0) return;
+  await unlink(join(dir, ownerFile)).catch(() => {});
+  await rmdir(dir).catch(() => {});
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

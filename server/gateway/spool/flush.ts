@@ -1,0 +1,160 @@
+import { appendFile, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { sql } from "drizzle-orm";
+import type { Pool } from "#db/client.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import type { Spool } from "#server/gateway/spool/append.ts";
+import { log } from "#server/log.ts";
+
+const rowsPerInsert = 1_000;
+const flushEveryMs = 250;
+const retryEveryMs = 2_000;
+/** Open pages are told at most this often: under load every flush would make them ask again. */
+const hintEveryMs = 5_000;
+
+export type Flusher = {
+  /** Send what is spooled now. Resolves when it is in Postgres; rejects when Postgres does not take it. */
+  flush: () => Promise<void>;
+  rejected: () => number;
+  stop: () => Promise<void>;
+};
+
+/** Carry closed segments into `requests`, oldest first; `orphans` are those a dead gateway left behind. */
+export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = []): Flusher {
+  const waiting = [...orphans];
+  let rejected = 0;
+  let running: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  let wasAway = false;
+  const hintedMs = new Map<string, number>();
+
+  const work = async () => {
+    if (waiting.length === 0) waiting.push(...spool.seal());
+    for (let path = waiting[0]; path !== undefined; path = waiting[0]) {
+      const { bytes, refused, newest } = await flushSegment(db, path);
+      await hint(newest);
+      rejected += refused;
+      if (dirname(path) === spool.dir) spool.forget(bytes);
+      waiting.shift();
+    }
+  };
+
+  const hint = async (newest: Map<string, string>) => {
+    for (const [projectId, id] of newest) {
+      if (performance.now() - (hintedMs.get(projectId) ?? Number.NEGATIVE_INFINITY) < hintEveryMs) continue;
+      hintedMs.set(projectId, performance.now());
+      await notifyLive({ db }, `project:${projectId}`, { kind: "requests", id });
+    }
+  };
+
+  const flush = async () => {
+    while (running) await running.catch(() => {});
+    running = work().finally(() => {
+      running = null;
+    });
+    await running;
+  };
+
+  const tick = async () => {
+    let pauseMs = flushEveryMs;
+    try {
+      await flush();
+      if (wasAway) log.info("gateway.spool_back");
+      wasAway = false;
+    } catch (error) {
+      pauseMs = retryEveryMs;
+      if (!wasAway) log.warn({ err: error }, "gateway.spool_waits");
+      wasAway = true;
+    }
+    if (!stopped) timer = setTimeout(() => void tick(), pauseMs);
+  };
+  timer = setTimeout(() => void tick(), flushEveryMs);
+
+  return {
+    flush,
+    rejected: () => rejected,
+    stop: async () => {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await running?.catch(() => {});
+    },
+  };
+}
+
+/** `newest`: the last request of each project in it. */
+type Flushed = { bytes: number; refused: number; newest: Map<string, string> };
+
+/** Idempotent by request id, so a segment that was sent but not removed may be sent again. */
+async function flushSegment(db: Pool, path: string): Promise<Flushed> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const lines = text.split("\n").filter(isWhole);
+  let refused = 0;
+  for (let from = 0; from < lines.length; from += rowsPerInsert) {
+    const batch = lines.slice(from, from + rowsPerInsert);
+    try {
+      await insertLines(db, batch);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      refused += await insertOneByOne(db, batch, path);
+    }
+  }
+  await rm(path, { force: true });
+  return { bytes: Buffer.byteLength(text), refused, newest: newestOf(lines) };
+}
+
+const names = /^\{"id":"(req_[0-9a-z]+)","project_id":"([^"]+)"/;
+
+/** From the last line alone: a segment of many projects hints at one of them, the others follow with theirs. */
+function newestOf(lines: string[]): Map<string, string> {
+  const [, id, projectId] = names.exec(lines.at(-1) ?? "") ?? [];
+  return new Map(id && projectId ? [[projectId, id]] : []);
+}
+
+/** The last line of a gateway that died while writing may be torn: it was never promised to anyone. */
+function isWhole(line: string): boolean {
+  return line.startsWith("{") && line.endsWith("}");
+}
+
+async function insertOneByOne(db: Pool, lines: string[], path: string): Promise<number> {
+  let refused = 0;
+  for (const line of lines) {
+    try {
+      await insertLines(db, [line]);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      refused++;
+      log.error({ err: error }, "gateway.spool_row_refused");
+      await appendFile(join(dirname(path), "refused.jsonl"), `${line}\n`, { mode: 0o600 });
+    }
+  }
+  return refused;
+}
+
+/** Postgres took the connection but not the data (SQLSTATE classes 22 and 23): waiting would not help. */
+function isDataError(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
+  return /^2[23]/.test(code);
+}
+
+async function insertLines(db: Pool, lines: string[]): Promise<void> {
+  if (lines.length === 0) return;
+  const rows = `[${lines.join(",")}]`;
+  await db.execute(sql`
+    insert into requests (id, project_id, actor, endpoint, model, deployment_id, revision_id, model_version_id, workload,
+      stream, status, error_code, finish_reason, attempts, prompt_tokens, completion_tokens,
+      ttft_ms, itl_p50_ms, itl_p95_ms, queue_ms, total_ms, cost_usd_nanos, received_at)
+    select id, project_id, actor, endpoint, model, deployment_id, revision_id, model_version_id, workload,
+      stream, status, error_code, finish_reason, attempts, prompt_tokens, completion_tokens,
+      ttft_ms, itl_p50_ms, itl_p95_ms, queue_ms, total_ms, cost_usd_nanos, received_at
+    from jsonb_to_recordset(${rows}::text::jsonb) as row(id text, project_id text, actor text, endpoint text, model text,
+      deployment_id text, revision_id text, model_version_id text, workload text, stream boolean, status smallint,
+      error_code text, finish_reason text, attempts smallint, prompt_tokens integer, completion_tokens integer,
+      ttft_ms double precision, itl_p50_ms double precision, itl_p95_ms double precision, queue_ms double precision,
+      total_ms double precision, cost_usd_nanos bigint, received_at timestamptz)
+    on conflict (id) do nothing`);
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, readdir, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Pool } from "#db/client.ts";
+import { newId } from "#db/ids.ts";
+import { requests } from "#db/schema/gateway.ts";
+import { inDatabase } from "#db/testing.ts";
+import type { CallRecord } from "#server/gateway/contract.ts";
+import { openSpool } from "#server/gateway/spool/append.ts";
+import { claimSpool } from "#server/gateway/spool/claim.ts";
+import { keepFlushing } from "#server/gateway/spool/flush.ts";
+
+const folder = () => mkdtemp(join(tmpdir(), "largeforge-test-spool-"));
+const line = (id: string, change: Partial<CallRecord> = {}) =>
+  JSON.stringify({
+    ...{ id, project_id: "proj_1", actor: "key:1", endpoint: "/v1/completions", model: "nano", stream: true },
+    ...{ status: 200, attempts: 1, total_ms: 1.5, ttft_ms: 0.5, cost_usd_nanos: "9007199254740993" },
+    ...{ received_at: "2026-11-21T10:00:00.123Z", ...change },
+  });
+const ids = (count: number) => Array.from({ length: count }, () => newId("request"));
+const stored = async (db: Pool) => (await db.select().from(requests)).map((row) => row.id).sort();
+
+test("spooled lines reach Postgres in batches, exactly once, with nothing lost in translation", () =>
+  inDatabase(async ({ db }) => {
+    const spool = openSpool(await folder());
+    const flusher = keepFlushing(db, spool);
+    const all = ids(2_500);
+    for (const id of all) spool.append(line(id));
+    await flusher.flush();
+    await flusher.flush();
+    expect(await stored(db)).toEqual([...all].sort());
+    const [row] = await db.select().from(requests).limit(1);
+    expect(row).toMatchObject({ costUsdNanos: 9007199254740993n, ttftMs: 0.5, stream: true, promptTokens: null });
+    expect(row?.receivedAt.toISOString()).toBe("2026-11-21T10:00:00.123Z");
+    await flusher.stop();
+    spool.close();
+    expect(await readdir(spool.dir)).toEqual([]);
+    expect(spool.state()).toEqual({ bytes: 0, dropped: 0 });
+  }));
+
+test("a segment that was sent but not removed is sent again without doubling a row", () =>
+  inDatabase(async ({ db }) => {
+    const dir = await folder();
+    const [one = "", two = ""] = ids(2);
+    await writeFile(join(dir, "00000001.jsonl"), `${line(one)}\n`);
+    await writeFile(join(dir, "00000002.jsonl"), `${line(one)}\n${line(two)}\n`);
+    const spool = openSpool(dir);
+    const flusher = keepFlushing(db, spool);
+    await flusher.flush();
+    expect(await stored(db)).toEqual([one, two].sort());
+    await flusher.stop();
+  }));
+
+test("a torn last line is left out, a row that Postgres refuses is set aside, the others arrive", () =>
+  inDatabase(async ({ db }) => {
+    const dir = await folder();
+    const [good = "", bad = ""] = ids(2);
+    const refused = line(bad, { status: 70_000 });
+    await writeFile(join(dir, "00000001.jsonl"), `${line(good)}\n${refused}\n${line(newId("request")).slice(0, 40)}`);
+    const flusher = keepFlushing(db, openSpool(dir));
+    await flusher.flush();
+    expect(await stored(db)).toEqual([good]);
+    expect(flusher.rejected()).toBe(1);
+    expect(await readdir(dir)).toContain("refused.jsonl");
+    await flusher.stop();
+  }));
+
+test("a full spool drops and counts instead of stopping the answers", async () => {
+  const spool = openSpool(await folder(), 1_000);
+  for (const id of ids(10)) spool.append(line(id));
+  const { bytes, dropped } = spool.state();
+  expect(dropped).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(1_500);
+  spool.close();
+});
+
+test("a dead gateway's segments are adopted, a live one's are not", async () => {
+  const root = await folder();
+  const live = await claimSpool(root);
+  openSpool(live.dir).append("{}");
+  const dead = await claimSpool(root);
+  openSpool(dead.dir).append("{}");
+  await writeFile(join(dead.dir, "owner.json"), JSON.stringify({ hostname: "elsewhere", pid: 1, startedAt: "1" }));
+  const justDied = await claimSpool(root);
+  expect(justDied.orphans).toEqual([]); // another machine's folder counts as dead only after a minute without a touch
+  await utimes(join(dead.dir, "owner.json"), 0, 0);
+  const next = await claimSpool(root);
+  expect(next.orphans).toEqual([join(dead.dir, "00000001.jsonl")]);
+});
