@@ -1,0 +1,21 @@
+import { createDb, type Pool } from "#db/client.ts";
+import type { Enqueue } from "#server/context.ts";
+import { env } from "#server/env.ts";
+import { openBells } from "#server/jobs/enqueue.ts";
+import { fileStorage, type Storage } from "#server/storage.ts";
+
+type Doors = { db: Pool; enqueue: Enqueue; storage: Storage };
+
+const slot = Symbol.for("largeforge.console");
+const shared: typeof globalThis & { [slot]?: Doors } = globalThis;
+
+/** What pages and handlers of the console share: one pool, the bells, the blobs. Opened with the first request, once a process. */
+export function consoleDoors(): Doors {
+  // On globalThis, because Next bundles pages and handlers apart and would make one of each.
+  shared[slot] ??= {
+    db: createDb(env().DATABASE_URL, { max: 10, name: "largeforge-console" }),
+    enqueue: openBells().enqueue,
+    storage: fileStorage(env().FORGE_DATA),
+  };
+  return shared[slot];
+}

