@@ -1,0 +1,68 @@
+import {
+  dehydrate,
+  type FetchInfiniteQueryOptions,
+  type FetchQueryOptions,
+  HydrationBoundary,
+} from "@tanstack/react-query";
+import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { headers } from "next/headers";
+import { cache, type ReactNode } from "react";
+import { makeQueryClient } from "#components/query-client.ts";
+import { newId } from "#db/ids.ts";
+import { resolveCaller } from "#server/auth.ts";
+import { consoleDoors } from "#server/console.ts";
+import { appRouter } from "#server/router.ts";
+import { createCallerFactory, type TrpcContext } from "#server/trpc.ts";
+
+const createCaller = createCallerFactory(appRouter);
+
+/** Who opened this page, null for nobody; asked once per request. */
+export const pageCaller = cache(async () => {
+  const asked = await headers(); // first: it tells the build that this page cannot be made ahead
+  return resolveCaller(consoleDoors().db, { headers: asked, method: "GET" });
+});
+
+const getQueryClient = cache(() => makeQueryClient());
+
+/** `project` is the slug in the URL, null outside any project. */
+async function pageContext(project: string | null): Promise<TrpcContext> {
+  return { ...consoleDoors(), caller: await pageCaller(), projectSlug: project, requestId: newId("request") };
+}
+
+/** Call procedures directly where a page needs the answer itself: `await (await api(slug)).projects.show()`. */
+export const api = cache(async (project: string | null) => createCaller(await pageContext(project)));
+
+/** Query options for `prefetch`: the same keys that `useTRPC()` uses in the browser. */
+export const trpcFor = cache((project: string | null) =>
+  createTRPCOptionsProxy({ router: appRouter, ctx: () => pageContext(project), queryClient: getQueryClient }),
+);
+
+type Prefetchable = { queryKey: readonly unknown[] };
+
+/**
+ * Run queries (`trpc.keys.list.queryOptions(…)` or `.infiniteQueryOptions(…)`) on the server, so that the first paint
+ * has their data. A failed one is asked again, and shown, by the page.
+ */
+export async function prefetch(...queries: Prefetchable[]): Promise<void> {
+  const client = getQueryClient();
+  await Promise.all(
+    queries.map((query) =>
+      "initialPageParam" in query
+        ? client.prefetchInfiniteQuery(asPages(query))
+        : client.prefetchQuery(asSingle(query)),
+    ),
+  );
+}
+
+function asSingle(query: Prefetchable) {
+  return query as FetchQueryOptions; // safe because tRPC's options are React Query's, only with a narrower error type
+}
+
+function asPages(query: Prefetchable) {
+  return query as FetchInfiniteQueryOptions<unknown, Error, unknown, readonly unknown[], unknown>; // safe as above
+}
+
+/** Hands what was prefetched to the client components inside. */
+export function HydrateClient({ children }: { children: ReactNode }) {
+  return <HydrationBoundary state={dehydrate(getQueryClient())}>{children}</HydrationBoundary>;
+}

@@ -1,0 +1,35 @@
+import type { Metadata, Viewport } from "next";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
+import type { ReactNode } from "react";
+import { Toaster } from "#components/ui/toast.tsx";
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: { default: "LargeForge", template: "%s · LargeForge" },
+  description: "Fine-tune, evaluate, roll out and serve models on your own machines.",
+  icons: { icon: "/icon.svg" },
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f9fafc" },
+    { media: "(prefers-color-scheme: dark)", color: "#0d0e11" },
+  ],
+};
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" data-theme="light" suppressHydrationWarning>
+      <head>
+        {/* Blocking on purpose: it sets the theme before the first paint. */}
+        <script src="/theme.js" />
+      </head>
+      <body>
+        <NuqsAdapter>
+          {children}
+          <Toaster />
+        </NuqsAdapter>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,145 @@
+"use client";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
+import { useQueryStates } from "nuqs";
+import { useMemo } from "react";
+import { type AuditRow, actorName, auditColumns } from "#components/audit/audit-columns.tsx";
+import { auditFilters, toListAudit } from "#components/audit/audit-filters.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import { useProject } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { ChoiceFilter } from "#components/ui/filter-bar.tsx";
+import { shortId } from "#components/ui/format.ts";
+import { Select } from "#components/ui/select.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
+import { auditAreas } from "#server/audit/input.ts";
+
+const periods = [
+  { value: "all", label: "Any time" },
+  { value: "24h", label: "Last 24 hours" },
+  { value: "7d", label: "Last 7 days" },
+  { value: "30d", label: "Last 30 days" },
+  { value: "90d", label: "Last 90 days" },
+] as const;
+const outcomes = [
+  { value: "done", label: "Done" },
+  { value: "refused", label: "Refused" },
+];
+
+function usePages() {
+  const [filters] = useQueryStates(auditFilters);
+  return {
+    input: toListAudit(filters),
+    options: {
+      getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
+      placeholderData: keepPreviousData,
+    },
+  };
+}
+
+export function ProjectAudit() {
+  const trpc = useTRPC();
+  const { input, options } = usePages();
+  const list = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions(input, options));
+  const actors = useQuery(trpc.audit.actors.queryOptions());
+  return (
+    <AuditTable
+      list={list}
+      rows={list.data?.pages.flatMap((page) => page.items)}
+      actors={actors.data ?? []}
+      areas={auditAreas}
+    />
+  );
+}
+
+/** What happened outside any project: accounts, sign-ins, lock-outs. */
+export function InstallationAudit() {
+  const trpc = useTRPC();
+  const { input, options } = usePages();
+  const list = useInfiniteQuery(trpc.audit.installation.infiniteQueryOptions(input, options));
+  const actors = useQuery(trpc.audit.installationActors.queryOptions());
+  return (
+    <AuditTable
+      list={list}
+      rows={list.data?.pages.flatMap((page) => page.items)}
+      actors={actors.data ?? []}
+      areas={["people"]}
+    />
+  );
+}
+
+type Pages = {
+  error: unknown;
+  refetch: () => unknown;
+  hasNextPage: boolean;
+  fetchNextPage: () => unknown;
+  isFetchingNextPage: boolean;
+};
+
+function AuditTable({
+  list,
+  rows,
+  actors,
+  areas,
+}: {
+  list: Pages;
+  rows: AuditRow[] | undefined;
+  actors: readonly { actor: string; name: string | null }[];
+  areas: readonly string[];
+}) {
+  const { slug } = useProject();
+  const columns = useMemo(() => auditColumns(slug), [slug]);
+  const [filters, setFilters] = useQueryStates(auditFilters);
+  const filtered =
+    [filters.actor, filters.area, filters.outcome].some((chosen) => chosen.length > 0) ||
+    filters.period !== "all" ||
+    filters.target !== null;
+  const clear = () => void setFilters(null);
+  return (
+    <DataTable
+      filters={
+        <>
+          <ChoiceFilter
+            param="actor"
+            label="Who"
+            options={actors.map(({ actor, name }) => ({ value: actor, label: actorName(actor, name) }))}
+          />
+          {areas.length > 1 && (
+            <ChoiceFilter param="area" label="Area" options={areas.map((area) => ({ value: area, label: area }))} />
+          )}
+          <ChoiceFilter param="outcome" label="Outcome" options={outcomes} />
+          {filters.target && (
+            <Button size="sm" onClick={() => void setFilters({ target: null })}>
+              About {shortId(filters.target)}: show all
+            </Button>
+          )}
+          <Select
+            aria-label="Time"
+            className="w-auto min-w-36 md:ml-auto"
+            value={filters.period}
+            onValueChange={(period) => void setFilters({ period })}
+            options={periods}
+          />
+        </>
+      }
+      label="Audit log"
+      columns={columns}
+      rows={rows}
+      rowId={(row) => row.id}
+      sortedBy="server"
+      error={list.error}
+      onRetry={list.refetch}
+      filtered={filtered}
+      onClearFilters={clear}
+      hasMore={list.hasNextPage}
+      onMore={list.fetchNextPage}
+      loadingMore={list.isFetchingNextPage}
+      empty={
+        <EmptyState icon={<ScrollText aria-hidden />} title="Nothing has happened yet">
+          Every change, and every attempt that was refused, is written here with who made it.
+        </EmptyState>
+      }
+    />
+  );
+}

@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { toCsv } from "#components/charts/csv.rule.ts";
+import { downsample, smooth } from "#components/charts/downsample.rule.ts";
+import { layOut } from "#components/charts/lineage.rule.ts";
+import { innerTicks, niceTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
+import { nearest, toRows } from "#components/charts/xy.ts";
+
+const wave = Array.from({ length: 50_000 }, (_, x) => ({ x, y: x === 31_337 ? 99 : Math.sin(x / 500) }));
+
+test("downsampling keeps the ends, the order and the spike", () => {
+  const kept = downsample(wave, 500);
+  expect(kept).toHaveLength(500);
+  expect(kept[0]).toEqual(wave[0]);
+  expect(kept.at(-1)).toEqual(wave.at(-1));
+  expect(kept.some((point) => point.y === 99)).toBe(true);
+  expect(kept.every((point, index) => index === 0 || point.x > (kept[index - 1]?.x ?? 0))).toBe(true);
+});
+
+test("short series pass through, and a gap stays a gap", () => {
+  const few = wave.slice(0, 10);
+  expect(downsample(few, 500)).toBe(few);
+  const gap = wave.map((point) => (point.x === 20_000 ? { x: point.x, y: null } : point));
+  expect(downsample(gap, 200).some((point) => point.y === null)).toBe(true);
+});
+
+test("smoothing averages over the last values only", () => {
+  const points = [1, 2, 3, 4].map((y, x) => ({ x, y }));
+  expect(smooth(points, 2).map((point) => point.y)).toEqual([1, 1.5, 2.5, 3.5]);
+});
+
+test("ticks are round and cover the data", () => {
+  expect(niceTicks(0, 367, 4)).toEqual([0, 100, 200, 300, 400]);
+  expect(niceTicks(0, 0.0007, 4)).toEqual([0, 0.0002, 0.0004, 0.0006, 0.0008]);
+  expect(innerTicks(3, 1170, 4)).toEqual([500, 1000]);
+  expect(niceTicks(5, 5, 4)[0]).toBe(0);
+});
+
+test("the y axis starts at zero unless it is told", () => {
+  expect(yTicks([92, 96.5], {})[0]).toBe(0);
+  expect(yTicks([92, 96.5], { min: 88, max: 98 })).toEqual([90, 92.5, 95, 97.5]);
+  expect(yTicks([-3, 4], {})[0]).toBeLessThanOrEqual(-3);
+  expect(yTicks([], {})).toEqual([0, 0.25, 0.5, 0.75, 1]);
+});
+
+test("time ticks fall on the user's own midnight and full hours", () => {
+  const midnight = Date.parse("2026-11-21T00:00:00+02:00");
+  const ticks = timeTicks(midnight + 60_000, midnight + 86_400_000, 6, 2 * 3_600_000);
+  expect(ticks.map((tick) => (tick - midnight) / 3_600_000)).toEqual([4, 8, 12, 16, 20, 24]);
+});
+
+test("series measured at different places share rows and are read across by the nearest reading", () => {
+  const train = { id: "t", label: "train", points: [0, 1, 2, 3].map((x) => ({ x, y: 4 - x })) };
+  const validation = { id: "v", label: "validation", points: [{ x: 2, y: 1.5, lo: 1, hi: 2 }] };
+  expect(toRows([train, validation])[2]).toEqual({ x: 2, t: 2, v: 1.5, "v:band": [1, 2] });
+  expect(nearest(train.points, 1.6)?.x).toBe(2);
+  expect(nearest(validation.points, 0)?.x).toBe(2);
+  expect(
+    nearest(
+      [
+        { x: 0, y: 1 },
+        { x: 1, y: null },
+      ],
+      1,
+    )?.x,
+  ).toBe(0);
+  expect(nearest([], 1)).toBeUndefined();
+});
+
+test("CSV quotes what needs it and defuses formulas", () => {
+  expect(
+    toCsv(
+      ["name", "loss"],
+      [
+        ["a,b", 0.5],
+        ['say "hi"', null],
+        ["=SUM(A1)", -1],
+      ],
+    ),
+  ).toBe('name,loss\r\n"a,b",0.5\r\n"say ""hi""",\r\n\'=SUM(A1),-1\r\n');
+});
+
+test("a lineage is laid out by its longest path, parents left of children", () => {
+  const laid = layOut(
+    [{ id: "data" }, { id: "base" }, { id: "run" }, { id: "version" }, { id: "eval" }],
+    [
+      { from: "data", to: "run" },
+      { from: "base", to: "run" },
+      { from: "run", to: "version" },
+      { from: "version", to: "eval" },
+      { from: "base", to: "eval" },
+    ],
+  );
+  expect(laid.map((layer) => layer.map((node) => node.id))).toEqual([["data", "base"], ["run"], ["version"], ["eval"]]);
+});
+
+test("a cycle or an edge to nowhere does not hang the layout", () => {
+  const laid = layOut(
+    [{ id: "a" }, { id: "b" }],
+    [
+      { from: "a", to: "b" },
+      { from: "b", to: "a" },
+      { from: "a", to: "ghost" },
+    ],
+  );
+  expect(laid.flat()).toHaveLength(2);
+});

@@ -1,0 +1,41 @@
+import type { inferRouterOutputs } from "@trpc/server";
+import type { AppRouter } from "#server/router.ts";
+
+type Outputs = inferRouterOutputs<AppRouter>["datasets"];
+export type DatasetRow = Outputs["list"]["items"][number];
+export type DatasetData = Outputs["show"];
+export type VersionData = DatasetData["version"];
+
+/** A message of the rules as a sentence of its own. */
+export function sentence(message: string): string {
+  return message.charAt(0).toUpperCase() + message.slice(1);
+}
+
+/** While this holds, a page looks again. */
+export function isMoving(status: VersionData["status"]): boolean {
+  return status === "importing" || status === "uploading";
+}
+
+/** What came in, in words: the layout that was read, or that nobody knows yet. */
+export const sourceWords: Readonly<Record<string, string>> = {
+  messages: "messages",
+  sharegpt: "ShareGPT",
+  alpaca: "Alpaca",
+  prompt_completion: "prompt and completion",
+  prompt_response: "prompt and response",
+  preference: "prompt, chosen and rejected",
+  sharegpt_preference: "ShareGPT preference",
+  openai_preference: "OpenAI preference",
+  unpaired: "messages with a label",
+  text: "text",
+  mapped: "mapped columns",
+};
+
+/** How a trainer or a program downloads a file of a version. */
+export function partUrl(
+  slug: string,
+  versionId: string,
+  part: "source" | "train" | "validation" | "set_aside",
+): string {
+  return `/api/datasets/${versionId}/${part}?project=${slug}`;
+}

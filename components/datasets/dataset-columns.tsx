@@ -1,0 +1,110 @@
+import type { Column } from "#components/data-table/columns.ts";
+import { type DatasetRow, sentence } from "#components/datasets/data.ts";
+import { ImportProgress, rowsSoFar } from "#components/datasets/import-progress.tsx";
+import { StatusChip } from "#components/ui/chip.tsx";
+import { formatBytes, formatNumber, plural } from "#components/ui/format.ts";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
+
+/** The columns of the list, after the design's picture. */
+export const datasetColumns: readonly Column<DatasetRow>[] = [
+  {
+    id: "name",
+    header: "Name",
+    fixed: true,
+    phone: "title",
+    className: "w-2/5",
+    sortBy: (row) => row.name,
+    cell: ({ name, latest }) => (
+      <span>
+        <b className="font-medium">{name}</b> <span className="font-mono text-ink-3 text-xs">v{latest.version}</span>
+      </span>
+    ),
+  },
+  {
+    id: "shape",
+    header: "Shape",
+    sortBy: (row) => row.latest.shape,
+    cell: ({ latest }) => <span className="text-ink-2">{latest.shape ? shapeWords[latest.shape] : "unknown"}</span>,
+  },
+  {
+    id: "rows",
+    header: "Rows",
+    numeric: true,
+    sortBy: (row) => row.latest.rowsRead,
+    cell: ({ latest }) => rowsSoFar(latest),
+  },
+  {
+    id: "size",
+    header: "Size",
+    numeric: true,
+    sortBy: (row) => row.latest.sourceBytes,
+    cell: ({ latest }) => <span className="text-ink-2">{formatBytes(latest.sourceBytes)}</span>,
+  },
+  {
+    id: "status",
+    header: "Status",
+    phone: "corner",
+    sortBy: (row) => row.latest.status,
+    cell: ({ latest }) => <StatusChip status={latest.status} />,
+  },
+  {
+    id: "findings",
+    header: "Findings",
+    numeric: true,
+    sortBy: findings,
+    cell: (row) => {
+      const found = findings(row);
+      return found === null ? "…" : formatNumber(found);
+    },
+  },
+  {
+    id: "used",
+    header: "Used by",
+    sortBy: (row) => row.usedBy.runs + row.usedBy.suites,
+    cell: (row) => <span className="text-ink-2">{usedWords(row)}</span>,
+  },
+  {
+    id: "updated",
+    header: "Updated",
+    numeric: true,
+    sortBy: (row) => row.latest.createdAt,
+    cell: ({ latest }) => <RelativeTime at={latest.readyAt ?? latest.createdAt} className="text-ink-2" />,
+  },
+];
+
+/** Problems and duplicates; a file that was refused has at least the one it was refused for. */
+function findings({ latest }: DatasetRow): number | null {
+  if (latest.status === "importing") return null;
+  const counted = (latest.problemCount ?? 0) + (latest.duplicateRows ?? 0);
+  return latest.refusal || latest.review === "mapping" ? Math.max(1, counted) : counted;
+}
+
+function usedWords({ usedBy }: DatasetRow): string {
+  const uses = [
+    usedBy.runs > 0 ? plural(usedBy.runs, "run") : "",
+    usedBy.suites > 0 ? plural(usedBy.suites, "suite") : "",
+  ].filter(Boolean);
+  return uses.join(", ") || "none";
+}
+
+/** Under a row's name: how far an import is, why a file was refused, what waits for a person. */
+export function datasetNote({ name, latest, bytesPerSecond }: DatasetRow) {
+  if (latest.status === "importing") {
+    return <ImportProgress version={latest} bytesPerSecond={bytesPerSecond} label={`Import of ${name}`} />;
+  }
+  if (latest.refusal) {
+    return (
+      <span className="text-bad text-xs">
+        {sentence(latest.refusal.message)}. {latest.refusal.remedy}
+      </span>
+    );
+  }
+  if (latest.review === "mapping") return <span className="text-hold text-xs">Say what its columns are.</span>;
+  if (latest.review === "bad_rows") {
+    return (
+      <span className="text-hold text-xs">{plural(latest.badRows ?? 0, "row")} with problems: decide about them.</span>
+    );
+  }
+  return undefined;
+}

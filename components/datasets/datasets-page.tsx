@@ -1,0 +1,128 @@
+"use client";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { Database, Upload } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
+import { isMoving } from "#components/datasets/data.ts";
+import { datasetColumns, datasetNote } from "#components/datasets/dataset-columns.tsx";
+import { UseSample } from "#components/datasets/use-sample.tsx";
+import { useLive } from "#components/live.tsx";
+import { useProject, useRefusal } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
+import { plural } from "#components/ui/format.ts";
+import { Page, PageHead } from "#components/ui/page-head.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
+import { statusLook } from "#components/ui/status.ts";
+import { type DatasetShape, type DatasetStatus, datasetShapes, datasetStatuses } from "#db/enums.ts";
+import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
+
+const movingEveryMs = 1_000;
+const shownStatuses = datasetStatuses.filter((status) => status !== "uploading");
+
+/** Every dataset of the project by its newest version. */
+export function DatasetsPage({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const client = useQueryClient();
+  const { id: projectId } = useProject();
+  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
+  const [shapes, setShapes] = useChoice("shape");
+  const [statuses, setStatuses] = useChoice("status");
+  const [sort, setSort] = useSort({ by: "updated", desc: true });
+  const filter = {
+    ...(search ? { search } : {}),
+    ...(shapes.length ? { shape: datasetShapes.filter((shape) => shapes.includes(shape)) } : {}),
+    ...(statuses.length ? { status: datasetStatuses.filter((status) => statuses.includes(status)) } : {}),
+  } satisfies { search?: string; shape?: DatasetShape[]; status?: DatasetStatus[] };
+  const query = useInfiniteQuery(
+    trpc.datasets.list.infiniteQueryOptions(filter, {
+      getNextPageParam: (page) => page.nextCursor,
+      refetchInterval: ({ state }) =>
+        state.data?.pages.some((page) => page.items.some((row) => isMoving(row.latest.status))) ? movingEveryMs : false,
+    }),
+  );
+  useLive(`project:${projectId}`, () => void client.invalidateQueries(trpc.datasets.list.pathFilter()));
+  const total = query.data?.pages[0]?.total;
+  const upload = <UploadButton slug={slug} />;
+  return (
+    <Page>
+      <PageHead
+        title="Datasets"
+        purpose="What models learn from and are judged by. Versions never change once they are ready."
+        actions={upload}
+      />
+      <DataTable
+        filters={
+          <>
+            <SearchFilter />
+            <ChoiceFilter
+              param="shape"
+              label="Shape"
+              options={datasetShapes.map((shape) => ({ value: shape, label: shapeWords[shape] }))}
+            />
+            <ChoiceFilter
+              param="status"
+              label="Status"
+              options={shownStatuses.map((status) => ({ value: status, label: statusLook(status).word }))}
+            />
+          </>
+        }
+        label="Datasets"
+        columns={datasetColumns}
+        columnsKey="datasets"
+        summary={total === undefined ? undefined : plural(total, "dataset")}
+        rows={query.data?.pages.flatMap((page) => page.items)}
+        rowId={(row) => row.id}
+        rowHref={(row) => `/${slug}/datasets/${row.id}`}
+        rowNote={datasetNote}
+        sort={sort}
+        onSort={(next) => void setSort(next)}
+        error={query.error}
+        onRetry={() => query.refetch()}
+        filtered={search !== "" || shapes.length > 0 || statuses.length > 0}
+        onClearFilters={() => {
+          void setSearch(null);
+          void setShapes(null);
+          void setStatuses(null);
+        }}
+        hasMore={query.hasNextPage}
+        onMore={() => query.fetchNextPage()}
+        loadingMore={query.isFetchingNextPage}
+        empty={
+          <EmptyState
+            icon={<Database aria-hidden />}
+            title="No data yet"
+            action={
+              <>
+                {upload}
+                <UseSample slug={slug} />
+              </>
+            }
+          >
+            A dataset is what a model learns from and is judged by: chats, prompts with their answers, or plain text,
+            one JSON object per line. Problems come back with their line numbers before any compute is spent.
+          </EmptyState>
+        }
+      />
+    </Page>
+  );
+}
+
+function UploadButton({ slug }: { slug: string }) {
+  const refusal = useRefusal("datasets.create");
+  const icon = <Upload aria-hidden />;
+  if (refusal) {
+    return (
+      <Button look="primary" disabledReason={refusal} icon={icon}>
+        Upload
+      </Button>
+    );
+  }
+  return (
+    <ButtonLink look="primary" href={`/${slug}/datasets/new`} icon={icon}>
+      Upload
+    </ButtonLink>
+  );
+}

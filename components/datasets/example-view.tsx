@@ -1,0 +1,104 @@
+import { Bot, Settings2, User } from "lucide-react";
+import type { ReactNode } from "react";
+import { cn } from "#components/ui/cn.ts";
+import type { Turn } from "#server/datasets/shapes/canonical.rule.ts";
+
+const roleLooks = {
+  system: { word: "System", icon: Settings2, edge: "border-l-line-strong", text: "text-ink-3" },
+  user: { word: "User", icon: User, edge: "border-l-ink-3", text: "text-ink-2" },
+  assistant: { word: "Assistant", icon: Bot, edge: "border-l-accent", text: "text-accent" },
+} as const;
+
+/** One canonical example, whatever its shape: chats as turns coloured by role, preferences side by side. */
+export function ExampleView({ value }: { value: unknown }) {
+  if (!isRecord(value)) return <Text>{JSON.stringify(value)}</Text>;
+  if (Array.isArray(value.messages)) return <Turns turns={turnsOf(value.messages)} />;
+  if ("chosen" in value) {
+    return (
+      <div className="grid gap-2">
+        <Turns turns={turnsOf(value.prompt)} />
+        <div className="grid gap-2 md:grid-cols-2">
+          <Answer label="Chosen" className="border-l-ok" turns={turnsOf(value.chosen)} />
+          <Answer label="Rejected" className="border-l-bad" turns={turnsOf(value.rejected)} />
+        </div>
+      </div>
+    );
+  }
+  if (typeof value.prompt === "string") {
+    return (
+      <div className="grid gap-2">
+        <Part label="Prompt" edge="border-l-ink-3">
+          {value.prompt}
+        </Part>
+        <Part label="Completion" edge="border-l-accent" labelLook="text-accent">
+          {String(value.completion)}
+        </Part>
+      </div>
+    );
+  }
+  return <Text>{typeof value.text === "string" ? value.text : JSON.stringify(value)}</Text>;
+}
+
+function Turns({ turns }: { turns: Turn[] }) {
+  return (
+    <ol className="grid gap-2">
+      {turns.map((turn, index) => {
+        const { word, icon: Icon, edge, text } = roleLooks[turn.role];
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: turns never move
+          <li key={index} className={cn("grid gap-0.5 border-l-2 pl-2.5", edge)}>
+            <span className={cn("flex items-center gap-1 font-medium text-xs", text)}>
+              <Icon aria-hidden className="size-3.5" />
+              {word}
+            </span>
+            <Text>{turn.content}</Text>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Answer({ label, className, turns }: { label: string; className: string; turns: Turn[] }) {
+  return (
+    <Part label={label} edge={className} labelLook={label === "Chosen" ? "text-ok" : "text-bad"}>
+      {turns.map((turn) => turn.content).join("\n")}
+    </Part>
+  );
+}
+
+function Part({
+  label,
+  edge,
+  labelLook = "text-ink-2",
+  children,
+}: {
+  label: string;
+  edge: string;
+  labelLook?: string;
+  children: ReactNode;
+}) {
+  return (
+    <div className={cn("grid content-start gap-0.5 border-l-2 pl-2.5", edge)}>
+      <span className={cn("font-medium text-xs", labelLook)}>{label}</span>
+      <Text>{children}</Text>
+    </div>
+  );
+}
+
+function Text({ children }: { children: ReactNode }) {
+  return <p className="min-w-0 whitespace-pre-wrap text-ink [overflow-wrap:anywhere]">{children}</p>;
+}
+
+function turnsOf(value: unknown): Turn[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((turn: unknown) => {
+    if (!isRecord(turn) || typeof turn.content !== "string") return [];
+    const { role } = turn;
+    return role === "system" || role === "user" || role === "assistant" ? [{ role, content: turn.content }] : [];
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

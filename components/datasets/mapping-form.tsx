@@ -1,0 +1,183 @@
+"use client";
+import { ArrowRight } from "lucide-react";
+import { sentence } from "#components/datasets/data.ts";
+import { ExampleView } from "#components/datasets/example-view.tsx";
+import { CodeWell } from "#components/ui/code-well.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { formatPercent } from "#components/ui/format.ts";
+import { Select } from "#components/ui/select.tsx";
+import type { ColumnMapping } from "#server/datasets/input.ts";
+import { mappedReading, type SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
+import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
+
+type Target = keyof ColumnMapping;
+
+/** What a file can become, and which targets that takes. */
+const aims = {
+  pair: {
+    label: "Prompt and completion",
+    hint: "a question and its answer",
+    needs: ["prompt", "completion"],
+    may: ["system"],
+  },
+  preference: {
+    label: "Preference",
+    hint: "a prompt, the better and the worse answer",
+    needs: ["prompt", "chosen", "rejected"],
+    may: [],
+  },
+  messages: { label: "Chats", hint: "one column that holds a list of turns", needs: ["messages"], may: [] },
+  text: { label: "Plain text", hint: "learnt as it stands", needs: ["text"], may: [] },
+} as const satisfies Record<string, { label: string; hint: string; needs: readonly Target[]; may: readonly Target[] }>;
+
+export type Aim = keyof typeof aims;
+
+const targetWords: Record<Target, string> = {
+  prompt: "Prompt",
+  completion: "Completion",
+  system: "System text",
+  chosen: "Better answer (chosen)",
+  rejected: "Worse answer (rejected)",
+  messages: "Turns",
+  text: "Text",
+};
+
+/** Names that people give to these columns; only a first guess. */
+const guesses: Record<Target, RegExp> = {
+  prompt: /^(prompt|question|query|input|instruction|user|source|ticket|q)$/i,
+  completion: /^(completion|response|answer|output|reply|assistant|target|label|a)$/i,
+  system: /^(system|system_prompt)$/i,
+  chosen: /^(chosen|preferred|better|win(ner)?)$/i,
+  rejected: /^(rejected|other|worse|los(er|t))$/i,
+  messages: /^(messages|conversations?|chat|turns|dialog(ue)?)$/i,
+  text: /^(text|content|body|document)$/i,
+};
+
+const nothing = "none";
+
+export type MappingDraft = { aim: Aim; columns: ColumnMapping };
+
+/** A first guess from the columns' names: a complete aim if the names give one. */
+export function guessMapping(columns: readonly SeenColumn[]): MappingDraft {
+  const find = (target: Target) => columns.find((column) => guesses[target].test(column.name))?.name;
+  for (const aim of ["preference", "pair", "messages", "text"] as const) {
+    const found = Object.fromEntries([...aims[aim].needs, ...aims[aim].may].map((target) => [target, find(target)]));
+    if (aims[aim].needs.every((target) => found[target])) return { aim, columns: withoutEmpty(found) };
+  }
+  return { aim: "pair", columns: {} };
+}
+
+/** The mapping that a draft stands for; null while a column is missing. */
+export function mappingOf({ aim, columns }: MappingDraft): ColumnMapping | null {
+  const { needs, may } = aims[aim];
+  if (needs.some((target) => !columns[target])) return null;
+  const chosen = [...needs, ...may].filter((target) => columns[target]);
+  return Object.fromEntries(chosen.map((target) => [target, columns[target]]));
+}
+
+/** Say what a file's columns are, and see at once what its first rows become. */
+export function MappingForm({
+  columns,
+  samples,
+  draft,
+  onChange,
+}: {
+  columns: readonly SeenColumn[];
+  samples: readonly unknown[];
+  draft: MappingDraft;
+  onChange: (draft: MappingDraft) => void;
+}) {
+  const { needs, may } = aims[draft.aim];
+  const targets: readonly Target[] = [...needs, ...may];
+  const required: readonly Target[] = needs;
+  const mapping = mappingOf(draft);
+  return (
+    <div className="grid gap-5">
+      <div className="grid gap-4 md:grid-cols-2">
+        <Field label="What a row is">
+          <Select<Aim>
+            value={draft.aim}
+            onValueChange={(aim) => onChange({ ...draft, aim })}
+            options={entriesOf(aims).map(([value, { label, hint }]) => ({ value, label, hint }))}
+          />
+        </Field>
+        {targets.map((target) => (
+          <Field key={target} label={targetWords[target]} optional={!required.includes(target)}>
+            <Select
+              value={draft.columns[target] ?? (required.includes(target) ? undefined : nothing)}
+              placeholder="Choose a column"
+              onValueChange={(name) =>
+                onChange({
+                  ...draft,
+                  columns: withoutEmpty({ ...draft.columns, [target]: name === nothing ? undefined : name }),
+                })
+              }
+              options={[
+                ...(required.includes(target) ? [] : [{ value: nothing, label: "None" }]),
+                ...columns.map((column) => ({ value: column.name, label: column.name, hint: columnWords(column) })),
+              ]}
+            />
+          </Field>
+        ))}
+      </div>
+      <MappedRows samples={samples} mapping={mapping} />
+    </div>
+  );
+}
+
+/** The first rows: as they are on the left, as examples on the right. */
+function MappedRows({ samples, mapping }: { samples: readonly unknown[]; mapping: ColumnMapping | null }) {
+  const reading = mapping ? mappedReading(mapping) : null;
+  return (
+    <section aria-label="What the first rows become" className="grid gap-2">
+      <h3 className="font-medium text-sm">What the first rows become</h3>
+      <ol className="grid gap-3">
+        {samples.map((row, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: samples never move
+          <li key={index} className="grid items-center gap-2 md:grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)]">
+            <CodeWell label={`Row ${index + 1}`} className="max-h-40">
+              {JSON.stringify(row, null, 2)}
+            </CodeWell>
+            <ArrowRight aria-hidden className="size-4 text-ink-3 max-md:mx-auto max-md:rotate-90" />
+            <div className="max-h-40 min-w-0 overflow-auto rounded-md border px-3 py-2.5">
+              {reading && "convert" in reading && isRecord(row) ? (
+                <Converted converted={reading.convert(row)} />
+              ) : (
+                <span className="text-ink-3">Choose the columns to see it.</span>
+              )}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Converted({
+  converted,
+}: {
+  converted: ReturnType<Extract<ReturnType<typeof mappedReading>, { convert: unknown }>["convert"]>;
+}) {
+  if (converted.ok) return <ExampleView value={converted.example} />;
+  return (
+    <ul className="grid gap-1 text-bad">
+      {converted.problems.map((found) => (
+        <li key={`${found.field}-${found.code}`}>
+          {sentence(found.message)}. <span className="text-ink-2">{found.remedy}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function columnWords({ kinds, share }: SeenColumn): string {
+  return `${kinds.join(" or ")}${share < 1 ? `, in ${formatPercent(share, 0)} of the rows` : ""}`;
+}
+
+function withoutEmpty(columns: Record<string, string | undefined>): ColumnMapping {
+  return Object.fromEntries(Object.entries(columns).filter(([, name]) => name));
+}
+
+function entriesOf<T extends object>(value: T): [keyof T & string, T[keyof T]][] {
+  return Object.entries(value) as [keyof T & string, T[keyof T]][]; // safe because the object is a literal of this module
+}

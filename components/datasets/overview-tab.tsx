@@ -1,0 +1,145 @@
+import { Histogram } from "#components/charts/histogram.tsx";
+import { sourceWords, type VersionData } from "#components/datasets/data.ts";
+import { ProblemsChart } from "#components/datasets/problems-chart.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { formatNumber, formatPercent } from "#components/ui/format.ts";
+import { EmptyState } from "#components/ui/states.tsx";
+
+type Lengths = VersionData["lengths"][string];
+
+/** In the order in which they are shown. */
+const titles: Readonly<Record<string, string>> = {
+  conversation: "Length of a conversation",
+  answers: "Length of its answers",
+  turns: "Turns in a conversation",
+  prompt: "Length of a prompt",
+  completion: "Length of a completion",
+  chosen: "Length of the better answer",
+  rejected: "Length of the worse answer",
+  text: "Length of a text",
+};
+
+/** What is in a version: how long its examples are, how they are split, how the file was read. */
+export function OverviewTab({ version }: { version: VersionData }) {
+  const fields = Object.keys(titles).flatMap((field) => {
+    const lengths = version.lengths[field];
+    return lengths ? [{ field, lengths }] : [];
+  });
+  return (
+    <>
+      <SplitCard version={version} />
+      <ProblemsChart version={version} />
+      {fields.length === 0 ? (
+        <Card title="Lengths">
+          <EmptyState title="Nothing to measure">No row could be read.</EmptyState>
+        </Card>
+      ) : (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 md:grid-cols-2">
+          {fields.map(({ field, lengths }, index) => (
+            <div key={field} className={index === 0 && fields.length % 2 === 1 ? "md:col-span-2" : undefined}>
+              <LengthChart field={field} lengths={lengths} />
+            </div>
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function LengthChart({ field, lengths }: { field: string; lengths: Lengths }) {
+  const unit = field === "turns" ? "turns" : "characters";
+  const { histogram: bins, p50, p95, max } = lengths;
+  const first = bins[0]?.from ?? 0;
+  const step = (bins[1]?.from ?? bins[0]?.to ?? 1) - first;
+  const last = bins.at(-1)?.from ?? 0;
+  const longTail = max > last + step;
+  return (
+    <Histogram
+      title={titles[field] ?? field}
+      height={200}
+      // the last bin may reach far: drawn as wide as the others, and said below
+      edges={[...bins.map((bin) => bin.from), last + step]}
+      counts={bins.map((bin) => bin.count)}
+      x={{ label: unit === "turns" ? "Turns" : "Characters" }}
+      markers={[
+        { x: p50, label: `median ${formatNumber(p50)}` },
+        ...(p95 < last + step ? [{ x: p95, label: `95 % ${formatNumber(p95)}` }] : []),
+      ]}
+      note={
+        longTail
+          ? `The last bar holds everything from ${formatNumber(last)} to the longest, ${formatNumber(max)} ${unit}.`
+          : `The longest has ${formatNumber(max)} ${unit}.`
+      }
+    />
+  );
+}
+
+function SplitCard({ version }: { version: VersionData }) {
+  const train = version.trainRows ?? 0;
+  const validation = version.validationRows ?? 0;
+  const all = Math.max(1, train + validation);
+  return (
+    <Card title="Split">
+      <div className="grid gap-3">
+        <div aria-hidden className="flex h-2 overflow-hidden rounded-full bg-hover">
+          <div className="bg-accent" style={{ width: `${(100 * train) / all}%` }} />
+          <div className="bg-ink-3" style={{ width: `${(100 * validation) / all}%` }} />
+        </div>
+        <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
+          <Line mark="bg-accent" label="Training" value={`${formatNumber(train)} (${formatPercent(train / all)})`} />
+          <Line
+            mark="bg-ink-3"
+            label="Validation"
+            value={`${formatNumber(validation)} (${formatPercent(validation / all)})`}
+          />
+        </dl>
+        <p className="text-ink-3 text-xs">
+          By the sha256 of each example: the same example is always on the same side, in whatever order or file it
+          comes, so duplicates never leak from training into validation. Asked for:{" "}
+          {shareWords(version.validationShareBp)}.
+        </p>
+        <ReadAs version={version} />
+      </div>
+    </Card>
+  );
+}
+
+function ReadAs({ version }: { version: VersionData }) {
+  const { sourceShape, mapping, ignoredColumns, format } = version;
+  return (
+    <dl className="grid gap-x-6 gap-y-2 border-t pt-3 sm:grid-cols-2">
+      <Line
+        label="Read as"
+        value={`${sourceWords[sourceShape ?? ""] ?? "unknown"}, ${format === "json_array" ? "one JSON array" : "JSONL"}`}
+      />
+      {mapping && (
+        <Line
+          label="Columns"
+          value={Object.entries(mapping)
+            .map(([target, column]) => `${column} → ${target}`)
+            .join(", ")}
+        />
+      )}
+      <Line label="Columns left out" value={ignoredColumns.length > 0 ? ignoredColumns.join(", ") : "none"} />
+    </dl>
+  );
+}
+
+function Line({ label, value, mark }: { label: string; value: string; mark?: string }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <dt className="flex items-center gap-1.5 whitespace-nowrap text-ink-3">
+        {mark && <span aria-hidden className={`size-2 rounded-full ${mark}`} />}
+        {label}
+      </dt>
+      <dd className="min-w-0 text-right tabular-nums [overflow-wrap:anywhere]">{value}</dd>
+    </div>
+  );
+}
+
+function shareWords(basisPoints: number): string {
+  if (basisPoints === 0) return "no rows for validation";
+  return basisPoints === 10_000
+    ? "every row for validation"
+    : `${formatPercent(basisPoints / 10_000, 0)} for validation`;
+}

@@ -1,0 +1,64 @@
+import { FileText } from "lucide-react";
+import { sourceWords } from "#components/datasets/data.ts";
+import { ExampleView } from "#components/datasets/example-view.tsx";
+import type { Peek } from "#components/datasets/upload/peek.ts";
+import { LinkButton } from "#components/ui/button.tsx";
+import { formatBytes } from "#components/ui/format.ts";
+import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
+
+const shownRows = 2;
+
+/** The chosen file, what its beginning looks like, and its first rows as the examples they will be. */
+export function ChosenFile({
+  file,
+  peek,
+  onChange,
+  locked,
+}: {
+  file: File;
+  peek: Peek | null;
+  onChange: () => void;
+  locked: boolean;
+}) {
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-md border px-3 py-2.5">
+        <FileText aria-hidden className="size-4 text-ink-3" />
+        <span className="min-w-0 break-all font-medium">{file.name}</span>
+        <span className="text-ink-3 text-xs tabular-nums">{formatBytes(file.size)}</span>
+        {peek?.reading && <span className="text-ink-2 text-xs">looks like {sourceWords[peek.reading.source]}</span>}
+        {!locked && (
+          <LinkButton className="ml-auto text-xs" onClick={onChange}>
+            Choose another
+          </LinkButton>
+        )}
+      </div>
+      {peek?.warning && (
+        <p role="status" className="text-hold">
+          {peek.warning}
+        </p>
+      )}
+      {peek?.reading && <FirstRows peek={peek} reading={peek.reading} />}
+    </div>
+  );
+}
+
+function FirstRows({ peek, reading }: { peek: Peek; reading: NonNullable<Peek["reading"]> }) {
+  const examples = peek.rows
+    .filter(isRecord)
+    .map((row) => reading.convert(row))
+    .filter((converted) => converted.ok)
+    .slice(0, shownRows);
+  if (examples.length === 0) return null;
+  return (
+    <section aria-label="First rows" className="grid gap-2">
+      <h3 className="text-ink-3 text-xs">The first rows, as they will be learnt</h3>
+      {examples.map((converted, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
+        <div key={index} className="max-h-44 overflow-auto rounded-md border px-3 py-2.5">
+          <ExampleView value={converted.example} />
+        </div>
+      ))}
+    </section>
+  );
+}

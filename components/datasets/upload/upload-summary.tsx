@@ -1,0 +1,106 @@
+"use client";
+import type { Choices } from "#components/datasets/upload/import-choices.tsx";
+import { UploadStatus } from "#components/datasets/upload/upload-status.tsx";
+import type { useUpload } from "#components/datasets/upload/use-upload.ts";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { cn } from "#components/ui/cn.ts";
+import { formatBytes, formatPercent } from "#components/ui/format.ts";
+
+/** The live summary of the flow: what will happen, and the one button that says why it cannot be pressed. */
+export function UploadSummary({
+  file,
+  choices,
+  nextVersion,
+  columns,
+  upload,
+  failed,
+  onImport,
+  refusal,
+  cancelHref,
+}: {
+  file: File | null;
+  choices: Choices;
+  nextVersion: number;
+  columns: string | null;
+  upload: ReturnType<typeof useUpload>;
+  /** all bytes are there, but the import was not started */
+  failed: boolean;
+  onImport: (uploadId: string) => void;
+  refusal: string | undefined;
+  cancelHref: string;
+}) {
+  const { state } = upload;
+  return (
+    <Card title="What will happen">
+      <div className="grid gap-4">
+        <dl className="grid gap-2">
+          <Line label="Becomes" value={file ? `${choices.name.trim()} v${nextVersion}` : null} />
+          <Line label="Sends" value={file ? formatBytes(file.size) : null} />
+          <Line label="Validation" value={shareWords(choices.validationShareBp)} />
+          <Line label="Rows with problems" value={badRowWords[choices.onBadRows]} />
+          <Line label="Columns" value={columns} />
+        </dl>
+        {file && <UploadStatus state={state} size={file.size} filename={file.name} />}
+        <div className="flex flex-wrap gap-2">
+          {state.phase === "idle" && (
+            <>
+              <Button
+                look="primary"
+                disabledReason={refusal ?? (file ? undefined : "Choose a file first")}
+                onClick={() => file && void upload.start(file)}
+              >
+                Upload and check
+              </Button>
+              <ButtonLink href={cancelHref}>Cancel</ButtonLink>
+            </>
+          )}
+          {file && state.phase === "sending" && <Button onClick={upload.pause}>Pause</Button>}
+          {file && (state.phase === "paused" || state.phase === "failed") && (
+            <Button look="primary" onClick={() => void upload.start(file)}>
+              Go on
+            </Button>
+          )}
+          {file && state.phase !== "idle" && state.phase !== "sent" && (
+            <Button look="danger" onClick={() => void upload.cancel(file)}>
+              Cancel the upload
+            </Button>
+          )}
+          {state.phase === "sent" && (
+            <Button look="primary" pending={!failed} onClick={() => onImport(state.uploadId)}>
+              {failed ? "Start the import again" : "Starting the import"}
+            </Button>
+          )}
+        </div>
+        {state.phase === "sending" && (
+          <p className="text-ink-3 text-xs">
+            Stay on this page while it uploads. If you leave, choose the same file again and it goes on where it stood.
+          </p>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+const badRowWords: Record<Choices["onBadRows"], string> = {
+  ask: "you decide",
+  set_aside: "set aside",
+  refuse: "the file is refused",
+};
+
+function shareWords(basisPoints: number): string {
+  if (basisPoints === 0) return "none";
+  return basisPoints === 10_000 ? "every row" : formatPercent(basisPoints / 10_000, 0);
+}
+
+/** `null` is what only the file can say. */
+function Line({ label, value }: { label: string; value: string | null }) {
+  return (
+    <div className="flex justify-between gap-4">
+      <dt className="text-ink-3">{label}</dt>
+      <dd className={cn("min-w-0 text-right tabular-nums [overflow-wrap:anywhere]", value === null && "text-ink-3")}>
+        {value ?? "choose a file"}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { AddRevision } from "#components/deployments/add-revision.tsx";
+import { CallCard } from "#components/deployments/call-card.tsx";
+import { deploymentState } from "#components/deployments/data.ts";
+import { RetireDeployment } from "#components/deployments/retire-deployment.tsx";
+import { RevisionsCard } from "#components/deployments/revisions-card.tsx";
+import { RollBack } from "#components/deployments/roll-back.tsx";
+import { SignalsCard } from "#components/deployments/signals-card.tsx";
+import { TimelineCard } from "#components/deployments/timeline-card.tsx";
+import { TrafficCard } from "#components/deployments/traffic-card.tsx";
+import { TrafficChart } from "#components/deployments/traffic-chart.tsx";
+import { failureOf } from "#components/failure.ts";
+import { Crumb } from "#components/shell/crumbs.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { StatusChip } from "#components/ui/chip.tsx";
+import { formatNumber, plural } from "#components/ui/format.ts";
+import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
+import { ShortId } from "#components/ui/short-id.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
+import { ErrorState } from "#components/ui/states.tsx";
+
+const trafficEveryMs = 5_000;
+const loadingEveryMs = 2_000;
+
+/** One served name: who answers, how well, and the slider that changes it. */
+export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(
+    trpc.deployments.show.queryOptions(
+      { deployment: id },
+      {
+        refetchInterval: ({ state }) =>
+          state.data?.revisions.some((revision) => revision.notReady) ? loadingEveryMs : false,
+      },
+    ),
+  );
+  const traffic = useQuery(
+    trpc.deployments.traffic.queryOptions({ deploymentId: id }, { refetchInterval: trafficEveryMs }),
+  );
+  const deployment = query.data;
+  if (!deployment) {
+    const failure = query.error ? failureOf(query.error) : null;
+    return (
+      <Page>
+        {failure ? (
+          <ErrorState message={failure.message} requestId={failure.requestId ?? undefined} onRetry={query.refetch} />
+        ) : (
+          <Skeleton className="h-96" />
+        )}
+      </Page>
+    );
+  }
+  const { revisions } = deployment;
+  const replicas = revisions.flatMap((revision) => revision.replicas).filter((one) => one.status === "ready").length;
+  const counted = traffic.data?.signals.reduce((sum, row) => sum + row.requests, 0) ?? 0;
+  const perMinute = counted / (traffic.data?.minutes ?? 60);
+  return (
+    <Page>
+      <Crumb label={deployment.name} />
+      <PageHead
+        title={deployment.name}
+        status={
+          deployment.archivedAt ? <StatusChip status="stopped" /> : <StatusChip status={deploymentState(revisions)} />
+        }
+        purpose={
+          <>
+            Model <code className="font-mono">{deployment.name}</code> on the API,{" "}
+            {counted === 0
+              ? "no request in the last hour"
+              : `${formatNumber(perMinute, perMinute < 10 ? 1 : 0)} requests per minute`}
+            , {plural(replicas, "replica")} ready <ShortId id={deployment.id} />
+          </>
+        }
+        actions={
+          deployment.archivedAt ? undefined : (
+            <>
+              <RetireDeployment slug={slug} deployment={deployment} requestsPerMinute={perMinute} />
+              <RollBack deployment={deployment} requests={counted} />
+              <AddRevision deployment={deployment} />
+            </>
+          )
+        }
+      />
+      {deployment.archivedAt && (
+        <Banner tone="run" title="This deployment is retired">
+          Its name no longer answers. What it served stays below.
+        </Banner>
+      )}
+      <WithAside
+        aside={
+          <>
+            <RevisionsCard slug={slug} deployment={deployment} />
+            <TimelineCard slug={slug} deploymentId={id} />
+          </>
+        }
+      >
+        {!deployment.archivedAt && <TrafficCard deployment={deployment} requests={counted} />}
+        <SignalsCard deployment={deployment} traffic={traffic.data} />
+        <TrafficChart deployment={deployment} traffic={traffic.data} />
+        <CallCard name={deployment.name} apiUrl={deployment.apiUrl} slug={slug} />
+      </WithAside>
+    </Page>
+  );
+}

@@ -1,0 +1,150 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Plus, Rocket } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
+import type { Column } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
+import { type DeploymentRow, deploymentState } from "#components/deployments/data.ts";
+import { SplitBar } from "#components/deployments/split-bar.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { StatusChip } from "#components/ui/chip.tsx";
+import { SearchFilter } from "#components/ui/filter-bar.tsx";
+import { formatNumber, formatPercent } from "#components/ui/format.ts";
+import { Page, PageHead } from "#components/ui/page-head.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
+import { percent } from "#server/deployments/weights.rule.ts";
+
+const refreshMs = 15_000;
+
+const columns: readonly Column<DeploymentRow>[] = [
+  {
+    id: "name",
+    header: "Name",
+    fixed: true,
+    phone: "title",
+    sortBy: (row) => row.name,
+    cell: (row) => <b className="font-medium">{row.name}</b>,
+  },
+  {
+    id: "state",
+    header: "State",
+    phone: "corner",
+    sortBy: (row) => deploymentState(row.revisions),
+    cell: (row) => <StatusChip status={deploymentState(row.revisions)} />,
+  },
+  {
+    id: "split",
+    header: "Traffic",
+    className: "min-w-44",
+    cell: (row) => (
+      <span className="grid gap-1">
+        <SplitBar thin revisions={row.revisions} />
+        {row.revisions
+          .filter((revision) => revision.weightBps > 0)
+          .map(({ id, number, model, version, weightBps }) => (
+            <span key={id} className="flex justify-between gap-3 whitespace-nowrap text-ink-3 text-xs">
+              <span className="min-w-0 truncate">
+                v{number} {model}/{version}
+              </span>
+              <span className="tabular-nums">{percent(weightBps)}</span>
+            </span>
+          ))}
+      </span>
+    ),
+  },
+  {
+    id: "requests",
+    header: "Requests, last hour",
+    numeric: true,
+    sortBy: (row) => row.requests,
+    cell: (row) => formatNumber(row.requests),
+  },
+  {
+    id: "failed",
+    header: "Failed",
+    numeric: true,
+    sortBy: (row) => (row.requests > 0 ? row.failed / row.requests : null),
+    cell: (row) =>
+      row.requests > 0 ? formatPercent(row.failed / row.requests) : <span className="text-ink-3">no requests</span>,
+  },
+  {
+    id: "created",
+    header: "Created",
+    sortBy: (row) => row.createdAt,
+    cell: (row) => <RelativeTime at={row.createdAt} />,
+  },
+];
+
+function noteOf(row: DeploymentRow) {
+  const cold = row.revisions.find((revision) => revision.weightBps > 0 && revision.notReady);
+  if (!cold) return undefined;
+  return (
+    <span className="text-bad text-xs">
+      v{cold.number}: {cold.notReady}
+    </span>
+  );
+}
+
+/** Every served name of the project. */
+export function DeploymentsPage({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const refusal = useRefusal("deployments.create");
+  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
+  const [sort, setSort] = useSort({ by: "created", desc: true });
+  const query = useInfiniteQuery(
+    trpc.deployments.list.infiniteQueryOptions(search ? { search } : {}, {
+      getNextPageParam: (page) => page.nextCursor,
+      refetchInterval: refreshMs,
+    }),
+  );
+  const create = (
+    <ButtonLink look="primary" href={`/${slug}/deployments/new`} icon={<Plus aria-hidden />}>
+      New deployment
+    </ButtonLink>
+  );
+  const act = refusal ? (
+    <Button look="primary" disabledReason={refusal} icon={<Plus aria-hidden />}>
+      New deployment
+    </Button>
+  ) : (
+    create
+  );
+  return (
+    <Page>
+      <PageHead
+        title="Deployments"
+        purpose="The names that API clients call, and which model versions answer behind them."
+        actions={act}
+      />
+      <DataTable
+        filters={<SearchFilter />}
+        label="Deployments"
+        columns={columns}
+        columnsKey="deployments"
+        rows={query.data?.pages.flatMap((page) => page.items)}
+        rowId={(row) => row.id}
+        rowHref={(row) => `/${slug}/deployments/${row.id}`}
+        rowNote={noteOf}
+        sort={sort}
+        onSort={(next) => void setSort(next)}
+        error={query.error}
+        onRetry={() => query.refetch()}
+        filtered={search !== ""}
+        onClearFilters={() => void setSearch(null)}
+        hasMore={query.hasNextPage}
+        onMore={() => query.fetchNextPage()}
+        loadingMore={query.isFetchingNextPage}
+        empty={
+          <EmptyState icon={<Rocket aria-hidden />} title="Nothing is deployed yet" action={act}>
+            A deployment gives a model version a name of its own. Clients keep that name while you move their traffic
+            from one version to the next.
+          </EmptyState>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,205 @@
+"use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Plus, X } from "lucide-react";
+import { useRouter, useSearchParams } from "next/navigation";
+import { z } from "zod";
+import type { ServableVersion } from "#components/deployments/data.ts";
+import { RevisionMark, SplitBar } from "#components/deployments/split-bar.tsx";
+import { capital } from "#components/deployments/words.ts";
+import { failureOf } from "#components/failure.ts";
+import { Crumb } from "#components/shell/crumbs.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { IconButton } from "#components/ui/icon-button.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { Slider } from "#components/ui/slider.tsx";
+import { useDraft } from "#components/use-draft.ts";
+import { CreateDeployment } from "#server/deployments/input.ts";
+import { percent, rebalance } from "#server/deployments/weights.rule.ts";
+
+const Draft = z.object({
+  name: z.string(),
+  revisions: z.array(z.object({ key: z.string(), model: z.string(), weightBps: z.number() })),
+});
+type Draft = z.infer<typeof Draft>;
+
+/** Name what clients call, choose who answers; the card says what will happen. */
+export function NewDeployment({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const client = useQueryClient();
+  const refusal = useRefusal("deployments.create");
+  const asked = useSearchParams().get("model") ?? "";
+  const initial: Draft = { name: "", revisions: [{ key: "first", model: asked, weightBps: 10_000 }] };
+  const { value: draft, set, clear } = useDraft("deployment", Draft, initial);
+  const versions = useQuery(trpc.deployments.servable.queryOptions());
+  const create = useMutation(
+    trpc.deployments.create.mutationOptions({
+      onSuccess: async (created) => {
+        clear();
+        await client.invalidateQueries(trpc.deployments.list.pathFilter());
+        router.push(`/${slug}/deployments/${created.id}`);
+      },
+    }),
+  );
+  const request = CreateDeployment.safeParse(draft);
+  const problem = request.success ? null : request.error.issues[0];
+  const failure = create.error ? failureOf(create.error) : null;
+  const why = refusal ?? whyNot(draft, problem?.message ?? null, versions.data);
+  const named = draft.revisions.map((revision, i) => ({
+    ...{ id: revision.key, number: i + 1, weightBps: revision.weightBps },
+    name: versions.data?.find((version) => version.id === revision.model)?.name ?? "not chosen yet",
+  }));
+
+  function move(key: string, weightBps: number) {
+    const weights = draft.revisions.map((one) => ({ revisionId: one.key, weightBps: one.weightBps }));
+    const next = new Map(rebalance(weights, key, weightBps).map((one) => [one.revisionId, one.weightBps]));
+    set({ revisions: draft.revisions.map((one) => ({ ...one, weightBps: next.get(one.key) ?? one.weightBps })) });
+  }
+
+  function add() {
+    const key = crypto.randomUUID();
+    set({ revisions: [...draft.revisions, { key, model: "", weightBps: 0 }] });
+  }
+
+  function remove(key: string) {
+    const left = draft.revisions.filter((one) => one.key !== key);
+    const [first] = left;
+    if (!first) return;
+    const missing = 10_000 - left.reduce((sum, one) => sum + one.weightBps, 0);
+    set({ revisions: left.map((one) => (one === first ? { ...one, weightBps: one.weightBps + missing } : one)) });
+  }
+
+  return (
+    <Page>
+      <Crumb label="New" />
+      <PageHead title="New deployment" purpose="A name for clients, and the model versions that answer it." />
+      {failure && (
+        <Banner tone="bad" title="The deployment was not created">
+          {capital(failure.message)}
+        </Banner>
+      )}
+      <WithAside
+        aside={
+          <Card title="What will happen">
+            <div className="grid gap-3">
+              <p className="text-ink-2">
+                {draft.name.trim() ? (
+                  <>
+                    Clients call model <code className="font-mono">{draft.name.trim()}</code>.
+                  </>
+                ) : (
+                  "Clients call the name you give."
+                )}{" "}
+                It answers within a second; each version is loaded on a host and proved, and a call that comes earlier
+                waits for it.
+              </p>
+              <SplitBar revisions={named} />
+              <ul className="grid gap-1">
+                {named.map((revision, position) => (
+                  <li key={revision.id} className="flex items-center gap-2">
+                    <RevisionMark position={position} />
+                    <span className="min-w-0 flex-1 truncate">
+                      v{revision.number} <span className="text-ink-3">{revision.name}</span>
+                    </span>
+                    <span className="tabular-nums">{percent(revision.weightBps)}</span>
+                  </li>
+                ))}
+              </ul>
+              <div className="flex gap-2">
+                <Button
+                  look="primary"
+                  pending={create.isPending}
+                  disabledReason={why}
+                  onClick={() => request.success && create.mutate(request.data)}
+                >
+                  Create deployment
+                </Button>
+                <ButtonLink href={`/${slug}/deployments`}>Cancel</ButtonLink>
+              </div>
+            </div>
+          </Card>
+        }
+      >
+        <Card title="Name">
+          <Field
+            label="Model name for clients"
+            hint="What they put into `model`. Lower-case letters, digits, dots, dashes."
+            error={failure?.field === "name" ? failure.message : undefined}
+            required
+          >
+            <Input
+              value={draft.name}
+              placeholder="support"
+              autoComplete="off"
+              onChange={(event) => set({ name: event.target.value })}
+            />
+          </Field>
+        </Card>
+        <Card
+          title="Who answers"
+          aside={
+            <Button size="sm" icon={<Plus aria-hidden />} onClick={add}>
+              Add a version
+            </Button>
+          }
+        >
+          <ul className="grid gap-5">
+            {draft.revisions.map((revision, position) => (
+              <li key={revision.key} className="grid gap-3">
+                <div className="flex items-end gap-2">
+                  <Field label={<>v{position + 1}</>} className="min-w-0 flex-1">
+                    <Select
+                      value={revision.model || undefined}
+                      placeholder="Choose a model version"
+                      onValueChange={(model) =>
+                        set({
+                          revisions: draft.revisions.map((one) => (one.key === revision.key ? { ...one, model } : one)),
+                        })
+                      }
+                      options={optionsOf(versions.data ?? [], draft, revision.key)}
+                    />
+                  </Field>
+                  {draft.revisions.length > 1 && (
+                    <IconButton label={`Leave v${position + 1} out`} onClick={() => remove(revision.key)}>
+                      <X aria-hidden />
+                    </IconButton>
+                  )}
+                </div>
+                {draft.revisions.length > 1 && (
+                  <Slider
+                    label={`v${position + 1} share`}
+                    value={revision.weightBps / 100}
+                    onChange={(value) => move(revision.key, value * 100)}
+                  />
+                )}
+              </li>
+            ))}
+          </ul>
+        </Card>
+      </WithAside>
+    </Page>
+  );
+}
+
+function optionsOf(versions: readonly ServableVersion[], draft: Draft, key: string) {
+  const taken = new Set(draft.revisions.filter((one) => one.key !== key).map((one) => one.model));
+  return versions.map((version) => {
+    const disabledReason = taken.has(version.id) ? "already chosen" : version.notServable;
+    const hint = version.aliases.join(", ") || (version.kind === "base" ? "base model" : undefined);
+    return { value: version.id, label: version.name, hint, ...(disabledReason ? { disabledReason } : {}) };
+  });
+}
+
+function whyNot(draft: Draft, problem: string | null, versions: readonly ServableVersion[] | undefined) {
+  if (versions?.length === 0) return "Import or train a model first";
+  if (draft.name.trim() === "") return "Give the deployment a name";
+  if (draft.revisions.some((revision) => revision.model === "")) return "Choose a model version";
+  return problem ?? undefined;
+}

@@ -1,0 +1,43 @@
+import { seriesColor } from "#components/charts/chart-types.ts";
+import { revisionColor } from "#components/deployments/data.ts";
+import { percent } from "#server/deployments/weights.rule.ts";
+
+type Part = { id: string; number: number; weightBps: number };
+
+/** Who gets how much, the newest at the left as the gateway counts them. `revisions` oldest first. */
+export function SplitBar({ revisions, thin = false }: { revisions: readonly Part[]; thin?: boolean }) {
+  const parts = revisions
+    .map((revision, position) => ({ ...revision, color: seriesColor({ color: revisionColor(position) }, 0) }))
+    .filter((revision) => revision.weightBps > 0)
+    .reverse();
+  const words = parts.map((part) => `v${part.number} ${percent(part.weightBps)}`).join(", ");
+  return (
+    <div
+      role="img"
+      aria-label={`Traffic: ${words}`}
+      className={`flex w-full gap-0.5 overflow-hidden rounded-sm ${thin ? "h-2" : "h-7"}`}
+    >
+      {parts.map((part) => (
+        <span
+          key={part.id}
+          title={`v${part.number} ${percent(part.weightBps)}`}
+          style={{ flex: part.weightBps, background: part.color }}
+          className="flex min-w-1 items-center overflow-hidden whitespace-nowrap px-2 font-medium text-white dark:text-black text-sm"
+        >
+          {!thin && part.weightBps >= 1_000 && percent(part.weightBps)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** The small square that names a revision's colour. */
+export function RevisionMark({ position }: { position: number }) {
+  return (
+    <span
+      aria-hidden
+      className="inline-block size-2.5 shrink-0 rounded-[3px]"
+      style={{ background: seriesColor({ color: revisionColor(position) }, 0) }}
+    />
+  );
+}

@@ -1,0 +1,111 @@
+"use client";
+import { useState } from "react";
+import { AppliedLine } from "#components/deployments/applied-line.tsx";
+import type { DeploymentData } from "#components/deployments/data.ts";
+import { RevisionMark, SplitBar } from "#components/deployments/split-bar.tsx";
+import { useSetWeights, weightsOf } from "#components/deployments/use-set-weights.ts";
+import { capital } from "#components/deployments/words.ts";
+import { failureOf } from "#components/failure.ts";
+import { useRefusal } from "#components/shell/project-context.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Slider } from "#components/ui/slider.tsx";
+import { sayEffect } from "#server/deployments/effect.rule.ts";
+import { judgeWeights, rebalance, type Weights } from "#server/deployments/weights.rule.ts";
+
+const windowMinutes = 60;
+
+/** The split as it is, and the sliders that prepare another; nothing moves before "Apply". */
+export function TrafficCard({ deployment, requests }: { deployment: DeploymentData; requests: number }) {
+  const { revisions } = deployment;
+  const applied = weightsOf(deployment);
+  const [draft, setDraft] = useState<{ on: string; weights: Weights } | null>(null);
+  const { apply, isPending, error, reset } = useSetWeights(deployment);
+  const refusal = useRefusal("deployments.setWeights");
+  const basis = applied.map((weight) => `${weight.revisionId}:${weight.weightBps}`).join();
+  // A draft belongs to the weights it was made on: when those move, by anyone, it is gone.
+  const wanted = draft?.on === basis ? draft.weights : applied;
+  const effect = sayEffect(revisions, applied, wanted, { requests, windowMinutes });
+  const verdict = judgeWeights(
+    revisions.map((revision) => ({ ...revision, name: `v${revision.number}` })),
+    applied,
+    wanted,
+  );
+  const failure = error ? failureOf(error) : null;
+  const weightOf = (weights: Weights, id: string) => weights.find((one) => one.revisionId === id)?.weightBps ?? 0;
+  // Two revisions need one slider, the candidate's; with more, each has its own and the others make room.
+  const moved = revisions.length === 2 ? revisions.slice(1) : revisions.length > 2 ? revisions : [];
+
+  function discard() {
+    setDraft(null);
+    reset();
+  }
+
+  async function move(said: string) {
+    const moved = await apply(wanted, said.replace(" moves ", " moved ")).then(
+      () => true,
+      () => false, // the banner says why, and the draft stays
+    );
+    if (moved) setDraft(null);
+  }
+
+  return (
+    <Card title="Traffic" aside={<AppliedLine key={basis} />}>
+      <div className="grid gap-4">
+        <div className="grid grid-cols-[minmax(0,1fr)_5.5rem] items-center gap-x-4 gap-y-2">
+          <SplitBar revisions={revisions} />
+          <span className="text-ink-3 text-xs">now</span>
+        </div>
+        {moved.map((revision) => (
+          <div key={revision.id} className="grid gap-1.5">
+            {moved.length > 1 && (
+              <span className="flex items-center gap-2 text-xs">
+                <RevisionMark position={revisions.indexOf(revision)} />v{revision.number}{" "}
+                <span className="text-ink-3">
+                  {revision.model}/{revision.version}
+                </span>
+              </span>
+            )}
+            <Slider
+              label={`v${revision.number} share`}
+              value={weightOf(wanted, revision.id) / 100}
+              applied={revision.weightBps / 100}
+              disabled={refusal !== undefined || isPending}
+              onChange={(value) => setDraft({ on: basis, weights: rebalance(wanted, revision.id, value * 100) })}
+            />
+          </div>
+        ))}
+        {failure && (
+          <Banner tone="bad" title="The traffic was not moved">
+            {capital(failure.message)}
+          </Banner>
+        )}
+        <div className="flex flex-wrap items-center gap-3 border-t pt-3.5">
+          <p className="min-w-52 flex-1 text-ink-2" aria-live="polite">
+            {moved.length === 0
+              ? "All traffic goes to one revision. Add another to move some of it."
+              : effect
+                ? `${effect} Sticky users stay on their side.`
+                : (refusal ??
+                  "Move the slider, type a share or use the arrow keys; nothing changes before you apply it.")}
+            {effect && verdict.do !== "apply" && <span className="block text-hold">{capital(verdict.why)}.</span>}
+          </p>
+          {effect && (
+            <span className="flex gap-2">
+              <Button onClick={discard}>Discard</Button>
+              <Button
+                look="primary"
+                pending={isPending}
+                disabledReason={verdict.do === "apply" ? refusal : capital(verdict.why)}
+                onClick={() => void move(effect)}
+              >
+                Apply
+              </Button>
+            </span>
+          )}
+        </div>
+      </div>
+    </Card>
+  );
+}

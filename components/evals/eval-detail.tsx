@@ -1,0 +1,164 @@
+"use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { CircleStop, TrendingDown, TrendingUp } from "lucide-react";
+import { CaseList } from "#components/evals/case-list.tsx";
+import { GraderChart } from "#components/evals/grader-chart.tsx";
+import { WinsCard } from "#components/evals/wins-card.tsx";
+import { differenceWords, pValueWords } from "#components/evals/words.ts";
+import { failureOf } from "#components/failure.ts";
+import { Crumb } from "#components/shell/crumbs.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { StatusChip } from "#components/ui/chip.tsx";
+import { formatNumber, formatPercent } from "#components/ui/format.ts";
+import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
+import { Progress } from "#components/ui/progress.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { ShortId } from "#components/ui/short-id.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
+import { ErrorState } from "#components/ui/states.tsx";
+import type { GraderSummary } from "#server/evals/compare.rule.ts";
+
+const pollMs = 1_000;
+
+/** One comparison: the verdict in words, then the picture, then every case side by side, regressions first. */
+export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
+  const trpc = useTRPC();
+  const client = useQueryClient();
+  const query = useQuery(
+    trpc.evals.show.queryOptions(
+      { evalId },
+      { refetchInterval: ({ state }) => (isMoving(state.data?.row.status) ? pollMs : false) },
+    ),
+  );
+  const cancel = useMutation(
+    trpc.evals.cancel.mutationOptions({ onSuccess: () => client.invalidateQueries(trpc.evals.show.pathFilter()) }),
+  );
+  if (query.isPending) return <Skeleton className="m-6 h-96" />;
+  if (query.error) {
+    const { message, requestId } = failureOf(query.error);
+    return (
+      <ErrorState
+        title="This eval cannot be shown"
+        message={message}
+        requestId={requestId ?? undefined}
+        onRetry={() => query.refetch()}
+      />
+    );
+  }
+  const { row, suite, candidate, baseline, summary, dataset, datasetId, datasetVersion } = query.data;
+  const headline = summary?.graders[0];
+  return (
+    <Page>
+      <Crumb label={`${candidate.name} against ${baseline.name}`} />
+      <PageHead
+        title={`${candidate.name} against ${baseline.name}`}
+        status={<StatusChip status={row.status} />}
+        purpose={
+          <>
+            {suite.name}, {formatNumber(suite.cases)} cases from{" "}
+            <TextLink href={`/${slug}/datasets/${datasetId}?version=${datasetVersion}`}>
+              {dataset} v{datasetVersion}
+            </TextLink>
+            , temperature 0, started <RelativeTime at={row.createdAt} /> <ShortId id={row.id} />
+          </>
+        }
+        actions={
+          <>
+            {isMoving(row.status) && (
+              <Button
+                look="danger"
+                icon={<CircleStop aria-hidden />}
+                pending={cancel.isPending}
+                onClick={() => cancel.mutate({ evalId })}
+              >
+                Cancel
+              </Button>
+            )}
+            <ButtonLink href={`/${slug}/evals/new?suite=${suite.id}&baseline=${baseline.versionId}`}>
+              Compare another
+            </ButtonLink>
+            {row.status === "succeeded" && (
+              <ButtonLink look="primary" href={`/${slug}/models/${candidate.modelId}?promote=${candidate.versionId}`}>
+                Promote {candidate.name}
+              </ButtonLink>
+            )}
+          </>
+        }
+      />
+      {isMoving(row.status) && (
+        <Card title="Answering">
+          <Progress value={row.casesDone} max={row.casesTotal} label="Calls answered" />
+          <p className="mt-2 text-ink-2">
+            {formatNumber(row.casesDone)} of {formatNumber(row.casesTotal)} calls. You can leave this page; it goes on.
+          </p>
+        </Card>
+      )}
+      {row.error && (
+        <Banner tone="bad" title="This eval failed">
+          {row.error.message}
+        </Banner>
+      )}
+      {headline && <VerdictBanner headline={headline} candidate={candidate.name} baseline={baseline.name} />}
+      {summary && headline && (
+        <WithAside
+          aside={
+            <>
+              <WinsCard summary={headline} candidate={candidate.name} baseline={baseline.name} />
+              <Card title="Failed calls">
+                {formatNumber(summary.errors.candidate)} of {candidate.name}, {formatNumber(summary.errors.baseline)} of{" "}
+                {baseline.name}. A failed call counts as a wrong answer.
+              </Card>
+            </>
+          }
+        >
+          <GraderChart graders={summary.graders} candidate={candidate.name} baseline={baseline.name} />
+          <CaseList evalId={evalId} candidate={candidate.name} baseline={baseline.name} />
+        </WithAside>
+      )}
+    </Page>
+  );
+}
+
+function isMoving(status: string | undefined) {
+  return status === "queued" || status === "running";
+}
+
+function VerdictBanner({
+  headline,
+  candidate,
+  baseline,
+}: {
+  headline: GraderSummary;
+  candidate: string;
+  baseline: string;
+}) {
+  const { verdict, difference, name, pValue, wins, losses, ties, detectable, needed, n } = headline;
+  const words = {
+    better: { tone: "ok", title: `${candidate} is better: ${differenceWords(difference)} in ${name}.` },
+    worse: { tone: "bad", title: `${candidate} is worse: ${differenceWords(difference)} in ${name}.` },
+    "not worse": {
+      tone: "ok",
+      title: `${candidate} is not worse than ${baseline}: ${differenceWords(difference)} in ${name}.`,
+    },
+    "cannot tell": { tone: "hold", title: `Cannot tell yet: ${differenceWords(difference)} in ${name}, n = ${n}.` },
+  } as const;
+  const { tone, title } = words[verdict];
+  return (
+    <Banner
+      tone={tone}
+      title={title}
+      icon={verdict === "worse" ? <TrendingDown aria-hidden /> : <TrendingUp aria-hidden />}
+    >
+      {pValue !== null && `McNemar exact ${pValueWords(pValue)}, `}
+      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {formatNumber(ties)} tied. Smallest difference these
+      cases could show: {formatPercent(detectable)}
+      {verdict === "cannot tell" &&
+        needed !== null &&
+        `; a difference of this size needs about ${formatNumber(needed)} cases`}
+      .
+    </Banner>
+  );
+}

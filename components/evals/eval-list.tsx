@@ -1,0 +1,151 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
+import { Scale } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
+import type { Column } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
+import { VerdictChip } from "#components/evals/verdict-chip.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { StatusChip } from "#components/ui/chip.tsx";
+import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
+import { formatSigned } from "#components/ui/format.ts";
+import { Progress } from "#components/ui/progress.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
+import { statusLook } from "#components/ui/status.ts";
+import { type EvalStatus, evalStatuses } from "#db/enums.ts";
+import type { AppRouter } from "#server/router.ts";
+
+type Row = inferRouterOutputs<AppRouter>["evals"]["list"]["items"][number];
+
+const pollMs = 1_500;
+const isFinal = (status: EvalStatus) => status !== "queued" && status !== "running";
+
+const columns: readonly Column<Row>[] = [
+  {
+    id: "name",
+    header: "Comparison",
+    fixed: true,
+    phone: "title",
+    sortBy: (row) => row.candidate,
+    cell: (row) => (
+      <span>
+        <b className="font-medium">{row.candidate}</b> <span className="text-ink-3">against {row.baseline}</span>
+      </span>
+    ),
+  },
+  { id: "suite", header: "Suite", sortBy: (row) => row.suite.name, cell: (row) => row.suite.name },
+  { id: "cases", header: "Cases", numeric: true, sortBy: (row) => row.suite.cases, cell: (row) => row.suite.cases },
+  {
+    id: "status",
+    header: "Status",
+    phone: "corner",
+    sortBy: (row) => row.status,
+    cell: (row) => <StatusChip status={row.status} />,
+  },
+  {
+    id: "difference",
+    header: "Difference",
+    numeric: true,
+    sortBy: (row) => row.headline?.difference.score,
+    cell: (row) =>
+      row.headline ? (
+        `${formatSigned(row.headline.difference.score * 100)} points`
+      ) : (
+        <span className="text-ink-3">not measured</span>
+      ),
+  },
+  { id: "verdict", header: "Verdict", cell: (row) => row.headline && <VerdictChip verdict={row.headline.verdict} /> },
+  {
+    id: "started",
+    header: "Started",
+    sortBy: (row) => row.createdAt,
+    cell: (row) => <RelativeTime at={row.createdAt} />,
+  },
+];
+
+/** All evals of the project; running ones move by themselves. */
+export function EvalList({ slug, hasSuites }: { slug: string; hasSuites: boolean }) {
+  const trpc = useTRPC();
+  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
+  const [status, setStatus] = useChoice("status");
+  const [sort, setSort] = useSort({ by: "started", desc: true });
+  const chosen = evalStatuses.filter((one) => status.includes(one));
+  const query = useInfiniteQuery(
+    trpc.evals.list.infiniteQueryOptions(
+      { search: search || undefined, status: chosen.length ? chosen : undefined },
+      {
+        getNextPageParam: (page) => page.nextCursor ?? undefined,
+        refetchInterval: ({ state }) =>
+          state.data?.pages.some((page) => page.items.some((row) => !isFinal(row.status))) ? pollMs : false,
+      },
+    ),
+  );
+  const rows = query.data?.pages.flatMap((page) => page.items);
+  return (
+    <DataTable
+      filters={
+        <>
+          <SearchFilter placeholder="Filter by model or suite" />
+          <ChoiceFilter
+            param="status"
+            label="Status"
+            options={evalStatuses.map((value) => ({ value, label: statusLook(value).word }))}
+          />
+        </>
+      }
+      label="Evals"
+      columns={columns}
+      columnsKey="evals"
+      rows={rows}
+      rowId={(row) => row.id}
+      rowHref={(row) => `/${slug}/evals/${row.id}`}
+      rowNote={noteOf}
+      sort={sort}
+      onSort={(next) => void setSort(next)}
+      error={query.error}
+      onRetry={() => query.refetch()}
+      filtered={search !== "" || chosen.length > 0}
+      onClearFilters={() => {
+        void setSearch(null);
+        void setStatus(null);
+      }}
+      hasMore={query.hasNextPage}
+      onMore={() => query.fetchNextPage()}
+      loadingMore={query.isFetchingNextPage}
+      empty={<NoEvals slug={slug} hasSuites={hasSuites} />}
+    />
+  );
+}
+
+function noteOf(row: Row) {
+  if (row.status === "running")
+    return (
+      <div className="flex items-center gap-2 text-ink-3 text-xs">
+        <Progress value={row.casesDone} max={row.casesTotal} label={`Calls of ${row.candidate}`} className="w-40" />
+        {row.casesDone} of {row.casesTotal} calls
+      </div>
+    );
+  return row.error ? <span className="text-bad text-xs">{row.error.message}</span> : undefined;
+}
+
+function NoEvals({ slug, hasSuites }: { slug: string; hasSuites: boolean }) {
+  return (
+    <EmptyState
+      icon={<Scale aria-hidden />}
+      title={hasSuites ? "No model has been compared yet" : "First a suite, then an eval"}
+      action={
+        <ButtonLink look="primary" href={hasSuites ? `/${slug}/evals/new` : `/${slug}/evals/suites/new`}>
+          {hasSuites ? "Compare two models" : "Make a suite"}
+        </ButtonLink>
+      }
+    >
+      {hasSuites
+        ? "An eval asks two model versions the same questions and says whether the difference is more than chance."
+        : "A suite is a set of questions with reference answers, frozen from a dataset, and the graders that mark the answers."}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,38 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { EvalList } from "#components/evals/eval-list.tsx";
+import { SuiteList } from "#components/evals/suite-list.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Page, PageHead } from "#components/ui/page-head.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+
+/** Evals and the suites they run on. */
+export function EvalsPage({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const suites = useQuery(trpc.evals.suites.queryOptions());
+  return (
+    <Page>
+      <PageHead
+        title="Evals"
+        purpose="Is a model better than the one it should replace? The same questions to both, and what the difference is worth."
+        actions={
+          <>
+            <ButtonLink href={`/${slug}/evals/suites/new`}>New suite</ButtonLink>
+            <ButtonLink href={`/${slug}/evals/new`} look="primary" icon={<Plus aria-hidden />}>
+              New eval
+            </ButtonLink>
+          </>
+        }
+      />
+      <Tabs
+        label="Evals and suites"
+        tabs={[
+          { id: "evals", label: "Evals", content: <EvalList slug={slug} hasSuites={suites.data?.length !== 0} /> },
+          { id: "suites", label: "Suites", count: suites.data?.length, content: <SuiteList slug={slug} /> },
+        ]}
+      />
+    </Page>
+  );
+}

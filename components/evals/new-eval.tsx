@@ -1,0 +1,156 @@
+"use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter, useSearchParams } from "next/navigation";
+import { z } from "zod";
+import { failureOf } from "#components/failure.ts";
+import { Crumb } from "#components/shell/crumbs.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { formatNumber, formatPercent } from "#components/ui/format.ts";
+import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { useDraft } from "#components/use-draft.ts";
+import { detectableDifference } from "#server/evals/statistics.rule.ts";
+
+const Draft = z.object({ suite: z.string(), candidate: z.string(), baseline: z.string() });
+
+/** Half the cases discordant is the worst a suite meets: its detectable difference then is the largest. */
+const plannedDiscordance = 0.3;
+
+/** Choose a suite and two versions; the card says what it will cost and what it could show. */
+export function NewEval({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const client = useQueryClient();
+  const params = useSearchParams();
+  const asked = {
+    suite: params.get("suite") ?? "",
+    candidate: params.get("candidate") ?? "",
+    baseline: params.get("baseline") ?? "",
+  };
+  const { value: draft, set, clear } = useDraft("eval", Draft, asked);
+  const suites = useQuery(trpc.evals.suites.queryOptions());
+  const versions = useQuery(trpc.evals.comparable.queryOptions());
+  const start = useMutation(
+    trpc.evals.start.mutationOptions({
+      onSuccess: async (row) => {
+        clear();
+        await client.invalidateQueries(trpc.evals.list.pathFilter());
+        router.push(`/${slug}/evals/${row.id}`);
+      },
+    }),
+  );
+  const all = versions.data ?? [];
+  const chosen = {
+    suite: draft.suite || asked.suite || suites.data?.[0]?.id || "",
+    candidate: draft.candidate || asked.candidate || all.find((version) => version.kind === "tuned")?.id || "",
+    baseline:
+      draft.baseline ||
+      asked.baseline ||
+      all.find((version) => version.aliases.includes("champion"))?.id ||
+      all.findLast((version) => version.kind === "base")?.id ||
+      "",
+  };
+  const suite = suites.data?.find((one) => one.id === chosen.suite);
+  const failure = start.error ? failureOf(start.error) : null;
+  const why =
+    suites.data?.length === 0
+      ? "Make a suite first"
+      : !chosen.candidate || !chosen.baseline
+        ? "Choose two versions"
+        : chosen.candidate === chosen.baseline
+          ? "Choose two different versions"
+          : undefined;
+  const options = all.map((version) => ({
+    value: version.id,
+    label: version.name,
+    hint: version.aliases.length ? version.aliases.join(", ") : version.kind === "base" ? "base model" : undefined,
+  }));
+  return (
+    <Page>
+      <Crumb label="New eval" />
+      <PageHead
+        title="New eval"
+        purpose="Both versions answer every question of the suite at temperature 0, through the gateway, like any client."
+      />
+      {failure && (
+        <Banner tone="bad" title="The eval was not started">
+          {failure.message}
+        </Banner>
+      )}
+      <WithAside
+        aside={
+          <Card title="What will happen">
+            <dl className="grid gap-2">
+              <Line label="Calls" value={suite ? formatNumber(suite.cases * 2) : "choose a suite"} />
+              <Line label="Headline" value={suite?.graders[0]?.name ?? "choose a suite"} />
+              <div className="flex justify-between gap-4">
+                <dt className="text-ink-3">Smallest difference it can show</dt>
+                <dd className="text-right tabular-nums">
+                  {suite ? formatPercent(detectableDifference(suite.cases, plannedDiscordance)) : "choose a suite"}{" "}
+                  {suite && (
+                    <EvidenceChip kind="estimated" source="80 % power, if the two disagree on 30 % of the cases" />
+                  )}
+                </dd>
+              </div>
+            </dl>
+            <div className="mt-4 flex gap-2">
+              <Button
+                look="primary"
+                pending={start.isPending}
+                disabledReason={why}
+                onClick={() => start.mutate(chosen)}
+              >
+                Start eval
+              </Button>
+              <ButtonLink href={`/${slug}/evals`}>Cancel</ButtonLink>
+            </div>
+          </Card>
+        }
+      >
+        <Card title="What is compared">
+          <div className="grid gap-4">
+            <Field label="Suite" hint={<TextLink href={`/${slug}/evals/suites/new`}>Make another suite</TextLink>}>
+              <Select
+                value={chosen.suite || undefined}
+                onValueChange={(value) => set({ suite: value })}
+                options={(suites.data ?? []).map((one) => ({
+                  value: one.id,
+                  label: one.name,
+                  hint: `${formatNumber(one.cases)} cases from ${one.dataset} v${one.datasetVersion}`,
+                }))}
+              />
+            </Field>
+            <Field label="Candidate" hint="The version that wants to be promoted.">
+              <Select
+                value={chosen.candidate || undefined}
+                onValueChange={(value) => set({ candidate: value })}
+                options={options}
+              />
+            </Field>
+            <Field label="Baseline" hint="What it has to beat: the champion, or its own base.">
+              <Select
+                value={chosen.baseline || undefined}
+                onValueChange={(value) => set({ baseline: value })}
+                options={options}
+              />
+            </Field>
+          </div>
+        </Card>
+      </WithAside>
+    </Page>
+  );
+}
+
+function Line({ label, value }: { label: string; value: string }) {
+  return (
+    <div className="flex justify-between gap-4">
+      <dt className="text-ink-3">{label}</dt>
+      <dd className="text-right tabular-nums">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,234 @@
+"use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter, useSearchParams } from "next/navigation";
+import { z } from "zod";
+import { graderWords } from "#components/evals/words.ts";
+import { failureOf } from "#components/failure.ts";
+import { Crumb } from "#components/shell/crumbs.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { formatNumber } from "#components/ui/format.ts";
+import { Input } from "#components/ui/input.tsx";
+import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { useDraft } from "#components/use-draft.ts";
+import { graderKinds, splits } from "#db/enums.ts";
+import { CreateSuite } from "#server/evals/input.ts";
+
+const Draft = z.object({
+  name: z.string(),
+  datasetVersionId: z.string(),
+  split: z.enum(splits),
+  graders: z.array(z.enum(graderKinds)),
+  fields: z.string(),
+  maxCases: z.string(),
+  maxTokens: z.string(),
+});
+const initial: z.infer<typeof Draft> = {
+  name: "",
+  datasetVersionId: "",
+  split: "validation",
+  graders: ["exact_match"],
+  fields: "",
+  maxCases: "1000",
+  maxTokens: "128",
+};
+
+/** What the form would send, or the first thing that keeps it from being sent. */
+function requestOf(draft: z.infer<typeof Draft>) {
+  const fields = draft.fields
+    .split(",")
+    .map((field) => field.trim())
+    .filter(Boolean);
+  const graders = draft.graders.map((kind) => ({
+    name: graderWords[kind].label,
+    kind,
+    ...(kind === "json_fields" && fields.length ? { fields } : {}),
+  }));
+  return CreateSuite.safeParse({
+    ...draft,
+    graders,
+    maxCases: Number(draft.maxCases),
+    maxTokens: Number(draft.maxTokens),
+  });
+}
+
+/** Freeze a split as questions with reference answers, and choose how answers are marked. */
+export function NewSuite({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const client = useQueryClient();
+  const asked = useSearchParams().get("dataset") ?? "";
+  const { value: draft, set, clear } = useDraft("suite", Draft, { ...initial, datasetVersionId: asked });
+  const datasets = useQuery(trpc.datasets.list.queryOptions({ status: ["ready"], limit: 100 }));
+  const create = useMutation(
+    trpc.evals.createSuite.mutationOptions({
+      onSuccess: async (suite) => {
+        clear();
+        await client.invalidateQueries(trpc.evals.suites.pathFilter());
+        router.push(`/${slug}/evals/new?suite=${suite.id}`);
+      },
+    }),
+  );
+  const dataset = datasets.data?.items.find((item) => item.latest.id === draft.datasetVersionId);
+  const rows = dataset ? (draft.split === "train" ? dataset.latest.trainRows : dataset.latest.validationRows) : null;
+  const request = requestOf(draft);
+  const problem = request.success ? null : request.error.issues[0];
+  const failure = create.error ? failureOf(create.error) : null;
+  const why = !draft.datasetVersionId
+    ? "Choose a dataset first"
+    : rows === 0
+      ? `The ${draft.split} split has no rows`
+      : problem?.message;
+  const toggle = (kind: (typeof graderKinds)[number], on: boolean) =>
+    set({ graders: on ? [...draft.graders, kind] : draft.graders.filter((other) => other !== kind) });
+
+  return (
+    <Page>
+      <Crumb label="New suite" />
+      <PageHead
+        title="New suite"
+        purpose="Questions with reference answers that every candidate has to answer. A suite never changes once it is made."
+      />
+      {failure && (
+        <Banner tone="bad" title="The suite was not made">
+          {failure.message}
+        </Banner>
+      )}
+      <WithAside
+        aside={
+          <Card title="What this makes">
+            <dl className="grid gap-2">
+              <Line
+                label="Questions"
+                value={
+                  rows === null
+                    ? "choose a dataset"
+                    : `${formatNumber(Math.min(rows, Number(draft.maxCases) || 0))} of ${formatNumber(rows)} rows`
+                }
+              />
+              <Line
+                label="Graders"
+                value={
+                  draft.graders.length ? draft.graders.map((kind) => graderWords[kind].label).join(", ") : "none yet"
+                }
+              />
+              <Line
+                label="Calls in an eval"
+                value={
+                  rows === null ? "twice the questions" : formatNumber(2 * Math.min(rows, Number(draft.maxCases) || 0))
+                }
+              />
+            </dl>
+            <div className="mt-4 flex gap-2">
+              <Button
+                look="primary"
+                pending={create.isPending}
+                disabledReason={why}
+                onClick={() => request.success && create.mutate(request.data)}
+              >
+                Make suite
+              </Button>
+              <ButtonLink href={`/${slug}/evals?tab=suites`}>Cancel</ButtonLink>
+            </div>
+          </Card>
+        }
+      >
+        <Card title="Questions">
+          <div className="grid gap-4">
+            <Field label="Name" error={problem?.path[0] === "name" && draft.name !== "" ? problem.message : undefined}>
+              <Input
+                value={draft.name}
+                placeholder="held-out-tickets"
+                onChange={(event) => set({ name: event.target.value })}
+              />
+            </Field>
+            <Field
+              label="Dataset"
+              hint={
+                datasets.data?.items.length === 0 ? (
+                  <TextLink href={`/${slug}/datasets`}>Upload one first</TextLink>
+                ) : (
+                  "The newest ready version of each."
+                )
+              }
+            >
+              <Select
+                value={draft.datasetVersionId || undefined}
+                onValueChange={(datasetVersionId) => set({ datasetVersionId })}
+                options={(datasets.data?.items ?? []).map((item) => ({
+                  value: item.latest.id,
+                  label: `${item.name} v${item.latest.version}`,
+                  hint: `${formatNumber(item.latest.trainRows ?? 0)} train, ${formatNumber(item.latest.validationRows ?? 0)} validation`,
+                }))}
+              />
+            </Field>
+            <Field
+              label="Split"
+              hint="Training reads only the train split, so validation rows are news to every model trained on this dataset."
+            >
+              <Select
+                value={draft.split}
+                onValueChange={(split) => set({ split })}
+                options={splits.map((value) => ({ value, label: value }))}
+              />
+            </Field>
+            <div className="grid gap-4 md:grid-cols-2">
+              <Field label="At most" error={problem?.path[0] === "maxCases" ? problem.message : undefined}>
+                <Input
+                  inputMode="numeric"
+                  value={draft.maxCases}
+                  unit="cases"
+                  onChange={(event) => set({ maxCases: event.target.value })}
+                />
+              </Field>
+              <Field label="Answer length" error={problem?.path[0] === "maxTokens" ? problem.message : undefined}>
+                <Input
+                  inputMode="numeric"
+                  value={draft.maxTokens}
+                  unit="tokens"
+                  onChange={(event) => set({ maxTokens: event.target.value })}
+                />
+              </Field>
+            </div>
+          </div>
+        </Card>
+        <Card title="Graders" aside="the first one decides the verdict">
+          <div className="grid gap-3">
+            {graderKinds.map((kind) => (
+              <Field key={kind} inline label={graderWords[kind].label} hint={graderWords[kind].hint}>
+                <Checkbox checked={draft.graders.includes(kind)} onCheckedChange={(on) => toggle(kind, on === true)} />
+              </Field>
+            ))}
+            {draft.graders.includes("json_fields") && (
+              <Field
+                label="JSON fields"
+                optional
+                hint="Separated by commas; `address.city` walks into objects. Empty compares the whole document."
+              >
+                <Input
+                  value={draft.fields}
+                  placeholder="category, priority"
+                  onChange={(event) => set({ fields: event.target.value })}
+                />
+              </Field>
+            )}
+          </div>
+        </Card>
+      </WithAside>
+    </Page>
+  );
+}
+
+function Line({ label, value }: { label: string; value: string }) {
+  return (
+    <div className="flex justify-between gap-4">
+      <dt className="text-ink-3">{label}</dt>
+      <dd className="text-right tabular-nums">{value}</dd>
+    </div>
+  );
+}

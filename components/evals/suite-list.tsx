@@ -1,0 +1,107 @@
+"use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
+import { Archive, ListChecks } from "lucide-react";
+import { useState } from "react";
+import type { Column } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
+import { useTRPC } from "#components/trpc.tsx";
+import { ButtonLink, TextLink } from "#components/ui/button.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { IconButton } from "#components/ui/icon-button.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
+import type { AppRouter } from "#server/router.ts";
+
+type Row = inferRouterOutputs<AppRouter>["evals"]["suites"][number];
+
+/** The suites of the project with where they come from; archiving one keeps its evals. */
+export function SuiteList({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const client = useQueryClient();
+  const suites = useQuery(trpc.evals.suites.queryOptions());
+  const [sort, setSort] = useSort({ by: "created", desc: true }, "suite-sort");
+  const [leaving, setLeaving] = useState<Row | null>(null);
+  const archive = useMutation(
+    trpc.evals.archiveSuite.mutationOptions({
+      onSuccess: () => client.invalidateQueries(trpc.evals.suites.pathFilter()),
+    }),
+  );
+  const columns: readonly Column<Row>[] = [
+    {
+      id: "name",
+      header: "Name",
+      fixed: true,
+      phone: "title",
+      sortBy: (row) => row.name,
+      cell: (row) => <b className="font-medium">{row.name}</b>,
+    },
+    { id: "cases", header: "Cases", numeric: true, sortBy: (row) => row.cases, cell: (row) => row.cases },
+    {
+      id: "from",
+      header: "From",
+      cell: (row) => (
+        <TextLink href={`/${slug}/datasets/${row.datasetId}?version=${row.datasetVersion}`}>
+          {row.dataset} v{row.datasetVersion}, {row.split}
+        </TextLink>
+      ),
+    },
+    { id: "graders", header: "Graders", cell: (row) => row.graders.map((grader) => grader.name).join(", ") },
+    { id: "evals", header: "Evals", numeric: true, sortBy: (row) => row.evals, cell: (row) => row.evals },
+    {
+      id: "created",
+      header: "Created",
+      sortBy: (row) => row.createdAt,
+      cell: (row) => <RelativeTime at={row.createdAt} />,
+    },
+    {
+      id: "acts",
+      header: "",
+      fixed: true,
+      phone: "corner",
+      cell: (row) => (
+        <IconButton label={`Archive ${row.name}`} onClick={() => setLeaving(row)}>
+          <Archive aria-hidden />
+        </IconButton>
+      ),
+    },
+  ];
+  return (
+    <>
+      <DataTable
+        label="Suites"
+        columns={columns}
+        rows={suites.data}
+        rowId={(row) => row.id}
+        sort={sort}
+        onSort={(next) => void setSort(next)}
+        error={suites.error}
+        onRetry={() => suites.refetch()}
+        empty={
+          <EmptyState
+            icon={<ListChecks aria-hidden />}
+            title="No suite yet"
+            action={
+              <ButtonLink look="primary" href={`/${slug}/evals/suites/new`}>
+                Make a suite
+              </ButtonLink>
+            }
+          >
+            Freeze rows that training never sees, choose how answers are marked, and compare every model on the same
+            questions.
+          </EmptyState>
+        }
+      />
+      <ConfirmDialog
+        open={leaving !== null}
+        onOpenChange={(open) => !open && setLeaving(null)}
+        title={`Archive ${leaving?.name}?`}
+        description="It leaves this list and the new-eval form."
+        affects={[`${leaving?.evals ?? 0} evals and their scores stay as they are`]}
+        confirmLabel="Archive suite"
+        onConfirm={() => leaving && archive.mutateAsync({ suiteId: leaving.id })}
+      />
+    </>
+  );
+}

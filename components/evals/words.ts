@@ -1,0 +1,22 @@
+import { formatSigned } from "#components/ui/format.ts";
+import type { GraderKind } from "#db/enums.ts";
+import type { GraderSummary } from "#server/evals/compare.rule.ts";
+
+export const graderWords: Record<GraderKind, { label: string; hint: string }> = {
+  exact_match: { label: "Exact match", hint: "The answer is the reference, but for white space at its ends." },
+  contains: { label: "Contains", hint: "The reference stands somewhere in the answer, whatever the case." },
+  json_valid: { label: "JSON valid", hint: "The answer is one JSON document." },
+  json_fields: { label: "JSON fields", hint: "Valid JSON, equal to the reference in the chosen fields, or in all." },
+  token_f1: { label: "Token F1", hint: "Share of words in common; passes from 0.5 on." },
+};
+
+/** "+6.0 points (95 % interval +2.5 to +9.5)" */
+export function differenceWords({ score, low, high }: GraderSummary["difference"]): string {
+  const points = (share: number) => formatSigned(share * 100);
+  return `${points(score)} points (95 % interval ${points(low)} to ${points(high)})`;
+}
+
+/** "p = 0.0012", "p < 0.0001" */
+export function pValueWords(p: number): string {
+  return p < 0.0001 ? "p < 0.0001" : `p = ${p.toPrecision(2)}`;
+}

@@ -1,0 +1,114 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Flame, Upload } from "lucide-react";
+import { QueryError } from "#components/data-table/table-states.tsx";
+import { Checklist } from "#components/home/checklist.tsx";
+import { FromYourCode } from "#components/home/from-your-code.tsx";
+import { HealthCard } from "#components/home/health-card.tsx";
+import { type HomeData, stepsLeft } from "#components/home/home-data.ts";
+import { HomeFacts } from "#components/home/home-facts.tsx";
+import { HomeSkeleton } from "#components/home/home-skeleton.tsx";
+import { MotionCard, runsInMotion } from "#components/home/motion-card.tsx";
+import { RunsCard } from "#components/home/runs-card.tsx";
+import { SampleCard } from "#components/home/sample-card.tsx";
+import { TrafficChart } from "#components/home/traffic-chart.tsx";
+import { WaitingBanner } from "#components/home/waiting-banner.tsx";
+import { useProject } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { plural } from "#components/ui/format.ts";
+import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
+
+/** Hints cover runs, data and evals; requests come too fast for hints. */
+const trafficEveryMs = 30_000;
+
+export function Home() {
+  const trpc = useTRPC();
+  const home = useQuery(trpc.ops.home.queryOptions(undefined, { refetchInterval: trafficEveryMs }));
+  if (home.data) return home.data.steps.call ? <Running data={home.data} /> : <Beginning data={home.data} />;
+  if (home.error)
+    return (
+      <Page>
+        <PageHead title="Home" />
+        <Card flush>
+          <QueryError error={home.error} onRetry={() => home.refetch()} />
+        </Card>
+      </Page>
+    );
+  return <HomeSkeleton />;
+}
+
+function Beginning({ data }: { data: HomeData }) {
+  const moving = data.motion.imports.length + data.motion.evals.length + runsInMotion(data).length > 0;
+  return (
+    <Page>
+      <PageHead
+        title="Welcome to LargeForge"
+        purpose="Six steps from your data to a model that answers your users. Each takes minutes; you can stop anywhere and come back."
+      />
+      <WaitingBanner data={data} />
+      <WithAside
+        aside={
+          <>
+            {!data.steps.dataset && <SampleCard />}
+            {moving && <MotionCard data={data} withRuns />}
+            <FromYourCode apiUrl={data.apiUrl} model={data.steps.deployment?.name} />
+            <HealthCard />
+          </>
+        }
+      >
+        <Checklist steps={data.steps} />
+        {data.facts.requests > 0 && <HomeFacts facts={data.facts} />}
+      </WithAside>
+    </Page>
+  );
+}
+
+function Running({ data }: { data: HomeData }) {
+  const { slug } = useProject();
+  const left = stepsLeft(data.steps);
+  return (
+    <Page>
+      <PageHead
+        title="Home"
+        purpose={sentence(data)}
+        actions={
+          <>
+            <ButtonLink href={`/${slug}/datasets/new`} icon={<Upload aria-hidden />}>
+              Upload dataset
+            </ButtonLink>
+            <ButtonLink href={`/${slug}/runs/new`} look="primary" icon={<Flame aria-hidden />}>
+              New run
+            </ButtonLink>
+          </>
+        }
+      />
+      <WaitingBanner data={data} />
+      <HomeFacts facts={data.facts} />
+      <WithAside
+        aside={
+          <>
+            <MotionCard data={data} />
+            <HealthCard />
+            {left > 0 && <Checklist steps={data.steps} compact />}
+          </>
+        }
+      >
+        <TrafficChart data={data} />
+        <RunsCard runs={data.runs} />
+      </WithAside>
+    </Page>
+  );
+}
+
+function sentence({ runs, motion }: HomeData) {
+  const training = runs.filter((run) => run.status === "running" || run.status === "converting").length;
+  const waiting = runs.filter((run) => run.status === "queued").length;
+  const parts = [
+    training > 0 ? `${plural(training, "run")} in training` : "",
+    waiting > 0 ? `${plural(waiting, "run")} in the queue` : "",
+    motion.evals.length > 0 ? `${plural(motion.evals.length, "eval")} running` : "",
+  ].filter(Boolean);
+  return parts.length > 0 ? `${parts.join(", ")}.` : "Nothing is training right now.";
+}

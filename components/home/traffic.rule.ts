@@ -1,0 +1,77 @@
+import type { Point, Series, SeriesColor } from "#components/charts/chart-types.ts";
+
+type Revision = {
+  id: string;
+  number: number;
+  deploymentId: string;
+  deployment: string;
+  model: string;
+  version: number;
+};
+export type Traffic = {
+  bucketMinutes: number;
+  windowHours: number;
+  counts: readonly { at: Date; revisionId: string | null; count: number }[];
+  revisions: readonly Revision[];
+};
+
+const minuteMs = 60_000;
+/** The order for series that are neither baseline nor candidate. */
+const others: readonly SeriesColor[] = [2, 5, 3, 6, 4, 7];
+const mostSeries = others.length;
+
+/** A running bucket younger than this says nothing about a rate yet and would look like a fall. */
+const leastMs = 3 * minuteMs;
+
+/**
+ * Requests per minute as stacked series. One deployment is split into its revisions, the newest against the one before;
+ * several are shown whole. The running bucket counts only the minutes that have passed.
+ */
+export function trafficSeries(traffic: Traffic, now: Date): { series: Series[]; byRevision: boolean } {
+  const bucketMs = traffic.bucketMinutes * minuteMs;
+  const deployments = new Set(traffic.revisions.map((revision) => revision.deploymentId));
+  const byRevision = deployments.size <= 1;
+  const revisionOf = new Map(traffic.revisions.map((revision) => [revision.id, revision]));
+  const key = (revisionId: string | null) => {
+    const revision = revisionId === null ? undefined : revisionOf.get(revisionId);
+    if (!revision) return "none";
+    return byRevision ? revision.id : revision.deploymentId;
+  };
+
+  const first = Math.ceil((now.getTime() - traffic.windowHours * 3_600_000) / bucketMs) * bucketMs;
+  const buckets: number[] = [];
+  const last = now.getTime() - Math.min(leastMs, bucketMs);
+  for (let at = first; at <= last; at += bucketMs) buckets.push(at);
+  const counted = new Map<string, Map<number, number>>();
+  for (const { at, revisionId, count } of traffic.counts) {
+    const row = counted.get(key(revisionId)) ?? new Map<number, number>();
+    row.set(at.getTime(), (row.get(at.getTime()) ?? 0) + count);
+    counted.set(key(revisionId), row);
+  }
+
+  const pointsOf = (id: string): Point[] =>
+    buckets.map((at) => {
+      const minutes = Math.min(traffic.bucketMinutes, (now.getTime() - at) / minuteMs);
+      return { x: at, y: (counted.get(id)?.get(at) ?? 0) / minutes };
+    });
+  const named = byRevision
+    ? colored(traffic.revisions)
+    : [...deployments].slice(0, mostSeries).map((id, index) => ({
+        id,
+        label: traffic.revisions.find((revision) => revision.deploymentId === id)?.deployment ?? id,
+        color: others[index],
+      }));
+  const direct = counted.has("none") ? [{ id: "none", label: "without deployment", color: 7 as const }] : [];
+  const series = [...named, ...direct].map((each) => ({ ...each, points: pointsOf(each.id) }));
+  return { series, byRevision };
+}
+
+/** The newest revision is the candidate, the one before the baseline; a single one is the baseline. */
+function colored(revisions: readonly Revision[]): Omit<Series, "points">[] {
+  const sorted = [...revisions].sort((a, b) => a.number - b.number).slice(-mostSeries);
+  return sorted.map((revision, index) => {
+    const fromEnd = sorted.length - 1 - index;
+    const color = sorted.length === 1 || fromEnd === 1 ? 0 : fromEnd === 0 ? 1 : others[fromEnd - 2];
+    return { id: revision.id, label: `${revision.model} v${revision.version}`, color };
+  });
+}

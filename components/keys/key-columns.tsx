@@ -1,0 +1,67 @@
+import type { inferRouterOutputs } from "@trpc/server";
+import type { Column } from "#components/data-table/columns.ts";
+import { RevokeKey } from "#components/keys/revoke-key.tsx";
+import { scopeWords } from "#components/keys/scopes.ts";
+import { Chip, StatusChip } from "#components/ui/chip.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Tooltip } from "#components/ui/tooltip.tsx";
+import type { AppRouter } from "#server/router.ts";
+
+export type KeyRow = inferRouterOutputs<AppRouter>["keys"]["list"]["items"][number];
+
+const muted = (words: string) => <span className="text-ink-3">{words}</span>;
+
+function madeBy(row: KeyRow) {
+  if (row.createdByName) return row.createdByName;
+  return muted(row.createdBy === "system:local-admin" ? "the shell" : row.createdBy.replace(/^\w+:/, ""));
+}
+
+export const keyColumns: readonly Column<KeyRow>[] = [
+  {
+    id: "name",
+    header: "Name",
+    fixed: true,
+    phone: "title",
+    cell: (row) => (
+      <span className="grid">
+        <span className="font-medium">{row.name}</span>
+        <code className="font-mono text-ink-3">lf_…{row.last4}</code>
+      </span>
+    ),
+  },
+  { id: "status", header: "Status", phone: "corner", cell: (row) => <StatusChip status={row.status} /> },
+  {
+    id: "scopes",
+    header: "May",
+    cell: (row) => (
+      <span className="flex max-w-80 flex-wrap gap-1">
+        {row.scopes.map((scope) => (
+          <Tooltip key={scope} content={scopeWords[scope]}>
+            <button type="button" className="rounded-full">
+              <Chip tone={scope === "admin" ? "hold" : "plain"}>{scope}</Chip>
+            </button>
+          </Tooltip>
+        ))}
+      </span>
+    ),
+  },
+  { id: "createdBy", header: "Made by", cell: madeBy },
+  { id: "createdAt", header: "Made", cell: (row) => <RelativeTime at={row.createdAt} /> },
+  {
+    id: "lastUsedAt",
+    header: "Last used",
+    cell: (row) => (row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : muted("never")),
+  },
+  {
+    id: "expiresAt",
+    header: "Expires",
+    cell: (row) => (row.expiresAt ? <RelativeTime at={row.expiresAt} /> : muted("never")),
+  },
+  {
+    id: "acts",
+    header: "",
+    fixed: true,
+    className: "text-right",
+    cell: (row) => (row.status === "active" ? <RevokeKey row={row} /> : null),
+  },
+];

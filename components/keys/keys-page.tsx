@@ -1,0 +1,90 @@
+"use client";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { KeyRound, Plus } from "lucide-react";
+import { useQueryStates } from "nuqs";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import { keyColumns } from "#components/keys/key-columns.tsx";
+import { keyFilters, type keyShows } from "#components/keys/key-filters.ts";
+import { NewKeyDialog } from "#components/keys/new-key-dialog.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { CodeWell } from "#components/ui/code-well.tsx";
+import { SearchFilter } from "#components/ui/filter-bar.tsx";
+import { Page, PageHead } from "#components/ui/page-head.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
+
+const showOptions = [
+  { value: "live", label: "Live keys" },
+  { value: "ended", label: "Revoked and expired" },
+  { value: "all", label: "All keys" },
+] as const satisfies readonly { value: (typeof keyShows)[number]; label: string }[];
+
+export function KeysPage({ apiUrl }: { apiUrl: string }) {
+  const trpc = useTRPC();
+  const refusal = useRefusal("keys.create");
+  const [filters, setFilters] = useQueryStates(keyFilters);
+  const { q, show } = filters;
+  const list = useInfiniteQuery(
+    trpc.keys.list.infiniteQueryOptions(
+      { q, show },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData },
+    ),
+  );
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  const creating = filters.new !== null;
+  const setCreating = (open: boolean) => void setFilters({ new: open ? "" : null });
+  const button = (
+    <Button look="primary" icon={<Plus aria-hidden />} disabledReason={refusal} onClick={() => setCreating(true)}>
+      Create key
+    </Button>
+  );
+  return (
+    <Page>
+      <PageHead
+        title="Keys"
+        purpose="With a key a program calls the models of this project, or works in it."
+        actions={button}
+      />
+      <DataTable
+        filters={
+          <>
+            <SearchFilter placeholder="Filter by name" />
+            <Select
+              aria-label="Which keys"
+              className="w-auto min-w-44"
+              value={show}
+              onValueChange={(next) => void setFilters({ show: next })}
+              options={showOptions}
+            />
+          </>
+        }
+        label="API keys"
+        columns={keyColumns}
+        rows={rows}
+        rowId={(row) => row.id}
+        sort={null}
+        onSort={() => {}}
+        sortedBy="server"
+        error={list.error}
+        onRetry={() => list.refetch()}
+        filtered={q !== "" || show === "ended"}
+        onClearFilters={() => void setFilters({ q: null, show: null })}
+        hasMore={list.hasNextPage}
+        onMore={() => list.fetchNextPage()}
+        loadingMore={list.isFetchingNextPage}
+        columnsKey="keys"
+        empty={
+          <EmptyState icon={<KeyRound aria-hidden />} title="No keys yet" action={button}>
+            <p>Any OpenAI client works with a key and this base URL:</p>
+            <CodeWell copy={apiUrl} label="base URL" className="mt-3 text-left">
+              {apiUrl}
+            </CodeWell>
+          </EmptyState>
+        }
+      />
+      {!refusal && <NewKeyDialog open={creating} onOpenChange={setCreating} apiUrl={apiUrl} />}
+    </Page>
+  );
+}

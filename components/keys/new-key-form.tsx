@@ -1,0 +1,99 @@
+"use client";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { failureOf } from "#components/failure.ts";
+import { ExpiryField } from "#components/keys/expiry-field.tsx";
+import { type PresetName, presets, scopeWords } from "#components/keys/scopes.ts";
+import { FormError } from "#components/people/form-error.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import type { Scope } from "#db/enums.ts";
+import { CreateKey } from "#server/keys/input.ts";
+
+const presetNames = ["call", "build", "admin", "own"] as const;
+const defaultDays = 90;
+
+export function NewKeyForm({
+  onCreate,
+  onCancel,
+}: {
+  onCreate: (input: CreateKey) => Promise<unknown>;
+  onCancel: () => void;
+}) {
+  const trpc = useTRPC();
+  const grantable = useQuery(trpc.keys.grantable.queryOptions()).data ?? [];
+  const [preset, setPreset] = useState<PresetName>("call");
+  const start: CreateKey = { name: "", scopes: [...presets.call.scopes], expiresInDays: defaultDays };
+  const form = useForm({ resolver: zodResolver(CreateKey), defaultValues: start });
+  const { errors, isSubmitting } = form.formState;
+  const scopes = form.watch("scopes");
+
+  function choosePreset(next: PresetName) {
+    setPreset(next);
+    if (next !== "own") form.setValue("scopes", [...presets[next].scopes], { shouldValidate: true });
+  }
+
+  function toggle(scope: Scope, on: boolean) {
+    const next = on ? [...scopes, scope] : scopes.filter((other) => other !== scope);
+    form.setValue("scopes", next, { shouldValidate: true });
+  }
+
+  async function submit(input: CreateKey) {
+    try {
+      await onCreate(input);
+    } catch (error) {
+      const { message, field } = failureOf(error);
+      form.setError(field === "name" || field === "scopes" ? field : "root", { message });
+    }
+  }
+
+  const missing = (wanted: readonly Scope[]) => wanted.some((scope) => !grantable.includes(scope));
+  return (
+    <form method="post" noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit(submit)(event)}>
+      <Field label="Name" hint="What will use it, so that you know it again." error={errors.name?.message}>
+        <Input {...form.register("name")} placeholder="helpdesk-backend" autoComplete="off" autoFocus />
+      </Field>
+      <Field label="It may" error={preset === "own" ? undefined : errors.scopes?.message}>
+        <Select
+          value={preset}
+          onValueChange={choosePreset}
+          options={presetNames.map((name) => ({
+            value: name,
+            label: presets[name].label,
+            hint: presets[name].hint,
+            ...(missing(presets[name].scopes) ? { disabledReason: "Your role cannot grant this" } : {}),
+          }))}
+        />
+      </Field>
+      {preset === "own" && (
+        <fieldset className="grid gap-2 rounded-md border bg-sunken px-3 py-2.5">
+          <legend className="sr-only">Scopes</legend>
+          {grantable.map((scope) => (
+            <Field key={scope} inline label={<code className="font-mono">{scope}</code>} hint={scopeWords[scope]}>
+              <Checkbox checked={scopes.includes(scope)} onCheckedChange={(on) => toggle(scope, on === true)} />
+            </Field>
+          ))}
+          <FormError>{errors.scopes?.message}</FormError>
+        </fieldset>
+      )}
+      <ExpiryField
+        days={form.watch("expiresInDays")}
+        onChange={(days) => form.setValue("expiresInDays", days, { shouldValidate: true })}
+        error={errors.expiresInDays?.message}
+      />
+      <FormError>{errors.root?.message}</FormError>
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button type="submit" look="primary" pending={isSubmitting}>
+          Create key
+        </Button>
+      </div>
+    </form>
+  );
+}

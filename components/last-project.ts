@@ -1,0 +1,2 @@
+/** The cookie by which `/` finds the project used last. */
+export const lastProjectCookie = "forge-project";

@@ -1,0 +1,76 @@
+"use client";
+import { Scale } from "lucide-react";
+import { VerdictChip } from "#components/evals/verdict-chip.tsx";
+import { differenceWords } from "#components/evals/words.ts";
+import type { Version } from "#components/models/data.ts";
+import { ButtonLink, TextLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { StatusChip } from "#components/ui/chip.tsx";
+import { formatPercent } from "#components/ui/format.ts";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
+import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
+
+/** Every comparison in which a version of this model was the candidate. */
+export function EvalsCard({
+  slug,
+  versions,
+  evaluateHref,
+}: {
+  slug: string;
+  versions: readonly Version[];
+  evaluateHref: string;
+}) {
+  const rows = versions.flatMap((version) => version.evals.map((one) => ({ ...one, candidate: version.name })));
+  if (rows.length === 0)
+    return (
+      <EmptyState
+        icon={<Scale aria-hidden />}
+        title="Never compared yet"
+        action={
+          <ButtonLink look="primary" href={evaluateHref}>
+            Evaluate
+          </ButtonLink>
+        }
+      >
+        An eval asks two versions the same questions and says whether the difference is more than chance. The promotion
+        gate asks for one.
+      </EmptyState>
+    );
+  return (
+    <Card title="Evals" flush>
+      <Table>
+        <thead>
+          <tr>
+            <Th>Comparison</Th>
+            <Th>Suite</Th>
+            <Th numeric>Score</Th>
+            <Th>Difference</Th>
+            <Th>Verdict</Th>
+            <Th>Started</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Tr key={row.id}>
+              <Td>
+                <TextLink href={`/${slug}/evals/${row.id}`}>
+                  {row.candidate} against {row.baseline}
+                </TextLink>
+              </Td>
+              <Td>{row.suite}</Td>
+              <Td numeric>{row.headline ? formatPercent(row.headline.candidate.score) : "not measured"}</Td>
+              <Td>{row.headline ? differenceWords(row.headline.difference) : "not measured"}</Td>
+              <Td>
+                {row.headline ? <VerdictChip verdict={row.headline.verdict} /> : <StatusChip status={row.status} />}
+              </Td>
+              <Td className="whitespace-nowrap">
+                <RelativeTime at={row.createdAt} />
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  );
+}

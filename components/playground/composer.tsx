@@ -1,0 +1,62 @@
+"use client";
+import { CornerDownLeft, Square } from "lucide-react";
+import { Button } from "#components/ui/button.tsx";
+import { Textarea } from "#components/ui/input.tsx";
+import { Kbd } from "#components/ui/kbd.tsx";
+
+/** Where the prompt is typed: Enter sends it to both sides, Shift and Enter makes a new line. */
+export function Composer({
+  value,
+  onChange,
+  onSend,
+  onStop,
+  busy,
+  disabledReason,
+}: {
+  value: string;
+  onChange: (text: string) => void;
+  onSend: () => void;
+  onStop: () => void;
+  busy: boolean;
+  disabledReason: string | undefined;
+}) {
+  return (
+    <form
+      className="grid gap-2 rounded-lg border bg-panel p-3 focus-within:border-accent max-md:sticky max-md:bottom-16 max-md:shadow-overlay"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!disabledReason) onSend();
+      }}
+    >
+      <Textarea
+        aria-label="Prompt"
+        placeholder="Ask both sides the same thing"
+        rows={2}
+        className="max-h-48 min-h-12 border-transparent bg-transparent px-1 focus-visible:outline-none"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          if (!disabledReason && !busy) onSend();
+        }}
+      />
+      <div className="flex items-center gap-2">
+        <span className="text-ink-3 text-xs max-md:hidden">
+          <Kbd>Enter</Kbd> sends, <Kbd>Shift</Kbd> <Kbd>Enter</Kbd> makes a new line
+        </span>
+        <span className="ml-auto flex gap-2">
+          {busy ? (
+            <Button icon={<Square aria-hidden />} onClick={onStop}>
+              Stop
+            </Button>
+          ) : (
+            <Button type="submit" look="primary" icon={<CornerDownLeft aria-hidden />} disabledReason={disabledReason}>
+              Send
+            </Button>
+          )}
+        </span>
+      </div>
+    </form>
+  );
+}

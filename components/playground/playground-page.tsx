@@ -1,0 +1,126 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { MessageSquare } from "lucide-react";
+import { parseAsString, useQueryStates } from "nuqs";
+import { failureOf } from "#components/failure.ts";
+import { Composer } from "#components/playground/composer.tsx";
+import { Pane } from "#components/playground/pane.tsx";
+import {
+  Draft,
+  emptyDraft,
+  hasMistake,
+  type Pane as PaneState,
+  type Side,
+  sides,
+} from "#components/playground/panes.ts";
+import { useTalk } from "#components/playground/use-talk.ts";
+import { useProject, useRefusal } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { EmptyState, ErrorState } from "#components/ui/states.tsx";
+import { useDraft } from "#components/use-draft.ts";
+
+const waitingMs = 3_000;
+
+/** `?model=triage/3&with=nano` chooses both sides. */
+const inUrl = { model: parseAsString, with: parseAsString };
+
+export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
+  const trpc = useTRPC();
+  const { slug } = useProject();
+  const refusal = useRefusal("playground.send");
+  const list = useQuery(
+    trpc.routing.callable.queryOptions(undefined, {
+      refetchInterval: ({ state }) => (state.data?.some((choice) => choice.notCallable === null) ? false : waitingMs),
+    }),
+  );
+  const choices = list.data ?? [];
+  const [asked, setAsked] = useQueryStates(inUrl);
+  const saved = useDraft(`playground.${slug}`, Draft, emptyDraft);
+  const talk = useTalk(slug);
+  const first = choices.find((choice) => choice.notCallable === null)?.name ?? "";
+  const draft: Draft = {
+    ...saved.value,
+    left: { ...saved.value.left, model: asked.model ?? (saved.value.left.model || first) },
+    right: { ...saved.value.right, model: asked.with ?? saved.value.right.model },
+  };
+
+  function change(side: Side, part: Partial<PaneState>) {
+    saved.set({ ...draft, [side]: { ...draft[side], ...part } });
+    if (part.model !== undefined) void setAsked({ model: null, with: null });
+  }
+
+  function copyOver(from: Side) {
+    const to = from === "left" ? "right" : "left";
+    saved.set({ ...draft, [to]: { ...draft[from], model: draft[to].model } });
+  }
+
+  function send() {
+    talk.send(draft);
+    saved.set({ ...draft, prompt: "" });
+  }
+
+  const ready = sides.filter((side) => draft[side].model !== "");
+  const reason =
+    refusal ??
+    (ready.length === 0
+      ? "Choose a model first"
+      : ready.some((side) => hasMistake(draft[side]))
+        ? "A setting is not a number: open the settings"
+        : draft.prompt.trim() === ""
+          ? "Type a prompt first"
+          : undefined);
+
+  return (
+    <div className="mx-auto flex w-full max-w-310 flex-col gap-4 px-4 pt-4 pb-24 md:h-[calc(100dvh-3rem)] md:p-6">
+      <PageHead
+        title="Playground"
+        purpose="Ask two models the same thing; the times are measured at the gateway."
+        actions={
+          <Button disabledReason={talk.turns.length === 0 ? "Nothing was said yet" : undefined} onClick={talk.clear}>
+            New conversation
+          </Button>
+        }
+      />
+      {list.error && <ErrorState message={failureOf(list.error).message} onRetry={() => list.refetch()} />}
+      {list.data?.length === 0 ? (
+        <div className="rounded-lg border bg-panel">
+          <EmptyState
+            icon={<MessageSquare aria-hidden />}
+            title="Nothing can be called yet"
+            action={<ButtonLink href={`/${slug}/models`}>Open models</ButtonLink>}
+          >
+            Import a base model, or wait until the first run has made one: then it can be tried here.
+          </EmptyState>
+        </div>
+      ) : (
+        <>
+          <div className="grid min-h-0 flex-1 gap-4 md:grid-cols-2">
+            {sides.map((side) => (
+              <Pane
+                key={side}
+                side={side}
+                draft={draft}
+                turns={talk.turns}
+                choices={choices}
+                apiUrl={apiUrl}
+                onChange={(part) => change(side, part)}
+                onCopyOver={() => copyOver(side)}
+                onStop={() => talk.stop(side)}
+              />
+            ))}
+          </div>
+          <Composer
+            value={draft.prompt}
+            onChange={(prompt) => saved.set({ prompt })}
+            onSend={send}
+            onStop={() => talk.stop()}
+            busy={talk.busy}
+            disabledReason={reason}
+          />
+        </>
+      )}
+    </div>
+  );
+}

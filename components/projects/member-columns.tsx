@@ -1,0 +1,49 @@
+import type { Column } from "#components/data-table/columns.ts";
+import { MemberRole } from "#components/projects/member-role.tsx";
+import { RemoveMember } from "#components/projects/remove-member.tsx";
+import type { MemberRow } from "#components/projects/rows.ts";
+import { Chip } from "#components/ui/chip.tsx";
+import { formatNumber } from "#components/ui/format.ts";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+
+export const memberColumns: readonly Column<MemberRow>[] = [
+  {
+    id: "name",
+    header: "Name",
+    fixed: true,
+    phone: "title",
+    sortBy: (row) => row.name,
+    cell: (row) => (
+      <span className="grid">
+        <span className="flex flex-wrap items-center gap-1.5 font-medium">
+          {row.name}
+          {row.isOwner && <Chip tone="plain">Owner</Chip>}
+        </span>
+        <span className="break-all text-ink-3">{row.email}</span>
+      </span>
+    ),
+  },
+  {
+    id: "role",
+    header: "Role",
+    fixed: true,
+    className: "md:w-44",
+    sortBy: (row) => row.role,
+    cell: (row) => <MemberRole row={row} />,
+  },
+  {
+    id: "lastSeenAt",
+    header: "Last seen",
+    sortBy: (row) => row.lastSeenAt,
+    cell: (row) => (row.lastSeenAt ? <RelativeTime at={row.lastSeenAt} /> : <span className="text-ink-3">never</span>),
+  },
+  { id: "since", header: "Member since", sortBy: (row) => row.since, cell: (row) => <RelativeTime at={row.since} /> },
+  {
+    id: "liveKeys",
+    header: "Live keys",
+    numeric: true,
+    sortBy: (row) => row.liveKeys,
+    cell: (row) => formatNumber(row.liveKeys),
+  },
+  { id: "acts", header: "", fixed: true, className: "text-right", cell: (row) => <RemoveMember row={row} /> },
+];

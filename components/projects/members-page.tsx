@@ -1,0 +1,65 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { UserPlus } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
+import { InvitationsCard } from "#components/projects/invitations-card.tsx";
+import { InviteDialog } from "#components/projects/invite-dialog.tsx";
+import { memberColumns } from "#components/projects/member-columns.tsx";
+import { RolesCard } from "#components/projects/roles-card.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { SearchFilter } from "#components/ui/filter-bar.tsx";
+import { plural } from "#components/ui/format.ts";
+import { Page, PageHead } from "#components/ui/page-head.tsx";
+
+export function MembersPage() {
+  const trpc = useTRPC();
+  const refusal = useRefusal("projects.invite");
+  const [inviting, setInviting] = useQueryState("invite", parseAsString);
+  const [q, setQ] = useQueryState("q", parseAsString.withDefault(""));
+  const [sort, setSort] = useSort({ by: "name", desc: false });
+  const list = useQuery(trpc.projects.members.queryOptions());
+  const wanted = q.toLowerCase();
+  const rows = list.data?.filter((row) => `${row.name} ${row.email}`.toLowerCase().includes(wanted));
+  return (
+    <Page>
+      <PageHead
+        title="Members"
+        purpose="Who works in this project, and what each of them may do."
+        actions={
+          <Button
+            look="primary"
+            icon={<UserPlus aria-hidden />}
+            disabledReason={refusal}
+            onClick={() => void setInviting("")}
+          >
+            Invite
+          </Button>
+        }
+      />
+      <DataTable
+        filters={<SearchFilter placeholder="Filter by name or e-mail" />}
+        label="Members"
+        columns={memberColumns}
+        rows={rows}
+        rowId={(row) => row.userId}
+        sort={sort}
+        onSort={(next) => void setSort(next)}
+        error={list.error}
+        onRetry={() => list.refetch()}
+        filtered={q !== ""}
+        onClearFilters={() => void setQ(null)}
+        empty={null}
+        {...(rows ? { summary: plural(rows.length, "member") } : {})}
+      />
+      {!refusal && <InvitationsCard />}
+      <RolesCard />
+      {!refusal && (
+        <InviteDialog open={inviting !== null} onOpenChange={(open) => void setInviting(open ? "" : null)} />
+      )}
+    </Page>
+  );
+}

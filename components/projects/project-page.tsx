@@ -1,0 +1,55 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { ArchiveProject } from "#components/projects/archive-project.tsx";
+import { RenameProject } from "#components/projects/rename-project.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { CopyButton } from "#components/ui/copy-button.tsx";
+import { Page, PageHead } from "#components/ui/page-head.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+
+export function ProjectPage({ apiUrl }: { apiUrl: string }) {
+  const trpc = useTRPC();
+  const { data: project } = useQuery(trpc.projects.show.queryOptions());
+  const facts = project
+    ? [
+        { label: "Address", value: `/${project.slug}`, why: "Also what the shell takes: --project. It never changes." },
+        { label: "Project id", value: project.id, why: "What logs and the audit trail call it." },
+        { label: "API base URL", value: apiUrl, why: "For any OpenAI client, with a key of this project." },
+      ]
+    : [];
+  return (
+    <Page>
+      <PageHead
+        title="Project"
+        purpose={
+          project ? (
+            <>
+              Made <RelativeTime at={project.createdAt} />.
+            </>
+          ) : (
+            "The name, the addresses and the end of this project."
+          )
+        }
+      />
+      {project && <RenameProject key={project.name} name={project.name} />}
+      <Card title="Addresses" flush>
+        <dl className="divide-y">
+          {facts.map((fact) => (
+            <div key={fact.label} className="grid gap-x-4 gap-y-0.5 px-4 py-2.5 md:grid-cols-[8rem_minmax(0,1fr)]">
+              <dt className="text-ink-2">{fact.label}</dt>
+              <dd className="min-w-0">
+                <span className="flex items-center gap-1">
+                  <code className="min-w-0 break-all font-mono">{fact.value}</code>
+                  <CopyButton value={fact.value} label={`Copy ${fact.label}`} />
+                </span>
+                <span className="text-ink-3 text-xs">{fact.why}</span>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </Card>
+      {project && <ArchiveProject name={project.name} />}
+    </Page>
+  );
+}

@@ -1,0 +1,28 @@
+"use client";
+import { roleWords } from "#components/people/roles.ts";
+import { Select } from "#components/ui/select.tsx";
+import { type Role, roles } from "#db/enums.ts";
+
+/** Choose a role; each says what it may do. */
+export function RoleSelect({
+  value,
+  onChange,
+  label,
+  disabled,
+}: {
+  value: Role;
+  onChange: (role: Role) => void;
+  /** for screen readers, where no field gives a label */
+  label?: string;
+  disabled?: boolean;
+}) {
+  return (
+    <Select
+      {...(label ? { "aria-label": label } : {})}
+      {...(disabled ? { disabled } : {})}
+      value={value}
+      onValueChange={onChange}
+      options={roles.map((role) => ({ value: role, label: roleWords[role].name, hint: roleWords[role].may }))}
+    />
+  );
+}

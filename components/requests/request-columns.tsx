@@ -1,0 +1,85 @@
+import type { Column } from "#components/data-table/columns.ts";
+import { callerName, type RequestRow, versionName } from "#components/requests/data.ts";
+import { OutcomeChip } from "#components/requests/outcome-chip.tsx";
+import { formatDurationMs, formatNumber, formatUsdNanos, shortId } from "#components/ui/format.ts";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+
+const nothing = (words: string) => <span className="text-ink-3">{words}</span>;
+
+function OpenButton({ row, onOpen }: { row: RequestRow; onOpen: (id: string) => void }) {
+  return (
+    <button
+      type="button"
+      title={row.id}
+      className="rounded-sm text-left font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2 static!"
+      onClick={() => onOpen(row.id)}
+    >
+      {row.model === "" ? nothing("no model named") : row.model}
+      <span className="ml-2 font-mono font-normal text-ink-3 text-xs">{shortId(row.id)}</span>
+    </button>
+  );
+}
+
+export function requestColumns(onOpen: (id: string) => void): readonly Column<RequestRow>[] {
+  return [
+    {
+      id: "model",
+      header: "Asked for",
+      fixed: true,
+      phone: "title",
+      cell: (row) => <OpenButton row={row} onOpen={onOpen} />,
+    },
+    { id: "status", header: "Outcome", phone: "corner", cell: (row) => <OutcomeChip status={row.status} /> },
+    {
+      id: "version",
+      header: "Answered by",
+      cell: (row) => (
+        <>
+          {versionName(row) ?? nothing("nobody")}
+          {row.revisionNumber !== null && <span className="ml-1.5 text-ink-3 text-xs">rev {row.revisionNumber}</span>}
+        </>
+      ),
+    },
+    {
+      id: "ttft",
+      header: "First token",
+      numeric: true,
+      cell: (row) =>
+        row.ttftMs === null ? nothing(row.stream ? "none came" : "not streamed") : formatDurationMs(row.ttftMs),
+    },
+    { id: "total", header: "Total", numeric: true, cell: (row) => formatDurationMs(row.totalMs) },
+    {
+      id: "tokens",
+      header: "Tokens in → out",
+      numeric: true,
+      cell: (row) =>
+        row.promptTokens === null || row.completionTokens === null
+          ? nothing("not counted")
+          : `${formatNumber(row.promptTokens)} → ${formatNumber(row.completionTokens)}`,
+    },
+    {
+      id: "cost",
+      header: "Cost",
+      numeric: true,
+      phone: "hide",
+      cell: (row) => (row.costUsdNanos === null ? nothing("not measured") : formatUsdNanos(row.costUsdNanos)),
+    },
+    { id: "caller", header: "Caller", cell: (row) => callerName(row.actor, row.actorName) },
+    {
+      id: "attempts",
+      header: "Attempts",
+      numeric: true,
+      optional: true,
+      phone: "hide",
+      cell: (row) => formatNumber(row.attempts),
+    },
+    {
+      id: "error",
+      header: "Error",
+      optional: true,
+      phone: "hide",
+      cell: (row) => (row.errorCode ? <code className="font-mono text-xs">{row.errorCode}</code> : nothing("none")),
+    },
+    { id: "at", header: "When", cell: (row) => <RelativeTime at={row.receivedAt} /> },
+  ];
+}

@@ -1,0 +1,125 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { callerName, type RequestData, versionName } from "#components/requests/data.ts";
+import { RequestFeedback } from "#components/requests/request-feedback.tsx";
+import { TimeBar } from "#components/requests/time-bar.tsx";
+import { useProject } from "#components/shell/project-context.tsx";
+import { Banner } from "#components/ui/banner.tsx";
+import { formatDurationMs, formatNumber, formatUsdNanos } from "#components/ui/format.ts";
+import { outcomeOf } from "#server/gateway/requests/outcome.rule.ts";
+
+const missing = (words: string) => <span className="text-ink-3">{words}</span>;
+const ms = (value: number | null, otherwise: string) => (value === null ? missing(otherwise) : formatDurationMs(value));
+const count = (value: number | null) => (value === null ? missing("not counted") : formatNumber(value));
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="grid gap-2">
+      <h3 className="font-semibold text-ink-2 text-xs">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Pairs({ rows }: { rows: readonly (readonly [label: string, value: ReactNode])[] }) {
+  return (
+    <dl className="grid grid-cols-[minmax(9rem,auto)_minmax(0,1fr)] gap-x-4 gap-y-1.5 text-sm">
+      {rows.map(([label, value]) => (
+        <div key={label} className="contents">
+          <dt className="text-ink-3">{label}</dt>
+          <dd className="min-w-0 break-words tabular-nums">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Everything the log holds of one request, and the chain behind its answer. */
+export function RequestFacts({ request }: { request: RequestData }) {
+  const { slug } = useProject();
+  const to = (path: string, words: ReactNode) => (
+    <Link className="rounded-sm text-accent underline-offset-2 hover:underline" href={`/${slug}/${path}`}>
+      {words}
+    </Link>
+  );
+  const { ttftMs, totalMs, completionTokens, stream } = request;
+  const outcome = outcomeOf(request.status);
+  const notStreamed = stream ? "none came" : "not streamed";
+  const tokensApart = ttftMs !== null && completionTokens !== null && completionTokens > 1;
+  const tpotMs = tokensApart ? (totalMs - ttftMs) / (completionTokens - 1) : null;
+  const version = versionName(request);
+  return (
+    <div className="grid gap-6">
+      {outcome === "left" && (
+        <Banner tone="hold" title="The caller left before the answer was whole">
+          What the model wrote until then was sent, and not counted.
+        </Banner>
+      )}
+      {(outcome === "failed" || outcome === "refused") && (
+        <Banner
+          tone={outcome === "failed" ? "bad" : "hold"}
+          title={outcome === "failed" ? "It failed on our side" : "The request was refused"}
+        >
+          Status {request.status}, code <code className="font-mono">{request.errorCode ?? "none"}</code>.
+        </Banner>
+      )}
+      <Section title="Times, on the gateway's clock">
+        <TimeBar request={request} />
+        <Pairs
+          rows={[
+            ["Total", formatDurationMs(totalMs)],
+            ["First token (TTFT)", ms(ttftMs, notStreamed)],
+            ["Between tokens, p50", ms(request.itlP50Ms, notStreamed)],
+            ["Between tokens, p95", ms(request.itlP95Ms, notStreamed)],
+            ["Per output token (TPOT)", ms(tpotMs, "not measured")],
+            ["In the queue", ms(request.queueMs, "not told by the host")],
+          ]}
+        />
+      </Section>
+      <Section title="Tokens and cost">
+        <Pairs
+          rows={[
+            ["Prompt tokens", count(request.promptTokens)],
+            ["Answer tokens", count(completionTokens)],
+            ["Ended because", request.finishReason ?? missing("not told")],
+            ["Cost", request.costUsdNanos === null ? missing("not measured") : formatUsdNanos(request.costUsdNanos)],
+          ]}
+        />
+      </Section>
+      <Section title="What answered, and what it learnt from">
+        <Pairs
+          rows={[
+            ["Asked for", request.model || missing("no model named")],
+            [
+              "Deployment",
+              request.deploymentId
+                ? to(`deployments/${request.deploymentId}`, request.deploymentName ?? request.deploymentId)
+                : missing("none: called by the model's own name"),
+            ],
+            ["Revision", request.revisionNumber === null ? missing("none") : `rev ${request.revisionNumber}`],
+            ["Model version", version && request.modelId ? to(`models/${request.modelId}`, version) : missing("none")],
+            ["Trained by", request.runId ? to(`runs/${request.runId}`, request.runName) : missing("no run: a base")],
+            [
+              "On",
+              request.datasetId
+                ? to(`datasets/${request.datasetId}`, `${request.datasetName}/${request.datasetVersion}`)
+                : missing("no dataset of ours"),
+            ],
+          ]}
+        />
+      </Section>
+      <Section title="Who called">
+        <Pairs
+          rows={[
+            ["Caller", callerName(request.actor, request.actorName)],
+            ["Workload", request.workload ?? missing("none named")],
+            ["Attempts", formatNumber(request.attempts)],
+          ]}
+        />
+      </Section>
+      <Section title="Feedback">
+        <RequestFeedback feedback={request.feedback} />
+      </Section>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import type { Run } from "#components/runs/data.ts";
+import { TextLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { formatNumber } from "#components/ui/format.ts";
+import { Timeline, type TimelineItem } from "#components/ui/timeline.tsx";
+
+/** What the run came from and what comes of it. */
+export function OriginCard({ slug, run }: { slug: string; run: Run }) {
+  const items: TimelineItem[] = [];
+  if (run.base)
+    items.push({
+      id: "base",
+      state: "ok",
+      title: <TextLink href={`/${slug}/models/${run.base.modelId}`}>{`${run.base.name}/${run.base.version}`}</TextLink>,
+      detail: "base model",
+    });
+  if (run.dataset)
+    items.push({
+      id: "dataset",
+      state: "ok",
+      title: (
+        <TextLink
+          href={`/${slug}/datasets/${run.dataset.id}?version=${run.dataset.version}`}
+        >{`${run.dataset.name} v${run.dataset.version}`}</TextLink>
+      ),
+      detail: `${formatNumber(run.dataset.trainRows ?? 0)} rows to learn, ${formatNumber(run.dataset.validationRows ?? 0)} to validate`,
+    });
+  const chosen = run.hyperParameters;
+  items.push({
+    id: "run",
+    state: run.status === "succeeded" ? "ok" : run.status === "failed" ? "bad" : "run",
+    title: "This run",
+    detail: chosen
+      ? `LoRA r ${chosen.loraR}, lr ${chosen.learningRate}, ${chosen.epochs} epochs, seed ${run.seed}`
+      : undefined,
+  });
+  items.push(
+    run.made
+      ? {
+          id: "made",
+          state: "ok",
+          title: (
+            <TextLink href={`/${slug}/models/${run.made.modelId}`}>{`${run.made.name}/${run.made.version}`}</TextLink>
+          ),
+          detail: "registered model version",
+        }
+      : { id: "made", state: "next", title: `A version of ${run.modelName}`, detail: "when it has succeeded" },
+  );
+  for (const one of run.evals)
+    items.push({
+      id: one.id,
+      state: one.status === "succeeded" ? "ok" : one.status === "failed" ? "bad" : "run",
+      title: <TextLink href={`/${slug}/evals/${one.id}`}>{`Eval on ${one.suite}`}</TextLink>,
+      detail: one.status,
+    });
+  if (run.suite && run.evals.length === 0)
+    items.push({ id: "eval", state: "next", title: `Eval on ${run.suite.name}`, detail: "starts by itself" });
+  return (
+    <Card title="Comes from">
+      <Timeline items={items} />
+    </Card>
+  );
+}

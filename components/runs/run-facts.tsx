@@ -1,0 +1,69 @@
+import type { Run } from "#components/runs/data.ts";
+import type { Now } from "#components/runs/use-run-curves.ts";
+import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
+import { Fact, Facts } from "#components/ui/facts.tsx";
+import { formatDurationMs, formatNumber, formatPercent, formatRemaining } from "#components/ui/format.ts";
+
+const notMeasured = "not measured";
+
+/** Where the run stands: step, losses, speed, time. Live values win over the stored ones. */
+export function RunFacts({ run, now }: { run: Run; now: Now | null }) {
+  const step = Math.max(now?.step ?? 0, run.step);
+  const total = now?.totalSteps ?? run.totalSteps;
+  const loss = now?.loss ?? run.loss;
+  const speed = now?.tokensPerSecond ?? run.tokensPerSecond;
+  const eta = now?.etaSeconds ?? run.etaSeconds;
+  const { last, best } = run.validation;
+  const took = run.startedAt && run.finishedAt ? run.finishedAt.getTime() - run.startedAt.getTime() : null;
+  return (
+    <Facts>
+      <Fact
+        label="Step"
+        value={total === null ? formatNumber(step) : `${formatNumber(step)} of ${formatNumber(total)}`}
+        note={total ? formatPercent(step / total, 0) : undefined}
+      />
+      <Fact
+        label="Train loss"
+        value={loss === null ? notMeasured : formatNumber(loss, 3)}
+        muted={loss === null}
+        note={run.firstLoss === null ? undefined : `from ${formatNumber(run.firstLoss, 2)}`}
+      />
+      <Fact
+        label="Validation loss"
+        value={last ? formatNumber(last.loss, 3) : notMeasured}
+        muted={!last}
+        note={
+          best &&
+          (best.step === last?.step
+            ? `best yet, step ${best.step}`
+            : `best ${formatNumber(best.loss, 3)} at step ${best.step}`)
+        }
+      />
+      <Fact
+        label="Speed"
+        value={speed === null ? notMeasured : `${formatNumber(speed, 0)} tok/s`}
+        muted={speed === null}
+        note={speed !== null && <EvidenceChip kind="measured" source={run.device ?? "this machine"} />}
+      />
+      {took === null ? (
+        <Fact
+          label="Time left"
+          value={eta === null ? "not known" : formatRemaining(eta)}
+          muted={eta === null}
+          note={eta !== null && <EvidenceChip kind="estimated" source="steps left at the present speed" />}
+        />
+      ) : (
+        <Fact
+          label="Took"
+          value={formatDurationMs(took)}
+          note={run.attempt > 1 ? `${run.attempt} starts` : undefined}
+        />
+      )}
+      <Fact
+        label="Trained tokens"
+        value={run.trainedTokens === null ? notMeasured : formatNumber(run.trainedTokens)}
+        muted={run.trainedTokens === null}
+      />
+    </Facts>
+  );
+}

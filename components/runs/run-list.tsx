@@ -1,0 +1,164 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Flame, Plus } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
+import type { Column } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
+import { isMoving, pollMs, type RunRow } from "#components/runs/data.ts";
+import { useRefusal } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { StatusChip } from "#components/ui/chip.tsx";
+import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
+import { formatDurationMs, formatNumber, formatRemaining, plural } from "#components/ui/format.ts";
+import { Page, PageHead } from "#components/ui/page-head.tsx";
+import { Progress } from "#components/ui/progress.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
+import { statusLook } from "#components/ui/status.ts";
+import { runStatuses } from "#db/enums.ts";
+
+const columns: readonly Column<RunRow>[] = [
+  {
+    id: "name",
+    header: "Name",
+    fixed: true,
+    phone: "title",
+    sortBy: (row) => row.name,
+    cell: (row) => <b className="font-medium">{row.name}</b>,
+  },
+  {
+    id: "status",
+    header: "Status",
+    phone: "corner",
+    sortBy: (row) => row.status,
+    cell: (row) => <StatusChip status={row.status} />,
+  },
+  { id: "method", header: "Method", cell: (row) => row.method.toUpperCase() },
+  { id: "base", header: "Base", sortBy: (row) => row.base, cell: (row) => `${row.base}/${row.baseVersion}` },
+  {
+    id: "dataset",
+    header: "Dataset",
+    className: "md:whitespace-nowrap",
+    sortBy: (row) => row.dataset,
+    cell: (row) => `${row.dataset} v${row.datasetVersion}`,
+  },
+  {
+    id: "loss",
+    header: "Loss",
+    numeric: true,
+    sortBy: (row) => row.loss,
+    cell: (row) => (row.loss === null ? <span className="text-ink-3">not measured</span> : formatNumber(row.loss, 3)),
+  },
+  {
+    id: "took",
+    header: "Took",
+    numeric: true,
+    cell: (row) =>
+      row.startedAt && row.finishedAt ? (
+        formatDurationMs(row.finishedAt.getTime() - row.startedAt.getTime())
+      ) : (
+        <span className="text-ink-3">not ended</span>
+      ),
+  },
+  {
+    id: "created",
+    header: "Queued",
+    sortBy: (row) => row.createdAt,
+    cell: (row) => <RelativeTime at={row.createdAt} />,
+  },
+];
+
+/** Every training job of the project; those that run move by themselves. */
+export function RunList({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const refusal = useRefusal("runs.start");
+  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
+  const [status, setStatus] = useChoice("status");
+  const [sort, setSort] = useSort({ by: "created", desc: true });
+  const chosen = runStatuses.filter((one) => status.includes(one));
+  const query = useInfiniteQuery(
+    trpc.runs.list.infiniteQueryOptions(
+      { search: search || undefined, status: chosen.length ? chosen : undefined },
+      {
+        getNextPageParam: (page) => page.nextCursor ?? undefined,
+        refetchInterval: ({ state }) =>
+          state.data?.pages.some((page) => page.items.some((row) => isMoving(row.status))) ? pollMs : false,
+      },
+    ),
+  );
+  const rows = query.data?.pages.flatMap((page) => page.items);
+  const start = refusal ? (
+    <Button look="primary" disabledReason={refusal} icon={<Plus aria-hidden />}>
+      New run
+    </Button>
+  ) : (
+    <ButtonLink href={`/${slug}/runs/new`} look="primary" icon={<Plus aria-hidden />}>
+      New run
+    </ButtonLink>
+  );
+  return (
+    <Page>
+      <PageHead
+        title="Runs"
+        purpose="Training jobs. A run goes on when this tab is closed, and survives a restart."
+        actions={start}
+      />
+      <DataTable
+        filters={
+          <>
+            <SearchFilter placeholder="Filter by name, base or dataset" />
+            <ChoiceFilter
+              param="status"
+              label="Status"
+              options={runStatuses.map((value) => ({ value, label: statusLook(value).word }))}
+            />
+          </>
+        }
+        label="Runs"
+        columns={columns}
+        columnsKey="runs"
+        rows={rows}
+        rowId={(row) => row.id}
+        rowHref={(row) => `/${slug}/runs/${row.id}`}
+        rowNote={noteOf}
+        sort={sort}
+        onSort={(next) => void setSort(next)}
+        summary={rows && plural(rows.length, "run")}
+        error={query.error}
+        onRetry={() => query.refetch()}
+        filtered={search !== "" || chosen.length > 0}
+        onClearFilters={() => {
+          void setSearch(null);
+          void setStatus(null);
+        }}
+        hasMore={query.hasNextPage}
+        onMore={() => query.fetchNextPage()}
+        loadingMore={query.isFetchingNextPage}
+        empty={
+          <EmptyState icon={<Flame aria-hidden />} title="Nothing has been trained yet" action={start}>
+            A run teaches a base model with one version of a dataset and ends as a new model version. nano learns the
+            sample tickets in about a minute.
+          </EmptyState>
+        }
+      />
+    </Page>
+  );
+}
+
+function noteOf(row: RunRow) {
+  if (row.status === "running")
+    return (
+      <div className="flex items-center gap-2 text-ink-3 text-xs">
+        <Progress value={row.step} max={row.totalSteps ?? 1} label={`Steps of ${row.name}`} className="w-40" />
+        {formatNumber(row.step)} of {row.totalSteps === null ? "?" : formatNumber(row.totalSteps)} steps
+        {row.etaSeconds !== null && `, ${formatRemaining(row.etaSeconds)} left`}
+      </div>
+    );
+  return row.error ? (
+    <span className="text-bad text-xs">
+      {row.error.message} {row.error.hint}
+    </span>
+  ) : undefined;
+}

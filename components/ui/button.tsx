@@ -1,0 +1,98 @@
+import { cva, type VariantProps } from "class-variance-authority";
+import { LoaderCircle } from "lucide-react";
+import Link from "next/link";
+import type { ComponentProps, ReactNode } from "react";
+import { cn } from "#components/ui/cn.ts";
+import { Tooltip } from "#components/ui/tooltip.tsx";
+
+export const buttonLook = cva(
+  "inline-flex shrink-0 select-none no-underline items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:stroke-[1.75] disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50",
+  {
+    variants: {
+      look: {
+        outline: "border-line-strong bg-panel text-ink hover:bg-hover",
+        primary: "border-primary bg-primary text-on-primary hover:opacity-90",
+        danger: "border-line-strong bg-panel text-bad hover:bg-bad-soft",
+        ghost: "border-transparent bg-transparent text-ink-2 hover:bg-hover hover:text-ink",
+      },
+      size: {
+        md: "h-8 px-3 text-sm",
+        sm: "h-6.5 px-2 text-xs [&_svg]:size-3.5",
+        icon: "size-8 p-0",
+        "icon-sm": "size-6.5 p-0 [&_svg]:size-3.5",
+      },
+    },
+    defaultVariants: { look: "outline", size: "md" },
+  },
+);
+
+type Look = VariantProps<typeof buttonLook>;
+
+type ButtonProps = ComponentProps<"button"> &
+  Look & {
+    /** Shows a spinner and ignores clicks; the label stays, so the width does not jump. */
+    pending?: boolean;
+    /** Why it cannot be pressed now. The button stays focusable and says so in a tooltip. */
+    disabledReason?: ReactNode;
+    icon?: ReactNode;
+  };
+
+export function Button({
+  look,
+  size,
+  pending,
+  disabledReason,
+  icon,
+  className,
+  children,
+  onClick,
+  ...rest
+}: ButtonProps) {
+  const blocked = Boolean(disabledReason) || pending;
+  const button = (
+    <button
+      type="button"
+      {...rest}
+      aria-disabled={blocked || undefined}
+      aria-busy={pending || undefined}
+      className={cn(buttonLook({ look, size }), className)}
+      onClick={blocked ? (event) => event.preventDefault() : onClick}
+    >
+      {pending ? <LoaderCircle aria-hidden className="animate-spin" /> : icon}
+      {children}
+    </button>
+  );
+  return disabledReason ? <Tooltip content={disabledReason}>{button}</Tooltip> : button;
+}
+
+export function ButtonLink({
+  look,
+  size,
+  icon,
+  className,
+  children,
+  ...rest
+}: ComponentProps<typeof Link> & Look & { icon?: ReactNode }) {
+  return (
+    <Link {...rest} className={cn(buttonLook({ look, size }), className)}>
+      {icon}
+      {children}
+    </Link>
+  );
+}
+
+/** A link inside running text. */
+export function TextLink({ className, ...rest }: ComponentProps<typeof Link>) {
+  return <Link {...rest} className={cn("rounded-sm text-accent underline-offset-2 hover:underline", className)} />;
+}
+
+/** A button that reads as a link, for acts inside card heads and text. */
+export function LinkButton({ className, ...rest }: ComponentProps<"button">) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={cn("rounded-sm text-accent underline-offset-2 hover:underline disabled:opacity-50", className)}
+    />
+  );
+}

@@ -1,0 +1,74 @@
+import {
+  Ban,
+  Check,
+  CircleDashed,
+  CircleHelp,
+  CircleStop,
+  Clock,
+  Hand,
+  Hourglass,
+  LoaderCircle,
+  type LucideIcon,
+  Pause,
+  TriangleAlert,
+  Undo2,
+  Upload,
+  X,
+} from "lucide-react";
+
+/** Colour of a status; `plain` is the outline without a fill. */
+export type Tone = "mute" | "run" | "ok" | "hold" | "bad" | "ask" | "plain";
+
+type StatusLook = {
+  word: string;
+  tone: Tone;
+  icon: LucideIcon /** The icon turns: only where work truly goes on. */;
+  moves?: true;
+};
+
+/** The one table of status → word, colour and icon (never colour alone). */
+const statusLooks = {
+  // dataset versions
+  uploading: { word: "Uploading", tone: "run", icon: Upload },
+  importing: { word: "Importing", tone: "run", icon: LoaderCircle, moves: true },
+  needs_review: { word: "Needs review", tone: "hold", icon: TriangleAlert },
+  ready: { word: "Ready", tone: "ok", icon: Check },
+  refused: { word: "Refused", tone: "bad", icon: X },
+  // runs and evals
+  queued: { word: "Queued", tone: "mute", icon: Clock },
+  running: { word: "Running", tone: "run", icon: LoaderCircle, moves: true },
+  converting: { word: "Converting", tone: "run", icon: LoaderCircle, moves: true },
+  succeeded: { word: "Succeeded", tone: "ok", icon: Check },
+  failed: { word: "Failed", tone: "bad", icon: X },
+  paused: { word: "Paused", tone: "hold", icon: Pause },
+  cancelling: { word: "Cancelling", tone: "mute", icon: LoaderCircle, moves: true },
+  cancelled: { word: "Cancelled", tone: "plain", icon: CircleStop },
+  // replicas
+  assigned: { word: "Assigned", tone: "mute", icon: CircleDashed },
+  loading: { word: "Loading", tone: "run", icon: LoaderCircle, moves: true },
+  probing: { word: "Probing", tone: "run", icon: LoaderCircle, moves: true },
+  draining: { word: "Draining", tone: "hold", icon: Hourglass },
+  // hosts, gateways and deployments
+  healthy: { word: "Healthy", tone: "ok", icon: Check },
+  degraded: { word: "Degraded", tone: "hold", icon: TriangleAlert },
+  down: { word: "Down", tone: "bad", icon: X },
+  active: { word: "Active", tone: "ok", icon: Check },
+  stopped: { word: "Stopped", tone: "plain", icon: CircleStop },
+  // keys, members and invitations
+  revoked: { word: "Revoked", tone: "plain", icon: Ban },
+  expired: { word: "Expired", tone: "plain", icon: Clock },
+  invited: { word: "Invited", tone: "mute", icon: Clock },
+  // verdicts
+  waiting: { word: "Waits for you", tone: "ask", icon: Hand },
+  advance: { word: "Advance", tone: "ok", icon: Check },
+  hold: { word: "Hold", tone: "hold", icon: Pause },
+  rolled_back: { word: "Rolled back", tone: "bad", icon: Undo2 },
+  insufficient_data: { word: "Insufficient data", tone: "hold", icon: Hourglass },
+  not_measured: { word: "Not measured", tone: "mute", icon: CircleHelp },
+} satisfies Record<string, StatusLook>;
+
+export type Status = keyof typeof statusLooks;
+
+export function statusLook(status: Status): StatusLook {
+  return statusLooks[status];
+}
