@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import superjson from "superjson";
+import { adminKeyFile, processesFile } from "#cli/paths.ts";
+import { DomainError } from "#server/errors.ts";
+import { readProcesses } from "#server/ops/processes/registry.ts";
+import type { AppRouter } from "#server/router.ts";
+
+export type Connection = {
+  trpc: TRPCClient<AppRouter>;
+  /** the console's address, for uploads and links */
+  url: string;
+  /** the gateway's address, ends in /v1 */
+  apiUrl: string;
+  key: string;
+  project: string;
+  headers: Record<string, string>;
+};
+
+/**
+ * Reach a running control plane: FORGE_URL and FORGE_API_KEY, or, on the machine that runs it,
+ * the addresses and the admin key in the data folder. Throws UNAVAILABLE when there is neither.
+ */
+export function connect(options: { project?: string } = {}): Connection {
+  const processes = readProcesses(processesFile);
+  const url = (process.env.FORGE_URL || processes?.consoleUrl || "http://127.0.0.1:3000").replace(/\/$/, "");
+  const apiUrl = process.env.FORGE_API_URL || processes?.apiUrl || "http://127.0.0.1:4000/v1";
+  const key = process.env.FORGE_API_KEY || (existsSync(adminKeyFile) ? readFileSync(adminKeyFile, "utf8").trim() : "");
+  if (!key) {
+    throw new DomainError("UNAVAILABLE", "nothing is set up here: run ./forge up, or set FORGE_URL and FORGE_API_KEY");
+  }
+  const project = options.project || process.env.FORGE_PROJECT || "default";
+  const byKey = process.env.FORGE_API_KEY && !options.project && !process.env.FORGE_PROJECT;
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${key}`,
+    ...(byKey ? {} : { "x-forge-project": project }),
+  };
+  const trpc = createTRPCClient<AppRouter>({
+    links: [httpLink({ url: `${url}/api/trpc`, transformer: superjson, headers: () => headers })],
+  });
+  return { trpc, url, apiUrl, key, project, headers };
+}

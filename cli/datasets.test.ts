@@ -1,0 +1,142 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestConsole, type TestConsole } from "#cli/datasets/console.fixture.ts";
+import { parseMap } from "#cli/datasets/options.ts";
+import { uploadFile } from "#cli/datasets/upload-file.ts";
+import { waitForVersion } from "#cli/datasets/wait-for-version.ts";
+import { sendFile } from "#components/datasets/send-file.ts";
+
+const run = promisify(execFile);
+
+/** `forge datasets check` as a process of its own: its exit code, stdout and stderr. */
+async function check(...args: string[]) {
+  const main = ["--disable-warning=ExperimentalWarning", "cli/main.ts", "datasets", "check", ...args];
+  return run(process.execPath, main).then(
+    ({ stdout }) => ({ code: 0, stdout, stderr: "" }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+}
+
+async function folder() {
+  return mkdtemp(join(tmpdir(), "largeforge-test-cli-"));
+}
+
+const chat = (n: number, answer = "yes") =>
+  `${JSON.stringify({
+    messages: [
+      { role: "user", content: `${n}?` },
+      { role: "assistant", content: answer },
+    ],
+  })}\n`;
+
+test("check reads a file without a control plane and ends with 0, or with 1 and the problems' lines", async () => {
+  const dir = await folder();
+  const good = join(dir, "good file.jsonl");
+  await writeFile(good, chat(1) + chat(2));
+  const fine = await check(good);
+  expect(fine.code).toBe(0);
+  expect(fine.stdout).toContain("2 rows, messages → messages");
+  const bad = join(dir, "bad.jsonl");
+  await writeFile(bad, `${chat(1)}{"messages": []}\n${chat(3, " ")}`);
+  const found = await check(bad);
+  expect(found.code).toBe(1);
+  expect(found.stdout).toMatch(/Line 2 +messages +"messages" has no turns +Add a user turn/);
+  expect(found.stdout).toMatch(/Line 3 +messages\[1\]\.content +the assistant turn is empty/);
+  const asJson: { badRows: number; problems: unknown[] } = JSON.parse((await check(bad, "--json")).stdout);
+  expect(asJson).toMatchObject({ badRows: 2, problems: [{ line: 2 }, { line: 3 }] });
+  const missing = await check(join(dir, "nothing.jsonl"));
+  expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no file") });
+});
+
+test("check says how to map unknown columns, and takes the mapping", async () => {
+  const file = join(await folder(), "sums.jsonl");
+  await writeFile(file, '{"question": "1+1?", "answer": "2"}\n');
+  const asked = await check(file);
+  expect(asked.code).toBe(1);
+  expect(asked.stdout).toContain("--map question=prompt,answer=completion");
+  expect((await check(file, "--map", "question=prompt,answer=completion")).code).toBe(0);
+  expect((await check(file, "--map", "question=prmpt")).code).toBe(2);
+});
+
+test("a mapping is written column=target", () => {
+  expect(parseMap("question=prompt,a=b=completion")).toEqual({ prompt: "question", completion: "a=b" });
+  expect(() => parseMap("question")).toThrow("column=target");
+});
+
+let at: TestConsole;
+beforeAll(async () => {
+  at = await openTestConsole();
+});
+afterAll(() => at.close());
+
+test("a file travels over HTTP in parts, through lost ones, becomes a version and can be downloaded", async () => {
+  const { connection } = at;
+  const file = join(await folder(), "chats.jsonl");
+  const content = Array.from({ length: 12_000 }, (_, i) => chat(i, "y".repeat(900 + (i % 50)))).join("");
+  await writeFile(file, content);
+  at.lose(2);
+  const seen: number[] = [];
+  const created = await uploadFile(connection, file, { name: "chats" }, (sent) => seen.push(sent));
+  expect(created).toMatchObject({ name: "chats", version: 1, status: "importing" });
+  expect(seen.length).toBeGreaterThan(2);
+  expect(seen.at(-1)).toBe(content.length);
+  await at.runImport(created.versionId);
+  const { version } = await waitForVersion(connection, created.versionId);
+  expect(version).toMatchObject({ status: "ready", rowsRead: 12_000, sourceBytes: content.length });
+  const parts = `${connection.url}/api/datasets/${created.versionId}`;
+  const { headers } = connection;
+  expect(await (await fetch(`${parts}/source`, { headers })).text()).toBe(content);
+  expect((await fetch(`${parts}/source`)).status).toBe(401);
+  const none = await fetch(`${parts}/set_aside`, { headers });
+  expect([none.status, await none.json()]).toMatchObject([404, { error: { code: "NOT_FOUND" } }]);
+});
+
+test("an upload that broke off is gone on with by the same command; a file that changed since is refused", async () => {
+  const { connection } = at;
+  const file = join(await folder(), "resumed.jsonl");
+  const content = Array.from({ length: 12_000 }, (_, i) => chat(i, "y".repeat(900))).join("");
+  /** Begin the upload and break it off after the first part; where it stands then. */
+  async function breakOff() {
+    const bytes = Buffer.from(content);
+    const stop = new AbortController();
+    const read = async (offset: number, length: number) => new Uint8Array(bytes.subarray(offset, offset + length));
+    const onProgress = (sent: number) => {
+      if (sent > 0) stop.abort();
+    };
+    const options = { baseUrl: connection.url, headers: connection.headers, signal: stop.signal, onProgress };
+    await expect(sendFile({ name: "resumed.jsonl", size: bytes.length, read }, options)).rejects.toThrow();
+    const [open] = await connection.trpc.datasets.uploads.query();
+    expect(open?.offset).toBeGreaterThan(0);
+    return open?.offset ?? 0;
+  }
+  const offset = await breakOff();
+  await writeFile(file, content);
+  const seen: number[] = [];
+  const created = await uploadFile(connection, file, {}, (sent) => seen.push(sent));
+  expect(seen[0]).toBe(offset);
+  expect(await at.runImport(created.versionId)).toEqual({ outcome: "ready" });
+  await breakOff();
+  await writeFile(file, content.replace("0?", "1?"));
+  await expect(uploadFile(connection, file)).rejects.toThrow("its sha256 differs");
+  expect(await uploadFile(connection, file)).toMatchObject({ version: 2 });
+});
+
+test("what the console refuses comes with its sentence", async () => {
+  const { connection } = at;
+  const file = join(await folder(), "one.jsonl");
+  await writeFile(file, chat(1));
+  const headers = { ...connection.headers, authorization: "Bearer lf_wrong" };
+  const options = { baseUrl: connection.url, headers };
+  const sent = sendFile({ name: "one.jsonl", size: 3, read: async () => new Uint8Array(3) }, options);
+  await expect(sent).rejects.toMatchObject({ code: "UNAUTHENTICATED", message: expect.stringContaining("sign in") });
+  await expect(uploadFile(connection, join(file, "missing"))).rejects.toThrow("cannot be read");
+  await truncate(file, 0);
+  const { versionId } = await uploadFile(connection, file);
+  await at.runImport(versionId);
+  const shown = await waitForVersion(connection, versionId);
+  expect(shown.version.refusal?.message).toBe("the file is empty (0 bytes)");
+});

@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command } from "commander";
+import { connect } from "#cli/client.ts";
+import { print, table, withProgress } from "#cli/output.ts";
+import { DomainError } from "#server/errors.ts";
+import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import { CreateSuite } from "#server/evals/input.ts";
+
+const pollMs = 500;
+
+type Trpc = ReturnType<typeof connect>["trpc"];
+
+/** `forge evals run|list|show` and `forge evals suites list|create`. */
+export function registerEvals(program: Command): void {
+  const evals = program.command("evals").description("compare model versions on a suite");
+  evals
+    .command("run")
+    .description("compare a model with a baseline on a suite")
+    .requiredOption("--suite <name>", "the suite")
+    .requiredOption("--model <name>", "the candidate: NAME/3, NAME@champion or a fine-tuned name")
+    .requiredOption("--baseline <name>", "what it is compared with")
+    .option("--wait", "until it has ended; exit 5 when the candidate is worse")
+    .action(async (options: { suite: string; model: string; baseline: string; wait?: boolean }, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const started = await trpc.evals.start.mutate({
+        suite: options.suite,
+        candidate: options.model,
+        baseline: options.baseline,
+      });
+      if (!options.wait) return print(command, started, (row) => `${row.id} queued, ${row.casesTotal} calls`);
+      const ended = await waitForEval(trpc, started.id);
+      print(command, ended, describeEval);
+      if (ended.summary?.graders[0]?.verdict === "worse") process.exitCode = 5;
+    });
+  evals
+    .command("list")
+    .description("the evals of the project, newest first")
+    .action(async (_options: unknown, command: Command) => {
+      const { items } = await connect(command.optsWithGlobals()).trpc.evals.list.query({});
+      print(command, items, (rows) =>
+        table(
+          ["id", "suite", "candidate", "baseline", "status", "difference"],
+          rows.map((row) => [
+            row.id,
+            row.suite.name,
+            row.candidate,
+            row.baseline,
+            row.status,
+            row.headline ? points(row.headline.difference) : null,
+          ]),
+        ),
+      );
+    });
+  evals
+    .command("show")
+    .description("one eval with its verdict")
+    .argument("<id>")
+    .action(async (evalId: string, _options: unknown, command: Command) => {
+      print(command, await connect(command.optsWithGlobals()).trpc.evals.show.query({ evalId }), describeEval);
+    });
+  registerSuites(evals);
+}
+
+function registerSuites(evals: Command) {
+  const suites = evals.command("suites").description("the suites that evals run on");
+  suites
+    .command("list")
+    .description("all suites")
+    .action(async (_options: unknown, command: Command) => {
+      const rows = await connect(command.optsWithGlobals()).trpc.evals.suites.query();
+      print(command, rows, (all) =>
+        table(
+          ["name", "cases", "from", "graders", "evals"],
+          all.map((s) => [
+            s.name,
+            s.cases,
+            `${s.dataset}/${s.datasetVersion} ${s.split}`,
+            s.graders.map((g) => g.name).join(", "),
+            s.evals,
+          ]),
+        ),
+      );
+    });
+  suites
+    .command("create")
+    .description("freeze a split of a dataset version as a suite")
+    .requiredOption("--name <name>", "what evals call it")
+    .requiredOption("--dataset <name>", "NAME or NAME/2")
+    .option("--split <split>", "train or validation", "validation")
+    .option(
+      "--grader <kind...>",
+      "exact_match, contains, json_valid, json_fields, token_f1; the first is the headline",
+      ["exact_match"],
+    )
+    .option("--max-tokens <n>", "how long an answer may be", "128")
+    .action(
+      async (
+        options: { name: string; dataset: string; split: string; grader: string[]; maxTokens: string },
+        command: Command,
+      ) => {
+        const { trpc } = connect(command.optsWithGlobals());
+        const { version } = await trpc.datasets.show.query({ ref: options.dataset });
+        const request = CreateSuite.safeParse({
+          name: options.name,
+          datasetVersionId: version.id,
+          split: options.split,
+          graders: options.grader.map((kind) => ({ name: kind, kind })),
+          maxTokens: Number(options.maxTokens),
+        });
+        if (!request.success) {
+          const [issue] = request.error.issues;
+          throw new DomainError("INVALID", issue?.message ?? "the suite is not valid", {
+            field: issue?.path.join("."),
+          });
+        }
+        print(
+          command,
+          await trpc.evals.createSuite.mutate(request.data),
+          (suite) => `${suite.name}: ${suite.cases} cases`,
+        );
+      },
+    );
+}
+
+/** Poll until an eval has ended, with its progress on stderr. Throws when it failed. */
+export async function waitForEval(trpc: Trpc, evalId: string) {
+  return withProgress("evaluating", async (update) => {
+    for (;;) {
+      const shown = await trpc.evals.show.query({ evalId });
+      update(`${shown.row.casesDone} of ${shown.row.casesTotal} calls`);
+      if (shown.row.status === "succeeded") return shown;
+      if (shown.row.status === "failed" || shown.row.status === "cancelled") {
+        throw new DomainError("REFUSED", shown.row.error?.message ?? `the eval was ${shown.row.status}`);
+      }
+      await sleep(pollMs);
+    }
+  });
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+function points({ score, low, high }: GraderSummary["difference"]) {
+  const signed = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(1)}`;
+  return `${signed(score)} points (95 % interval ${signed(low)} to ${signed(high)})`;
+}
+
+function describeEval({
+  row,
+  suite,
+  candidate,
+  baseline,
+  summary,
+}: Awaited<ReturnType<Trpc["evals"]["show"]["query"]>>): string {
+  const head = `${candidate.name} against ${baseline.name} on ${suite.name}: ${row.status}`;
+  if (!summary) return `${head}, ${row.casesDone} of ${row.casesTotal} calls`;
+  const rows = summary.graders.map((g) => [
+    g.name,
+    percent(g.baseline.score),
+    percent(g.candidate.score),
+    points(g.difference),
+    `${g.wins}/${g.losses}/${g.ties}`,
+    g.pValue === null ? null : g.pValue.toPrecision(2),
+    g.verdict,
+  ]);
+  return `${head}\n${table(["grader", baseline.name, candidate.name, "difference", "won/lost/tied", "McNemar p", "verdict"], rows)}`;
+}

@@ -1,0 +1,167 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Lineage order is import order: a domain imports only what stands left of it. */
+export const domains = [
+  "audit",
+  "people",
+  "projects",
+  "keys",
+  "inference",
+  "datasets",
+  "runs",
+  "evals",
+  "models",
+  "deployments",
+  "routing",
+  "gateway",
+  "economics",
+  "ops",
+] as const;
+type Domain = (typeof domains)[number];
+
+/** What stands left of a domain beyond the order of the list, with the reason. */
+const also: Partial<Record<Domain, string[]>> = {
+  runs: ["!#server/models/**"], // a run starts from a registered base and ends as a version
+  gateway: ["!#server/economics/*.rule.ts"], // the price of a request is decided on the hot path
+  ops: domains.map((domain) => `!#server/${domain}/**`), // read-only overviews and sweeps
+  economics: domains.map((domain) => `!#server/${domain}/**`),
+};
+
+type Group = { group: string[]; message: string };
+type Override = { includes: string[]; linter: { rules: { style: Record<string, unknown> } } };
+
+const noParents: Group = { group: ["../**"], message: "Import from the root: #server/…, #components/…" };
+const transports: Group = {
+  group: ["@trpc/**", "hono", "hono/**", "@hono/**", "next", "next/**", "next-auth", "next-auth/**", "bullmq"],
+  message: "Transports appear only in trpc.ts, router.ts, app.ts, jobs/, workers/ and app/.",
+};
+const engine: Group = {
+  group: ["node-llama-cpp", "node-llama-cpp/**"],
+  message: "Only server/inference/host imports the engine.",
+};
+const workers: Group = { group: ["#workers/**"], message: "Nobody imports a process." };
+
+function domainGroup(domain: Domain): Group {
+  const left = domains.slice(0, domains.indexOf(domain)).filter((name) => name !== "economics" && name !== "ops");
+  const allowed = [
+    ...left.map((name) => (name === "inference" ? "!#server/inference/client/**" : `!#server/${name}/**`)),
+    `!#server/${domain}/**`,
+  ];
+  return {
+    group: ["#*/**", "!#db/**", "!#server/*.ts", "!#server/jobs/**", ...allowed, ...(also[domain] ?? [])],
+    message: `server/${domain} imports only the shared floor, itself and what stands left of it in the lineage (${left.join(", ") || "nothing"}).`,
+  };
+}
+
+function override(includes: string[], groups: Group[]): Override {
+  const options = { patterns: [noParents, ...groups] };
+  return { includes, linter: { rules: { style: { noRestrictedImports: { level: "error", options } } } } };
+}
+
+/**
+ * Every import rule of the house as Biome overrides. A later matching override replaces an earlier one's options,
+ * so each holds its full list and the order is from wide to narrow.
+ */
+export function importRules(): Override[] {
+  const purePackages = [
+    "drizzle-orm",
+    "drizzle-orm/**",
+    "postgres",
+    "pg",
+    "undici",
+    "pino",
+    "node:fs",
+    "node:fs/**",
+    "node:net",
+    "node:child_process",
+  ];
+  return [
+    override(["**/*.ts", "**/*.tsx"], [engine, workers]),
+    override(["db/**"], [engine, { group: ["#*/**", "!#db/**"], message: "db/ imports nothing of ours." }]),
+    override(
+      ["server/**"],
+      [
+        engine,
+        workers,
+        transports,
+        { group: ["#app/**", "#components/**", "#cli/**"], message: "The server knows no page and no shell." },
+      ],
+    ),
+    ...domains.flatMap((domain) => [
+      override([`server/${domain}/**`], [engine, transports, domainGroup(domain)]),
+      override([`server/${domain}/**/router.ts`, `server/${domain}/**/app.ts`], [engine, domainGroup(domain)]),
+    ]),
+    override(["server/inference/host/**"], [transports, domainGroup("inference")]),
+    override(["server/inference/host/**/app.ts"], [domainGroup("inference")]),
+    override(["server/trpc.ts", "server/router.ts", "server/jobs/**", "server/auth.ts"], [engine, workers]),
+    override(
+      ["**/*.rule.ts"],
+      [
+        engine,
+        transports,
+        { group: purePackages, message: "A rule is pure: no database, no clock, no files, no network." },
+        {
+          group: [
+            "#*/**",
+            "!#db/enums.ts",
+            "!#server/errors.ts",
+            "!#*/**/*.rule.ts",
+            "!#*/**/input.ts",
+            "!#*/**/contract.ts",
+          ],
+          message: "A rule imports only enums, inputs and other rules.",
+        },
+      ],
+    ),
+    override(
+      ["components/**"],
+      [
+        engine,
+        workers,
+        {
+          group: ["#app/**", "#cli/**", "next-auth", "bullmq", "hono", "postgres", "drizzle-orm/**"],
+          message:
+            "components/ may use next/*, next-auth/react, tRPC and query clients; nothing of app/ or the server's tools.",
+        },
+      ],
+    ),
+    override(["cli/**", "bench/**", "e2e/**", "app/**", "workers/**"], [engine]),
+    override(["**/*.test.ts", "**/*.fixture.ts", "**/testing.ts"], []),
+  ];
+}
+
+/** Files that may read the environment: settings, tools and tests. */
+const mayReadEnv = [
+  "server/env.ts",
+  "*.config.ts",
+  "cli/**",
+  "bench/**",
+  "e2e/**",
+  "db/testing.ts",
+  "**/*.test.ts",
+  "**/*.fixture.ts",
+];
+
+/** The whole lint configuration, from its hand-written head and the table above. */
+export function lintConfig(head: Record<string, unknown>): Record<string, unknown> {
+  const environment = { includes: mayReadEnv, linter: { rules: { style: { noProcessEnv: "off" } } } };
+  const typesOnly = {
+    includes: ["components/**/*.ts", "components/**/*.tsx", "!components/**/*.test.ts"],
+    plugins: ["./cli/lint/components-types-only.grit"],
+  };
+  return { ...head, overrides: [...importRules(), environment, typesOnly] };
+}
+
+/** Rewrite biome.json's overrides; returns true when they changed. */
+export function writeLintConfig(root: string): boolean {
+  const file = join(root, "biome.json");
+  const before = readFileSync(file, "utf8");
+  const { overrides: _generated, ...head }: Record<string, unknown> = JSON.parse(before);
+  const after = `${JSON.stringify(lintConfig(head), null, 2)}\n`;
+  if (JSON.stringify(JSON.parse(before)) === JSON.stringify(JSON.parse(after))) return false;
+  writeFileSync(file, after);
+  return true;
+}
+
+if (import.meta.main) writeLintConfig(join(import.meta.dirname, "..", ".."));

@@ -1,0 +1,75 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command } from "commander";
+import { logFile } from "#cli/paths.ts";
+import { DomainError } from "#server/errors.ts";
+
+const tailBytes = 256 * 1024;
+const pollMs = 250;
+
+/** `forge logs`: the combined log, readable; `--follow` goes on, `--process` picks one. */
+export function registerLogs(program: Command): void {
+  program
+    .command("logs")
+    .description("the combined log of all processes")
+    .option("-f, --follow", "go on until Ctrl-C")
+    .option("-n, --lines <n>", "how many of the last lines", "100")
+    .option("--process <name>", "only console, gateway, jobs, inference or supervisor")
+    .action(async (options: { follow?: boolean; lines: string; process?: string }, command: Command) => {
+      if (!existsSync(logFile)) throw new DomainError("UNAVAILABLE", `there is no log yet (${logFile}): ./forge up`);
+      const raw = command.optsWithGlobals<{ json?: boolean }>().json === true;
+      const show = (line: string) => {
+        const text = raw ? line : readable(line);
+        if (line && matches(line, options.process)) process.stdout.write(`${text}\n`);
+      };
+      let offset = Math.max(0, statSync(logFile).size - tailBytes);
+      const first = readFrom(offset);
+      offset = first.end;
+      const lines = first.text.split("\n").filter((line) => line && matches(line, options.process));
+      lines.slice(-Number(options.lines)).forEach(show);
+      while (options.follow) {
+        await sleep(pollMs);
+        const more = readFrom(offset);
+        offset = more.end;
+        more.text.split("\n").forEach(show);
+      }
+    });
+}
+
+function readFrom(offset: number): { text: string; end: number } {
+  const size = statSync(logFile).size;
+  const from = size < offset ? 0 : offset; // the log was rotated
+  const file = openSync(logFile, "r");
+  try {
+    const buffer = Buffer.alloc(size - from);
+    const read = readSync(file, buffer, 0, buffer.length, from);
+    const lastLine = buffer.lastIndexOf(10, read - 1);
+    return { text: buffer.toString("utf8", 0, lastLine + 1), end: from + lastLine + 1 };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parse(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
+function matches(line: string, name: string | undefined) {
+  return !name || parse(line)?.process === name;
+}
+
+/** `12:04:05 jobs info runs.done runId=… ms=…`; a line that is not ours is shown as it is. */
+function readable(line: string): string {
+  const entry = parse(line);
+  if (!entry) return line;
+  const { time, level, process: name, msg, ...rest } = entry;
+  const fields = Object.entries(rest).map(
+    ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return [String(time ?? "").slice(11, 19), name, level, msg, ...fields].filter(Boolean).join(" ");
+}

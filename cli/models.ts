@@ -1,0 +1,129 @@
+import type { Command } from "commander";
+import { type Connection, connect } from "#cli/client.ts";
+import { registerImport } from "#cli/models/import-model.ts";
+import { print, table } from "#cli/output.ts";
+import { type AliasName, aliasNames } from "#db/enums.ts";
+import { DomainError } from "#server/errors.ts";
+
+type Model = Awaited<ReturnType<Connection["trpc"]["models"]["show"]["query"]>>;
+type Version = Model["versions"][number];
+
+/** `forge models import|list|show|promote|alias`. */
+export function registerModels(program: Command): void {
+  const models = program.command("models").description("what runs start from and deployments serve");
+  registerImport(models);
+  models
+    .command("list")
+    .description("the registered models, newest first")
+    .option("--search <text>", "part of the name")
+    .action(async ({ search }: { search?: string }, command: Command) => {
+      const { items } = await connect(command.optsWithGlobals()).trpc.models.list.query({ search, limit: 100 });
+      print(command, items, (rows) =>
+        table(
+          ["name", "kind", "latest", "status", "champion", "against", "deployments"],
+          rows.map((row) => [
+            row.name,
+            row.kind,
+            row.latest ? `${row.name}/${row.latest.version}` : null,
+            row.latest?.status ?? null,
+            row.champion ? `${row.name}/${row.champion.version}` : null,
+            row.headline?.headline ? headlineText(row.headline) : null,
+            row.deployments.map((one) => one.name).join(", ") || null,
+          ]),
+        ),
+      );
+    });
+  models
+    .command("show")
+    .description("a model with its versions, or one version with its files")
+    .argument("<name>", "NAME or NAME/3")
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const [modelName = name, number] = name.split("/");
+      const model = await trpc.models.show.query({ model: modelName });
+      if (number === undefined) return print(command, model, modelText);
+      const version = model.versions.find((one) => String(one.version) === number);
+      if (!version) throw new DomainError("NOT_FOUND", `there is no model version ${name}`);
+      const artifacts = await trpc.models.artifacts.query({ version: version.id });
+      print(command, { ...version, artifacts }, (shown) => {
+        const files = shown.artifacts.flatMap(({ kind, files }) =>
+          files.map((file) => [kind, file.path, file.bytes, file.sha256]),
+        );
+        return `${versionText(shown)}\n${table(["artifact", "file", "bytes", "sha256"], files)}`;
+      });
+    });
+  registerPromote(models);
+}
+
+type Promote = { alias: string; force?: boolean; reason?: string };
+
+function registerPromote(models: Command) {
+  models
+    .command("promote")
+    .description("make a version champion; exit 5 when the gate refuses")
+    .argument("<version>", "NAME/3")
+    .option("--alias <name>", "champion or challenger", "champion")
+    .option("--force", "overrule a gate that cannot tell; takes --reason")
+    .option("--reason <text>", "why, kept in the audit log")
+    .action(async (version: string, options: Promote, command: Command) => {
+      const { force, reason } = options;
+      const { trpc } = connect(command.optsWithGlobals());
+      const moved = await trpc.models.promote.mutate({ version, alias: aliasOf(options.alias), force, reason });
+      print(command, moved, (done) => `${done.version.name} is the ${done.alias}${done.forced ? " (forced)" : ""}`);
+    });
+  models
+    .command("alias")
+    .description("give a version an alias, or take one away")
+    .argument("<name>", "NAME/3, or NAME with --remove")
+    .argument("<alias>", "champion or challenger")
+    .option("--remove", "from whichever version holds it")
+    .action(async (name: string, alias: string, { remove }: { remove?: boolean }, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      if (!remove) {
+        const moved = await trpc.models.promote.mutate({ version: name, alias: aliasOf(alias) });
+        return print(command, moved, (done) => `${done.version.name} is the ${done.alias}`);
+      }
+      const [model = name] = name.split("/");
+      const removed = await trpc.models.removeAlias.mutate({ model, alias: aliasOf(alias) });
+      print(command, removed, (done) => `${done.model} has no ${done.alias} any more`);
+    });
+}
+
+function aliasOf(text: string): AliasName {
+  const alias = aliasNames.find((one) => one === text);
+  if (!alias) throw new DomainError("INVALID", `an alias is ${aliasNames.join(" or ")}`, { field: "alias" });
+  return alias;
+}
+
+function headlineText({ baseline, headline }: Version["evals"][number]): string {
+  if (!headline) return "not measured";
+  const points = (headline.difference.score * 100).toFixed(1);
+  const verdict = headline.verdict === "cannot tell" ? "cannot tell from" : `${headline.verdict} than`;
+  return `${verdict} ${baseline}, ${points.startsWith("-") ? "" : "+"}${points} points`;
+}
+
+function modelText(model: Model): string {
+  const rows = model.versions.map((version) => [
+    version.name,
+    version.status,
+    version.aliases.join(", ") || null,
+    version.base?.name ?? version.source?.location ?? null,
+    version.dataset?.name ?? null,
+    version.evals[0] ? headlineText(version.evals[0]) : null,
+    version.fineTunedName,
+  ]);
+  return `${model.name} (${model.kind})\n${table(["version", "status", "aliases", "from", "data", "eval", "name"], rows)}`;
+}
+
+function versionText(version: Version): string {
+  const error = version.error ? `: ${version.error.message}` : "";
+  const lines = [
+    `${version.name}: ${version.status}${error}`,
+    version.aliases.length > 0 ? `  ${version.aliases.join(", ")}` : "",
+    version.fineTunedName ? `  callable as ${version.fineTunedName}` : "",
+    version.base ? `  from ${version.base.name}, data ${version.dataset?.name ?? "unknown"}` : "",
+    ...version.evals.map((one) => `  eval ${one.id}: ${one.headline ? headlineText(one) : one.status}`),
+    ...version.deployments.map((one) => `  serves ${one.weightBps / 100} % of ${one.name}`),
+  ];
+  return lines.filter(Boolean).join("\n");
+}

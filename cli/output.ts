@@ -1,0 +1,119 @@
+import { TRPCClientError } from "@trpc/client";
+import { type Command, CommanderError } from "commander";
+import { DomainError, type ErrorCode, errorCodes } from "#server/errors.ts";
+
+/** Does this invocation ask for one JSON document on stdout? */
+export function wantsJson(command: Command): boolean {
+  return command.optsWithGlobals<{ json?: boolean }>().json === true;
+}
+
+/** Print a result: the JSON document with --json, else what `human` makes of it. Only results go to stdout. */
+export function print<T>(command: Command, result: T, human: (result: T) => string): void {
+  const text = wantsJson(command) ? JSON.stringify(result, jsonValue, 2) : human(result);
+  process.stdout.write(`${text}\n`);
+}
+
+/** Progress and remarks for people, on stderr. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function jsonValue(_key: string, value: unknown) {
+  return typeof value === "bigint" ? value.toString() : value;
+}
+
+/** Columns padded to their widest cell; numbers stay as given. */
+export function table(headers: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  const cells = [headers, ...rows].map((row) => row.map((cell) => String(cell ?? "–")));
+  const widths = headers.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/**
+ * A line that shows how long a step has taken so far: in place on a terminal, every 15 s otherwise.
+ * Ends with the time it took, or with the failure.
+ */
+export async function withProgress<T>(
+  label: string,
+  work: (update: (detail: string) => void) => Promise<T>,
+): Promise<T> {
+  const from = performance.now();
+  const terminal = process.stderr.isTTY;
+  let detail = "";
+  const line = () => `  ${label} … ${detail ? `${detail}, ` : ""}${seconds(performance.now() - from)}`;
+  const timer = setInterval(
+    () => process.stderr.write(terminal ? `\r\x1b[K${line()} ` : `${line()}\n`),
+    terminal ? 500 : 15_000,
+  );
+  const end = (text: string) => process.stderr.write(`${terminal ? "\r\x1b[K" : ""}  ${text}\n`);
+  try {
+    const result = await work((next) => {
+      detail = next;
+    });
+    end(`${label}: done in ${seconds(performance.now() - from)}`);
+    return result;
+  } catch (error) {
+    end(`${label}: failed after ${seconds(performance.now() - from)}`);
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** "2 min 14 s", "4.2 s". */
+export function seconds(ms: number): string {
+  const total = ms / 1000;
+  if (total < 10) return `${total.toFixed(1)} s`;
+  return total < 60 ? `${Math.round(total)} s` : `${Math.floor(total / 60)} min ${Math.round(total % 60)} s`;
+}
+
+type Failure = { code: string; message: string; field: string | null; requestId: string | null };
+
+/** Print an error where it belongs and return the exit code of docs/settings.md. */
+export function reportFailure(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const failure = describe(error);
+  if (json) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
+  else {
+    const where = failure.field ? ` (${failure.field})` : "";
+    say(`forge: ${failure.message}${where}${failure.requestId ? `  [request ${failure.requestId}]` : ""}`);
+  }
+  return isErrorCode(failure.code) ? errorCodes[failure.code].exit : 1;
+}
+
+function describe(error: unknown): Failure {
+  if (error instanceof DomainError)
+    return { code: error.code, message: error.message, field: error.field, requestId: null };
+  if (error instanceof TRPCClientError) return fromServer(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "FAILED", message, field: null, requestId: null };
+}
+
+function fromServer(error: { message: string; data: unknown; cause?: unknown }): Failure {
+  const data = isRecord(error.data) ? error.data : {};
+  const text = (key: string) => (typeof data[key] === "string" ? data[key] : null);
+  if (!error.data) {
+    return {
+      code: "UNAVAILABLE",
+      message: `the control plane did not answer (${error.message}): is it running? ./forge up`,
+      field: null,
+      requestId: null,
+    };
+  }
+  return { code: text("code") ?? "FAILED", message: error.message, field: text("field"), requestId: text("requestId") };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCodes, code);
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Command, Option } from "commander";
+import { type Connection, connect } from "#cli/client.ts";
+import { print, table, wantsJson } from "#cli/output.ts";
+import { describeRun } from "#cli/runs/describe.ts";
+import { waitForRun } from "#cli/runs/follow.ts";
+import { type RunStatus, runStatuses } from "#db/enums.ts";
+import { isFinal } from "#server/runs/status.rule.ts";
+
+const pollMs = 1_000;
+
+/** `forge runs list|show|logs|cancel|resume`. A run is named by its id or the last six characters of it. */
+export function registerRuns(program: Command): void {
+  const runs = program.command("runs").description("training runs");
+  registerReading(runs);
+  for (const verb of ["cancel", "resume"] as const) {
+    runs
+      .command(verb)
+      .description(verb === "cancel" ? "stop a run; it keeps a checkpoint" : "go on with a cancelled or failed run")
+      .argument("<id>")
+      .option("--wait", "until it has ended")
+      .action(async (runId: string, options: { wait?: boolean }, command: Command) => {
+        const connection = connect(command.optsWithGlobals());
+        const changed = await connection.trpc.runs[verb].mutate({ runId });
+        if (!options.wait) return print(command, changed, (run) => `${run.name} is ${run.status}`);
+        const ended = await waitForRun(connection, changed.id);
+        print(command, ended, describeRun);
+        if (verb === "resume" && ended.status !== "succeeded") process.exitCode = 1;
+      });
+  }
+}
+
+function registerReading(runs: Command) {
+  runs
+    .command("list")
+    .description("the runs of the project, newest first")
+    .addOption(new Option("--status <status>", "only these").choices([...runStatuses]))
+    .option("--limit <number>", "how many", "50")
+    .action(async (options: { status?: RunStatus; limit: string }, command: Command) => {
+      const query = { limit: Number(options.limit), ...(options.status ? { status: [options.status] } : {}) };
+      const found = await connect(command.optsWithGlobals()).trpc.runs.list.query(query);
+      print(command, found, ({ items }) =>
+        table(
+          ["id", "name", "status", "step", "loss", "base", "dataset"],
+          items.map((run) => [
+            ...[run.id, run.name, run.status, `${run.step}/${run.totalSteps ?? "?"}`],
+            ...[run.loss?.toFixed(4) ?? null, `${run.base}/${run.baseVersion}`, `${run.dataset}/${run.datasetVersion}`],
+          ]),
+        ),
+      );
+    });
+  runs
+    .command("show")
+    .description("one run: how far it is, why it ended, what it made")
+    .argument("<id>")
+    .action(async (runId: string, _options: unknown, command: Command) => {
+      print(command, await connect(command.optsWithGlobals()).trpc.runs.show.query({ runId }), describeRun);
+    });
+  runs
+    .command("logs")
+    .description("the trainer's log")
+    .argument("<id>")
+    .option("-f, --follow", "go on until the run has ended")
+    .action(async (runId: string, options: { follow?: boolean }, command: Command) => {
+      const connection = connect(command.optsWithGlobals());
+      if (wantsJson(command)) return print(command, await connection.trpc.runs.log.query({ runId }), () => "");
+      await copyLog(connection, runId, options.follow === true);
+    });
+}
+
+async function copyLog({ trpc }: Connection, runId: string, follow: boolean) {
+  for (let after = 0; ; ) {
+    const { status } = await trpc.runs.show.query({ runId });
+    const { text, end } = await trpc.runs.log.query({ runId, after });
+    process.stdout.write(text);
+    after = end;
+    if (!follow || (isFinal(status) && text === "")) return;
+    await sleep(pollMs);
+  }
+}

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "#cli/client.ts";
+import { withProgress } from "#cli/output.ts";
+import type { RunDetail } from "#cli/runs/describe.ts";
+import { isFinal } from "#server/runs/status.rule.ts";
+
+const pollMs = 1_000;
+const registerWithinMs = 60_000;
+
+/** Wait until a run has ended and, when it succeeded, until it is a version that can be called. */
+export function waitForRun({ trpc }: Connection, runId: string): Promise<RunDetail> {
+  return withProgress("training", async (update) => {
+    let succeededAt: number | null = null;
+    for (;;) {
+      const run = await trpc.runs.show.query({ runId });
+      update(`${run.status}, step ${run.step} of ${run.totalSteps ?? "?"}`);
+      if (run.status === "succeeded") {
+        succeededAt ??= performance.now();
+        if (run.made || performance.now() - succeededAt > registerWithinMs) return run;
+      } else if (isFinal(run.status)) return run;
+      await sleep(pollMs);
+    }
+  });
+}

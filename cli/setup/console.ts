@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { root, toolsDir } from "#cli/paths.ts";
+
+const sources = [
+  "app",
+  "components",
+  "server",
+  "db",
+  "public",
+  "next.config.ts",
+  "package-lock.json",
+  "postcss.config.mjs",
+  "tsconfig.json",
+];
+
+/** Build the console with Next unless this very source was built before. `distDir` keeps a test's build apart from `up`'s. */
+export async function buildConsole(distDir: string): Promise<"built" | "unchanged"> {
+  const hash = await sourceHash();
+  const stamp = join(root, distDir, "forge-source-hash");
+  if (existsSync(stamp) && (await readFile(stamp, "utf8")) === hash) return "unchanged";
+  await rm(stamp, { force: true });
+  const logFile = join(toolsDir, "next-build.log");
+  await mkdir(toolsDir, { recursive: true });
+  const log = createWriteStream(logFile);
+  const next = join(root, "node_modules", "next", "dist", "bin", "next");
+  const child = spawn(process.execPath, [next, "build"], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: "production", NEXT_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (exit) => resolve(exit ?? 1));
+  });
+  log.end();
+  if (code !== 0) {
+    const tail = (await readFile(logFile, "utf8")).split("\n").slice(-15).join("\n");
+    throw new Error(`next build failed; ${logFile} ends with:\n${tail}`);
+  }
+  await writeFile(stamp, hash);
+  return "built";
+}
+
+/** sha256 over names and contents of everything the build reads (tests excluded). */
+async function sourceHash() {
+  const hash = createHash("sha256");
+  for (const source of sources) {
+    const path = join(root, source);
+    if (!existsSync(path)) continue;
+    for (const file of await filesUnder(path)) {
+      hash.update(file.slice(root.length));
+      hash.update(await readFile(file));
+    }
+  }
+  return hash.digest("hex");
+}
+
+async function filesUnder(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => null);
+  if (!entries) return [path];
+  return entries
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

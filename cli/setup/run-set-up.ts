@@ -1,0 +1,24 @@
+import { say, withProgress } from "#cli/output.ts";
+import { dataDir } from "#cli/paths.ts";
+import { buildConsole } from "#cli/setup/console.ts";
+import { setUpConverters } from "#cli/setup/converters.ts";
+import { setUpDataFolder } from "#cli/setup/data.ts";
+import { distDirOf } from "#cli/setup/dist-dir.ts";
+import { setUpEngine } from "#cli/setup/engine.ts";
+import { setUpTrainer } from "#cli/setup/trainer.ts";
+
+/** Everything a control plane needs on this machine, each step once; returns the data folder's secret. */
+export async function runSetUp(options: { trainer: boolean; console?: boolean }): Promise<string> {
+  const { secret } = await setUpDataFolder(dataDir);
+  await withProgress("inference engine", setUpEngine);
+  await withProgress("GGUF converters", setUpConverters);
+  // pip keeps one core busy and Next the other
+  const trainer = options.trainer ? withProgress("trainer environment", setUpTrainer) : Promise.resolve("");
+  const build =
+    options.console === false
+      ? Promise.resolve("unchanged")
+      : withProgress("console build", () => buildConsole(distDirOf()));
+  const [flavour] = await Promise.all([trainer, build]);
+  if (flavour && flavour !== "ready") say(`  torch: ${flavour}`);
+  return secret;
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Builds the trainer's Python environment in $FORGE_TOOLS/trainer once per lock. `--check` only says whether it is there.
+# Its progress is one word in trainer.step; pip's own noise goes to trainer.log. Safe to start twice: the second waits.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
+tools="${FORGE_TOOLS:-$root/.tools}"
+venv="$tools/trainer"
+requirements="$root/trainer/requirements.txt"
+torch="$(sed -n 's/^\(torch==[0-9.]*\).*/\1/p' "$root/trainer/requirements-torch.txt" | head -1)"
+stamp="$(cat "$requirements" "$root/trainer/requirements-torch.txt" | cksum | tr ' ' '-')"
+is_ready() { [ "$(cat "$venv/.stamp" 2>/dev/null || true)" = "$stamp" ]; }
+is_ready && exit 0
+[ "${1:-}" = "--check" ] && exit 1
+
+mkdir -p "$tools"
+step() { printf '%s\n' "$1" >"$tools/trainer.step"; }
+fail() { step "failed: $1"; printf 'forge: %s\n' "$1" >&2; exit 1; }
+
+# One builder at a time: a lock folder names its owner's pid, a dead owner's lock is taken over.
+lock="$tools/trainer.lock"
+until mkdir "$lock" 2>/dev/null; do
+  owner="$(cat "$lock/pid" 2>/dev/null || true)"
+  if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then rm -rf "$lock"; continue; fi
+  sleep 1
+done
+echo $$ >"$lock/pid"
+child=""
+cleanup() { [ -n "$child" ] && kill "$child" 2>/dev/null; rm -rf "$lock"; }
+trap cleanup EXIT
+trap 'exit 143' INT TERM
+is_ready && exit 0
+
+quiet() { "$@" >>"$tools/trainer.log" 2>&1 & child=$!; local rc=0; wait "$child" || rc=$?; child=""; return "$rc"; }
+
+step "looking for Python"
+: >"$tools/trainer.log"
+python=""
+for candidate in python3.13 python3.12 python3.11 python3 python; do
+  if command -v "$candidate" >/dev/null 2>&1 && "$candidate" -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 14) else 1)' 2>/dev/null; then python="$candidate"; break; fi
+done
+[ -n "$python" ] || fail "training needs Python 3.11, 3.12 or 3.13: install one (for example: apt-get install python3 python3-venv), then run this again."
+
+step "creating the environment"
+rm -rf "$venv"
+if "$python" -c 'import ensurepip' 2>/dev/null; then quiet "$python" -m venv "$venv" || fail "python -m venv failed; see $tools/trainer.log"
+elif "$python" -m virtualenv --version >/dev/null 2>&1; then quiet "$python" -m virtualenv "$venv" || fail "virtualenv failed; see $tools/trainer.log"
+else fail "this Python lacks venv: apt-get install python3-venv, or pip install --user virtualenv, then run this again."; fi
+pip=("$venv/bin/python" -m pip install --no-cache-dir --disable-pip-version-check --no-input --prefer-binary)
+
+step "installing $torch"
+if [ "$(uname -s)" = Linux ] && ! { [ -e /dev/nvidia0 ] || nvidia-smi -L >/dev/null 2>&1; }; then
+  index="${FORGE_TORCH_INDEX:-https://download.pytorch.org/whl/cpu}"
+  if quiet "${pip[@]}" "$torch+cpu"; then flavour="CPU build from pip's own index"
+  elif quiet "${pip[@]}" "$torch+cpu" --extra-index-url "$index"; then flavour="CPU build from $index"
+  else quiet "${pip[@]}" "$torch" || fail "$torch could not be installed; see $tools/trainer.log"; flavour="plain build (no CPU build was found)"; fi
+else quiet "${pip[@]}" "$torch" || fail "$torch could not be installed; see $tools/trainer.log"; flavour="plain build"; fi
+
+step "installing TRL, PEFT and transformers"
+quiet "${pip[@]}" --no-deps -r "$requirements" || fail "the trainer's packages could not be installed; see $tools/trainer.log"
+quiet "$venv/bin/python" -c 'import torch, trl, peft, transformers' || fail "the trainer's packages do not import; see $tools/trainer.log"
+printf '%s\n' "$flavour" >"$venv/.torch-flavour"
+printf '%s\n' "$stamp" >"$venv/.stamp"
+step "done"

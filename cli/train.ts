@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { connect } from "#cli/client.ts";
+import { print } from "#cli/output.ts";
+import { describeEstimate, describeRun } from "#cli/runs/describe.ts";
+import { waitForRun } from "#cli/runs/follow.ts";
+import { addHyperParameters, hyperParametersFrom } from "#cli/runs/hyper-parameters.ts";
+import { DomainError } from "#server/errors.ts";
+
+type Options = Record<string, unknown> & {
+  model: string;
+  dataset: string;
+  as?: string;
+  name?: string;
+  suffix?: string;
+  suite?: string;
+  wait?: boolean;
+  estimate?: boolean;
+};
+
+/** `forge train sft`: start a run, or with --estimate only say what it would be. */
+export function registerTrain(program: Command): void {
+  const train = program.command("train").description("start a training run");
+  const sft = train
+    .command("sft")
+    .description("supervised fine-tuning with LoRA")
+    .requiredOption("--model <base>", "the base model, e.g. nano")
+    .requiredOption("--dataset <name>", "the dataset, e.g. tickets or tickets/3")
+    .option("--as <model>", "the model that a success becomes a version of (default: the dataset's name)")
+    .option("--name <name>", "a name for the run")
+    .option("--suffix <word>", "fourth part of the ft: name")
+    .option("--suite <name>", "evaluate it on this suite afterwards")
+    .option("--wait", "until it has ended; exit 1 when it did not succeed")
+    .option("--estimate", "print steps, tokens and time, and start nothing");
+  addHyperParameters(sft).action(async (options: Options, command: Command) => {
+    const connection = connect(command.optsWithGlobals());
+    const plan = {
+      ...{ base: options.model, dataset: options.dataset, modelName: options.as, suite: options.suite },
+      hyperParameters: hyperParametersFrom(options),
+    };
+    if (options.estimate) {
+      const estimate = await connection.trpc.runs.estimate.query(plan);
+      if (!estimate.ok) throw new DomainError("REFUSED", estimate.message, { field: estimate.field ?? undefined });
+      return print(command, estimate, describeEstimate);
+    }
+    const started = await connection.trpc.runs.start.mutate({ ...plan, name: options.name, suffix: options.suffix });
+    if (!options.wait) {
+      return print(command, started, (run) => `${run.name} queued, ${run.totalSteps} steps: forge runs show ${run.id}`);
+    }
+    const ended = await waitForRun(connection, started.id);
+    print(command, ended, describeRun);
+    if (ended.status !== "succeeded") process.exitCode = 1;
+  });
+}
