@@ -1,11 +1,26 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { asKind, idBody, newId, shortId } from "#db/ids.ts";
 
-test("ids of one kind sort by the time they were minted", () => {
-  const early = newId("run", 1_700_000_000_000);
-  const late = newId("run", 1_700_000_000_001);
-  expect(early).toMatch(/^run_[0-9a-hjkmnp-tv-z]{26}$/);
-  expect(early < late).toBe(true);
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("ids of one process sort in the order they were minted, thousands within a millisecond too", () => {
+  vi.useFakeTimers({ now: Date.now() + 1000 });
+  const ids = Array.from({ length: 10_000 }, () => newId("run"));
+  vi.advanceTimersByTime(10);
+  ids.push(newId("run"));
+  expect(ids[0]).toMatch(/^run_[0-9a-hjkmnp-tv-z]{26}$/);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect([...ids].sort()).toEqual(ids);
+});
+
+test("a clock that steps back an hour does not disturb the order of ids", () => {
+  const start = Date.now() + 10_000;
+  vi.useFakeTimers({ now: start });
+  const before = newId("run");
+  vi.setSystemTime(start - 3_600_000);
+  expect(newId("run") > before).toBe(true);
 });
 
 test("a run and its OpenAI job share one body", () => {

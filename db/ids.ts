@@ -34,13 +34,14 @@ export const idPrefixes = {
 export type IdKind = keyof typeof idPrefixes;
 
 /**
- * Mint an id: `<prefix>` + 26 lower-case Crockford base32 characters of a UUIDv7 (RFC 9562),
- * so ids of one kind sort by creation time. `nowMs` exists for tests.
+ * Mint an id: `<prefix>` + 26 lower-case Crockford base32 characters of a UUIDv7 (RFC 9562). Ids that one process mints
+ * sort in the order of minting, within one millisecond and when the clock steps back too (§6.2, fixed-length counter).
  */
-export function newId(kind: IdKind, nowMs: number = Date.now()): string {
+export function newId(kind: IdKind): string {
   const bytes = nextRandom();
-  bytes.writeUIntBE(nowMs, 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  tick(Date.now(), bytes);
+  bytes.writeUIntBE(lastMs, 0, 6);
+  bytes.writeUInt16BE(0x7000 | counter, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return idPrefixes[kind] + base32(bytes);
 }
@@ -58,6 +59,21 @@ export function asKind(id: string, kind: IdKind): string {
 /** Six characters that people copy and type. */
 export function shortId(id: string): string {
   return id.slice(-6);
+}
+
+let lastMs = 0;
+let counter = 0;
+
+/** A new millisecond starts the 12-bit counter at a random value of its lower half; a full one borrows the next. */
+function tick(nowMs: number, random: Buffer): void {
+  if (nowMs > lastMs) {
+    lastMs = nowMs;
+    counter = random.readUInt16BE(6) & 0x7ff;
+  } else if (counter < 0xfff) counter++;
+  else {
+    lastMs++;
+    counter = 0;
+  }
 }
 
 const pool = Buffer.alloc(16 * 256);
