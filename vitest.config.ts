@@ -11,7 +11,7 @@ export default defineConfig({
       FORGE_SECRET: "a secret that only tests use, 32+ characters",
       DATABASE_URL: "postgres://unused@127.0.0.1:1/unused",
     },
-    maxWorkers: 2,
+    maxWorkers: 3, // most tests wait for processes of ours; more lanes than cores keep both busy
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,

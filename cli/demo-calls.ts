@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 import type { Connection } from "#cli/client.ts";
 import type { Question } from "#cli/demo-steps.ts";
 import type { ChatTurn } from "#server/evals/case.rule.ts";
 
 const calls = 20;
-const keyKnownWithinMs = 10_000;
 
 export type Call = {
   user: string;
@@ -32,7 +30,6 @@ export async function callThroughClient(
   const client = new OpenAI({ baseURL: connection.apiUrl, apiKey: key.key, maxRetries: 2, timeout: 60_000 });
   const made: Call[] = [];
   try {
-    await untilKnown(client);
     for (let i = 0; i < calls; i++) {
       const question = questions[Math.floor((i * questions.length) / calls)];
       if (question) made.push(await callOnce(client, deployment.name, question, `${label}-user-${i}`));
@@ -41,20 +38,6 @@ export async function callThroughClient(
     await connection.trpc.keys.revoke.mutate({ keyId: key.id });
   }
   return made;
-}
-
-/** A gateway knows a new key within a second; the first call waits for that instead of failing. */
-async function untilKnown(client: OpenAI) {
-  const deadline = performance.now() + keyKnownWithinMs;
-  for (;;) {
-    try {
-      await client.models.list();
-      return;
-    } catch (error) {
-      if (!(error instanceof OpenAI.AuthenticationError) || performance.now() > deadline) throw error;
-      await sleep(100);
-    }
-  }
 }
 
 const settings = { temperature: 0, max_tokens: 64, stream: true, stream_options: { include_usage: true } } as const;

@@ -8,14 +8,14 @@ type Counts = { passed: number; failed: number; skipped: number };
 export type StageResult = Counts & { name: string; ms: number };
 
 /**
- * Run one check, its output on stderr. A check without counts of its own is one test.
+ * Run one check, its output on stderr, with `held` as one piece at its end. A check without counts of its own is one test.
  * A non-zero exit is at least one failure, whatever was counted.
  */
 export async function runStage(
   name: string,
   program: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; count?: (output: string) => Promise<Counts> | Counts } = {},
+  options: { env?: NodeJS.ProcessEnv; count?: (output: string) => Promise<Counts> | Counts; held?: boolean } = {},
 ): Promise<StageResult> {
   say(`▸ ${name}`);
   const from = performance.now();
@@ -24,7 +24,7 @@ export async function runStage(
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-200_000);
-      process.stderr.write(chunk);
+      if (!options.held) process.stderr.write(chunk);
     });
   }
   const code = await new Promise<number>((resolve) => {
@@ -34,6 +34,7 @@ export async function runStage(
     });
     child.once("close", (exit) => resolve(exit ?? 1));
   });
+  if (options.held) process.stderr.write(output);
   const ok = code === 0;
   const single = { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
   const counts = options.count ? await Promise.resolve(options.count(output)).catch(() => single) : single;

@@ -61,16 +61,14 @@ async function unitTests(): Promise<StageResult[]> {
   };
   const vitestReport = join(reports, "vitest.json");
   const args = [bin("vitest"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`];
-  const unit = await runStage("unit and integration", process.execPath, args, {
+  const unit = runStage("unit and integration", process.execPath, args, {
     env,
     count: () => countReport(vitestReport),
   });
   const python = { ...env, PYTHONPATH: join(root, "trainer", "src"), OMP_NUM_THREADS: "1" };
-  const trainer = await runStage("trainer", trainerPython, ["-m", "pytest", "trainer", "-q"], {
-    env: python,
-    count: countPytest,
-  });
-  return [unit, trainer];
+  const pytest = ["-m", "pytest", "trainer", "-o", "addopts=--strict-markers -p no:cacheprovider", "-q"];
+  const trainer = runStage("trainer", trainerPython, pytest, { env: python, count: countPytest, held: true });
+  return Promise.all([unit, trainer]);
 }
 
 async function endToEnd(browser: Browser): Promise<StageResult> {

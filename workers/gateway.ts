@@ -26,7 +26,6 @@ import { fileStorage } from "#server/storage.ts";
 const notReadyFirstMs = 1_000;
 /** Below the supervisor's own 30 s. */
 const drainWithinMs = 25_000;
-const postgresDownAfterMs = 2_000;
 
 const { FORGE_DATA, FORGE_HOST, FORGE_API_PORT, DATABASE_URL } = env();
 outliveDatabase();
@@ -61,7 +60,7 @@ function state(): GatewayState {
   return {
     ...{ notReady, snapshotVersion: snapshot?.version ?? null },
     snapshotStaleMs: snapshot ? Math.round(keeper.staleMs()) : null,
-    postgres: keeper.staleMs() > postgresDownAfterMs ? "down" : "up",
+    postgres: keeper.reachable() ? "up" : "down",
     ...{ liveHosts: keeper.liveHosts().size, spool: spool.state() },
   };
 }

@@ -5,11 +5,12 @@ import { newId } from "#db/ids.ts";
 import { hosts, replicas } from "#db/schema/deployments.ts";
 import { projects } from "#db/schema/people.ts";
 import { inDatabase } from "#db/testing.ts";
-import { addVersion, startInference, testBearer, until } from "#server/deployments/deployments.fixture.ts";
+import { addVersion, startInference, testBearer } from "#server/deployments/deployments.fixture.ts";
 import { streamChat } from "#server/inference/client/chat.ts";
 import { engineRef } from "#server/inference/client/ref.ts";
 import { UpstreamError } from "#server/inference/client/wire.ts";
 import { putBytes, tinyBase } from "#server/inference/gguf-testing.ts";
+import { until } from "#server/process.fixture.ts";
 import { testStorage } from "#server/testing.ts";
 
 /** Real processes start here; on a busy machine that alone takes a while. */

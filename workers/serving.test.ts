@@ -5,12 +5,13 @@ import { inDatabase } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
 import { addRevision } from "#server/deployments/add-revision.ts";
 import { createDeployment } from "#server/deployments/create.ts";
-import { addVersion, startInference, testBearer, until } from "#server/deployments/deployments.fixture.ts";
+import { addVersion, startInference, testBearer } from "#server/deployments/deployments.fixture.ts";
 import { reconcileDeployments } from "#server/deployments/reconcile.ts";
 import { setWeights } from "#server/deployments/set-weights.ts";
 import { showDeployment } from "#server/deployments/show.ts";
 import { addKey, addProject, clientOf, startGateway } from "#server/gateway/gateway.fixture.ts";
 import { putBytes, tinyAdapter, tinyBase } from "#server/inference/gguf-testing.ts";
+import { until } from "#server/process.fixture.ts";
 import { testStorage } from "#server/testing.ts";
 
 /** A base and an adapter on it, deployed as `support` behind the real gateway and the real inference host. */

@@ -1,7 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { freePort } from "#db/embedded.ts";
@@ -9,6 +5,7 @@ import { newId } from "#db/ids.ts";
 import { hosts } from "#db/schema/deployments.ts";
 import { artifactFiles, artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { blobs } from "#db/schema/storage.ts";
+import { startProcess, type TestProcess } from "#server/process.fixture.ts";
 import { deriveSecret } from "#server/secrets.ts";
 
 export const testSecret = "a secret of at least thirty-two characters";
@@ -64,42 +61,14 @@ export async function addHost(db: Db, memoryBytes = 8e9): Promise<string> {
   return id;
 }
 
-export type InferenceProcess = { child: ChildProcess; url: string; kill: (signal: NodeJS.Signals) => Promise<number> };
-
 /** The real inference process on a database and a data folder; returns when it answers. */
-export async function startInference(databaseUrl: string, dataFolder: string): Promise<InferenceProcess> {
-  const script = fileURLToPath(new URL("../../workers/inference.ts", import.meta.url));
+export async function startInference(databaseUrl: string, dataFolder: string): Promise<TestProcess & { url: string }> {
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const settings = { DATABASE_URL: databaseUrl, FORGE_DATA: dataFolder, FORGE_SECRET: testSecret };
   const env: NodeJS.ProcessEnv = { NODE_ENV: "test", FORGE_LOG_LEVEL: "error", FORGE_HOST_PORT: String(port) };
-  const child = spawn(process.execPath, [script], {
-    env: { ...env, ...settings },
-    stdio: ["ignore", "inherit", "inherit"],
+  const started = await startProcess("inference", { ...env, ...settings }, async () => {
+    return (await fetch(`${url}/health`)).ok;
   });
-  const exited = once(child, "exit");
-  const url = `http://127.0.0.1:${port}`;
-  const answers = () =>
-    fetch(`${url}/health`).then(
-      (reply) => reply.ok,
-      () => false,
-    );
-  while (!(await answers())) {
-    if (child.exitCode !== null) throw new Error(`the inference host ended with ${child.exitCode}`);
-    await sleep(50);
-  }
-  const kill = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    await exited;
-    return child.exitCode ?? -1;
-  };
-  return { child, url, kill };
-}
-
-/** Wait until `check` gives something; the test's own timeout is the limit. */
-export async function until<T>(check: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await check();
-    if (found) return found;
-    await sleep(50);
-  }
+  return { ...started, url };
 }

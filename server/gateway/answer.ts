@@ -5,7 +5,7 @@ import { DomainError } from "#server/errors.ts";
 import { attemptCall } from "#server/gateway/attempt.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
 import { readJson } from "#server/gateway/body.ts";
-import type { CallerKey, Doors, Reservation, Route } from "#server/gateway/contract.ts";
+import type { CallerKey, Doors, Reservation, Route, RouteRequest } from "#server/gateway/contract.ts";
 import { type Head, nameRoute, sendRefusal } from "#server/gateway/head.ts";
 import { ChatBody, CompletionBody } from "#server/gateway/input.ts";
 import { mayUse } from "#server/gateway/key.rule.ts";
@@ -55,7 +55,7 @@ export async function answerCall(
 
 async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
   const { incoming, outgoing, head, endpoint } = call;
-  const key = authenticate(doors, incoming);
+  const key = await authenticate(doors, incoming);
   call.key = key;
   requireScope(key, "inference");
   call.reservation = reserve(doors, key, head);
@@ -63,7 +63,7 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
   call.model = body.model;
   call.stream = body.stream === true;
   const user = body.user ?? body.safety_identifier ?? null;
-  const route = doors.route({
+  const route = await findRoute(doors, {
     key,
     model: body.model,
     user,
@@ -92,6 +92,17 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
   if (!failure) return;
   head.push("x-forge-attempts", String(failure.attempts));
   refuse(doors, metrics, call, failure.refusal, failure.attempts);
+}
+
+/** A name made a moment ago is looked up anew before it is called unknown. */
+async function findRoute(doors: Doors, request: RouteRequest): Promise<Route> {
+  try {
+    return doors.route(request);
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === "NOT_FOUND")) throw error;
+    await doors.confirm();
+    return doors.route(request);
+  }
 }
 
 function costText(route: Route, usage: Usage): string | null {

@@ -46,7 +46,8 @@ export function createGateway({ doors, metrics, state, control }: Gateway): Hono
     return c.json({ status: now.notReady ? "not ready" : "ready", ...now }, now.notReady ? 503 : 200);
   });
   app.get("/metrics", async (c) => {
-    if (!isLoopback(c.env.incoming.socket.remoteAddress)) requireScope(authenticate(doors, c.env.incoming), "admin");
+    if (!isLoopback(c.env.incoming.socket.remoteAddress))
+      requireScope(await authenticate(doors, c.env.incoming), "admin");
     return c.text(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType });
   });
 
@@ -54,7 +55,7 @@ export function createGateway({ doors, metrics, state, control }: Gateway): Hono
     const requestId = newId("request");
     c.set("requestId", requestId);
     c.header("x-request-id", requestId);
-    c.set("key", authenticate(doors, c.env.incoming));
+    c.set("key", await authenticate(doors, c.env.incoming));
     await next();
   });
   app.get("/v1/models", signedIn, (c) => {

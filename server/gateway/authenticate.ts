@@ -3,15 +3,25 @@ import type { Scope } from "#db/enums.ts";
 import { DomainError } from "#server/errors.ts";
 import type { CallerKey, Doors } from "#server/gateway/contract.ts";
 import { mayUse, presentedKey } from "#server/gateway/key.rule.ts";
+import { isWellFormedKey } from "#server/keys/format.rule.ts";
 
-/** The caller behind a request's key. Throws UNAUTHENTICATED. */
-export function authenticate(doors: Pick<Doors, "findKey">, incoming: IncomingMessage): CallerKey {
+/** The caller behind a request's key; one made a moment ago is looked up anew. Throws UNAUTHENTICATED. */
+export async function authenticate(
+  doors: Pick<Doors, "findKey" | "confirm">,
+  incoming: IncomingMessage,
+): Promise<CallerKey> {
   const presented = presentedKey(incoming.headers);
   if (!presented)
     throw new DomainError("UNAUTHENTICATED", "send an API key: Authorization: Bearer KEY, or x-api-key: KEY");
-  const key = doors.findKey(presented);
+  const key = doors.findKey(presented) ?? (await findYoungKey(doors, presented));
   if (!key) throw new DomainError("UNAUTHENTICATED", "this API key is not known, was revoked, or has expired");
   return key;
+}
+
+async function findYoungKey(doors: Pick<Doors, "findKey" | "confirm">, presented: string): Promise<CallerKey | null> {
+  if (!isWellFormedKey(presented)) return null;
+  await doors.confirm();
+  return doors.findKey(presented);
 }
 
 /** Throws FORBIDDEN. */

@@ -93,6 +93,8 @@ export type Reservation =
 export type Doors = {
   /** null: no such key, or revoked, or expired */
   findKey: (presented: string) => CallerKey | null;
+  /** read keys and routes anew, for a key that may be younger than the snapshot */
+  confirm: () => Promise<void>;
   /** Throws NOT_FOUND (reason model_not_found) and UNAVAILABLE (no host). */
   route: (request: RouteRequest) => Route;
   /** every name this project can call */

@@ -9,7 +9,7 @@ import { bucketOf, pickRevision, stickyKeyOf } from "#server/routing/pick.rule.t
 import { resolveName } from "#server/routing/resolve.rule.ts";
 
 type Parts = {
-  keeper: Pick<SnapshotKeeper, "current" | "liveHosts" | "nowMs">;
+  keeper: Pick<SnapshotKeeper, "current" | "liveHosts" | "nowMs" | "reachable" | "confirm">;
   forwarder: Pick<Forwarder, "forward" | "inFlight" | "isSuspect">;
   /** HMAC of a presented key, as the database stores it */
   digestOf: (presented: string) => string;
@@ -39,6 +39,9 @@ export function createDoors(parts: Parts): Doors {
       if (!key || (key.expiresAtMs !== null && key.expiresAtMs <= keeper.nowMs())) return null;
       const actor: Actor = `key:${key.id}`;
       return { id: key.id, projectId: key.projectId, actor, scopes: key.scopes };
+    },
+    confirm: async () => {
+      if (keeper.reachable()) await keeper.confirm();
     },
     route: (request) => routeOf(snapshot(), namesOf(request.key.projectId), request, parts),
     models: (projectId) => listModels(namesOf(projectId)),

@@ -15,9 +15,9 @@ import {
   clientOf,
   type GatewayProcess,
   startGateway,
-  until,
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
+import { until } from "#server/process.fixture.ts";
 
 type Scene = { db: Pool; url: string; key: string; projectId: string; upstream: Upstream };
 
@@ -104,10 +104,9 @@ test("Postgres away: calls go on from the last snapshot, /ready says how stale, 
     }
     const state = await until(async () => {
       const ready = await (await fetch(`${gateway.url}/ready`)).json();
-      return ready.postgres === "down" ? ready : null;
+      return ready.postgres === "down" && ready.snapshotStaleMs > 1_000 ? ready : null;
     });
     expect(state.status).toBe("ready");
-    expect(state.snapshotStaleMs).toBeGreaterThan(1_000);
     const waiting = await feedback(ids[0] ?? "");
     expect(waiting.status).toBe(503);
     expect((await waiting.json()).error).toMatchObject({ type: "overloaded", code: "database_unavailable" });

@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import OpenAI from "openai";
 import type { Pool } from "#db/client.ts";
@@ -19,23 +15,22 @@ import { projects } from "#db/schema/people.ts";
 import { blobs } from "#db/schema/storage.ts";
 import { inDatabase } from "#db/testing.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { testSecret } from "#server/deployments/deployments.fixture.ts";
+import { formKey } from "#server/keys/format.rule.ts";
+import { startProcess, type TestProcess } from "#server/process.fixture.ts";
 import { deriveSecret, hmacHex } from "#server/secrets.ts";
 
-export const testSecret = "a secret of at least thirty-two characters";
-
-export type GatewayProcess = {
-  child: ChildProcess;
-  url: string;
-  port: number;
-  data: string;
-  kill: (signal: NodeJS.Signals) => Promise<number | null>;
-};
+export type GatewayProcess = TestProcess & { url: string; port: number; data: string };
 
 /** The real gateway process on a database; returns when it is ready. */
-export async function startGateway(databaseUrl: string, data?: string, extra: Record<string, string> = {}) {
+export async function startGateway(
+  databaseUrl: string,
+  data?: string,
+  extra: Record<string, string> = {},
+): Promise<GatewayProcess> {
   const folder = data ?? (await mkdtemp(join(tmpdir(), "largeforge-test-gateway-")));
-  const script = fileURLToPath(new URL("../../workers/gateway.ts", import.meta.url));
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const settings = { DATABASE_URL: databaseUrl, FORGE_DATA: folder, FORGE_SECRET: testSecret };
   const env: NodeJS.ProcessEnv = {
     NODE_ENV: "test",
@@ -44,26 +39,8 @@ export async function startGateway(databaseUrl: string, data?: string, extra: Re
     ...settings,
     ...extra,
   };
-  const child = spawn(process.execPath, [script], { env, stdio: ["ignore", "inherit", "inherit"] });
-  child.unref(); // a test that failed must not wait for it
-  process.once("exit", () => child.kill("SIGKILL"));
-  const exited = once(child, "exit");
-  const url = `http://127.0.0.1:${port}`;
-  while (
-    !(await fetch(`${url}/ready`).then(
-      (reply) => reply.ok,
-      () => false,
-    ))
-  ) {
-    if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode} before it was ready`);
-    await sleep(25);
-  }
-  const kill = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    await exited;
-    return child.exitCode;
-  };
-  return { child, url, port, data: folder, kill } satisfies GatewayProcess;
+  const started = await startProcess("gateway", env, async () => (await fetch(`${url}/ready`)).ok);
+  return { ...started, url, port, data: folder };
 }
 
 /** The official client, without its own retries, so that a test sees what the gateway answers. */
@@ -79,7 +56,7 @@ export async function addProject(db: Pool): Promise<string> {
 
 /** A key with these scopes; its row holds the HMAC alone. */
 export async function addKey(db: Pool, projectId: string, scopes: Scope[] = ["inference"]) {
-  const key = `lf_${randomBytes(24).toString("hex")}`;
+  const key = formKey((below) => randomInt(below));
   const id = newId("key");
   const hmac = hmacHex(deriveSecret(testSecret, "keys"), key);
   await db
@@ -135,15 +112,6 @@ export async function addDeployment(db: Pool, projectId: string, name: string, o
   }
   await bumpSnapshot({ db });
   return { deploymentId, revisionIds };
-}
-
-/** Wait until `check` gives something other than null or false; the test's own timeout is the limit. */
-export async function until<T>(check: () => Promise<T | null | false>): Promise<T> {
-  for (;;) {
-    const found = await check();
-    if (found !== null && found !== false) return found;
-    await sleep(20);
-  }
 }
 
 /** A database for a whole file: opened in `beforeAll`, given back by `release` in `afterAll`. */

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requests } from "#db/schema/gateway.ts";
+import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import {
   addDeployment,
   addHost,
@@ -12,10 +13,9 @@ import {
   type GatewayProcess,
   holdDatabase,
   startGateway,
-  testSecret,
-  until,
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
+import { until } from "#server/process.fixture.ts";
 import { deriveSecret } from "#server/secrets.ts";
 
 let database: Awaited<ReturnType<typeof holdDatabase>>;

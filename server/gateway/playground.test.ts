@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { requests } from "#db/schema/gateway.ts";
 import type { Ctx } from "#server/context.ts";
+import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";
 import {
   addHost,
@@ -11,10 +12,9 @@ import {
   type GatewayProcess,
   holdDatabase,
   startGateway,
-  testSecret,
-  until,
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
+import { until } from "#server/process.fixture.ts";
 import { askGateway } from "#server/routing/ask-gateway.ts";
 
 let database: Awaited<ReturnType<typeof holdDatabase>>;

@@ -16,9 +16,9 @@ import {
   type GatewayProcess,
   holdDatabase,
   startGateway,
-  until,
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
+import { until } from "#server/process.fixture.ts";
 
 let database: Awaited<ReturnType<typeof holdDatabase>>;
 let gateway: GatewayProcess;

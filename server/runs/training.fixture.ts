@@ -10,11 +10,12 @@ import { runs } from "#db/schema/runs.ts";
 import { inDatabase } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
-import { type JobsProcess, startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
+import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { isRunning } from "#server/jobs/process.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
+import type { TestProcess } from "#server/process.fixture.ts";
 import { PidFile } from "#server/runs/contract.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 import { testBase, testDataset } from "#server/runs/testing.ts";
@@ -41,7 +42,7 @@ export type Training = {
   ctx: Ctx;
   base: { id: string; name: string };
   dataset: { id: string };
-  startJobs: (extra?: Record<string, string>) => Promise<JobsProcess>;
+  startJobs: (extra?: Record<string, string>) => Promise<TestProcess>;
   run: (id: string) => Promise<typeof runs.$inferSelect>;
   /** wait until the run is there, or has ended otherwise */
   until: (id: string, done: (run: typeof runs.$inferSelect) => boolean) => Promise<typeof runs.$inferSelect>;
@@ -67,7 +68,7 @@ async function train(db: Pool, url: string, fn: (training: Training) => Promise<
   const data = await testDataFolder();
   const bells = openBells({ databaseUrl: url });
   const ctx: Ctx = { ...(await testJobs(db)).ctx, enqueue: bells.enqueue };
-  const jobs: JobsProcess[] = [];
+  const jobs: TestProcess[] = [];
   const run = async (id: string) => {
     const find = () => db.select().from(runs).where(eq(runs.id, id));
     const [row] = await onceDatabaseIsBack(find, new AbortController().signal);

@@ -17,8 +17,8 @@ import {
   type GatewayProcess,
   holdDatabase,
   startGateway,
-  until,
 } from "#server/gateway/gateway.fixture.ts";
+import { until } from "#server/process.fixture.ts";
 
 let database: Awaited<ReturnType<typeof holdDatabase>>;
 let gateway: GatewayProcess;

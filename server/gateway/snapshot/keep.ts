@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Pool } from "#db/client.ts";
@@ -5,10 +6,12 @@ import { snapshotChannel } from "#server/audit/snapshot.ts";
 import type { Snapshot } from "#server/gateway/snapshot/build.ts";
 import { loadSnapshot } from "#server/gateway/snapshot/load.ts";
 import { log } from "#server/log.ts";
+import { within } from "#server/outlive-database.ts";
 
 const checkEveryMs = 500;
 const hostAliveSeconds = 15;
 const answerWithinMs = 5_000;
+const confirmEveryMs = 50;
 
 const Beat = z.object({
   version: z.coerce.number(),
@@ -21,6 +24,10 @@ export type SnapshotKeeper = {
   current: () => Snapshot | null;
   /** hosts that sent a heartbeat within 15 s, as of the last answer of Postgres */
   liveHosts: () => ReadonlySet<string>;
+  /** did Postgres answer when it was asked last? A slow machine is not a lost database */
+  reachable: () => boolean;
+  /** read what is new before answering: what was committed before the call is known after it (at most 20 reads a second) */
+  confirm: () => Promise<void>;
   /** milliseconds since Postgres last confirmed that the snapshot is the newest */
   staleMs: () => number;
   /** the database's clock: this process's own plus the offset measured at the last answer */
@@ -42,6 +49,8 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
   let reloadWanted = true;
   let running: Promise<void> | null = null;
   let wasAway = false;
+  let confirming: Promise<void> | null = null;
+  let confirmStartedMs = Number.NEGATIVE_INFINITY;
 
   const check = async () => {
     const askedMs = performance.now();
@@ -93,6 +102,18 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
     void tick(); // never rejects
   };
 
+  /** Shared by all who ask meanwhile; a read that began before the question does not count. */
+  const confirm = (): Promise<void> => {
+    confirming ??= (async () => {
+      await sleep(Math.max(0, confirmStartedMs + confirmEveryMs - performance.now()));
+      confirming = null; // from here on a question comes too late for this read
+      confirmStartedMs = performance.now();
+      await running;
+      await tick();
+    })();
+    return confirming;
+  };
+
   const timer = setInterval(() => void tick(), checkEveryMs);
   const listening = listen(db, ring, () => stopped);
   ring();
@@ -100,6 +121,8 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
   return {
     current: () => snapshot,
     liveHosts: () => live,
+    reachable: () => snapshot !== null && !wasAway,
+    confirm,
     staleMs: () => performance.now() - confirmedMs,
     nowMs: () => Date.now() + offsetMs,
     stop: async () => {
@@ -134,16 +157,4 @@ async function readBeat(db: Pool) {
       array(select id from hosts where stopped_at is null
         and heartbeat_at > now() - make_interval(secs => ${hostAliveSeconds})) as hosts`);
   return Beat.parse(row);
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Postgres did not answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import type { Pool } from "#db/client.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import type { Spool } from "#server/gateway/spool/append.ts";
+import { touchKeys } from "#server/keys/touch.ts";
 import { log } from "#server/log.ts";
 
 const rowsPerInsert = 1_000;
@@ -102,6 +103,7 @@ async function flushSegment(db: Pool, path: string): Promise<Flushed> {
       refused += await insertOneByOne(db, batch, path);
     }
   }
+  await touchKeys({ db }, keysIn(lines));
   await rm(path, { force: true });
   return { bytes: Buffer.byteLength(text), refused, newest: newestOf(lines) };
 }
@@ -112,6 +114,10 @@ const names = /^\{"id":"(req_[0-9a-z]+)","project_id":"([^"]+)"/;
 function newestOf(lines: string[]): Map<string, string> {
   const [, id, projectId] = names.exec(lines.at(-1) ?? "") ?? [];
   return new Map(id && projectId ? [[projectId, id]] : []);
+}
+
+function keysIn(lines: string[]): string[] {
+  return [...new Set(lines.flatMap((line) => /"actor":"key:(key_[0-9a-z]+)"/.exec(line)?.[1] ?? []))];
 }
 
 /** The last line of a gateway that died while writing may be torn: it was never promised to anyone. */

@@ -1,12 +1,15 @@
 import { mkdtemp, readdir, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { requests } from "#db/schema/gateway.ts";
+import { apiKeys } from "#db/schema/keys.ts";
 import { inDatabase } from "#db/testing.ts";
 import type { CallRecord } from "#server/gateway/contract.ts";
+import { addKey, addProject } from "#server/gateway/gateway.fixture.ts";
 import { openSpool } from "#server/gateway/spool/append.ts";
 import { claimSpool } from "#server/gateway/spool/claim.ts";
 import { keepFlushing } from "#server/gateway/spool/flush.ts";
@@ -37,6 +40,19 @@ test("spooled lines reach Postgres in batches, exactly once, with nothing lost i
     spool.close();
     expect(await readdir(spool.dir)).toEqual([]);
     expect(spool.state()).toEqual({ bytes: 0, dropped: 0 });
+  }));
+
+test("a key's calls are told on its row: when it was last used", () =>
+  inDatabase(async ({ db }) => {
+    const { id } = await addKey(db, await addProject(db));
+    const spool = openSpool(await folder());
+    const flusher = keepFlushing(db, spool);
+    for (const request of ids(3)) spool.append(line(request, { actor: `key:${id}` }));
+    await flusher.flush();
+    const [row] = await db.select({ at: apiKeys.lastUsedAt }).from(apiKeys).where(eq(apiKeys.id, id));
+    expect(row?.at).toBeInstanceOf(Date);
+    await flusher.stop();
+    spool.close();
   }));
 
 test("a segment that was sent but not removed is sent again without doubling a row", () =>

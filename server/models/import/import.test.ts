@@ -9,10 +9,11 @@ import { artifactFiles, modelVersions } from "#db/schema/models.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
-import { type JobsProcess, startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
+import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { startHub } from "#server/models/fetch/hub.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
+import type { TestProcess } from "#server/process.fixture.ts";
 import { tinyBaseFolder, trainerMissing } from "#server/runs/tiny-base.fixture.ts";
 import { testProject } from "#server/testing.ts";
 
@@ -36,14 +37,14 @@ function importing(
   fn: (on: {
     db: Pool;
     ctx: Ctx;
-    start: (extra?: Record<string, string>) => Promise<JobsProcess>;
+    start: (extra?: Record<string, string>) => Promise<TestProcess>;
     settled: (id: string) => Promise<typeof modelVersions.$inferSelect>;
   }) => Promise<void>,
 ) {
   return inDatabase(async ({ db, url }) => {
     const data = await testDataFolder();
     const bells = openBells({ databaseUrl: url });
-    const jobs: JobsProcess[] = [];
+    const jobs: TestProcess[] = [];
     const { ctx } = await testJobs(db);
     const start = async (extra = {}) => {
       const started = await startJobs(url, data, extra);

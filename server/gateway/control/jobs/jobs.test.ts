@@ -1,11 +1,12 @@
 import type OpenAI from "openai";
 import { toFile } from "openai";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { startInference } from "#server/deployments/deployments.fixture.ts";
 import { eventObject, type JobRow, jobObject, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
 import { jobStatusOf } from "#server/gateway/control/jobs/status.rule.ts";
-import { addKey, addProject, clientOf, startGateway, until } from "#server/gateway/gateway.fixture.ts";
+import { addKey, addProject, clientOf, startGateway } from "#server/gateway/gateway.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
+import { until } from "#server/process.fixture.ts";
 import { tinyBaseFolder, trainerMissing } from "#server/runs/tiny-base.fixture.ts";
 import { inTraining, trainingRows } from "#server/runs/training.fixture.ts";
 
@@ -79,7 +80,6 @@ test.skipIf(missing)(
       await importModel({ ...ctx, actor: "system:local-admin" }, { name: "small", source: { kind: "local", path } });
       const gateway = await startGateway(url, data);
       const inference = await startInference(url, data);
-      onTestFinished(() => void inference.kill("SIGKILL"));
       const client = clientOf(gateway, key.key);
       await until(() => client.models.retrieve("small").catch(() => null));
       const file = await client.files.create({

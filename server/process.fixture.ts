@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+export type TestProcess = {
+  child: ChildProcess;
+  pid: number;
+  /** resolves with the exit code once the process has ended; null when a signal ended it */
+  kill: (signal: NodeJS.Signals) => Promise<number | null>;
+};
+
+/** Start a real process of `workers/`; returns when `isReady`, and nothing of it outlives the test that started it. */
+export async function startProcess(
+  worker: "gateway" | "inference" | "jobs",
+  env: NodeJS.ProcessEnv,
+  isReady: (pid: number) => Promise<boolean>,
+): Promise<TestProcess> {
+  const script = fileURLToPath(new URL(`../workers/${worker}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [script], { env, stdio: ["ignore", "inherit", "inherit"] });
+  child.unref();
+  const exited = once(child, "exit");
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const kill = async (signal: NodeJS.Signals) => {
+    if (!hasEnded()) child.kill(signal);
+    await exited;
+    return child.exitCode;
+  };
+  process.once("exit", () => child.kill("SIGKILL"));
+  whenTestEnds(async () => void (await kill("SIGKILL")));
+  while (!(await isReady(child.pid ?? 0).catch(() => false))) {
+    if (hasEnded()) throw new Error(`the ${worker} process ended with ${child.exitCode} before it was ready`);
+    await sleep(25);
+  }
+  return { child, pid: child.pid ?? 0, kill };
+}
+
+/** A hook has no test to wait for: what `beforeAll` started, `afterAll` ends. */
+function whenTestEnds(end: () => Promise<void>) {
+  try {
+    onTestFinished(end);
+  } catch {}
+}
+
+/** Wait until `check` gives something; the test's own timeout is the limit. */
+export async function until<T>(check: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await check();
+    if (found !== null && found !== undefined && found !== false) return found;
+    await sleep(25);
+  }
+}
