@@ -24,8 +24,11 @@ export function registerTest(program: Command): void {
       const from = performance.now();
       await rm(reports, { recursive: true, force: true });
       const browser = await setUp(options.e2e);
-      const stages = [...(await staticChecks()), ...(await unitTests())];
-      if (options.e2e && browser) stages.push(await endToEnd(browser));
+      const stages = await staticChecks();
+      const [tested, built] = await Promise.all([unitTests(), browser ? consoleBuild() : null]);
+      stages.push(...tested);
+      if (built) stages.push(built);
+      if (browser && built?.passed) stages.push(await endToEnd(browser));
       report(command, stages, performance.now() - from);
     });
 }
@@ -71,8 +74,22 @@ async function unitTests(): Promise<StageResult[]> {
   return Promise.all([unit, trainer]);
 }
 
+async function consoleBuild(): Promise<StageResult> {
+  const from = performance.now();
+  const result = (passed: 0 | 1) => ({
+    ...{ name: "console build", ms: performance.now() - from },
+    ...{ passed, failed: 1 - passed, skipped: 0 },
+  });
+  try {
+    await withProgress("console build", () => buildConsole(testDistDir));
+    return result(1);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return result(0);
+  }
+}
+
 async function endToEnd(browser: Browser): Promise<StageResult> {
-  await withProgress("console build for the test", () => buildConsole(testDistDir));
   const playwrightReport = join(reports, "playwright.json");
   const env = {
     ...process.env,

@@ -109,6 +109,8 @@ export const access: Readonly<Record<string, Access>> = {
   "requests.summary": project(everyone, "deployments:read"),
   "playground.send": project(callers, "inference"),
   // economics
+  "economics.prices": project(everyone, "deployments:read"),
+  "economics.setPrice": project(admins, "admin"),
   // ops
   "ops.health": project(everyone, "deployments:read"),
   "ops.home": project(everyone, "admin"),

@@ -1,6 +1,7 @@
 import { auditRouter } from "#server/audit/router.ts";
 import { datasetsRouter } from "#server/datasets/router.ts";
 import { deploymentsRouter } from "#server/deployments/router.ts";
+import { economicsRouter } from "#server/economics/router.ts";
 import { evalsRouter } from "#server/evals/router.ts";
 import { requestsRouter } from "#server/gateway/requests/router.ts";
 import { keysRouter } from "#server/keys/router.ts";
@@ -17,6 +18,7 @@ export const appRouter = router({
   audit: auditRouter,
   datasets: datasetsRouter,
   deployments: deploymentsRouter,
+  economics: economicsRouter,
   evals: evalsRouter,
   keys: keysRouter,
   models: modelsRouter,

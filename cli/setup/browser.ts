@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root, toolsDir } from "#cli/paths.ts";
@@ -38,8 +38,24 @@ async function unpackBrowser(dir: string): Promise<Browser> {
     env: { ...process.env, TMPDIR: dir },
   });
   const { executable, libraries }: { executable: string; libraries: string } = JSON.parse(stdout);
-  const browser = { executable, libraryPath: join(libraries, "lib"), fontPath: join(dir, "fonts") };
+  const browser = { executable, libraryPath: join(libraries, "lib"), fontPath: await nameFonts(dir) };
   const env = { ...process.env, LD_LIBRARY_PATH: browser.libraryPath, FONTCONFIG_PATH: browser.fontPath };
   await run(executable, ["--version"], { env });
   return browser;
+}
+
+/** The package's own fonts.conf names folders of a cloud function; a Chromium that finds no font ends at the first text. */
+async function nameFonts(dir: string): Promise<string> {
+  const config = join(dir, "fontconfig");
+  await mkdir(config, { recursive: true });
+  const folder = (path: string) => path.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const text = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder(join(dir, "fonts"))}</dir>
+  <cachedir>${folder(join(config, "cache"))}</cachedir>
+</fontconfig>
+`;
+  await writeFile(join(config, "fonts.conf"), text);
+  return config;
 }

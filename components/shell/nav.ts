@@ -1,5 +1,6 @@
 import {
   Box,
+  CircleDollarSign,
   Database,
   Flame,
   House,
@@ -49,6 +50,7 @@ export const navGroups: readonly { label: string; pages: readonly NavPage[] }[] 
     pages: [
       { path: "settings/keys", label: "Keys", icon: KeyRound, key: "k" },
       { path: "settings/members", label: "Members", icon: Users, key: "u" },
+      { path: "settings/prices", label: "Prices", icon: CircleDollarSign, key: "c" },
       { path: "settings/audit", label: "Audit", icon: ScrollText, key: "a" },
       { path: "settings/project", label: "Project", icon: Settings, key: "o" },
     ],

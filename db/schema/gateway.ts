@@ -1,4 +1,14 @@
-import { bigint, boolean, doublePrecision, index, integer, pgTable, smallint, text } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+} from "drizzle-orm/pg-core";
 import { at, createdAt, id } from "./columns.ts";
 import { models } from "./models.ts";
 import { projects } from "./people.ts";
@@ -51,6 +61,21 @@ export const feedback = pgTable(
     createdAt: createdAt(),
   },
   (t) => [index("feedback_request_idx").on(t.projectId, t.requestId)],
+);
+
+/** What a POST of /v1 with an `Idempotency-Key` made; written in the transaction that made it. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    projectId: text("project_id").notNull(),
+    actor: text("actor").notNull(),
+    key: text("key").notNull(),
+    endpoint: text("endpoint").notNull(),
+    bodySha256: text("body_sha256").notNull(),
+    targetId: text("target_id").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.actor, t.key] })],
 );
 
 /** What a model's tokens cost from a time on; without a row the cost is null and shown as not measured. */

@@ -30,6 +30,12 @@ export function costUsdNanos(
   return (millionths + million / 2n) / million;
 }
 
+/** Dollars as a decimal of at most nine places, in billionths, without loss: "0.15" → 150000000n. */
+export function nanosOf(dollars: string): bigint {
+  const [whole = "0", fraction = ""] = dollars.split(".");
+  return BigInt(whole) * nanosPerDollar + BigInt(fraction.padEnd(9, "0"));
+}
+
 /** Nanodollars as a decimal of dollars without loss, at least two decimals: 3100000n → "0.0031". */
 export function dollarsOf(nanos: bigint): string {
   const sign = nanos < 0n ? "-" : "";

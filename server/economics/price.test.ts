@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { costUsdNanos, dollarsOf, priceAt } from "#server/economics/price.rule.ts";
+import { costUsdNanos, dollarsOf, nanosOf, priceAt } from "#server/economics/price.rule.ts";
 
 const price = { inputUsdNanosPerMillionTokens: 150_000_000n, outputUsdNanosPerMillionTokens: 600_000_000n };
 
@@ -34,4 +34,10 @@ test("nanodollars are written as dollars without loss", () => {
   expect(dollarsOf(0n)).toBe("0.00");
   expect(dollarsOf(12_500_000_000n)).toBe("12.50");
   expect(dollarsOf(-250_000_000n)).toBe("-0.25");
+});
+
+test("dollars become nanodollars and back without loss", () => {
+  for (const text of ["0.15", "0.000000001", "12.50", "999999.999999999", "0.00"])
+    expect(dollarsOf(nanosOf(text))).toBe(text);
+  expect(nanosOf("3")).toBe(3_000_000_000n);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import OpenAI from "openai";
-import type { Pool } from "#db/client.ts";
+import type { Db, Pool } from "#db/client.ts";
 import { freePort } from "#db/embedded.ts";
 import type { Scope } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
@@ -67,7 +67,7 @@ export async function addKey(db: Pool, projectId: string, scopes: Scope[] = ["in
 }
 
 /** A registered model with `count` callable versions, each a base with a GGUF of its own. */
-export async function addModel(db: Pool, projectId: string, name: string, count = 1) {
+export async function addModel(db: Db, projectId: string, name: string, count = 1) {
   const modelId = newId("model");
   const by = { projectId, createdBy: "system:test" };
   await db.insert(models).values({ id: modelId, name, kind: "base", ...by });

@@ -82,12 +82,16 @@ describe.skipIf(missing)("with a real trainer", () => {
         const first = await training.startJobs();
         await training.until(id, (run) => run.step >= 30);
         await first.kill("SIGKILL"); // the trainer goes on by itself
-        const orphan = await trainerPid(data, id);
+        const orphan = (await trainerPid(data, id)) ?? 0;
+        process.kill(orphan, "SIGSTOP"); // or it may be done before the next worker has started
+        const { leaseHolder } = await training.run(id);
         await training.startJobs();
+        await training.until(id, (run) => run.leaseHolder !== leaseHolder);
+        process.kill(orphan, "SIGCONT");
         const adopted = await training.until(id, (run) => run.step >= 60);
         expect(adopted.attempt).toBe(1);
         expect(await trainerPid(data, id)).toBe(orphan);
-        process.kill(orphan ?? 0, "SIGKILL");
+        process.kill(orphan, "SIGKILL");
         const done = await training.status(id, "succeeded");
         expect(done).toMatchObject({ step: 400, attempt: 2 });
         expect(await db.select().from(runs)).toHaveLength(1);

@@ -4,9 +4,10 @@ import { DomainError } from "#server/errors.ts";
 import { requireScope } from "#server/gateway/authenticate.ts";
 import type { GatewayEnv } from "#server/gateway/contract.ts";
 import { type ControlDoors, ctxOf, jsonOf } from "#server/gateway/control/context.ts";
-import { addFeedback } from "#server/gateway/control/feedback.ts";
+import { addFeedback, findFeedback } from "#server/gateway/control/feedback.ts";
 import { createFiles } from "#server/gateway/control/files/app.ts";
 import { createJobs } from "#server/gateway/control/jobs/app.ts";
+import { attemptOf, once } from "#server/gateway/control/once.ts";
 import { FeedbackBody } from "#server/gateway/input.ts";
 
 /** Files, fine-tuning jobs and feedback: the parts of /v1 that need Postgres, and say 503 when it is away. */
@@ -24,7 +25,10 @@ export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
   app.route("/fine_tuning/jobs", createJobs(doors));
   app.post("/feedback", async (c) => {
     requireScope(c.var.key, "inference");
-    const feedback = await addFeedback(ctxOf(doors, c.var.key), FeedbackBody.parse(await jsonOf(c.req.raw)));
+    const body = FeedbackBody.parse(await jsonOf(c.req.raw));
+    const attempt = attemptOf(c.req, body);
+    const ctx = ctxOf(doors, c.var.key);
+    const feedback = await once(ctx, attempt, (ctx) => addFeedback(ctx, body), findFeedback);
     return c.json({ id: feedback.id, object: "feedback", request_id: feedback.requestId });
   });
   return app;

@@ -158,3 +158,41 @@ test("feedback is stored with its request, and says what is wrong with it", asyn
   for (const body of [{ request_id }, { accepted: true }, { request_id, score: 2 }, { request_id, surprise: 1 }])
     expect((await send(body)).status).toBe(400);
 });
+
+test("a POST that comes again with its Idempotency-Key gets what the first one made", async () => {
+  const headers = { "Idempotency-Key": "upload-1" };
+  const create = async (text: string) =>
+    client.files.create({ file: await toFile(Buffer.from(text), "twice.jsonl"), purpose: "fine-tune" }, { headers });
+  const both = await Promise.all([create(rows), create(rows)]);
+  const later = await create(rows);
+  expect(new Set([...both, later].map((file) => file.id)).size).toBe(1);
+  const named = (await client.files.list()).data.filter((file) => file.filename === "twice.jsonl");
+  expect(named).toHaveLength(1);
+  await expect(create(`${rows}{"prompt":"x","completion":"y"}\n`)).rejects.toMatchObject({
+    status: 409,
+    code: "idempotency_key_reused",
+  });
+  const stranger = clientOf(gateway, (await addKey(database.db, await addProject(database.db), ["admin"])).key);
+  const theirs = await stranger.files.create(
+    { file: await toFile(Buffer.from(rows), "twice.jsonl"), purpose: "batch" },
+    { headers },
+  );
+  expect(theirs.id).not.toBe(later.id);
+});
+
+test("what failed is not remembered under its Idempotency-Key", async () => {
+  const headers = { "Idempotency-Key": "k".repeat(255) };
+  const file = (text: string) => toFile(Buffer.from(text), "retry.jsonl");
+  await expect(client.files.create({ file: await file(""), purpose: "batch" }, { headers })).rejects.toMatchObject({
+    status: 400,
+  });
+  await expect(
+    client.files.create(
+      { file: await file(rows), purpose: "batch" },
+      { headers: { "Idempotency-Key": "k".repeat(256) } },
+    ),
+  ).rejects.toMatchObject({ status: 400, param: "Idempotency-Key" });
+  expect((await client.files.create({ file: await file(rows), purpose: "batch" }, { headers })).bytes).toBe(
+    Buffer.byteLength(rows),
+  );
+});

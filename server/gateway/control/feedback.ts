@@ -1,3 +1,4 @@
+import { and, eq } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { feedback } from "#db/schema/gateway.ts";
 import type { Ctx } from "#server/context.ts";
@@ -17,5 +18,15 @@ export async function addFeedback(ctx: Ctx, input: FeedbackBody) {
     })
     .returning({ id: feedback.id, requestId: feedback.requestId });
   if (!row) throw new DomainError("UNAVAILABLE", "the feedback was not stored");
+  return row;
+}
+
+/** Throws NOT_FOUND. */
+export async function findFeedback(ctx: Pick<Ctx, "db" | "projectId">, id: string) {
+  const [row] = await ctx.db
+    .select({ id: feedback.id, requestId: feedback.requestId })
+    .from(feedback)
+    .where(and(eq(feedback.projectId, ctx.projectId), eq(feedback.id, id)));
+  if (!row) throw new DomainError("NOT_FOUND", `there is no feedback ${id}`);
   return row;
 }

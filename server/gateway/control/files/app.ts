@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { Hono } from "hono";
+import type { Ctx } from "#server/context.ts";
 import { readFileContent } from "#server/datasets/files/content.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
 import { findFile } from "#server/datasets/files/find.ts";
@@ -11,6 +12,7 @@ import { requireScope } from "#server/gateway/authenticate.ts";
 import type { GatewayEnv } from "#server/gateway/contract.ts";
 import { type ControlDoors, ctxOf } from "#server/gateway/control/context.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
+import { attemptOf, once } from "#server/gateway/control/once.ts";
 import { ListFilesQuery } from "#server/gateway/input.ts";
 
 /** `/v1/files` with OpenAI's shapes: POST (multipart), GET list, GET one, GET content, DELETE. */
@@ -21,7 +23,9 @@ export function createFiles(doors: ControlDoors): Hono<GatewayEnv> {
     const { fields, file } = await receiveForm(c.env.incoming, doors.storage);
     if (!file) throw new DomainError("INVALID", "the form has no part named file", { field: "file" });
     const input = CreateFile.parse({ filename: file.filename, purpose: fields.purpose });
-    return c.json(fileObject(await createFileOn(ctxOf(doors, c.var.key), { ...input, blob: file.blob })));
+    const attempt = attemptOf(c.req, { ...input, sha256: file.blob.sha256 });
+    const create = (ctx: Ctx) => createFileOn(ctx, { ...input, blob: file.blob });
+    return c.json(fileObject(await once(ctxOf(doors, c.var.key), attempt, create, findFile)));
   });
   app.get("/", async (c) => {
     requireScope(c.var.key, "datasets:read");

@@ -5,6 +5,7 @@ import { type ControlDoors, ctxOf, jsonOf } from "#server/gateway/control/contex
 import { createJob } from "#server/gateway/control/jobs/create.ts";
 import { findJob, listJobEvents, listJobs, runIdOf } from "#server/gateway/control/jobs/find.ts";
 import { CreateJob, PageQuery } from "#server/gateway/control/jobs/input.ts";
+import { attemptOf } from "#server/gateway/control/once.ts";
 import { cancelRun } from "#server/runs/cancel.ts";
 
 /** `/v1/fine_tuning/jobs` with OpenAI's shapes and statuses: create, list, retrieve, events, cancel. */
@@ -12,7 +13,8 @@ export function createJobs(doors: ControlDoors): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   app.post("/", async (c) => {
     requireScope(c.var.key, "runs:write");
-    return c.json(await createJob(ctxOf(doors, c.var.key), CreateJob.parse(await jsonOf(c.req.raw))));
+    const input = CreateJob.parse(await jsonOf(c.req.raw));
+    return c.json(await createJob(ctxOf(doors, c.var.key), input, attemptOf(c.req, input)));
   });
   app.get("/", async (c) => {
     requireScope(c.var.key, "runs:read");

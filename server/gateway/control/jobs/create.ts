@@ -4,6 +4,7 @@ import { findFile } from "#server/datasets/files/find.ts";
 import { DomainError } from "#server/errors.ts";
 import { findJob } from "#server/gateway/control/jobs/find.ts";
 import type { CreateJob } from "#server/gateway/control/jobs/input.ts";
+import { type Attempt, once } from "#server/gateway/control/once.ts";
 import type { HyperParameters } from "#server/runs/input.ts";
 import { planRun } from "#server/runs/plan.ts";
 import { startRun } from "#server/runs/start.ts";
@@ -18,16 +19,17 @@ const params: Record<string, string> = { base: "model", dataset: "training_file"
  * Start a run as an OpenAI fine-tuning job → the job. A file whose import is still going on is waited for, up to 30 s.
  * Throws INVALID, NOT_FOUND, REFUSED or CONFLICT with OpenAI's param; UNAVAILABLE when the import takes longer.
  */
-export async function createJob(ctx: Ctx, input: CreateJob) {
+export async function createJob(ctx: Ctx, input: CreateJob, attempt: Attempt) {
   const dataset = await datasetOf(ctx, input.training_file);
   const hyperparameters = input.method?.supervised?.hyperparameters ?? input.hyperparameters ?? {};
   try {
-    const run = await startRun(ctx, {
-      ...{ base: input.model, dataset, method: "sft" },
-      ...(input.suffix ? { suffix: input.suffix, modelName: input.suffix } : {}),
-      hyperParameters: await chosen(ctx, { base: input.model, dataset }, hyperparameters, input.seed),
-    });
-    return await findJob(ctx, run.id);
+    const hyperParameters = await chosen(ctx, { base: input.model, dataset }, hyperparameters, input.seed);
+    const names = input.suffix ? { suffix: input.suffix, modelName: input.suffix } : {};
+    const start = async (ctx: Ctx) => {
+      const run = await startRun(ctx, { base: input.model, dataset, method: "sft", ...names, hyperParameters });
+      return findJob(ctx, run.id);
+    };
+    return await once(ctx, attempt, start, findJob);
   } catch (error) {
     if (!(error instanceof DomainError) || !error.field) throw error;
     const field = params[error.field] ?? error.field;

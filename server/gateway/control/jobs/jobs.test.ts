@@ -146,8 +146,14 @@ test.skipIf(missing)(
       await until(async () => (await client.files.retrieve(file.id)).status === "processed");
       await jobs.kill("SIGTERM");
 
-      const created = await client.fineTuning.jobs.create({ model: base.name, training_file: file.id });
+      const create = () =>
+        client.fineTuning.jobs.create(
+          { model: base.name, training_file: file.id },
+          { headers: { "Idempotency-Key": "the only one" } },
+        );
+      const created = await create();
       expect(created.status).toBe("queued");
+      expect((await create()).id).toBe(created.id);
       expect((await client.fineTuning.jobs.cancel(created.id)).status).toBe("cancelled");
       const refusals: [Partial<OpenAI.FineTuning.JobCreateParams>, string, number][] = [
         [{ model: "gpt-9" }, "model", 404],

@@ -1,0 +1,48 @@
+import type { inferRouterOutputs } from "@trpc/server";
+import type { Column } from "#components/data-table/columns.ts";
+import { SetPriceDialog } from "#components/economics/set-price-dialog.tsx";
+import { plural } from "#components/ui/format.ts";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { AppRouter } from "#server/router.ts";
+
+export type PriceRow = inferRouterOutputs<AppRouter>["economics"]["prices"][number];
+
+const muted = (words: string) => <span className="text-ink-3">{words}</span>;
+
+function dollars(amount: string | undefined) {
+  return amount === undefined ? muted("not set") : <span className="tabular-nums">${amount}</span>;
+}
+
+function setBy({ price }: PriceRow) {
+  if (!price) return muted("–");
+  if (price.setByName) return price.setByName;
+  return muted(price.setBy === "system:local-admin" ? "the shell" : "a key");
+}
+
+export const priceColumns: readonly Column<PriceRow>[] = [
+  {
+    id: "name",
+    header: "Model",
+    fixed: true,
+    phone: "title",
+    cell: (row) => <span className="font-medium">{row.name}</span>,
+  },
+  { id: "kind", header: "Kind", cell: (row) => (row.kind === "base" ? "base model" : "fine-tuned") },
+  { id: "input", header: "Prompt, per 1M tokens", className: "text-right", cell: (row) => dollars(row.price?.input) },
+  { id: "output", header: "Answer, per 1M tokens", className: "text-right", cell: (row) => dollars(row.price?.output) },
+  {
+    id: "since",
+    header: "Since",
+    cell: (row) =>
+      row.price ? (
+        <span className="grid">
+          <RelativeTime at={row.price.since} />
+          {row.earlier > 0 && muted(`after ${plural(row.earlier, "other price")}`)}
+        </span>
+      ) : (
+        muted("–")
+      ),
+  },
+  { id: "setBy", header: "Set by", cell: setBy },
+  { id: "acts", header: "", fixed: true, className: "text-right", cell: (row) => <SetPriceDialog row={row} /> },
+];

@@ -1,0 +1,30 @@
+import { sql } from "drizzle-orm";
+import { newId } from "#db/ids.ts";
+import { prices } from "#db/schema/gateway.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import type { SetPrice } from "#server/economics/input.ts";
+import { nanosOf } from "#server/economics/price.rule.ts";
+import { findModel } from "#server/models/find-model.ts";
+
+/**
+ * What a model's tokens cost from now on → `{id}`. Calls logged before keep the price they were billed at.
+ * Gateways charge it within a second. Throws NOT_FOUND (field `model`).
+ */
+export async function setPrice(ctx: Ctx, input: SetPrice): Promise<{ id: string }> {
+  return transact(ctx, async (ctx) => {
+    const model = await findModel(ctx, input.model);
+    const id = newId("price");
+    await ctx.db.insert(prices).values({
+      ...{ id, projectId: ctx.projectId, modelId: model.id, createdBy: ctx.actor, effectiveFrom: sql`now()` },
+      inputUsdNanosPerMillionTokens: nanosOf(input.input),
+      outputUsdNanosPerMillionTokens: nanosOf(input.output),
+    });
+    await recordAudit(ctx, "economics.setPrice", model.id, { input: input.input, output: input.output });
+    await bumpSnapshot(ctx);
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "economics", id });
+    return { id };
+  });
+}
