@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/embedded.ts";
 import { migrateDatabase } from "#db/migrate.ts";
@@ -9,13 +10,15 @@ import { type SupervisedChild, superviseChild } from "#server/ops/processes/chil
 import { prepareFirstAdmin } from "#server/ops/processes/first-admin.ts";
 import { endProcess, startTimeOf } from "#server/ops/processes/identity.ts";
 import { takeLock } from "#server/ops/processes/lock.ts";
-import { planProcesses } from "#server/ops/processes/plan.rule.ts";
+import { planProcesses, startWaves } from "#server/ops/processes/plan.rule.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
 import { type Processes, readProcesses, writeProcesses } from "#server/ops/processes/registry.ts";
 
 const conflictExit = 5;
 const orphanGraceMs = 10_000;
 const trainerGraceMs = 15_000;
+/** Those that start later do not hold up those that people wait for, nor wait for ever on one that hangs. */
+const nextWaveAfterMs = 10_000;
 const rotateAboveBytes = 20 * 1024 * 1024;
 
 const settings = supervisorSettings();
@@ -79,10 +82,15 @@ async function start() {
   adoptEnv(parsed);
   const firstAdminUrl = await prepareFirstAdmin(parsed, publicUrl);
   const logFd = openLog(join(settings.dataDir, "logs"));
-  for (const plan of planProcesses({ ports, host, dataDir: settings.dataDir })) {
-    children.push(superviseChild({ plan, cwd: settings.root, env, logFd, onChange: () => publish() }));
+  for (const wave of startWaves(planProcesses({ ports, host, dataDir: settings.dataDir }))) {
+    if (stopping) return;
+    const started = wave.map((plan) =>
+      superviseChild({ plan, cwd: settings.root, env, logFd, onChange: () => publish() }),
+    );
+    children.unshift(...started); // they stop in reverse
+    publish({ firstAdminUrl });
+    await Promise.race([Promise.all(started.map((child) => child.ready)), sleep(nextWaveAfterMs)]);
   }
-  publish({ firstAdminUrl });
   await Promise.all(children.map((child) => child.ready));
   publish({ state: "ready" });
   log.info({ consoleUrl: publicUrl, apiUrl: state.apiUrl, databasePort: database?.port ?? null }, "supervisor.ready");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countCrash, planProcesses, restartWaitMs } from "#server/ops/processes/plan.rule.ts";
+import { countCrash, planProcesses, restartWaitMs, startWaves } from "#server/ops/processes/plan.rule.ts";
 
 test("crashes wait ever longer, up to half a minute", () => {
   expect([1, 2, 3, 4, 20].map(restartWaitMs)).toEqual([500, 1_000, 2_000, 4_000, 30_000]);
@@ -14,4 +14,12 @@ test("a console open to every address is asked for its health on loopback", () =
   const plan = planProcesses({ ports: { console: 1, api: 2, host: 3 }, host: "0.0.0.0", dataDir: "/d" });
   expect(plan.find((process) => process.name === "console")?.ready).toEqual({ url: "http://127.0.0.1:1/api/health" });
   expect(plan.map((process) => process.name)).toEqual(["inference", "jobs", "gateway", "console"]);
+});
+
+test("the doors that people wait for start before the rest", () => {
+  const waves = startWaves(planProcesses({ ports: { console: 1, api: 2, host: 3 }, host: "127.0.0.1", dataDir: "/d" }));
+  expect(waves.map((wave) => wave.map((process) => process.name))).toEqual([
+    ["gateway", "console"],
+    ["inference", "jobs"],
+  ]);
 });
