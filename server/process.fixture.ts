@@ -51,3 +51,14 @@ export async function until<T>(check: () => Promise<T | null | undefined | false
     await sleep(25);
   }
 }
+
+/** The environment of a process whose wall clock is off by so many hours; its timers run as ever. */
+export function clockOff(hours: number): Record<string, string> {
+  const skew = `
+    const Real = Date, off = ${hours * 3_600_000};
+    globalThis.Date = class extends Real {
+      constructor(...at) { at.length > 0 ? super(...at) : super(Real.now() + off); }
+      static now() { return Real.now() + off; }
+    };`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(skew)}` };
+}

@@ -5,12 +5,11 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
 import type { ServableVersion } from "#components/deployments/data.ts";
 import { RevisionMark, SplitBar } from "#components/deployments/split-bar.tsx";
-import { capital } from "#components/deployments/words.ts";
 import { failureOf } from "#components/failure.ts";
+import { FailureBanner } from "#components/failure-banner.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -80,11 +79,7 @@ export function NewDeployment({ slug }: { slug: string }) {
     <Page>
       <Crumb label="New" />
       <PageHead title="New deployment" purpose="A name for clients, and the model versions that answer it." />
-      {failure && (
-        <Banner tone="bad" title="The deployment was not created">
-          {capital(failure.message)}
-        </Banner>
-      )}
+      <FailureBanner title="The deployment was not created" failure={failure} />
       <WithAside
         aside={
           <Card title="What will happen">

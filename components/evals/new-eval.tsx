@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
 import { failureOf } from "#components/failure.ts";
+import { FailureBanner } from "#components/failure-banner.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
@@ -77,11 +77,7 @@ export function NewEval({ slug }: { slug: string }) {
         title="New eval"
         purpose="Both versions answer every question of the suite at temperature 0, through the gateway, like any client."
       />
-      {failure && (
-        <Banner tone="bad" title="The eval was not started">
-          {failure.message}
-        </Banner>
-      )}
+      <FailureBanner title="The eval was not started" failure={failure} />
       <WithAside
         aside={
           <Card title="What will happen">

@@ -4,9 +4,9 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
 import { graderWords } from "#components/evals/words.ts";
 import { failureOf } from "#components/failure.ts";
+import { FailureBanner } from "#components/failure-banner.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
@@ -94,11 +94,7 @@ export function NewSuite({ slug }: { slug: string }) {
         title="New suite"
         purpose="Questions with reference answers that every candidate has to answer. A suite never changes once it is made."
       />
-      {failure && (
-        <Banner tone="bad" title="The suite was not made">
-          {failure.message}
-        </Banner>
-      )}
+      <FailureBanner title="The suite was not made" failure={failure} />
       <WithAside
         aside={
           <Card title="What this makes">

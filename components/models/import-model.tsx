@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { z } from "zod";
+import { FailureBanner } from "#components/failure-banner.tsx";
 import { FilePicker } from "#components/models/file-picker.tsx";
 import type { Picked } from "#components/models/picked-files.ts";
 import { type ImportRequest, useImport } from "#components/models/use-import.ts";
@@ -10,7 +11,6 @@ import { WayChoice, ways } from "#components/models/way-choice.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -55,12 +55,7 @@ export function ImportModelFlow({ slug }: { slug: string }) {
         title="Import a base model"
         purpose="What runs start from. Only safetensors and GGUF: both are data, no code of the model's own is ever run."
       />
-      {failure && (
-        <Banner tone="bad" title="The model was not imported">
-          {failure.message}
-          {failure.requestId && ` (request ${failure.requestId})`}
-        </Banner>
-      )}
+      <FailureBanner title="The model was not imported" failure={failure} />
       <WithAside
         aside={
           <Card title="What will happen">

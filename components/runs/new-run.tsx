@@ -4,13 +4,13 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect } from "react";
 import { z } from "zod";
 import { failureOf } from "#components/failure.ts";
+import { FailureBanner } from "#components/failure-banner.tsx";
 import { pollMs } from "#components/runs/data.ts";
 import { HyperFields } from "#components/runs/hyper-fields.tsx";
 import { PlanCard } from "#components/runs/plan-card.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Banner } from "#components/ui/banner.tsx";
 import { TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -116,11 +116,7 @@ export function NewRun({ slug }: { slug: string }) {
         title="New run"
         purpose="Supervised fine-tuning with LoRA: the base stays as it is, and a small adapter learns your answers."
       />
-      {failure && (
-        <Banner tone="bad" title="The run was not started">
-          {failure.message}
-        </Banner>
-      )}
+      <FailureBanner title="The run was not started" failure={failure} />
       <WithAside
         aside={
           <PlanCard

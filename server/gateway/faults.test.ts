@@ -1,11 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { inArray } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import type OpenAI from "openai";
 import { expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { requests } from "#db/schema/gateway.ts";
+import { apiKeys } from "#db/schema/keys.ts";
 import { inDatabase } from "#db/testing.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { startDatabaseProxy } from "#server/gateway/database-proxy.fixture.ts";
 import {
   addHost,
@@ -17,7 +19,7 @@ import {
   startGateway,
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
-import { until } from "#server/process.fixture.ts";
+import { clockOff, until } from "#server/process.fixture.ts";
 
 type Scene = { db: Pool; url: string; key: string; projectId: string; upstream: Upstream };
 
@@ -31,6 +33,14 @@ function inScene(play: (scene: Scene) => Promise<void>): Promise<void> {
     await addHost(db, projectId, upstream.url, versionIds);
     await play({ db, url, key, projectId, upstream }).finally(() => upstream.close());
   });
+}
+
+async function setExpiry(db: Pool, keyId: string, fromNow: string) {
+  await db
+    .update(apiKeys)
+    .set({ expiresAt: sql`now() + ${fromNow}::interval` })
+    .where(eq(apiKeys.id, keyId));
+  await bumpSnapshot({ db });
 }
 
 const say = (content: string) => [{ role: "user" as const, content }];
@@ -122,6 +132,26 @@ test("Postgres away: calls go on from the last snapshot, /ready says how stale, 
     expect((await feedback(ids[0] ?? "")).status).toBe(200);
     await gateway.kill("SIGTERM");
   }));
+
+test.each([1, -1])("a gateway whose clock is %i h off lets in, turns away and dates like any other", (hours) =>
+  inScene(async ({ db, url, key, projectId }) => {
+    const young = await addKey(db, projectId);
+    const expired = await addKey(db, projectId);
+    await setExpiry(db, young.id, "30 minutes");
+    await setExpiry(db, expired.id, "-30 minutes");
+    const gateway = await startGateway(url, undefined, clockOff(hours));
+    const ask = (by: string) =>
+      clientOf(gateway, by).chat.completions.create({ model: "nano", messages: say("hello") });
+    const ids = [await ask(key), await ask(young.key)].map((reply) => reply._request_id ?? "");
+    await expect(ask(expired.key)).rejects.toMatchObject({ status: 401 });
+    await until(async () => (await loggedIds(db, ids)).length === ids.length);
+    const [{ offSeconds } = {}] = await db.execute<{ offSeconds: number }>(
+      sql`select max(abs(extract(epoch from now() - received_at)))::float as "offSeconds" from requests`,
+    );
+    expect(offSeconds).toBeLessThan(60);
+    expect(await gateway.kill("SIGTERM")).toBe(0);
+  }),
+);
 
 test("a second gateway on the same data folder leaves the first one's spool alone", () =>
   inScene(async ({ db, url, key }) => {
