@@ -15,13 +15,26 @@ function nameWords(name: string) {
 }
 
 function valueWords(value: unknown): string {
-  const text =
-    typeof value === "string"
-      ? shorter(value)
-      : Array.isArray(value)
-        ? value.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(", ")
-        : JSON.stringify(value);
+  const text = textOf(value);
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return shorter(value);
+  if (Array.isArray(value)) return value.map(textOf).join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  const { name, from, to, ok, ...rest } = value as Record<string, unknown>; // safe because it is an object
+  if (typeof name !== "string") return pairs(value);
+  if (typeof from === "number" && typeof to === "number") return `${name} from ${from / 100} % to ${to / 100} %`;
+  if (typeof ok === "boolean") return `${name} ${ok ? "passed" : "did not pass"}`;
+  return Object.keys(rest).length > 0 ? `${name} (${pairs(rest)})` : name;
+}
+
+function pairs(value: object): string {
+  return Object.entries(value)
+    .filter(([, part]) => part !== null && part !== "")
+    .map(([name, part]) => `${nameWords(name)} ${textOf(part)}`)
+    .join(", ");
 }
 
 /** An id shrinks to its last six characters, a time to the minute. */

@@ -90,7 +90,7 @@ export function IntervalChart({
             </ul>
           );
         return (
-          <div className="-m-4">
+          <div className="-mx-4 -mt-4">
             <Table>
               <thead>
                 <tr>

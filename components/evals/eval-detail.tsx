@@ -153,8 +153,10 @@ function VerdictBanner({
       icon={verdict === "worse" ? <TrendingDown aria-hidden /> : <TrendingUp aria-hidden />}
     >
       {pValue !== null && `McNemar exact ${pValueWords(pValue)}, `}
-      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {formatNumber(ties)} tied. Smallest difference these
-      cases could show: {formatPercent(detectable)}
+      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {formatNumber(ties)} tied.{" "}
+      {wins + losses === 0
+        ? "The two never disagreed, so no number of such cases can tell them apart"
+        : `Smallest difference these cases could show: ${formatPercent(detectable)}`}
       {verdict === "cannot tell" &&
         needed !== null &&
         `; a difference of this size needs about ${formatNumber(needed)} cases`}

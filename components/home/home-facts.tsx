@@ -1,3 +1,4 @@
+import { SetAPrice } from "#components/economics/set-a-price.tsx";
 import type { HomeData } from "#components/home/home-data.ts";
 import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
 import { Fact, Facts } from "#components/ui/facts.tsx";
@@ -58,11 +59,13 @@ export function HomeFacts({ facts }: { facts: HomeData["facts"] }) {
         value={formatUsdNanos(facts.costUsdNanos)}
         muted={facts.costUsdNanos === null}
         note={
-          facts.costUsdNanos === null
-            ? "no price is set"
-            : facts.priced < facts.requests
-              ? `${formatNumber(facts.priced)} of ${formatNumber(facts.requests)} requests have a price`
-              : measured
+          facts.costUsdNanos === null ? (
+            <SetAPrice />
+          ) : facts.priced < facts.requests ? (
+            `${formatNumber(facts.priced)} of ${formatNumber(facts.requests)} requests have a price`
+          ) : (
+            measured
+          )
         }
       />
     </Facts>

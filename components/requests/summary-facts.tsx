@@ -1,3 +1,4 @@
+import { SetAPrice } from "#components/economics/set-a-price.tsx";
 import type { SummaryData } from "#components/requests/data.ts";
 import { Fact, Facts } from "#components/ui/facts.tsx";
 import { formatCompact, formatDurationMs, formatNumber, formatPercent, formatUsdNanos } from "#components/ui/format.ts";
@@ -49,9 +50,7 @@ export function SummaryFacts({ summary }: { summary: SummaryData | undefined }) 
         value={formatUsdNanos(summary.costUsdNanos)}
         muted={summary.costUsdNanos === null}
         note={
-          summary.priced === 0
-            ? "no price applies"
-            : `${formatNumber(summary.priced)} of ${formatNumber(requests)} priced`
+          summary.priced === 0 ? <SetAPrice /> : `${formatNumber(summary.priced)} of ${formatNumber(requests)} priced`
         }
       />
     </Facts>

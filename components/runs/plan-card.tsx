@@ -38,17 +38,20 @@ export function PlanCard({
         <Line label="Rows seen" value={known ? formatNumber(known.rowsSeen) : open} />
         <Line
           label="Trained tokens"
-          value={tokens === null ? "not measured" : `about ${formatNumber(tokens)}`}
-          evidence={<EvidenceChip kind={tokenEvidence} source="characters divided by four" />}
+          value={!known ? open : tokens === null ? "not measured" : `about ${formatNumber(tokens)}`}
+          evidence={tokens !== null && <EvidenceChip kind={tokenEvidence} source="characters divided by four" />}
         />
         <Line
           label="Time"
-          value={seconds === null ? "not measured" : `about ${formatDurationMs(seconds * 1000)}`}
+          value={
+            !known
+              ? open
+              : seconds === null
+                ? "not measured: no run on this base yet"
+                : `about ${formatDurationMs(seconds * 1000)}`
+          }
           evidence={
-            <EvidenceChip
-              kind={evidence}
-              source={basedOnRuns > 0 ? `${plural(basedOnRuns, "run")} on this base` : "no run on this base yet"}
-            />
+            seconds !== null && <EvidenceChip kind={evidence} source={`${plural(basedOnRuns, "run")} on this base`} />
           }
         />
         <Line label="Eval" value={known?.suite ? known.suite.name : "none"} />
