@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync,
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/embedded.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { adoptEnv, parseEnv, supervisorSettings } from "#server/env.ts";
 import { log } from "#server/log.ts";
 import { type SupervisedChild, superviseChild } from "#server/ops/processes/child.ts";
-import { prepareFirstAdmin } from "#server/ops/processes/first-admin.ts";
+import { type KeptDatabase, keepDatabase } from "#server/ops/processes/database.ts";
+import { prepareFirstAdmin, untilSomebody } from "#server/ops/processes/first-admin.ts";
 import { endProcess, startTimeOf } from "#server/ops/processes/identity.ts";
 import { takeLock } from "#server/ops/processes/lock.ts";
 import { planProcesses, startWaves } from "#server/ops/processes/plan.rule.ts";
@@ -29,7 +29,7 @@ if (!lock) process.exit(conflictExit);
 for (const orphan of readProcesses(file)?.processes ?? []) await endProcess(orphan, orphanGraceMs);
 
 const children: SupervisedChild[] = [];
-let database: EmbeddedPostgres | null = null;
+let database: KeptDatabase | null = null;
 const state: Processes = {
   supervisorPid: process.pid,
   supervisorStartTime: startTimeOf(process.pid) ?? "",
@@ -81,6 +81,7 @@ async function start() {
   const parsed = parseEnv(env);
   adoptEnv(parsed);
   const firstAdminUrl = await prepareFirstAdmin(parsed, publicUrl);
+  if (firstAdminUrl) void untilSomebody(databaseUrl).then(() => publish({ firstAdminUrl: null }));
   const logFd = openLog(join(settings.dataDir, "logs"));
   for (const wave of startWaves(planProcesses({ ports, host, dataDir: settings.dataDir }))) {
     if (stopping) return;
@@ -97,7 +98,7 @@ async function start() {
 }
 
 async function startDatabase() {
-  database = await startEmbeddedPostgres({ dir: join(settings.dataDir, "pg") });
+  database = await keepDatabase(join(settings.dataDir, "pg"));
   return database.url;
 }
 

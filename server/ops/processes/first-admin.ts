@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createDb } from "#db/client.ts";
+import { users } from "#db/schema/people.ts";
 import type { Env } from "#server/env.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
 import { ensureFirstAdmin } from "#server/projects/ensure-first-admin.ts";
@@ -18,5 +20,22 @@ export async function prepareFirstAdmin(settings: Env, publicUrl: string): Promi
   } finally {
     await bells.close();
     await db.$client.end();
+  }
+}
+
+const lookEveryMs = 2_000;
+
+/** Resolves once somebody has an account: from then on the one-time link opens nothing and is shown no more. */
+export async function untilSomebody(databaseUrl: string): Promise<void> {
+  for (;;) {
+    await sleep(lookEveryMs, undefined, { ref: false });
+    const db = createDb(databaseUrl, { max: 1, name: "supervisor" });
+    const found = await db
+      .select({ id: users.id })
+      .from(users)
+      .limit(1)
+      .catch(() => []); // a database that is away now is asked again
+    await db.$client.end({ timeout: 1 });
+    if (found.length > 0) return;
   }
 }
