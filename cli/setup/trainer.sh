@@ -30,7 +30,19 @@ trap cleanup EXIT
 trap 'exit 143' INT TERM
 is_ready && exit 0
 
-quiet() { "$@" >>"$tools/trainer.log" 2>&1 & child=$!; local rc=0; wait "$child" || rc=$?; child=""; return "$rc"; }
+# A command of ours that ends takes this with it: bash starts it in the background, where Ctrl-C is not heard.
+quiet() {
+  local rc=0
+  "$@" >>"$tools/trainer.log" 2>&1 &
+  child=$!
+  while kill -0 "$child" 2>/dev/null; do
+    kill -0 "$PPID" 2>/dev/null || exit 143
+    sleep 0.5
+  done
+  wait "$child" || rc=$?
+  child=""
+  return "$rc"
+}
 
 step "looking for Python"
 : >"$tools/trainer.log"
@@ -52,7 +64,11 @@ if [ "$(uname -s)" = Linux ] && ! { [ -e /dev/nvidia0 ] || nvidia-smi -L >/dev/n
   index="${FORGE_TORCH_INDEX:-https://download.pytorch.org/whl/cpu}"
   if quiet "${pip[@]}" "$torch+cpu"; then flavour="CPU build from pip's own index"
   elif quiet "${pip[@]}" "$torch+cpu" --extra-index-url "$index"; then flavour="CPU build from $index"
-  else quiet "${pip[@]}" "$torch" || fail "$torch could not be installed; see $tools/trainer.log"; flavour="plain build (no CPU build was found)"; fi
+  else
+    step "installing $torch with CUDA packages of several GB: neither pip's index nor $index (FORGE_TORCH_INDEX) has the CPU build"
+    quiet "${pip[@]}" "$torch" || fail "$torch could not be installed; see $tools/trainer.log"
+    flavour="plain build with CUDA packages (no CPU build was found: set FORGE_TORCH_INDEX and remove $venv to have one)"
+  fi
 else quiet "${pip[@]}" "$torch" || fail "$torch could not be installed; see $tools/trainer.log"; flavour="plain build"; fi
 
 step "installing TRL, PEFT and transformers"
