@@ -43,6 +43,7 @@ export async function buildConsole(distDir: string): Promise<"built" | "unchange
     const tail = (await readFile(logFile, "utf8")).split("\n").slice(-15).join("\n");
     throw new Error(`next build failed; ${logFile} ends with:\n${tail}`);
   }
+  await rm(join(root, distDir, "cache"), { recursive: true, force: true }); // 160 MB that only a rebuild would read
   await writeFile(stamp, hash);
   return "built";
 }

@@ -45,14 +45,16 @@ export function NewEval({ slug }: { slug: string }) {
     }),
   );
   const all = versions.data ?? [];
+  const candidate = draft.candidate || asked.candidate || all.find((version) => version.kind === "tuned")?.id || "";
+  const others = all.filter((version) => version.id !== candidate);
   const chosen = {
     suite: draft.suite || asked.suite || suites.data?.[0]?.id || "",
-    candidate: draft.candidate || asked.candidate || all.find((version) => version.kind === "tuned")?.id || "",
+    candidate,
     baseline:
       draft.baseline ||
       asked.baseline ||
-      all.find((version) => version.aliases.includes("champion"))?.id ||
-      all.findLast((version) => version.kind === "base")?.id ||
+      others.find((version) => version.aliases.includes("champion"))?.id ||
+      others.findLast((version) => version.kind === "base")?.id ||
       "",
   };
   const suite = suites.data?.find((one) => one.id === chosen.suite);
