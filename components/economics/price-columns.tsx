@@ -1,11 +1,8 @@
-import type { inferRouterOutputs } from "@trpc/server";
 import type { Column } from "#components/data-table/columns.ts";
+import type { PriceRow } from "#components/economics/price-row.ts";
 import { SetPriceDialog } from "#components/economics/set-price-dialog.tsx";
 import { plural } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import type { AppRouter } from "#server/router.ts";
-
-export type PriceRow = inferRouterOutputs<AppRouter>["economics"]["prices"][number];
 
 const muted = (words: string) => <span className="text-ink-3">{words}</span>;
 

@@ -3,7 +3,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
-import type { PriceRow } from "#components/economics/price-columns.tsx";
+import type { PriceRow } from "#components/economics/price-row.ts";
 import { failureOf } from "#components/failure.ts";
 import { FormError } from "#components/people/form-error.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";

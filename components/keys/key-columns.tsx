@@ -1,13 +1,10 @@
-import type { inferRouterOutputs } from "@trpc/server";
 import type { Column } from "#components/data-table/columns.ts";
+import type { KeyRow } from "#components/keys/key-rows.ts";
 import { RevokeKey } from "#components/keys/revoke-key.tsx";
 import { scopeWords } from "#components/keys/scopes.ts";
 import { Chip, StatusChip } from "#components/ui/chip.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Tooltip } from "#components/ui/tooltip.tsx";
-import type { AppRouter } from "#server/router.ts";
-
-export type KeyRow = inferRouterOutputs<AppRouter>["keys"]["list"]["items"][number];
 
 const muted = (words: string) => <span className="text-ink-3">{words}</span>;
 

@@ -1,14 +1,11 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { inferRouterOutputs } from "@trpc/server";
 import { useState } from "react";
+import type { NewKey } from "#components/keys/key-rows.ts";
 import { NewKeyForm } from "#components/keys/new-key-form.tsx";
 import { ShownOnce } from "#components/keys/shown-once.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import type { AppRouter } from "#server/router.ts";
-
-export type NewKey = inferRouterOutputs<AppRouter>["keys"]["create"];
 
 /** First what the key may do, then the key itself, once. While it is shown only its own button closes the window. */
 export function NewKeyDialog({

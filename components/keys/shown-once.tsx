@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import type { NewKey } from "#components/keys/new-key-dialog.tsx";
+import type { NewKey } from "#components/keys/key-rows.ts";
 import { useProject } from "#components/shell/project-context.tsx";
 import { SnippetTabs } from "#components/snippet-tabs.tsx";
 import { curlOf, pythonOf, typescriptOf } from "#components/snippets.ts";

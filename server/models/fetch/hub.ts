@@ -7,8 +7,7 @@ import { env } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
 import { chooseFiles } from "#server/models/check/choose.rule.ts";
 import { downloadFile, type HubPlace } from "#server/models/fetch/download.ts";
-import type { Fetched } from "#server/models/fetch/source.ts";
-import type { ImportWork } from "#server/models/import/make-base.ts";
+import type { Fetched, ImportWork } from "#server/models/import/work.ts";
 import type { Storage } from "#server/storage.ts";
 
 /**

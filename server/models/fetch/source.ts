@@ -3,16 +3,11 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DomainError } from "#server/errors.ts";
-import { type Choice, chooseFiles } from "#server/models/check/choose.rule.ts";
-import type { ModelFile } from "#server/models/check/model.ts";
+import { chooseFiles } from "#server/models/check/choose.rule.ts";
 import { fetchFromHub } from "#server/models/fetch/hub.ts";
 import { findUploads } from "#server/models/fetch/uploads.ts";
-import type { ImportWork } from "#server/models/import/make-base.ts";
-import type { Blob, Storage } from "#server/storage.ts";
-
-/** A file that lies on this machine, and how it becomes a blob. */
-export type FetchedFile = ModelFile & { store: (storage: Storage, signal: AbortSignal) => Promise<Blob> };
-export type Fetched = { format: Choice["format"]; files: FetchedFile[] };
+import type { Fetched, ImportWork } from "#server/models/import/work.ts";
+import type { Storage } from "#server/storage.ts";
 
 const samples = fileURLToPath(new URL("../../../samples", import.meta.url));
 

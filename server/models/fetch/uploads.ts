@@ -2,8 +2,7 @@ import { and, eq, inArray } from "drizzle-orm";
 import { uploads } from "#db/schema/storage.ts";
 import { DomainError } from "#server/errors.ts";
 import { chooseFiles } from "#server/models/check/choose.rule.ts";
-import type { Fetched } from "#server/models/fetch/source.ts";
-import type { ImportWork } from "#server/models/import/make-base.ts";
+import type { Fetched, ImportWork } from "#server/models/import/work.ts";
 
 /** Finished uploads of this project, under the names they have in the model's folder. Throws INVALID for an unfinished one. */
 export async function findUploads(

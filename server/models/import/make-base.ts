@@ -3,26 +3,16 @@ import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { models } from "#db/schema/models.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
-import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import type { ArtifactFile } from "#server/models/artifacts/digest.rule.ts";
 import { layOut } from "#server/models/artifacts/lay-out.ts";
 import { checkModel, type ModelFacts } from "#server/models/check/model.ts";
 import { fetchSource } from "#server/models/fetch/source.ts";
-import type { Progress, Version } from "#server/models/import/progress.ts";
 import { sampleGguf } from "#server/models/import/sample-gguf.ts";
+import type { ImportWork } from "#server/models/import/work.ts";
 import { convertToGguf } from "#server/runs/trainer/convert.ts";
 
 /** A checked base in blob storage: `weights` is null for one that came as GGUF, which can serve but not be trained. */
 export type BaseBlobs = { weights: ArtifactFile[] | null; gguf: ArtifactFile; facts: ModelFacts };
-
-export type ImportWork = {
-  ctx: ProjectJobCtx;
-  version: Version;
-  /** for unfinished files; kept between attempts */
-  folder: string;
-  signal: AbortSignal;
-  tell: (progress: Partial<Progress>) => void;
-};
 
 /** Fetch, check, store and convert one base model. Throws DomainError or TrainerFailure for what is wrong with it. */
 export async function makeBase(work: ImportWork): Promise<BaseBlobs> {
