@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import OpenAI from "openai";
-import { admin } from "./start.ts";
+import { choose, signIn, url } from "./person.ts";
 
-const url = (path: string) => `${process.env.FORGE_TEST_CONSOLE}/default${path}`;
 const sample = join(import.meta.dirname, "..", "samples", "triage", "train.jsonl");
 const trainWithinMs = 10 * 60_000;
 const loadWithinMs = 3 * 60_000;
@@ -84,6 +83,20 @@ test("one person does the whole main job in the browser and calls the result wit
     await askPlayground(page, "I was charged twice this month");
   });
 
+  await test.step("say what the model costs", async () => {
+    await page.goto(url("/settings/prices"));
+    await page.getByRole("button", { name: "Set the price of triage" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Prompt tokens").fill("0,15");
+    await dialog.getByRole("button", { name: "Set price" }).click();
+    await expect(dialog.getByText("write dollars for a million tokens")).toBeVisible();
+    await dialog.getByLabel("Prompt tokens").fill("0.15");
+    await dialog.getByLabel("Answer tokens").fill("0.60");
+    await dialog.getByRole("button", { name: "Set price" }).click();
+    await expect(page.getByRole("row", { name: /triage.*\$0\.15.*\$0\.60/ })).toBeVisible();
+  });
+
+  let program = new OpenAI({ apiKey: "none yet" });
   await test.step("create a key and use it with the OpenAI client", async () => {
     await page.goto(url("/settings/keys"));
     await page.getByRole("button", { name: "Create key" }).first().click();
@@ -104,28 +117,43 @@ test("one person does the whole main job in the browser and calls the result wit
       .withResponse();
     expect(JSON.parse(data.choices[0]?.message.content ?? "")).toHaveProperty("category");
     expect(response.headers.get("x-forge-model-version")).toBe("triage/1");
+    expect(Number(response.headers.get("x-forge-cost-usd"))).toBeGreaterThan(0);
+    program = client;
     const wrong = new OpenAI({ baseURL: process.env.FORGE_TEST_API, apiKey: `${key.slice(0, -1)}x`, maxRetries: 0 });
     await expect(wrong.models.list()).rejects.toMatchObject({ status: 401 });
   });
 
   await test.step("find the call in the request log", async () => {
     await page.goto(url("/requests"));
-    await expect(page.getByText("support").first()).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText("my app", { exact: true }).first()).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText(/^\$0\.0/).first()).toBeVisible();
+  });
+
+  await test.step("revoke the key: the program is turned away", async () => {
+    await page.goto(url("/settings/keys"));
+    await page.getByRole("button", { name: "Revoke" }).first().click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByRole("textbox").fill("my app");
+    await dialog.getByRole("button", { name: "Revoke key" }).click();
+    await expect(dialog).toBeHidden();
+    await expect.poll(() => program.models.list().then(() => 200, statusOf), { timeout: 5_000 }).toBe(401);
+  });
+
+  await test.step("retire the deployment, which asks for its name", async () => {
+    await page.goto(url("/deployments"));
+    await page.getByRole("link", { name: "support" }).first().click();
+    await page.getByRole("button", { name: "Retire", exact: true }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByRole("textbox").fill("support");
+    await dialog.getByRole("button", { name: "Retire deployment" }).click();
+    await expect(dialog).toBeHidden();
+    await page.goto(url("/deployments"));
+    await expect(page.getByText("Nothing is deployed yet")).toBeVisible();
   });
 });
 
-async function signIn(page: Page) {
-  await page.goto(`${process.env.FORGE_TEST_CONSOLE}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.getByLabel("Password", { exact: true }).fill(admin.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("link", { name: "Datasets" }).first()).toBeVisible();
-}
-
-/** Choose from one of our selects by its label, as a person does. */
-async function choose(page: Page, label: string | RegExp, option: RegExp) {
-  await page.getByLabel(label).first().click();
-  await page.getByRole("option", { name: option }).first().click();
+function statusOf(error: unknown): number | undefined {
+  return error instanceof OpenAI.APIError ? error.status : undefined;
 }
 
 async function stepOf(page: Page): Promise<number> {
