@@ -89,7 +89,7 @@ test("one person does the whole main job in the browser and calls the result wit
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Prompt tokens").fill("0,15");
     await dialog.getByRole("button", { name: "Set price" }).click();
-    await expect(dialog.getByText("write dollars for a million tokens")).toBeVisible();
+    await expect(dialog.getByText("write dollars for a million tokens").first()).toBeVisible();
     await dialog.getByLabel("Prompt tokens").fill("0.15");
     await dialog.getByLabel("Answer tokens").fill("0.60");
     await dialog.getByRole("button", { name: "Set price" }).click();

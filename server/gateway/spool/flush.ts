@@ -29,22 +29,27 @@ export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = []): Fl
   let stopped = false;
   let wasAway = false;
   const hintedMs = new Map<string, number>();
+  /** project → its newest request that no page has been told of */
+  const owed = new Map<string, string>();
 
   const work = async () => {
     if (waiting.length === 0) waiting.push(...spool.seal());
     for (let path = waiting[0]; path !== undefined; path = waiting[0]) {
       const { bytes, refused, newest } = await flushSegment(db, path);
-      await hint(newest);
+      for (const [projectId, id] of newest) owed.set(projectId, id);
       rejected += refused;
       if (dirname(path) === spool.dir) spool.forget(bytes);
       waiting.shift();
     }
+    await payHints();
   };
 
-  const hint = async (newest: Map<string, string>) => {
-    for (const [projectId, id] of newest) {
+  /** Now, or with a later flush: the last request of a burst must be told too. */
+  const payHints = async () => {
+    for (const [projectId, id] of owed) {
       if (performance.now() - (hintedMs.get(projectId) ?? Number.NEGATIVE_INFINITY) < hintEveryMs) continue;
       hintedMs.set(projectId, performance.now());
+      owed.delete(projectId);
       await notifyLive({ db }, `project:${projectId}`, { kind: "requests", id });
     }
   };

@@ -8,11 +8,13 @@ import { newId } from "#db/ids.ts";
 import { requests } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { inDatabase } from "#db/testing.ts";
+import { liveChannel } from "#server/audit/live.ts";
 import type { CallRecord } from "#server/gateway/contract.ts";
 import { addKey, addProject } from "#server/gateway/gateway.fixture.ts";
 import { openSpool } from "#server/gateway/spool/append.ts";
 import { claimSpool } from "#server/gateway/spool/claim.ts";
 import { keepFlushing } from "#server/gateway/spool/flush.ts";
+import { until } from "#server/process.fixture.ts";
 
 const folder = () => mkdtemp(join(tmpdir(), "largeforge-test-spool-"));
 const line = (id: string, change: Partial<CallRecord> = {}) =>
@@ -54,6 +56,24 @@ test("a key's calls are told on its row: when it was last used", () =>
     await flusher.stop();
     spool.close();
   }));
+
+test("open pages hear of the first and of the last request of a burst, not of each", { timeout: 30_000 }, () =>
+  inDatabase(async ({ db }) => {
+    const heard: string[] = [];
+    await db.$client.listen(liveChannel, (text) => heard.push(JSON.parse(text).id));
+    const spool = openSpool(await folder());
+    const flusher = keepFlushing(db, spool);
+    const burst = ids(20);
+    for (const id of burst) {
+      spool.append(line(id));
+      await flusher.flush();
+    }
+    await until(async () => heard.includes(burst.at(-1) ?? ""));
+    expect(heard).toEqual([burst[0], burst.at(-1)]);
+    await flusher.stop();
+    spool.close();
+  }),
+);
 
 test("a segment that was sent but not removed is sent again without doubling a row", () =>
   inDatabase(async ({ db }) => {
