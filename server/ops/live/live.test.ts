@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
@@ -7,9 +7,10 @@ import { notifyLive } from "#server/audit/live.ts";
 import { transact } from "#server/context.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { checkTopics } from "#server/ops/live/check-topics.ts";
-import { createLiveHub } from "#server/ops/live/hub.ts";
+import { createLiveHub, type Heard } from "#server/ops/live/hub.ts";
 import { liveStream } from "#server/ops/live/stream.ts";
 import { parseTopics, type Wanted } from "#server/ops/live/topics.rule.ts";
+import { until } from "#server/process.fixture.ts";
 import { testRun } from "#server/runs/testing.ts";
 
 type Line = { id: string; event: string; data: Record<string, unknown> };
@@ -90,6 +91,8 @@ test("a project's hints reach every stream of the process; a lost connection is 
     const run = live.follow([{ kind: "run", topic: `run:${runId}`, id: runId, after: 0 }]);
     await live.hub.subscribe("run:ready", () => {}); // resolves when the connection listens
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+    const again = { kind: "reconnected", id: "" }; // nobody can say what a young hub has missed
+    for (const stream of streams) expect((await stream.next())?.data).toEqual(again);
     for (const stream of streams) expect((await stream.next())?.data).toEqual({ kind: "runs", id: runId });
     await db.execute(`select pg_terminate_backend(pid) from pg_stat_activity
       where query ilike 'listen%' and datname = current_database()`);
@@ -98,6 +101,28 @@ test("a project's hints reach every stream of the process; a lost connection is 
     expect((await run.next())?.data.seq).toBe(1);
     await live.close();
   }));
+
+test("who follows just after something changed is told of it, each kind once", { timeout: 90_000 }, () =>
+  inDatabase(async ({ db }) => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const hub = createLiveHub(db);
+    const heard = (into: Heard[]) => (each: Heard) => void into.push(each);
+    const early: Heard[] = [];
+    await hub.subscribe("project:a", heard(early));
+    vi.advanceTimersByTime(21_000); // the hub is no longer young
+    for (const id of ["1", "2"]) await notifyLive({ db }, "project:a", { kind: "requests", id });
+    await until(async () => early.length === 3);
+    const late: Heard[] = [];
+    await hub.subscribe("project:a", heard(late));
+    expect(late).toEqual([{ kind: "requests", id: "2" }]);
+    vi.advanceTimersByTime(21_000);
+    const later: Heard[] = [];
+    await hub.subscribe("project:a", heard(later));
+    expect(later).toEqual([]);
+    await hub.close();
+  }),
+);
 
 test("only topics of one's own projects can be followed", () =>
   inDatabase(async ({ db }) => {
