@@ -31,21 +31,22 @@ const workers = queueNames.map((name) => openWorker(name, workWith(ctx, handlers
 await Promise.all(workers.map((worker) => worker.waitUntilReady()));
 await scheduleJobs(handlers, (name) => queues.get(catalog[name].queue));
 bells.enqueue("ops.sweep", {}, { once: true });
-await beat();
-const heart = setInterval(() => void beat(), heartbeatMs); // a missed beat is the supervisor's to judge
-log.info({ pid: process.pid, concurrency }, "jobs.ready");
-
-process.once("SIGTERM", () => void stop());
+let stopping = false;
+process.once("SIGTERM", () => void stop()); // before anybody can read that this process is ready
 process.once("SIGINT", () => void stop());
+const heart = setInterval(() => void beat(), heartbeatMs); // a missed beat is the supervisor's to judge
+await beat();
+log.info({ pid: process.pid, concurrency }, "jobs.ready");
 
 /** The supervisor asks this file: it holds our pid and its age tells that the event loop turns. */
 async function beat() {
   await mkdir(join(env().FORGE_DATA, "run"), { recursive: true });
-  await writeFile(ready, String(process.pid));
+  if (!stopping) await writeFile(ready, String(process.pid));
 }
 
 /** Take no more jobs, hand the running ones over (a trainer goes on by itself and is adopted later), close. */
 async function stop() {
+  stopping = true;
   clearInterval(heart);
   await rm(ready, { force: true });
   const closing = Promise.all(workers.map((worker) => worker.close()));
