@@ -24,7 +24,7 @@ const direct: Contender = {
   name: "direct",
   pids: null,
   url: `${upstream}/v1/chat/completions`,
-  headers: {},
+  headers: [{}],
   model: "bench",
 };
 const nginx = await startNginx(upstream, join(dir, "nginx"));

@@ -14,9 +14,12 @@ import { deriveSecret, hmacHex } from "#server/secrets.ts";
 import { type Contender, startChild, untilAnswers } from "./processes.ts";
 
 const createdBy = "system:bench";
+const keyCount = 1_000;
+/** Enough that no key meets its limit of 60,000 calls a minute. */
+const callers = 20;
 
 /**
- * Our gateway as it is run: its own process on a durable Postgres, a key among 1,000, a deployment with two weighted
+ * Our gateway as it is run: its own process on a durable Postgres, 20 callers among 1,000 keys, a deployment with two weighted
  * revisions (so every call is resolved, bucketed and picked), limits on, every call logged.
  */
 export async function startLargeForge(upstream: string, dir: string) {
@@ -24,8 +27,13 @@ export async function startLargeForge(upstream: string, dir: string) {
   await migrateDatabase(postgres.url);
   const db = createDb(postgres.url, { max: 4, name: "bench" });
   const secret = randomBytes(32).toString("hex");
-  const key = `lf_${randomBytes(20).toString("hex")}`;
-  await seed(db, upstream, hmacHex(deriveSecret(secret, "keys"), key));
+  const keys = Array.from({ length: keyCount }, () => `lf_${randomBytes(20).toString("hex")}`);
+  const hmacKey = deriveSecret(secret, "keys");
+  await seed(
+    db,
+    upstream,
+    keys.map((key) => hmacHex(hmacKey, key)),
+  );
   const port = await freePort();
   const child = startChild(process.execPath, [join(import.meta.dirname, "..", "..", "workers", "gateway.ts")], {
     ...{
@@ -41,7 +49,7 @@ export async function startLargeForge(upstream: string, dir: string) {
   await untilAnswers(`${origin}/ready`, child);
   const contender: Contender = {
     ...{ name: "largeforge", pids: () => [child.pid ?? 0], url: `${origin}/v1/chat/completions`, model: "support" },
-    headers: { authorization: `Bearer ${key}` },
+    headers: keys.slice(0, callers).map((key) => ({ authorization: `Bearer ${key}` })),
   };
   return {
     contender,
@@ -58,14 +66,13 @@ export async function startLargeForge(upstream: string, dir: string) {
   };
 }
 
-async function seed(db: Pool, upstream: string, hmac: string) {
+async function seed(db: Pool, upstream: string, hmacs: string[]) {
   const projectId = newId("project");
   await db.insert(projects).values({ id: projectId, slug: "bench", name: "Bench" });
   const scopes: ["inference"] = ["inference"];
-  const others = Array.from({ length: 999 }, () => randomBytes(32).toString("hex"));
   await db.insert(apiKeys).values(
-    [hmac, ...others].map((its) => ({
-      ...{ id: newId("key"), projectId, name: "bench", hmac: its, last4: "0000", scopes, createdBy },
+    hmacs.map((hmac) => ({
+      ...{ id: newId("key"), projectId, name: "bench", hmac, last4: "0000", scopes, createdBy },
     })),
   );
   const modelId = newId("model");

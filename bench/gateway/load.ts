@@ -19,17 +19,18 @@ export type Round = {
 export async function runRound(to: Contender, concurrency: number, ms: number): Promise<Round> {
   const { origin, pathname } = new URL(to.url);
   const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
-  const headers = { "content-type": "application/json", ...to.headers };
+  const headers = to.headers.map((its) => ({ "content-type": "application/json", ...its }));
   const bodies = Array.from({ length: 500 }, (_, n) => bodyOf(to.model, n));
   const latencies: number[] = [];
   let sent = 0;
   const call = async () => {
     const startedMs = performance.now();
+    const n = sent++;
     const reply = await pool.request({
       method: "POST",
       path: pathname,
-      headers,
-      body: bodies[sent++ % bodies.length] ?? "",
+      headers: headers[n % headers.length] ?? {},
+      body: bodies[n % bodies.length] ?? "",
     });
     const text = await reply.body.text();
     if (reply.statusCode !== 200 || !text.includes('"choices"'))

@@ -12,7 +12,8 @@ export type Contender = {
   /** null: the upstream itself, whose CPU is not asked for */
   pids: (() => number[]) | null;
   url: string;
-  headers: Record<string, string>;
+  /** sent in turn, one per call */
+  headers: Record<string, string>[];
   model: string;
 };
 
@@ -61,7 +62,7 @@ http { access_log off; ${temp} keepalive_requests 1000000;
   const child = startChild(binary, ["-c", config, "-p", dir]);
   const url = `http://127.0.0.1:${port}/v1/chat/completions`;
   await untilAnswers(url, child);
-  return { name: "nginx", pids: () => withChildren(child.pid ?? 0), url, headers: {}, model: "bench" };
+  return { name: "nginx", pids: () => withChildren(child.pid ?? 0), url, headers: [{}], model: "bench" };
 }
 
 /** Portkey's gateway from npm, pinned, installed once into the tools folder without running any script. */
@@ -92,7 +93,7 @@ export async function startPortkey(upstream: string, toolsDir: string): Promise<
     authorization: "Bearer bench",
   };
   const url = `http://127.0.0.1:${port}/v1/chat/completions`;
-  return { name: "portkey", pids: () => [child.pid ?? 0], url, headers, model: "bench" };
+  return { name: "portkey", pids: () => [child.pid ?? 0], url, headers: [headers], model: "bench" };
 }
 
 export async function untilAnswers(url: string, child: ChildProcess): Promise<void> {
