@@ -26,6 +26,7 @@ from typing import Any
 from .base import check_base, read_json
 from .errors import EXIT_CODES, TrainerError, as_trainer_error
 from .files import fsync_path, sha256_file
+from .settle import settled_imports
 from .template import without_generation_markers
 
 BASE_SCRIPT = "convert_hf_to_gguf.py"
@@ -110,8 +111,10 @@ def run_converter(script: Path, arguments: list[str]) -> None:
     os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     sys.path[:0] = [str(script.parent), str(script.parent / "gguf-py")]
-    import gguf
-    from conversion.base import TextModel  # type: ignore[import-not-found]
+    with settled_imports():
+        import gguf
+        import transformers.models.auto  # noqa: F401  (the converters take their tokenizers from it)
+        from conversion.base import TextModel  # type: ignore[import-not-found]
 
     recognise, add_template = TextModel.get_vocab_base_pre, gguf.GGUFWriter.add_chat_template
 

@@ -16,6 +16,7 @@ from .errors import CancelledError, TrainerError
 from .events import EventLog, Heartbeat
 from .folder import RunFolder, StopRequest
 from .probe import choose_prompts, differing, log_samples, probe
+from .settle import settled_imports
 from .spec import Spec
 
 LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
@@ -30,7 +31,8 @@ def train_run(
     """
     config = check_base(spec.base.path)
     prepare_environment(spec.device)
-    recipe = choose_recipe(spec.device)
+    with settled_imports():
+        recipe = choose_recipe(spec.device)
     events.append(
         "hello",
         versions={"trainer": __version__, "python": sys.version.split()[0]}
@@ -48,8 +50,9 @@ def train_run(
             raise CancelledError(kept.step if kept else 0, folder.relative(kept.path) if kept else None)
 
     with Heartbeat(events, resume.step if resume else 0) as heartbeat:
-        from .methods import sft
-        from .progress import Progress
+        with settled_imports():
+            from .methods import sft
+            from .progress import Progress
 
         progress = Progress(events, stop, heartbeat)
         model, tokenizer = load_base(spec, recipe)
