@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
 import { GradersCard } from "#components/evals/graders-card.tsx";
+import { SuiteSummary } from "#components/evals/suite-summary.tsx";
 import { graderWords } from "#components/evals/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
@@ -98,28 +99,7 @@ export function NewSuite({ slug }: { slug: string }) {
       <WithAside
         aside={
           <Card title="What this makes">
-            <dl className="grid gap-2">
-              <Line
-                label="Questions"
-                value={
-                  rows === null
-                    ? "choose a dataset"
-                    : `${formatNumber(Math.min(rows, Number(draft.maxCases) || 0))} of ${formatNumber(rows)} rows`
-                }
-              />
-              <Line
-                label="Graders"
-                value={
-                  draft.graders.length ? draft.graders.map((kind) => graderWords[kind].label).join(", ") : "none yet"
-                }
-              />
-              <Line
-                label="Calls in an eval"
-                value={
-                  rows === null ? "twice the questions" : formatNumber(2 * Math.min(rows, Number(draft.maxCases) || 0))
-                }
-              />
-            </dl>
+            <SuiteSummary rows={rows} maxCases={Number(draft.maxCases) || 0} graders={draft.graders} />
             <div className="mt-4 flex gap-2">
               <Button
                 look="primary"
@@ -201,14 +181,5 @@ export function NewSuite({ slug }: { slug: string }) {
         />
       </WithAside>
     </Page>
-  );
-}
-
-function Line({ label, value }: { label: string; value: string }) {
-  return (
-    <div className="flex justify-between gap-4">
-      <dt className="text-ink-3">{label}</dt>
-      <dd className="text-right tabular-nums">{value}</dd>
-    </div>
   );
 }

@@ -2,42 +2,18 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect } from "react";
-import { z } from "zod";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
 import { pollMs } from "#components/runs/data.ts";
+import { emptyRun, noSuite, RunDraft } from "#components/runs/draft.ts";
 import { HyperFields } from "#components/runs/hyper-fields.tsx";
+import { IngredientsCard } from "#components/runs/ingredients-card.tsx";
 import { PlanCard } from "#components/runs/plan-card.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { TextLink } from "#components/ui/button.tsx";
-import { Card } from "#components/ui/card.tsx";
-import { Field } from "#components/ui/field.tsx";
-import { formatNumber } from "#components/ui/format.ts";
-import { Input } from "#components/ui/input.tsx";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
-import { Select } from "#components/ui/select.tsx";
 import { useDraft } from "#components/use-draft.ts";
-import { HyperParameters } from "#server/runs/input.ts";
-
-const noSuite = "none";
-const Draft = z.object({
-  base: z.string(),
-  dataset: z.string(),
-  name: z.string(),
-  modelName: z.string(),
-  suite: z.string(),
-  hyperParameters: HyperParameters.partial(),
-});
-const initial: z.infer<typeof Draft> = {
-  base: "",
-  dataset: "",
-  name: "",
-  modelName: "",
-  suite: noSuite,
-  hyperParameters: {},
-};
 
 /** Choose base and data; settings come suggested for both; the card says what will happen before anything starts. */
 export function NewRun({ slug }: { slug: string }) {
@@ -51,7 +27,7 @@ export function NewRun({ slug }: { slug: string }) {
     base: params.get("base") ?? "",
     dataset: params.get("dataset") ?? params.get("datasetVersion") ?? "",
   };
-  const { value: draft, set, clear } = useDraft("run", Draft, { ...initial, ...asked });
+  const { value: draft, set, clear } = useDraft("run", RunDraft, { ...emptyRun, ...asked });
   const copied = useQuery(trpc.runs.show.queryOptions({ runId: from ?? "" }, { enabled: from !== null }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: a clone is copied in once, when it has been read
   useEffect(() => {
@@ -128,85 +104,17 @@ export function NewRun({ slug }: { slug: string }) {
           />
         }
       >
-        <Card title="What learns from what">
-          <div className="grid gap-4">
-            <Field
-              label="Base model"
-              error={wrong("base")}
-              hint={<TextLink href={`/${slug}/models/new`}>Import another base</TextLink>}
-            >
-              <Select
-                value={base || undefined}
-                onValueChange={(next) => set({ base: next })}
-                options={bases.map((version) => ({ value: version.id, label: version.name }))}
-              />
-            </Field>
-            <Field
-              label="Dataset"
-              error={wrong("dataset")}
-              hint={
-                datasets.data?.items.length === 0 ? (
-                  <TextLink href={`/${slug}/datasets`}>Upload one first</TextLink>
-                ) : (
-                  "The newest ready version of each."
-                )
-              }
-            >
-              <Select
-                value={dataset || undefined}
-                onValueChange={(next) => set({ dataset: next })}
-                options={(datasets.data?.items ?? []).map((item) => ({
-                  value: item.latest.id,
-                  label: `${item.name} v${item.latest.version}`,
-                  hint: `${formatNumber(item.latest.trainRows ?? 0)} rows to learn, ${formatNumber(item.latest.validationRows ?? 0)} to validate`,
-                  ...(item.latest.shape === "preference"
-                    ? { disabledReason: "SFT needs prompts with answers, not preference pairs" }
-                    : {}),
-                }))}
-              />
-            </Field>
-            <div className="grid gap-4 md:grid-cols-2">
-              <Field
-                label="Model name"
-                optional
-                error={wrong("modelName")}
-                hint="A success becomes this model's next version."
-              >
-                <Input
-                  value={draft.modelName}
-                  placeholder={plan.data?.ok ? plan.data.modelName : "the dataset's name"}
-                  onChange={(event) => set({ modelName: event.target.value })}
-                />
-              </Field>
-              <Field label="Name" optional hint="What the list calls this run.">
-                <Input
-                  value={draft.name}
-                  placeholder="made for you"
-                  onChange={(event) => set({ name: event.target.value })}
-                />
-              </Field>
-            </div>
-            <Field
-              label="Eval suite"
-              optional
-              error={wrong("suite")}
-              hint="Compared with its baseline by itself when it has succeeded."
-            >
-              <Select
-                value={draft.suite}
-                onValueChange={(next) => set({ suite: next })}
-                options={[
-                  { value: noSuite, label: "no eval" },
-                  ...(suites.data ?? []).map((suite) => ({
-                    value: suite.id,
-                    label: suite.name,
-                    hint: `${formatNumber(suite.cases)} cases`,
-                  })),
-                ]}
-              />
-            </Field>
-          </div>
-        </Card>
+        <IngredientsCard
+          slug={slug}
+          draft={draft}
+          chosen={{ base, dataset }}
+          bases={bases}
+          datasets={datasets.data?.items}
+          suites={suites.data ?? []}
+          modelName={plan.data?.ok ? plan.data.modelName : null}
+          wrong={wrong}
+          onChange={set}
+        />
         <HyperFields
           chosen={draft.hyperParameters}
           suggested={plan.data?.ok ? plan.data.suggested : null}

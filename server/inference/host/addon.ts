@@ -2,31 +2,21 @@ import { getLlama, LlamaLogLevel, type LlamaModel } from "node-llama-cpp";
 import {
   installedVersion,
   type LogitFilter,
-  type NativeSampler,
   privateContext,
-  privateLlama,
   privateModel,
   tokenOf,
 } from "#server/inference/host/native.ts";
+import {
+  readLogprobs,
+  type Sampler,
+  type SamplerConfig,
+  samplersOf,
+  type TokenLogprob,
+} from "#server/inference/host/sampler.ts";
 import { pinnedEngine } from "#server/inference/host/version.ts";
 
 /** One sequence's part of a batch; sampled from when `logits` is true. */
 export type BatchItem = { sequence: number; position: number; tokens: Uint32Array; logits: boolean };
-
-export type SamplerConfig = {
-  /** 0 or absent = greedy */
-  temperature?: number;
-  topP?: number;
-  /** 32-bit; the same seed gives the same tokens for the same batch shape */
-  seed: number;
-  frequencyPenalty?: number;
-  presencePenalty?: number;
-  logitBias?: readonly (readonly [token: number, bias: number])[];
-};
-
-/** Belongs to one generation: a native sampler keeps its candidates in itself, so two threads must never share one. */
-export type Sampler = { native: NativeSampler; reader: NativeSampler; dispose: () => void };
-export type TokenLogprob = { token: number; logprob: number };
 
 /** A KV cache for `sequences` parallel generations under one adapter (or none). Decodes are the caller's to serialise. */
 export type DecodeContext = {
@@ -76,7 +66,6 @@ export type LoadedModel = {
 };
 
 const controlTokenType = 3;
-const greedy = { temperature: 0 };
 
 /**
  * Load a base GGUF for CPU, or for CUDA where its package is installed. Throws with llama.cpp's own last words
@@ -102,18 +91,6 @@ export async function loadModel(options: { path: string; maxThreads: number; cud
     throw new Error(`llama.cpp could not load the model: ${said || String(cause)}`, { cause });
   });
   const { _model: native } = privateModel(model);
-  const { AddonSampler } = privateLlama(llama)._bindings;
-  const newSampler = (config: SamplerConfig): Sampler => {
-    const sampler = new AddonSampler(native);
-    sampler.applyConfig(nativeConfig(config));
-    const reader = new AddonSampler(native);
-    reader.applyConfig(greedy);
-    const dispose = () => {
-      sampler.dispose();
-      reader.dispose();
-    };
-    return { native: sampler, reader, dispose };
-  };
   return {
     parameters: native.getTotalParameters(),
     trainedContext: model.trainContextSize,
@@ -123,7 +100,7 @@ export async function loadModel(options: { path: string; maxThreads: number; cud
     detokenize: (tokens) => native.detokenize(tokens, false),
     tokenText: (token) => native.detokenize(Uint32Array.of(token), true),
     isEndOfGeneration: (token) => model.isEogToken(tokenOf(token)),
-    newSampler,
+    newSampler: samplersOf(llama, model),
     openContext: (wanted) => openContext(model, wanted),
     dispose: async () => {
       await model.dispose();
@@ -173,40 +150,6 @@ async function unloadAdapter(model: LlamaModel, path: string) {
   const adapter = adapters.get(path);
   adapters.delete(path);
   await adapter?.dispose();
-}
-
-/** `logits` is [token, logit, …], the likeliest first; `weight` = Σ exp(logit − max). */
-function readLogprobs(logits: readonly number[], weight: number, token: number, top: number) {
-  const pairs: TokenLogprob[] = [];
-  for (let i = 0; i + 1 < logits.length; i += 2) pairs.push({ token: logits[i] ?? -1, logprob: logits[i + 1] ?? 0 });
-  const best = Math.max(...pairs.map((pair) => pair.logprob));
-  const normal = pairs.map((pair) => ({ token: pair.token, logprob: pair.logprob - best - Math.log(weight) }));
-  const unique = [...new Map(normal.map((pair) => [pair.token, pair])).values()];
-  unique.sort((a, b) => b.logprob - a.logprob);
-  const chosen = unique.find((pair) => pair.token === token)?.logprob ?? Number.NEGATIVE_INFINITY;
-  return { chosen, top: unique.slice(0, top) };
-}
-
-function nativeConfig(config: SamplerConfig): Record<string, unknown> {
-  const { temperature = 0, topP, seed, frequencyPenalty = 0, presencePenalty = 0, logitBias = [] } = config;
-  const penalties = frequencyPenalty !== 0 || presencePenalty !== 0;
-  return {
-    temperature,
-    seed,
-    ...(topP === undefined || topP >= 1 || temperature <= 0 ? {} : { topP }),
-    // OpenAI's penalties look at what was generated, not at the prompt: the native sampler adds tokens as they come.
-    ...(penalties && {
-      repeatPenaltyTokens: new Uint32Array(0),
-      repeatPenalty: 1,
-      repeatPenaltyMaxTokens: 1_000_000,
-      repeatPenaltyFrequencyPenalty: frequencyPenalty,
-      repeatPenaltyPresencePenalty: presencePenalty,
-    }),
-    ...(logitBias.length > 0 && {
-      tokenBiasKeys: Uint32Array.from(logitBias, ([token]) => token),
-      tokenBiasValues: Float32Array.from(logitBias, ([, bias]) => bias),
-    }),
-  };
 }
 
 function vocabularyOf(model: LlamaModel) {

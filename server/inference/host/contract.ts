@@ -1,8 +1,8 @@
-import type { SamplerConfig } from "#server/inference/host/addon.ts";
 import type { Delta } from "#server/inference/host/generation.ts";
 import type { Finished } from "#server/inference/host/loop.ts";
 import type { PromptMessage } from "#server/inference/host/prompt.ts";
 import type { WireError } from "#server/inference/host/refusal.ts";
+import type { SamplerConfig } from "#server/inference/host/sampler.ts";
 
 /** What a host and its engine child say to each other over the fork's channel (structured clone, one process pair, one version). */
 export type EngineSettings = {

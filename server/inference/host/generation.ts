@@ -1,4 +1,5 @@
-import type { LoadedModel, Sampler, SamplerConfig, TokenLogprob } from "#server/inference/host/addon.ts";
+import type { LoadedModel } from "#server/inference/host/addon.ts";
+import type { Sampler, SamplerConfig, TokenLogprob } from "#server/inference/host/sampler.ts";
 import { type StopMatcher, stopMatcher } from "#server/inference/host/stop.rule.ts";
 import { type TextDecoder, textDecoder } from "#server/inference/host/text.rule.ts";
 

@@ -1,15 +1,14 @@
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
 import type { EngineRef } from "#server/inference/client/ref.ts";
+import { openBackOff, retryMs } from "#server/inference/host/back-off.ts";
 import type { EngineInfo, EngineSettings } from "#server/inference/host/contract.ts";
 import { type Engine, startEngine } from "#server/inference/host/engine.ts";
 import { adapterKey, describe, type Entry, isIdle, type Loaded, pinKey } from "#server/inference/host/entry.ts";
 import type { ProbeReport } from "#server/inference/host/probe.rule.ts";
 import { isFile, notFound, proveAdapter } from "#server/inference/host/prove-adapter.ts";
-import { overloaded, Refusal, refusal } from "#server/inference/host/refusal.ts";
+import { overloaded, refusal } from "#server/inference/host/refusal.ts";
 import { log } from "#server/log.ts";
 
-const firstRetryMs = 250;
-const lastRetryMs = 30_000;
 const idleSweepMs = 30_000;
 /** A child that answered for this long was fine: its next crash is a first one. */
 const stableMs = 60_000;
@@ -41,7 +40,7 @@ export type EnginePool = {
 /** One engine child per base, started on first use, restarted with back-off after a crash, unloaded when idle. */
 export function openPool(settings: PoolSettings): EnginePool {
   const entries = new Map<string, Entry>();
-  const backOff = new Map<string, { failures: number; until: number; message: string }>();
+  const backOff = openBackOff();
   const changed = new Set<() => void>();
   let closed = false;
   const tell = () => {
@@ -75,24 +74,14 @@ export function openPool(settings: PoolSettings): EnginePool {
       const engine = await startEngine({ ...shape, basePath: path, kvBytesPerToken }, (why) => died(entry, why));
       entry.engine = engine;
       entry.readyAt = performance.now();
-      backOff.delete(baseSha);
+      backOff.forget(baseSha);
       log.info({ baseSha, pid: engine.pid, ...engine.info }, "inference.engine_ready");
       tell();
       return engine;
     } catch (cause) {
       entries.delete(baseSha);
-      throw remember(baseSha, cause);
+      throw backOff.remember(baseSha, cause);
     }
-  }
-
-  /** A file that cannot be loaded is not tried again at once: the next caller hears the same sentence. */
-  function remember(baseSha: string, cause: unknown) {
-    if (cause instanceof Refusal) return cause;
-    const failures = (backOff.get(baseSha)?.failures ?? 0) + 1;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    backOff.set(baseSha, { failures, until: performance.now() + retryMs(failures), message });
-    log.warn({ baseSha, failures, message }, "inference.engine_failed");
-    return refusal(503, `the model could not be loaded: ${message}`, { code: "model_unloadable", cause });
   }
 
   function died(entry: Entry, why: string) {
@@ -129,9 +118,7 @@ export function openPool(settings: PoolSettings): EnginePool {
   }
 
   async function enter(ref: EngineRef, probing = () => {}) {
-    const failed = backOff.get(ref.baseSha);
-    if (failed && performance.now() < failed.until)
-      throw refusal(503, `the model could not be loaded: ${failed.message}`, { code: "model_unloadable" });
+    backOff.refuse(ref.baseSha);
     const entry = entryOf(ref.baseSha);
     entry.users += 1;
     const leave = once(() => {
@@ -200,10 +187,6 @@ export function openPool(settings: PoolSettings): EnginePool {
       await Promise.all([...entries.values()].map(retire));
     },
   };
-}
-
-function retryMs(failures: number) {
-  return Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1));
 }
 
 function later(ms: number) {

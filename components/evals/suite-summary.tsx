@@ -1,0 +1,42 @@
+import { graderWords } from "#components/evals/words.ts";
+import { formatNumber } from "#components/ui/format.ts";
+import type { graderKinds } from "#db/enums.ts";
+
+/** How many questions a suite would hold and what an eval on it costs in calls; `rows` null: no dataset is chosen. */
+export function SuiteSummary({
+  rows,
+  maxCases,
+  graders,
+}: {
+  rows: number | null;
+  maxCases: number;
+  graders: readonly (typeof graderKinds)[number][];
+}) {
+  const questions = rows === null ? null : Math.min(rows, maxCases);
+  return (
+    <dl className="grid gap-2">
+      <Line
+        label="Questions"
+        value={
+          rows === null || questions === null
+            ? "choose a dataset"
+            : `${formatNumber(questions)} of ${formatNumber(rows)} rows`
+        }
+      />
+      <Line
+        label="Graders"
+        value={graders.length ? graders.map((kind) => graderWords[kind].label).join(", ") : "none yet"}
+      />
+      <Line label="Calls in an eval" value={questions === null ? "twice the questions" : formatNumber(2 * questions)} />
+    </dl>
+  );
+}
+
+function Line({ label, value }: { label: string; value: string }) {
+  return (
+    <div className="flex justify-between gap-4">
+      <dt className="text-ink-3">{label}</dt>
+      <dd className="text-right tabular-nums">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import type { inferRouterOutputs } from "@trpc/server";
+import { noSuite, type RunDraft } from "#components/runs/draft.ts";
+import { TextLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { formatNumber } from "#components/ui/format.ts";
+import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import type { AppRouter } from "#server/router.ts";
+
+type Outputs = inferRouterOutputs<AppRouter>;
+
+/** Which base learns from which dataset, what the result is called and which suite judges it. */
+export function IngredientsCard({
+  slug,
+  draft,
+  chosen,
+  bases,
+  datasets,
+  suites,
+  modelName,
+  wrong,
+  onChange,
+}: {
+  slug: string;
+  draft: RunDraft;
+  /** what stands for fields that nobody has touched */
+  chosen: { base: string; dataset: string };
+  bases: readonly { id: string; name: string }[];
+  datasets: Outputs["datasets"]["list"]["items"] | undefined;
+  suites: Outputs["evals"]["suites"];
+  modelName: string | null;
+  wrong: (field: string) => string | undefined;
+  onChange: (change: Partial<RunDraft>) => void;
+}) {
+  return (
+    <Card title="What learns from what">
+      <div className="grid gap-4">
+        <Field
+          label="Base model"
+          error={wrong("base")}
+          hint={<TextLink href={`/${slug}/models/new`}>Import another base</TextLink>}
+        >
+          <Select
+            value={chosen.base || undefined}
+            onValueChange={(next) => onChange({ base: next })}
+            options={bases.map((version) => ({ value: version.id, label: version.name }))}
+          />
+        </Field>
+        <Field
+          label="Dataset"
+          error={wrong("dataset")}
+          hint={
+            datasets?.length === 0 ? (
+              <TextLink href={`/${slug}/datasets`}>Upload one first</TextLink>
+            ) : (
+              "The newest ready version of each."
+            )
+          }
+        >
+          <Select
+            value={chosen.dataset || undefined}
+            onValueChange={(next) => onChange({ dataset: next })}
+            options={(datasets ?? []).map((item) => ({
+              value: item.latest.id,
+              label: `${item.name} v${item.latest.version}`,
+              hint: `${formatNumber(item.latest.trainRows ?? 0)} rows to learn, ${formatNumber(item.latest.validationRows ?? 0)} to validate`,
+              ...(item.latest.shape === "preference"
+                ? { disabledReason: "SFT needs prompts with answers, not preference pairs" }
+                : {}),
+            }))}
+          />
+        </Field>
+        <div className="grid gap-4 md:grid-cols-2">
+          <Field
+            label="Model name"
+            optional
+            error={wrong("modelName")}
+            hint="A success becomes this model's next version."
+          >
+            <Input
+              value={draft.modelName}
+              placeholder={modelName ?? "the dataset's name"}
+              onChange={(event) => onChange({ modelName: event.target.value })}
+            />
+          </Field>
+          <Field label="Name" optional hint="What the list calls this run.">
+            <Input
+              value={draft.name}
+              placeholder="made for you"
+              onChange={(event) => onChange({ name: event.target.value })}
+            />
+          </Field>
+        </div>
+        <Field
+          label="Eval suite"
+          optional
+          error={wrong("suite")}
+          hint="Compared with its baseline by itself when it has succeeded."
+        >
+          <Select
+            value={draft.suite}
+            onValueChange={(next) => onChange({ suite: next })}
+            options={[
+              { value: noSuite, label: "no eval" },
+              ...suites.map((suite) => ({
+                value: suite.id,
+                label: suite.name,
+                hint: `${formatNumber(suite.cases)} cases`,
+              })),
+            ]}
+          />
+        </Field>
+      </div>
+    </Card>
+  );
+}
