@@ -42,6 +42,7 @@ export async function answerCall(
     model: "",
     stream: false,
     route: null,
+    settled: false,
   };
   metrics.started();
   try {

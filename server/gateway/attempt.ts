@@ -39,7 +39,7 @@ export async function attemptCall(job: Job): Promise<(Failure & { attempts: numb
 }
 
 function tryTarget(job: Job, target: Target, attempt: number, inFlight: InFlight): Promise<Failure | null> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     if (inFlight.left) return resolve(failureOf(new CallAborted("the caller left"), job.requestId));
     let status = 0;
     let headers: UpstreamHeaders = { contentType: "", queueMs: null, retryAfter: null };
@@ -67,7 +67,12 @@ function tryTarget(job: Job, target: Target, attempt: number, inFlight: InFlight
           if (relay) return relay.ended();
           const text = Buffer.concat(chunks, bytes).toString();
           if (status !== 200) return resolve(failureOfReply(status, headers, text, job));
-          resolve(job.stream ? brokenReply() : sendWhole(job, text, attempt, headers.queueMs));
+          if (job.stream) return resolve(brokenReply());
+          try {
+            resolve(sendWhole(job, text, attempt, headers.queueMs));
+          } catch (error) {
+            reject(error); // thrown into the HTTP client's callback, it would leave the caller without any answer
+          }
         },
         failed: (error) => {
           if (relay) return relay.failed(error);

@@ -9,7 +9,12 @@ export type Head = string[];
 export function nameRoute(head: Head, route: Route): void {
   if (route.deployment) head.push("x-forge-deployment", route.deployment.name);
   if (route.revision) head.push("x-forge-revision", route.revision.id);
-  head.push("x-forge-model-version", route.version.name);
+  head.push("x-forge-model-version", headerText(route.version.name));
+}
+
+/** Names are ASCII since they are checked; one that is not would make Node refuse the whole answer. */
+function headerText(name: string): string {
+  return /^[\x20-\x7e]*$/.test(name) ? name : encodeURI(name);
 }
 
 /** Send a whole JSON body. */

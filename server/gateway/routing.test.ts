@@ -115,6 +115,17 @@ test("a call goes to the host that holds the replica, and to any live host when 
   expect(first.text).toMatch(/^I am (one|two)\.$/);
 });
 
+test("a model whose name is not ASCII answers like any other, streamed or not", async () => {
+  await addModel(database.db, projectId, "тикеты");
+  const whole = await until(() => ask("тикеты").catch(() => null));
+  expect(decodeURI(whole.version ?? "")).toBe("тикеты/1");
+  const messages = [{ role: "user" as const, content: "who" }];
+  const stream = await client.chat.completions.create({ model: "тикеты", messages, stream: true });
+  let text = "";
+  for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
+  expect(text).toMatch(/^I am /);
+});
+
 test("a host that is gone is passed over before the first byte, and the caller sees only the second attempt", async () => {
   const { db } = database;
   const gone = await startUpstream("gone");

@@ -21,15 +21,18 @@ export type Call = {
   model: string;
   stream: boolean;
   route: Route | null;
+  settled: boolean;
 };
 
 const shownAtMost = 256;
 
 /**
  * Give the limits what was really used, count, and append the record: all before the caller sees the end,
- * so a killed gateway loses no finished call.
+ * so a killed gateway loses no finished call. A call that is settled stays so: what breaks afterwards is only logged.
  */
 export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, ending: Ending): void {
+  if (call.settled) return;
+  call.settled = true;
   const { key, route, endpoint, stream } = call;
   const { usage, status } = ending;
   const times = call.timer.done(performance.now(), usage?.completionTokens ?? null);

@@ -7,6 +7,7 @@ import type { Ctx } from "#server/context.ts";
 import { resolveVersion } from "#server/datasets/resolve-version.ts";
 import { DomainError } from "#server/errors.ts";
 import { findTrainableBase } from "#server/models/find-base.ts";
+import { modelNameFrom } from "#server/models/name.rule.ts";
 import { Settings } from "#server/runs/contract.ts";
 import { countSteps, type PastRun } from "#server/runs/estimate.rule.ts";
 import { type HyperParameters, PlanRun } from "#server/runs/input.ts";
@@ -24,7 +25,7 @@ export async function planRun(ctx: Pick<Ctx, "db" | "projectId" | "enqueue" | "a
   const chosen: HyperParameters = { ...suggested, ...input.hyperParameters };
   if (data.validationRows === 0) chosen.evalEverySteps = null;
   const steps = countSteps(chosen, data.trainRows);
-  const modelName = input.modelName ?? data.name.toLowerCase();
+  const modelName = input.modelName ?? modelNameFrom(data.name);
   await checkModelName(ctx, modelName);
   const suite = input.suite ? await findSuite(ctx, input.suite) : null;
   return { base, data, suite, suggested, chosen, settings: settingsOf(chosen), steps, modelName, method: input.method };
