@@ -4,6 +4,7 @@ import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
+import { lockDeployment } from "#server/deployments/add-revision.ts";
 import type { RetireRevision } from "#server/deployments/input.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
 import { DomainError } from "#server/errors.ts";
@@ -15,6 +16,8 @@ import { DomainError } from "#server/errors.ts";
 export async function retireRevision(ctx: Ctx, input: RetireRevision) {
   return transact(ctx, async (ctx) => {
     const own = and(eq(revisions.id, input.revisionId), eq(revisions.projectId, ctx.projectId));
+    const [found] = await ctx.db.select({ deploymentId: revisions.deploymentId }).from(revisions).where(own);
+    if (found) await lockDeployment(ctx, found.deploymentId); // weights that move at this moment are seen or wait
     const [retired] = await ctx.db
       .update(revisions)
       .set({ retiredAt: sql`now()` })

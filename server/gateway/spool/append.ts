@@ -5,12 +5,14 @@ import { log } from "#server/log.ts";
 export const segmentPattern = /^\d{8}\.jsonl$/;
 const syncEveryMs = 1_000;
 const complainEveryMs = 60_000;
+/** A segment is carried to Postgres in one piece, on the thread that answers calls: while Postgres is away it must not grow. */
+const segmentBytesAtMost = 8 * 1024 ** 2;
 
 export type Spool = {
   dir: string;
   /** Append one line (without its newline). On return it is in the kernel: it survives the death of this process. */
   append: (line: string) => void;
-  /** Close the open segment, if it holds anything, and start another. Returns every closed one, oldest first. */
+  /** Close the open segment, if it holds anything, and start another. Returns every closed one since the last call, oldest first. */
   seal: () => string[];
   /** bytes waiting on disk, and rows given up because the disk or the limit refused them */
   state: () => { bytes: number; dropped: number };
@@ -44,6 +46,12 @@ export function openSpool(dir: string, limitBytes = 1024 ** 3): Spool {
     fd = openSync(join(dir, segment()), "a", 0o600);
     segmentBytes = 0;
   };
+  const closeFilled = () => {
+    const filled = fd;
+    closed.push(segment());
+    openNext();
+    closeSync(filled);
+  };
   openNext();
 
   const drop = (why: unknown) => {
@@ -70,20 +78,17 @@ export function openSpool(dir: string, limitBytes = 1024 ** 3): Spool {
         segmentBytes += written;
         backlogBytes += written;
         unsynced = true;
-        if (written === bytes.length) return;
-        writeSync(fd, "\n"); // a line that a full disk cut short must not swallow the next one
-        drop(new Error("the disk of the spool is full"));
+        if (written < bytes.length) {
+          writeSync(fd, "\n"); // a line that a full disk cut short must not swallow the next one
+          return drop(new Error("the disk of the spool is full"));
+        }
+        if (segmentBytes >= segmentBytesAtMost) closeFilled();
       } catch (error) {
         drop(error);
       }
     },
     seal: () => {
-      if (segmentBytes > 0) {
-        const filled = fd;
-        closed.push(segment());
-        openNext();
-        closeSync(filled);
-      }
+      if (segmentBytes > 0) closeFilled();
       return closed.splice(0).map((name) => join(dir, name));
     },
     state: () => ({ bytes: backlogBytes, dropped }),

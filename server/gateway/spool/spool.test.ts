@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { mkdtemp, readdir, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,6 +109,18 @@ test("a full spool drops and counts instead of stopping the answers", async () =
   const { bytes, dropped } = spool.state();
   expect(dropped).toBeGreaterThan(0);
   expect(bytes).toBeLessThan(1_500);
+  spool.close();
+});
+
+test("what waits for a Postgres that is away for long lies in segments that are small enough to carry", async () => {
+  const spool = openSpool(await folder());
+  const one = line(newId("request"), { model: "x".repeat(10_000) });
+  for (let sent = 0; sent < 2_000; sent++) spool.append(one);
+  const sizes = spool.seal().map((path) => statSync(path).size);
+  expect(sizes.length).toBeGreaterThan(2);
+  expect(Math.max(...sizes)).toBeLessThan(9 * 1024 ** 2);
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBe(spool.state().bytes);
+  expect(spool.seal()).toEqual([]);
   spool.close();
 });
 
