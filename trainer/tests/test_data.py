@@ -29,6 +29,18 @@ SHAPES: dict[str, list[dict[str, Any]]] = {
 }
 
 
+def asked(row: dict[str, Any]) -> dict[str, Any]:
+    """A pair as a chat client asks it."""
+    question, answer = row["prompt"], row["completion"]
+    return {
+        "prompt": [{"role": "user", "content": question}],
+        "completion": [{"role": "assistant", "content": answer}],
+    }
+
+
+AS_TRL_READS_THEM = {**SHAPES, "prompt_completion": [asked(row) for row in SHAPES["prompt_completion"]]}
+
+
 def tokenizer_of(base: Path) -> Any:
     from transformers import AutoTokenizer
 
@@ -61,12 +73,22 @@ def test_rows_become_what_trl_makes_of_them(shape: str, scored: str, base: Path,
     trainer = SFTTrainer(
         AutoModelForCausalLM.from_pretrained(base),
         config,
-        train_dataset=Dataset.from_list(SHAPES[shape]),
+        train_dataset=Dataset.from_list(AS_TRL_READS_THEM[shape]),
         processing_class=tokenizer_of(base),
     )
     ours = encode(tiny.write_rows(tmp_path / "rows.jsonl", SHAPES[shape]), base, shape, scored=scored)
     assert ours.dataset["input_ids"][:] == trainer.train_dataset["input_ids"][:]
     assert ours.dataset["labels"][:] == trainer.train_dataset["labels"][:]
+
+
+def test_pairs_stay_plain_text_for_a_base_without_a_chat_template(base: Path, tmp_path: Path) -> None:
+    tokenizer = tokenizer_of(base)
+    tokenizer.chat_template = None
+    path = tiny.write_rows(tmp_path / "rows.jsonl", SHAPES["prompt_completion"])
+    split = encode_file(path, Encoder(tokenizer, "prompt_completion", 64, None, "everything"), lambda: None)
+    whole = [tokenizer.decode(ids) for ids in split.dataset["input_ids"]]
+    assert whole == ["The leaf is green.<|im_end|>", "The sky is blue.<|im_end|>"]
+    assert [learnt_text(base, row) for row in split.dataset] == [" green.<|im_end|>", " blue.<|im_end|>"]
 
 
 def test_only_the_assistants_words_and_its_stop_token_are_learnt(base: Path, tmp_path: Path) -> None:

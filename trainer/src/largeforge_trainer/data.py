@@ -116,7 +116,8 @@ def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[i
             ids = encoder.tokenizer(with_stop(row["text"], encoder))["input_ids"]
             return ids, list(ids)
         if encoder.shape == "prompt_completion":
-            return encode_pair(row["prompt"], row["completion"], row, encoder)
+            prompt, completion = as_turns(row["prompt"], row["completion"], encoder.tokenizer)
+            return encode_pair(prompt, completion, row, encoder)
         messages = row["messages"]
         if encoder.scored == "last_turn":
             last = max((i for i, message in enumerate(messages) if message["role"] == "assistant"), default=0)
@@ -132,6 +133,13 @@ def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[i
         raise
     except Exception as error:  # Templates raise their own errors for roles and orders that they do not accept.
         raise bad_row(line, f"could not be rendered: {error}") from error
+
+
+def as_turns(prompt: Any, completion: Any, tokenizer: Any) -> tuple[Any, Any]:
+    """A pair as a question and its answer when the base speaks in chats, because that is how it will be asked."""
+    if not isinstance(prompt, str) or not tokenizer.chat_template:
+        return prompt, completion
+    return [{"role": "user", "content": prompt}], [{"role": "assistant", "content": completion}]
 
 
 def encode_pair(prompt: Any, completion: Any, row: Row, encoder: Encoder) -> tuple[list[int], list[int]]:

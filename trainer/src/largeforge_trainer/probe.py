@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .data import read_rows
+from .data import as_turns, read_rows
 from .spec import Spec
 
 DEFAULT_PROMPTS = 4
@@ -40,7 +40,7 @@ def prompt_of(row: dict[str, Any], shape: str, tokenizer: Any) -> Prompt | None:
         ids = tokenizer(row["text"], add_special_tokens=False)["input_ids"]
         return None, tokenizer.decode(ids[:TEXT_PROMPT_TOKENS])
     if shape == "prompt_completion":
-        prompt = row["prompt"]
+        prompt, _ = as_turns(row["prompt"], row["completion"], tokenizer)
         return (None, prompt) if isinstance(prompt, str) else (prompt, render(tokenizer, prompt))
     turns = row["messages"]
     last = max((i for i, turn in enumerate(turns) if turn["role"] == "assistant"), default=0)
