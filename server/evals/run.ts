@@ -3,7 +3,7 @@ import { datasetVersions } from "#db/schema/datasets.ts";
 import { evals, scores, suites } from "#db/schema/evals.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { apiUrl } from "#server/env.ts";
-import { type Answer, ask } from "#server/evals/ask.ts";
+import { type Answer, ask, type Gateway } from "#server/evals/ask.ts";
 import type { EvalCase } from "#server/evals/case.rule.ts";
 import { findVersion } from "#server/evals/find-version.ts";
 import { finishEval } from "#server/evals/finish.ts";
@@ -39,7 +39,7 @@ export async function runEval(
     const sides = await Promise.all(
       [claimed.baselineVersionId, claimed.candidateVersionId].map((id) => findVersion(ctx, id, "version")),
     );
-    const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx) };
+    const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx), plain: new Set<string>() };
     const both = AbortSignal.any([signal, stop.signal]);
     await answerAll(ctx, { evalId, suite, cases, sides, gateway, signal: both });
     await finishEval(ctx, evalId, suite);
@@ -122,7 +122,7 @@ type Work = {
   suite: Suite;
   cases: EvalCase[];
   sides: Side[];
-  gateway: Parameters<typeof ask>[0];
+  gateway: Gateway;
   signal: AbortSignal;
 };
 
