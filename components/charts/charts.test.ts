@@ -3,7 +3,7 @@ import { toCsv } from "#components/charts/csv.rule.ts";
 import { downsample, smooth } from "#components/charts/downsample.rule.ts";
 import { layOut } from "#components/charts/lineage.rule.ts";
 import { innerTicks, niceTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
-import { nearest, toRows } from "#components/charts/xy.ts";
+import { nearest, tickWords, toRows } from "#components/charts/xy.ts";
 
 const wave = Array.from({ length: 50_000 }, (_, x) => ({ x, y: x === 31_337 ? 99 : Math.sin(x / 500) }));
 
@@ -103,4 +103,13 @@ test("a cycle or an edge to nowhere does not hang the layout", () => {
     ],
   );
   expect(laid.flat()).toHaveLength(2);
+});
+
+test("ticks carry the decimals that tell them apart, so a small learning rate has no two equal ones", () => {
+  const axis = { label: "learning rate" };
+  const words = (ticks: number[]) => ticks.map((tick) => tickWords(axis, tick, ticks));
+  expect(words([0, 0.0005, 0.001, 0.0015, 0.002])).toEqual(["0", "0.0005", "0.0010", "0.0015", "0.0020"]);
+  expect(words([0, 5e-5, 1e-4])).toEqual(["0", "0.00005", "0.00010"]);
+  expect(words([0, 2.5, 5])).toEqual(["0", "2.5", "5.0"]);
+  expect(words([0, 1_000, 2_000])).toEqual(["0", "1,000", "2,000"]);
 });

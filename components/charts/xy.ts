@@ -5,6 +5,7 @@ import {
   formatClock,
   formatDate,
   formatExact,
+  formatNumber,
   formatPercent,
   formatValue,
   type ValueFormat,
@@ -54,15 +55,30 @@ export function valuesOf(points: readonly Point[]) {
   return points.flatMap((point) => [point.y, point.lo, point.hi]);
 }
 
-/** A tick: shares with no more decimals than their axis needs; on a clock the date stands at midnight. */
+const mostDigits = 6;
+
+/** A tick: as many decimals as its axis needs, the same for all of them; on a clock the date stands at midnight. */
 export function tickWords(axis: Axis, value: number, ticks: readonly number[] = []) {
   if (axis.format === "percent") {
     const whole = ticks.every((tick) => Math.abs(tick * 100 - Math.round(tick * 100)) < 1e-6);
     return formatPercent(value, ticks.length > 0 && whole ? 0 : 1);
   }
+  if ((axis.format ?? "number") === "number" && value !== 0) {
+    const digits = digitsOf(ticks);
+    if (digits !== null) return formatNumber(value, digits);
+  }
   if (axis.format !== "clock") return formatValue(axis.format ?? "number", value);
   const at = new Date(value);
   return at.getHours() === 0 && at.getMinutes() === 0 ? formatDate(at, new Date()) : formatClock(at);
+}
+
+/** Decimals that tell every tick from its neighbours; null when there are no ticks or six do not suffice. */
+function digitsOf(ticks: readonly number[]): number | null {
+  for (let digits = 0; digits <= mostDigits && ticks.length > 0; digits++) {
+    const isWhole = (tick: number) => Math.abs(tick * 10 ** digits - Math.round(tick * 10 ** digits)) < 1e-6;
+    if (ticks.every(isWhole)) return digits;
+  }
+  return null;
 }
 
 /** The reading's head: the exact time, or the axis' name and value. */

@@ -10,7 +10,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { CodeWell } from "#components/ui/code-well.tsx";
-import { DiffText } from "#components/ui/diff.tsx";
+import { DeviationText } from "#components/ui/diff.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "#components/ui/states.tsx";
@@ -155,11 +155,7 @@ function Answer({
         <p className="text-bad">{error}</p>
       ) : (
         <CodeWell>
-          {against === undefined || text === null ? (
-            (text ?? "")
-          ) : (
-            <DiffText before={against} after={text} side="after" />
-          )}
+          {against === undefined || text === null ? (text ?? "") : <DeviationText reference={against} text={text} />}
         </CodeWell>
       )}
     </div>

@@ -39,13 +39,13 @@ export function EventsCard({ runId, moving }: { runId: string; moving: boolean }
 }
 
 function wordsOf(type: string, body: Record<string, unknown>): string | null {
-  const text = (key: string) => (typeof body[key] === "string" ? body[key] : "");
+  const text = (key: string) => textOf(body, key);
   const number = (key: string) => (typeof body[key] === "number" ? body[key] : 0);
   switch (type) {
     case "hello":
       return typeof body.resumedFromStep === "number"
         ? `Resumed from step ${formatNumber(body.resumedFromStep)}`
-        : "Trainer started";
+        : `Computes on ${textOf(body.device, "name") || "an unknown device"}, torch ${textOf(body.versions, "torch")}`;
     case "phase":
       return `Phase: ${text("name")}`;
     case "data":
@@ -57,7 +57,7 @@ function wordsOf(type: string, body: Record<string, unknown>): string | null {
     case "warning":
     case "error":
     case "worker":
-      return text("message") || text("what") || null;
+      return capital(text("message") || text("what")) || null;
     case "cancelled":
       return `Stopped at step ${formatNumber(number("step"))}`;
     case "done":
@@ -65,4 +65,13 @@ function wordsOf(type: string, body: Record<string, unknown>): string | null {
     default:
       return null;
   }
+}
+
+function textOf(value: unknown, key: string): string {
+  const found: unknown = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  return typeof found === "string" ? found : "";
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
