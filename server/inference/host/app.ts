@@ -99,11 +99,11 @@ async function complete(
     const begun = await begin(engine, jobsFor(adapterPath), out.events, signal);
     const headers = { "x-forge-queue-ms": begun.queueMs.toFixed(2) };
     if ("stream" in out) {
-      return new Response(out.stream(begun.promptTokens, begun.stop), {
+      return new Response(out.stream(begun.stop), {
         headers: { ...headers, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
       });
     }
-    const whole = await out.body(begun.promptTokens);
+    const whole = await out.body();
     leave();
     return c.json(whole, 200, headers);
   } catch (cause) {
