@@ -122,6 +122,26 @@ test("a record without prompts still asks for an effect, and plain-text prompts 
   expect(await load({ ...record, prompts })).toMatchObject({ error: { message: expect.stringContaining("empty") } });
 });
 
+test("recorded prompts that are longer than the host's context are left out of the proof", async () => {
+  const { storage, pool } = await host();
+  const baseSha = await putBytes(storage, tinyBase());
+  const adapterSha = await putBytes(storage, tinyAdapter());
+  const long = "x".repeat(100);
+  const small = await host({ maxContext: 64, pathOf: storage.pathOf });
+  const load = async (sha: string, prompts: string[]) => {
+    const record = await recordOf(pool, engineRef({ baseSha, adapterSha: sha }), prompts);
+    const probeSha = await putBytes(storage, Buffer.from(JSON.stringify(record)));
+    return (await small.post("/load", { ref: engineRef({ baseSha, adapterSha: sha, probeSha }) })).json();
+  };
+  expect(await load(adapterSha, [long, "hello"])).toMatchObject({
+    info: { contextLength: 64 },
+    probe: { accepted: true, prompts: 1, agreedTokens: 12, conclusive: 1 },
+  });
+  expect(await load(adapterSha, [long])).toMatchObject({ probe: { accepted: true, prompts: 0, effect: "tokens" } });
+  const idle = await putBytes(storage, tinyAdapter({ scale: 0 }));
+  expect(await load(idle, [long])).toMatchObject({ error: { code: "probe_failed" } });
+});
+
 test("a template other than the trainer's is found out", async () => {
   const { storage, pool, post } = await host();
   const adapterSha = await putBytes(storage, tinyAdapter());
