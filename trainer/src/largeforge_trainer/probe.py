@@ -55,9 +55,14 @@ def longest_prompt(spec: Spec, model: Any) -> int:
 
 
 def tokenized(tokenizer: Any, question: Question) -> Prompt:
-    """A question with its tokens."""
+    """A question with the tokens that a host makes of it: a template writes its own BOS, plain text is given one."""
     messages, text = question
-    return Prompt(messages, text, tokenizer(text, add_special_tokens=False)["input_ids"])
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    bos = tokenizer.bos_token_id
+    # Not all that a tokenizer adds: an end token behind the question is nothing to go on from.
+    if messages is None and tokenizer("")["input_ids"][:1] == [bos] and ids[:1] != [bos]:
+        ids = [bos, *ids]
+    return Prompt(messages, text, ids)
 
 
 def question_of(row: dict[str, Any], shape: str, tokenizer: Any) -> Question | None:
