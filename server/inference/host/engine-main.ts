@@ -23,12 +23,11 @@ function say(message: FromEngine) {
 
 async function main(settings: EngineSettings) {
   const model = await loadModel({ path: settings.basePath, maxThreads: settings.threads, cuda: settings.cuda });
-  const contextLength = Math.max(8, Math.min(model.trainedContext, settings.maxContext, affordable(settings, 1)));
-  const sequences = Math.max(1, Math.min(settings.maxSequences, Math.floor(affordable(settings, contextLength))));
+  const { contextLength, sequences, contexts, maxWaiting } = settings;
   const threads = model.parameters < smallModelParameters ? 1 : settings.threads;
   const prompts = prompter(model);
-  const { maxContexts, maxWaiting } = settings;
-  const plan = { contextSize: contextLength, sequences, maxContexts, batchSize: batchTokens, threads, maxWaiting };
+  const size = { contextSize: contextLength, sequences, maxContexts: contexts };
+  const plan = { ...size, batchSize: batchTokens, threads, maxWaiting };
   const loop = startLoop(model, plan, {
     started: (id, promptTokens, queueMs) => say({ type: "started", id, promptTokens, queueMs }),
     stepped: (deltas, finished) => say({ type: "stepped", deltas, finished }),
@@ -56,13 +55,7 @@ async function main(settings: EngineSettings) {
     }
   });
   const chat = model.chatTemplate !== null;
-  say({ type: "ready", info: { parameters: model.parameters, contextLength, sequences, threads, chat } });
-}
-
-/** How many sequences of `tokens` tokens fit the KV budget; infinite when the file does not say what a token costs. */
-function affordable(settings: EngineSettings, tokens: number) {
-  const { kvBudgetBytes, kvBytesPerToken } = settings;
-  return kvBytesPerToken ? Math.floor(kvBudgetBytes / kvBytesPerToken / tokens) : Number.MAX_SAFE_INTEGER;
+  say({ type: "ready", info: { parameters: model.parameters, contextLength, sequences, contexts, threads, chat } });
 }
 
 /** An id outside the vocabulary would make llama.cpp refuse a whole batch, the other callers' parts included. */

@@ -4,6 +4,7 @@ import { putBytes, tinyAdapter, tinyBase } from "#server/inference/gguf-testing.
 import { createHost } from "#server/inference/host/app.ts";
 import { type EnginePool, openPool, type PoolSettings } from "#server/inference/host/pool.ts";
 import type { Probe } from "#server/inference/host/probe.rule.ts";
+import { until } from "#server/process.fixture.ts";
 import { testStorage } from "#server/testing.ts";
 
 const pools: EnginePool[] = [];
@@ -213,8 +214,9 @@ test("more waiting requests than the bound are told to come back", async () => {
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
 });
 
-test("more adapters than contexts all get their turn", async () => {
-  const { storage, post } = await host({ maxContexts: 2 });
+test("more adapters than their caches have room for all get their turn, and the whole budget is counted", async () => {
+  const kvBudgetBytes = 300 * 1024; // 64 KiB a conversation
+  const { storage, pool, post } = await host({ maxContexts: 9, kvBudgetBytes });
   const baseSha = await putBytes(storage, tinyBase());
   const refs: string[] = [engineRef({ baseSha })];
   for (let seed = 2; seed < 7; seed++) {
@@ -228,4 +230,9 @@ test("more adapters than contexts all get their turn", async () => {
   const together = await Promise.all([...refs, ...refs].map(ask));
   expect(together.slice(0, refs.length)).toEqual(together.slice(refs.length));
   expect(new Set(together).size).toBe(refs.length);
+  const [loaded] = pool.loaded();
+  expect(loaded?.info).toMatchObject({ contextLength: 256, sequences: 2, contexts: 2 });
+  const weights = tinyBase().length + 160 * 1024 * 1024;
+  expect(loaded?.memoryBytes).toBe(weights + 256 * 1024);
+  await until(async () => pool.loaded()[0]?.beat?.contexts === 2);
 });
