@@ -57,11 +57,11 @@ export function createHost(doors: HostDoors): Hono {
   app.get("/loaded", (c) => c.json({ engines: pool.loaded() }));
   app.post("/load", async (c) => {
     const { ref } = parseBody(RefBody, await json(c));
-    return c.json(await pool.load(parseEngineRef(ref)));
+    return c.json(await pool.load(parseEngineRef(ref), ref));
   });
   app.post("/unload", async (c) => {
     const { ref } = parseBody(RefBody, await json(c));
-    await pool.unload(parseEngineRef(ref));
+    await pool.unload(ref);
     return c.json({ status: "unloaded" });
   });
   app.post("/v1/chat/completions", async (c) => {

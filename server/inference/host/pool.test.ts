@@ -204,6 +204,19 @@ test("an idle base makes room for the next one; a pinned one does not", async ()
   expect(await refused.json()).toMatchObject({ error: { code: "overloaded" } });
 });
 
+test("what two replicas hold stays until the second lets go, over a crash too", async () => {
+  const { storage, pool } = await host();
+  const ref = parseEngineRef(engineRef({ baseSha: await putBytes(storage, tinyBase()) }));
+  await pool.load(ref, "replica_a");
+  await pool.load(ref, "replica_b");
+  process.kill(pool.loaded()[0]?.pid ?? 0, "SIGKILL");
+  await until(async () => pool.loaded()[0]?.failures === 1 && pool.isReady(ref));
+  await pool.unload("replica_a");
+  expect(pool.loaded()).toMatchObject([{ pinned: true, state: "ready" }]);
+  await pool.unload("replica_b");
+  expect(pool.loaded()).toEqual([]);
+});
+
 test("more waiting requests than the bound are told to come back", async () => {
   const { storage, post } = await host({ maxSequences: 1, maxWaiting: 2 });
   const model = engineRef({ baseSha: await putBytes(storage, tinyBase({ contextLength: 2048 })) });

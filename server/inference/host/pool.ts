@@ -4,7 +4,7 @@ import { openBackOff, retryMs } from "#server/inference/host/back-off.ts";
 import { type ContextLimits, cutContexts } from "#server/inference/host/contexts.rule.ts";
 import type { EngineInfo, EngineSettings } from "#server/inference/host/contract.ts";
 import { type Engine, startEngine } from "#server/inference/host/engine.ts";
-import { adapterKey, describe, type Entry, isIdle, type Loaded, pinKey } from "#server/inference/host/entry.ts";
+import { adapterKey, describe, type Entry, isIdle, type Loaded } from "#server/inference/host/entry.ts";
 import type { ProbeReport } from "#server/inference/host/probe.rule.ts";
 import { isFile, notFound, proveAdapter } from "#server/inference/host/prove-adapter.ts";
 import { overloaded, refusal } from "#server/inference/host/refusal.ts";
@@ -28,10 +28,10 @@ type LoadReport = { status: "ready"; info: EngineInfo; memoryBytes: number; prob
 /** Opens a ref's engine and gives the adapter's path in it. Throws a Refusal that can go to the client as it is. */
 export type EnginePool = {
   open: (ref: EngineRef) => Promise<{ engine: Engine; adapterPath: string | null; leave: () => void }>;
-  /** Load, prove and keep (replicas pin what they were assigned). */
-  load: (ref: EngineRef, probing?: () => void) => Promise<LoadReport>;
-  /** Let a pinned ref go; the base leaves memory when nothing else holds it. */
-  unload: (ref: EngineRef) => Promise<void>;
+  /** Load, prove and keep for a holder (a replica's id): two projects' replicas may well hold the same files. */
+  load: (ref: EngineRef, holder: string, probing?: () => void) => Promise<LoadReport>;
+  /** Let go what a holder keeps; the base leaves memory when nobody else holds or uses it. */
+  unload: (holder: string) => Promise<void>;
   isReady: (ref: EngineRef) => boolean;
   loaded: () => Loaded[];
   /** Called whenever an engine came up or went down. */
@@ -165,16 +165,14 @@ export function openPool(settings: PoolSettings): EnginePool {
       const { engine, leave } = await enter(ref);
       return { engine, adapterPath: ref.adapterSha ? settings.pathOf(ref.adapterSha) : null, leave };
     },
-    load: async (ref, probing) => {
+    load: async (ref, holder, probing) => {
       const { entry, engine, probe, leave } = await enter(ref, probing);
-      entry.pins.add(pinKey(ref));
+      entry.pins.add(holder);
       leave();
       return { status: "ready", info: engine.info, memoryBytes: entry.memoryBytes, probe };
     },
-    unload: async (ref) => {
-      const entry = entries.get(ref.baseSha);
-      entry?.pins.delete(pinKey(ref));
-      if (entry && isIdle(entry)) await retire(entry);
+    unload: async (holder) => {
+      for (const entry of [...entries.values()]) if (entry.pins.delete(holder) && isIdle(entry)) await retire(entry);
     },
     isReady: (ref) => {
       const entry = entries.get(ref.baseSha);
