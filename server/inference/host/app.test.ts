@@ -90,6 +90,7 @@ test("a stream says the same as one body, in OpenAI's chunks, with the usage in 
   });
   expect(response.headers.get("content-type")).toContain("text/event-stream");
   expect(Number(response.headers.get("x-forge-queue-ms"))).toBeGreaterThanOrEqual(0);
+  expect(response.headers.get("x-forge-prompt-tokens")).toBe(String(whole.usage.prompt_tokens));
   const events = await eventsOf(response);
   expect(events.at(-1)).toBe("data: [DONE]");
   const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice(6)));

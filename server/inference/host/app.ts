@@ -35,7 +35,8 @@ export type HostDoors = {
 /**
  * The inference host's wire: OpenAI's chat and completions (stream and not) for `model` = an engine reference,
  * GET /health, GET /loaded, POST /load {ref}, POST /unload {ref}. Errors are OpenAI-shaped; `x-forge-queue-ms` says
- * how long the request waited for a place in a batch.
+ * how long the request waited for a place in a batch, `x-forge-prompt-tokens` what a stream's caller owes if it leaves
+ * before the usage comes.
  */
 export function createHost(doors: HostDoors): Hono {
   const app = new Hono();
@@ -97,7 +98,10 @@ async function complete(
     const out = body.stream ? streamer(dialect, choices, leave) : collector(dialect, choices);
     signal.throwIfAborted();
     const begun = await begin(engine, jobsFor(adapterPath), out.events, signal);
-    const headers = { "x-forge-queue-ms": begun.queueMs.toFixed(2) };
+    const headers = {
+      "x-forge-queue-ms": begun.queueMs.toFixed(2),
+      "x-forge-prompt-tokens": String(begun.promptTokens),
+    };
     if ("stream" in out) {
       return new Response(out.stream(begun.stop), {
         headers: { ...headers, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
