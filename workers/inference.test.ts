@@ -79,9 +79,9 @@ test(
     }),
 );
 
-test("a host that starts again keeps its id and loads its replicas again, and removes drained ones", patient, () =>
+test("a host that starts again keeps its id and loads its replicas again, and drains no other project's", patient, () =>
   inDatabase(async ({ db, url }) => {
-    const { storage, projectId, versionId } = await setUp(db);
+    const { storage, projectId, versionId, baseSha } = await setUp(db);
     const first = await startInference(url, storage.root);
     const host = await until(() => liveHost(db));
     const replicaId = await assign(db, projectId, host.id, versionId);
@@ -91,10 +91,17 @@ test("a host that starts again keeps its id and loads its replicas again, and re
     await until(async () => (await liveHost(db))?.url === second.url);
     await untilStatus(db, replicaId, "ready");
     expect(await db.$count(hosts)).toBe(1);
+    const neighbour = newId("project");
+    await db.insert(projects).values({ id: neighbour, slug: "q", name: "Q" });
+    const same = await addVersion(db, neighbour, "tiny", { baseSha });
+    const stayingId = await assign(db, neighbour, host.id, same.versionId);
+    await untilStatus(db, stayingId, "ready");
 
     await db.update(replicas).set({ status: "draining" }).where(eq(replicas.id, replicaId));
     await db.execute(sql`select pg_notify('replicas', ${host.id})`);
     await until(async () => !(await replicaOf(db, replicaId)));
+    expect(await (await fetch(`${second.url}/health`)).json()).toMatchObject({ engines: 1 });
+    expect((await replicaOf(db, stayingId))?.status).toBe("ready");
     await second.kill("SIGTERM");
   }),
 );

@@ -31,7 +31,8 @@ const parallelSequences = 8;
 const hotContexts = 9;
 const longestQueue = 256;
 const idleMs = 15 * 60_000;
-const largestCacheBytes = 2 * 1024 ** 3;
+/** For all contexts of one base together. */
+const largestCacheBytes = 4 * 1024 ** 3;
 
 const { DATABASE_URL, FORGE_DATA, FORGE_HOST_PORT } = env();
 outliveDatabase();
@@ -40,7 +41,7 @@ const cuda = hasCudaEngine();
 const memoryBytes = Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) * memoryShare);
 const pool = openPool({
   ...{ threads, cuda, maxContext: longestContext, maxSequences: parallelSequences, maxContexts: hotContexts },
-  ...{ maxWaiting: longestQueue, kvBudgetBytes: Math.min(largestCacheBytes, memoryBytes / 8), memoryBytes, idleMs },
+  ...{ maxWaiting: longestQueue, kvBudgetBytes: Math.min(largestCacheBytes, memoryBytes / 4), memoryBytes, idleMs },
   pathOf: fileStorage(FORGE_DATA).pathOf,
 });
 

@@ -42,7 +42,7 @@ function tryTarget(job: Job, target: Target, attempt: number, inFlight: InFlight
   return new Promise((resolve, reject) => {
     if (inFlight.left) return resolve(failureOf(new CallAborted("the caller left"), job.requestId));
     let status = 0;
-    let headers: UpstreamHeaders = { contentType: "", queueMs: null, retryAfter: null };
+    let headers: UpstreamHeaders = { contentType: "", queueMs: null, promptTokens: null, retryAfter: null };
     let relay: ReturnType<typeof relayStream> | null = null;
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -54,7 +54,7 @@ function tryTarget(job: Job, target: Target, attempt: number, inFlight: InFlight
           status = itsStatus;
           headers = itsHeaders;
           if (status === 200 && job.stream && headers.contentType.startsWith("text/event-stream"))
-            relay = relayStream(job, { attempt, queueMs: headers.queueMs, inFlight }, resolve);
+            relay = relayStream(job, { attempt, headers, inFlight }, resolve);
         },
         chunk: (chunk) => {
           if (relay) return relay.chunk(chunk);

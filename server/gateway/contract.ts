@@ -73,7 +73,13 @@ export type UpstreamListener = {
   failed: (error: Error) => void;
 };
 
-export type UpstreamHeaders = { contentType: string; queueMs: number | null; retryAfter: string | null };
+export type UpstreamHeaders = {
+  contentType: string;
+  queueMs: number | null;
+  /** known before the usage, which ends a stream */
+  promptTokens: number | null;
+  retryAfter: string | null;
+};
 
 /** A call in flight: slow it down, let it go on, or end it (the host sees the connection close). */
 export type UpstreamCall = { pause: () => void; resume: () => void; abort: (reason: Error) => void };

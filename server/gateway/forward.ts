@@ -134,11 +134,15 @@ function upstreamHeaders(headers: Record<string, string | string[] | undefined>)
     const value = headers[name];
     return typeof value === "string" ? value : null;
   };
-  const queue = text("x-forge-queue-ms");
-  const queueMs = queue === null ? Number.NaN : Number(queue);
+  const amount = (name: string) => {
+    const value = Number(text(name) ?? Number.NaN);
+    return Number.isFinite(value) && value >= 0 ? value : null;
+  };
+  const promptTokens = amount("x-forge-prompt-tokens");
   return {
     contentType: text("content-type") ?? "",
-    queueMs: Number.isFinite(queueMs) && queueMs >= 0 ? queueMs : null,
+    queueMs: amount("x-forge-queue-ms"),
+    promptTokens: Number.isSafeInteger(promptTokens) ? promptTokens : null,
     retryAfter: text("retry-after"),
   };
 }

@@ -129,7 +129,7 @@ describe("the official client", () => {
     expect(text).toBe("I am host.");
   });
 
-  test("leaves in the middle and the host is told", async () => {
+  test("leaves in the middle: the host is told, and what was generated is counted", async () => {
     const abort = new AbortController();
     const reply = await client.chat.completions
       .create({ model: "nano", messages: say("many 2000"), stream: true }, { signal: abort.signal })
@@ -138,7 +138,10 @@ describe("the official client", () => {
     for await (const _ of reply.data) if (++seen === 5) abort.abort();
     const call = upstream.calls.at(-1);
     await until(async () => call?.aborted ?? false);
-    expect(await recordOf(reply.request_id ?? "")).toMatchObject({ status: 499, errorCode: "client_closed_request" });
+    const row = await recordOf(reply.request_id ?? "");
+    expect(row).toMatchObject({ status: 499, errorCode: "client_closed_request", promptTokens: 7 });
+    expect(row.completionTokens).toBeGreaterThanOrEqual(4);
+    expect(row.completionTokens).toBeLessThan(2_000);
   });
 
   test("with a wrong key is told so", async () => {

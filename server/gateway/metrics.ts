@@ -47,7 +47,11 @@ export function createMetrics(observe: () => Record<string, number> = () => ({})
     ...{ buckets: itlBuckets, registers },
   });
   const tokens = new Counter({
-    ...{ name: "forge_gateway_tokens_total", help: "Tokens the hosts counted", registers },
+    ...{
+      name: "forge_gateway_tokens_total",
+      help: "Tokens the hosts counted, or sent until the caller left",
+      registers,
+    },
     labelNames: ["kind"] as const,
   });
   new Gauge({

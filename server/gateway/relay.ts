@@ -1,3 +1,4 @@
+import type { UpstreamHeaders } from "#server/gateway/contract.ts";
 import { brokenReply, type Failure, failureOf, failureOfComplaint } from "#server/gateway/failure.ts";
 import { openStream } from "#server/gateway/head.ts";
 import { type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
@@ -5,7 +6,7 @@ import { readChunk, type Usage } from "#server/gateway/reply.ts";
 import { CallAborted } from "#server/gateway/upstream-error.ts";
 import { sseParser } from "#server/inference/client/sse.ts";
 
-type Attempt = { attempt: number; queueMs: number | null; inFlight: InFlight };
+type Attempt = { attempt: number; headers: UpstreamHeaders; inFlight: InFlight };
 
 /**
  * Pass a host's events on to the caller as they come. `done` gets a failure only while nothing was sent, so that
@@ -17,9 +18,16 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
   const parser = sseParser((data) => events.push(data));
   let over = false;
   let usage: Usage | null = null;
+  let contentChunks = 0;
   let finishReason: string | null = null;
 
-  const common = () => ({ finishReason, usage, queueMs: from.queueMs, attempts: from.attempt });
+  const common = () => ({ finishReason, usage, queueMs: from.headers.queueMs, attempts: from.attempt });
+
+  /** Hosts send a chunk for each token, so what a caller had when it left is known without the usage. */
+  const usageSoFar = (): Usage | null => {
+    const { promptTokens } = from.headers;
+    return usage ?? (promptTokens === null ? null : { promptTokens, completionTokens: contentChunks });
+  };
 
   const open = () => {
     if (outgoing.headersSent) return;
@@ -42,7 +50,7 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
     if (over) return;
     over = true;
     if (from.inFlight.left) {
-      job.finish(leftEnding(from.attempt, usage, from.queueMs));
+      job.finish(leftEnding(from.attempt, usageSoFar(), from.headers.queueMs));
       return done(null);
     }
     if (!outgoing.headersSent && !pending) return done(failure);
@@ -67,7 +75,10 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
         if (data === "[DONE]") return complete(pending);
         const read = readChunk(data, job.askedModel, job.includeUsage);
         if (read.error) return abort(failureOfComplaint(502, read.error, job), pending);
-        if (read.hasContent) timer.content(performance.now());
+        if (read.hasContent) {
+          contentChunks++;
+          timer.content(performance.now());
+        }
         finishReason = read.finishReason ?? finishReason;
         usage = read.usage ?? usage;
         for (const text of read.send) pending += `data: ${text}\n\n`;
@@ -92,6 +103,6 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
 
 /** `: forge-timings {…}`, a comment that every SSE client skips and the playground reads. */
 function timingsComment(job: Job, from: Attempt, outputTokens: number | null): string {
-  const times = { ...job.timer.done(performance.now(), outputTokens), queueMs: from.queueMs };
+  const times = { ...job.timer.done(performance.now(), outputTokens), queueMs: from.headers.queueMs };
   return `: forge-timings ${JSON.stringify(times)}\n\n`;
 }

@@ -71,7 +71,8 @@ async function stream(body: Record<string, unknown>, words: string[], order: str
     const piece = isChat(body) ? { delta: content ? { content } : {} } : { text: content };
     send({ choices: [{ index: 0, ...piece, finish_reason: finish }] });
   };
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "x-forge-queue-ms": "1.25" });
+  const counts = { "x-forge-queue-ms": "1.25", "x-forge-prompt-tokens": "7" };
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", ...counts });
   if (order === "error-first") return void response.end(errorEvent());
   if (isChat(body)) send({ choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }] });
   for (const [i, word] of words.entries()) {

@@ -22,7 +22,9 @@ const heads = 4;
 const hidden = 64;
 
 /** A two-layer llama with a byte-level vocabulary and ChatML template. `seed` decides the weights. */
-export function tinyBase(options: { seed?: number; contextLength?: number; chatTemplate?: string | null } = {}) {
+export function tinyBase(
+  options: { seed?: number; contextLength?: number; chatTemplate?: string | null; addBos?: boolean } = {},
+) {
   const random = generator(options.seed ?? 1);
   const vocabulary = tinyVocabulary();
   const size = vocabulary.tokens.length;
@@ -67,7 +69,7 @@ export function tinyBase(options: { seed?: number; contextLength?: number; chatT
     { key: "tokenizer.ggml.merges", type: array, value: vocabulary.merges },
     { key: "tokenizer.ggml.bos_token_id", type: u32, value: size - 3 },
     { key: "tokenizer.ggml.eos_token_id", type: u32, value: size - 1 },
-    { key: "tokenizer.ggml.add_bos_token", type: bool, value: false },
+    { key: "tokenizer.ggml.add_bos_token", type: bool, value: options.addBos ?? false },
   ];
   if (template !== null) meta.push({ key: "tokenizer.chat_template", type: text, value: template });
   return writeGguf(meta, tensors);

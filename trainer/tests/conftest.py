@@ -42,6 +42,14 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def bos_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny base model that begins every text with a token of its own."""
+    return tiny.build_base(
+        tmp_path_factory.mktemp("bos-base"), template="{{ bos_token }}" + tiny.PLAIN_TEMPLATE, bos="<s>"
+    )
+
+
+@pytest.fixture(scope="session")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty training conversations."""
     return tiny.write_rows(tmp_path_factory.mktemp("rows") / "train.jsonl", tiny.chats(40))

@@ -54,6 +54,17 @@ def test_a_base_keeps_its_tokens_and_a_template_that_hosts_can_render(
     assert "add_generation_prompt" in field(reader, "tokenizer.chat_template")
 
 
+def test_a_base_that_begins_texts_with_a_token_says_so(bos_base: Path, converters: Path, tmp_path: Path) -> None:
+    from gguf import GGUFReader
+
+    out = tmp_path / "base.gguf"
+    code, told = convert("--base", bos_base, "--out", out, "--converters", converters, "--out-type", "f16")
+    assert code == 0, told
+    reader = GGUFReader(out)
+    assert field(reader, "tokenizer.ggml.add_bos_token") is True
+    assert field(reader, "tokenizer.ggml.tokens")[field(reader, "tokenizer.ggml.bos_token_id")] == "<s>"
+
+
 def test_an_adapter_keeps_its_numbers(
     base: Path, finished: tuple[Path, Events], converters: Path, tmp_path: Path
 ) -> None:

@@ -42,10 +42,13 @@ def write_rows(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
-def build_base(folder: Path, template: str | None = CHAT_TEMPLATE, seed: int = 0) -> Path:
-    """A random Llama (32 wide, 2 layers) with a byte-level BPE tokenizer of its own, in safetensors."""
+def build_base(folder: Path, template: str | None = CHAT_TEMPLATE, seed: int = 0, bos: str | None = None) -> Path:
+    """A random Llama (32 wide, 2 layers) with a byte-level BPE tokenizer of its own, in safetensors.
+
+    With `bos`, the tokenizer begins every text with that token, as Llama's, Mistral's and Gemma's do.
+    """
     import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     tokenizer = Tokenizer(models.BPE())
@@ -55,7 +58,14 @@ def build_base(folder: Path, template: str | None = CHAT_TEMPLATE, seed: int = 0
     trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=SPECIALS, initial_alphabet=alphabet)
     texts = [message["content"] for row in chats(12) for message in row["messages"]]
     tokenizer.train_from_iterator([*texts, "user assistant system"], trainer)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=SPECIALS[2], pad_token=SPECIALS[0])
+    if bos:
+        tokenizer.add_special_tokens([bos])
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single=f"{bos} $A", pair=f"{bos} $A {bos} $B", special_tokens=[(bos, tokenizer.token_to_id(bos))]
+        )
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token=bos, eos_token=SPECIALS[2], pad_token=SPECIALS[0]
+    )
     fast.chat_template = template
     fast.save_pretrained(folder)
     torch.manual_seed(seed)
@@ -67,7 +77,7 @@ def build_base(folder: Path, template: str | None = CHAT_TEMPLATE, seed: int = 0
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=128,
-        bos_token_id=None,
+        bos_token_id=fast.bos_token_id,
         eos_token_id=fast.eos_token_id,
         pad_token_id=fast.pad_token_id,
         tie_word_embeddings=False,

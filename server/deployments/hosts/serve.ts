@@ -17,8 +17,8 @@ const answerWithinMs = 20_000;
 
 /** What this loop needs of the engines; the host's pool is one. */
 export type Engines = {
-  load: (ref: EngineRef, probing: () => void) => Promise<{ probe: object | null; memoryBytes: number }>;
-  unload: (ref: EngineRef) => Promise<void>;
+  load: (ref: EngineRef, holder: string, probing: () => void) => Promise<{ probe: object | null; memoryBytes: number }>;
+  unload: (holder: string) => Promise<void>;
   isReady: (ref: EngineRef) => boolean;
   onChange: (fn: () => void) => void;
 };
@@ -89,7 +89,7 @@ export function keepReplicas(ctx: HostCtx, self: HostSelf, engines: Engines, rea
         });
       busy.set(row.id, done);
     };
-    if (row.status === "draining") start(() => drain(row.id, ref));
+    if (row.status === "draining") start(() => drain(row.id));
     else if (row.status === "ready" ? ref !== null && !engines.isReady(ref) : row.status !== "failed")
       start(() => load(row.id, ref));
   }
@@ -103,7 +103,7 @@ export function keepReplicas(ctx: HostCtx, self: HostSelf, engines: Engines, rea
     await within(answerWithinMs, moveReplica(ctx, replicaId, { to: "loading" }));
     let announced: Promise<unknown> = Promise.resolve();
     try {
-      const { probe, memoryBytes } = await engines.load(ref, () => {
+      const { probe, memoryBytes } = await engines.load(ref, replicaId, () => {
         const probing = moveReplica(ctx, replicaId, { to: "probing" });
         announced = within(answerWithinMs, probing).catch(() => {}); // only a step on the way
       });
@@ -115,8 +115,8 @@ export function keepReplicas(ctx: HostCtx, self: HostSelf, engines: Engines, rea
     }
   }
 
-  async function drain(replicaId: string, ref: EngineRef | null) {
-    if (ref) await engines.unload(ref);
+  async function drain(replicaId: string) {
+    await engines.unload(replicaId);
     await within(answerWithinMs, removeReplica(ctx, replicaId));
   }
 

@@ -125,6 +125,19 @@ test("a control token written by a user becomes text, the template's own stay co
   expect(model.detokenize(Uint32Array.from([...tokens].filter((token) => token < 265)))).toContain(attack);
 });
 
+test("plain text begins with one BOS token where the model wants it; a chat has what its template writes", async () => {
+  const plain = prompter(model).text("hello");
+  await writeFile(join(dir, "bos.gguf"), tinyBase({ addBos: true, chatTemplate: "{{ bos_token }}hello" }));
+  const wanting = await loadModel({ path: join(dir, "bos.gguf"), maxThreads: 1, cuda: false });
+  const { text, chat } = prompter(wanting);
+  const bos = wanting.bosToken ?? { id: -1, text: "" };
+  expect(plain).not.toContain(bos.id);
+  for (const tokens of [text("hello"), text(`${bos.text}hello`), chat([{ role: "user", content: "x" }]).tokens])
+    expect([...tokens]).toEqual([bos.id, ...plain]);
+  expect([...text(`hello${bos.text}`)].filter((token) => token === bos.id)).toHaveLength(1);
+  await wanting.dispose();
+});
+
 test("a template that never ends is stopped", () => {
   const bomb = "{% for i in range(100000000) %}{{ i }}{% endfor %}";
   const { chat } = prompter({ ...model, chatTemplate: bomb });

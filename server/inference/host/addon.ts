@@ -43,6 +43,8 @@ export type LoadedModel = {
   parameters: number;
   trainedContext: number;
   chatTemplate: string | null;
+  /** token ids are below this */
+  vocabularySize: number;
   /** text of each control token → id: what user text must never become */
   controlTokens: ReadonlyMap<string, number>;
   bosToken: { id: number; text: string } | null;
@@ -164,7 +166,9 @@ function vocabularyOf(model: LlamaModel) {
     return text === undefined || id === null || id === undefined ? null : { id, text };
   };
   const chatTemplate = typeof template === "string" && template !== "" ? template : null;
-  return { chatTemplate, controlTokens, bosToken: named(model.tokens.bos), eosToken: named(model.tokens.eos) };
+  const vocabularySize = ggml?.tokens.length ?? 0;
+  const ends = { bosToken: named(model.tokens.bos), eosToken: named(model.tokens.eos) };
+  return { chatTemplate, vocabularySize, controlTokens, ...ends };
 }
 
 const nothing = new Uint32Array(0);

@@ -34,7 +34,10 @@ export async function begin(engine: Engine, inputs: readonly GenerateInput[], on
   const started = Promise.withResolvers<{ promptTokens: number; queueMs: number }>();
   const stops = inputs.map((input, index) =>
     engine.generate(input, {
-      started: (promptTokens, queueMs) => started.resolve({ promptTokens, queueMs }),
+      started: (promptTokens, queueMs) => {
+        on.started(promptTokens);
+        started.resolve({ promptTokens, queueMs });
+      },
       delta: (delta) => on.delta(index, delta),
       done: (finish, completionTokens) => on.done(index, finish, completionTokens),
       failed: (error) => {
@@ -59,7 +62,9 @@ export async function begin(engine: Engine, inputs: readonly GenerateInput[], on
   return { ...first, stop };
 }
 
+/** In this order for each choice; all of them may have come before `begin` resolves. */
 export type BeginEvents = {
+  started: (promptTokens: number) => void;
   delta: (index: number, delta: Delta) => void;
   done: (index: number, finish: FinishReason, completionTokens: number) => void;
   failed: (error: WireError) => void;
@@ -72,7 +77,11 @@ export function collector(dialect: Dialect, choices: number) {
   finished.promise.catch(() => {}); // a refusal before the start is thrown by begin
   let open = choices;
   let completionTokens = 0;
+  let promptTokens = 0;
   const events: BeginEvents = {
+    started: (tokens) => {
+      promptTokens = tokens;
+    },
     delta: (index, { text, logprobs }) => {
       const part = parts[index];
       if (!part) return;
@@ -87,7 +96,7 @@ export function collector(dialect: Dialect, choices: number) {
     },
     failed: (error) => finished.reject(new Refusal(error)),
   };
-  const body = async (promptTokens: number) => {
+  const body = async () => {
     await finished.promise;
     return {
       ...envelope(dialect, dialect.wholeObject),
@@ -120,6 +129,9 @@ export function streamer(dialect: Dialect, choices: number, closed: () => void) 
     closed();
   };
   const events: BeginEvents = {
+    started: (tokens) => {
+      promptTokens = tokens;
+    },
     delta: (index, { text, logprobs }) => {
       if (text !== "" || (dialect.logprobs && logprobs.length > 0)) chunk(dialect.chunk(index, text, logprobs));
     },
@@ -137,9 +149,8 @@ export function streamer(dialect: Dialect, choices: number, closed: () => void) 
       close();
     },
   };
-  const stream = (tokens: number, stop: () => void) => {
-    promptTokens = tokens;
-    return new ReadableStream<Uint8Array>({
+  const stream = (stop: () => void) =>
+    new ReadableStream<Uint8Array>({
       start: (opened) => {
         controller = opened;
         for (let i = 0; i < choices; i++) {
@@ -155,7 +166,6 @@ export function streamer(dialect: Dialect, choices: number, closed: () => void) 
         closed();
       },
     });
-  };
   return { events, stream };
 }
 

@@ -90,6 +90,7 @@ test("a stream says the same as one body, in OpenAI's chunks, with the usage in 
   });
   expect(response.headers.get("content-type")).toContain("text/event-stream");
   expect(Number(response.headers.get("x-forge-queue-ms"))).toBeGreaterThanOrEqual(0);
+  expect(response.headers.get("x-forge-prompt-tokens")).toBe(String(whole.usage.prompt_tokens));
   const events = await eventsOf(response);
   expect(events.at(-1)).toBe("data: [DONE]");
   const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice(6)));
@@ -180,6 +181,23 @@ test("what the engine cannot do is refused by name", async () => {
   }
   const unknown = await post("/v1/chat/completions", { model: engineRef({ baseSha: "0".repeat(64) }), ...said("x") });
   expect(unknown.status).toBe(404);
+});
+
+test("a token id that the model does not have is refused by its place and disturbs nobody else", async () => {
+  const quiet = { model: base, prompt: "hello", max_tokens: 200, temperature: 0, logit_bias: { 265: -100, 267: -100 } };
+  const others = [1, 2].map(() => post("/v1/completions", quiet));
+  for (const [change, param] of [
+    [{ prompt: [1, 268] }, "prompt.1"],
+    [{ prompt: [4_294_967_297] }, "prompt.0"],
+    [{ logit_bias: { 268: 1 } }, "logit_bias.268"],
+  ] as const) {
+    const response = await post("/v1/completions", { ...quiet, ...change });
+    expect(response.status).toBe(400);
+    const { error }: Answer = await response.json();
+    expect(error).toMatchObject({ type: "invalid_request_error", param, message: expect.stringContaining("0 to 267") });
+  }
+  for (const other of await Promise.all(others)) expect(other.status).toBe(200);
+  expect((await post("/v1/completions", { ...quiet, prompt: [267, 0], max_tokens: 1 })).status).toBe(200);
 });
 
 test("a client that goes away frees its place at once", async () => {

@@ -35,7 +35,8 @@ export type HostDoors = {
 /**
  * The inference host's wire: OpenAI's chat and completions (stream and not) for `model` = an engine reference,
  * GET /health, GET /loaded, POST /load {ref}, POST /unload {ref}. Errors are OpenAI-shaped; `x-forge-queue-ms` says
- * how long the request waited for a place in a batch.
+ * how long the request waited for a place in a batch, `x-forge-prompt-tokens` what a stream's caller owes if it leaves
+ * before the usage comes.
  */
 export function createHost(doors: HostDoors): Hono {
   const app = new Hono();
@@ -57,11 +58,11 @@ export function createHost(doors: HostDoors): Hono {
   app.get("/loaded", (c) => c.json({ engines: pool.loaded() }));
   app.post("/load", async (c) => {
     const { ref } = parseBody(RefBody, await json(c));
-    return c.json(await pool.load(parseEngineRef(ref)));
+    return c.json(await pool.load(parseEngineRef(ref), ref));
   });
   app.post("/unload", async (c) => {
     const { ref } = parseBody(RefBody, await json(c));
-    await pool.unload(parseEngineRef(ref));
+    await pool.unload(ref);
     return c.json({ status: "unloaded" });
   });
   app.post("/v1/chat/completions", async (c) => {
@@ -97,13 +98,16 @@ async function complete(
     const out = body.stream ? streamer(dialect, choices, leave) : collector(dialect, choices);
     signal.throwIfAborted();
     const begun = await begin(engine, jobsFor(adapterPath), out.events, signal);
-    const headers = { "x-forge-queue-ms": begun.queueMs.toFixed(2) };
+    const headers = {
+      "x-forge-queue-ms": begun.queueMs.toFixed(2),
+      "x-forge-prompt-tokens": String(begun.promptTokens),
+    };
     if ("stream" in out) {
-      return new Response(out.stream(begun.promptTokens, begun.stop), {
+      return new Response(out.stream(begun.stop), {
         headers: { ...headers, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
       });
     }
-    const whole = await out.body(begun.promptTokens);
+    const whole = await out.body();
     leave();
     return c.json(whole, 200, headers);
   } catch (cause) {

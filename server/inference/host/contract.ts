@@ -10,14 +10,10 @@ export type EngineSettings = {
   /** cores this child may use */
   threads: number;
   cuda: boolean;
-  /** upper bound of the context; the model's own may be smaller */
-  maxContext: number;
-  maxSequences: number;
-  maxContexts: number;
+  contextLength: number;
+  sequences: number;
+  contexts: number;
   maxWaiting: number;
-  /** bytes one context's KV cache may take */
-  kvBudgetBytes: number;
-  kvBytesPerToken: number | null;
 };
 
 export type PromptInput =
@@ -46,6 +42,8 @@ export type EngineInfo = {
   /** tokens of one conversation: prompt and answer together */
   contextLength: number;
   sequences: number;
+  /** contexts held at once: the base's and those of the adapters used last */
+  contexts: number;
   threads: number;
   chat: boolean;
 };

@@ -6,7 +6,8 @@ import type {
   PromptInput,
   ToEngine,
 } from "#server/inference/host/contract.ts";
-import { type Loop, startLoop } from "#server/inference/host/loop.ts";
+import type { Job } from "#server/inference/host/generation.ts";
+import { startLoop } from "#server/inference/host/loop.ts";
 import { type Prompter, prompter } from "#server/inference/host/prompt.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
 
@@ -22,22 +23,27 @@ function say(message: FromEngine) {
 
 async function main(settings: EngineSettings) {
   const model = await loadModel({ path: settings.basePath, maxThreads: settings.threads, cuda: settings.cuda });
-  const contextLength = Math.max(8, Math.min(model.trainedContext, settings.maxContext, affordable(settings, 1)));
-  const sequences = Math.max(1, Math.min(settings.maxSequences, Math.floor(affordable(settings, contextLength))));
+  const { contextLength, sequences, contexts, maxWaiting } = settings;
   const threads = model.parameters < smallModelParameters ? 1 : settings.threads;
   const prompts = prompter(model);
-  const { maxContexts, maxWaiting } = settings;
-  const plan = { contextSize: contextLength, sequences, maxContexts, batchSize: batchTokens, threads, maxWaiting };
+  const size = { contextSize: contextLength, sequences, maxContexts: contexts };
+  const plan = { ...size, batchSize: batchTokens, threads, maxWaiting };
   const loop = startLoop(model, plan, {
     started: (id, promptTokens, queueMs) => say({ type: "started", id, promptTokens, queueMs }),
     stepped: (deltas, finished) => say({ type: "stepped", deltas, finished }),
     failed: (id, error) => say({ type: "failed", id, error }),
   });
+  const generate = (id: string, input: GenerateInput) =>
+    answer(id, () => {
+      checkTokens(input, model.vocabularySize);
+      const tokens = promptTokens(prompts, input.prompt);
+      loop.submit(jobOf(id, input, tokens, contextLength));
+    });
   const beat = setInterval(() => {
     say({ type: "beat", beat: { ...loop.stats(), rssBytes: process.memoryUsage.rss() } });
   }, beatEveryMs);
   process.on("message", (message: ToEngine) => {
-    if (message.type === "generate") generate(loop, prompts, contextLength, message.id, message.input);
+    if (message.type === "generate") generate(message.id, message.input);
     if (message.type === "abort") loop.abort(message.id);
     if (message.type === "render") answer(message.id, () => render(prompts, message.id, message.prompt));
     if (message.type === "close") {
@@ -49,25 +55,27 @@ async function main(settings: EngineSettings) {
     }
   });
   const chat = model.chatTemplate !== null;
-  say({ type: "ready", info: { parameters: model.parameters, contextLength, sequences, threads, chat } });
+  say({ type: "ready", info: { parameters: model.parameters, contextLength, sequences, contexts, threads, chat } });
 }
 
-/** How many sequences of `tokens` tokens fit the KV budget; infinite when the file does not say what a token costs. */
-function affordable(settings: EngineSettings, tokens: number) {
-  const { kvBudgetBytes, kvBytesPerToken } = settings;
-  return kvBytesPerToken ? Math.floor(kvBudgetBytes / kvBytesPerToken / tokens) : Number.MAX_SAFE_INTEGER;
+/** An id outside the vocabulary would make llama.cpp refuse a whole batch, the other callers' parts included. */
+function checkTokens({ prompt, sampler }: GenerateInput, vocabularySize: number) {
+  const check = (token: number, param: string) => {
+    if (token >= 0 && token < vocabularySize) return;
+    const message = `${param}: this model has no token ${token}; its ids go from 0 to ${vocabularySize - 1}`;
+    throw refusal(400, message, { code: "invalid_value", param });
+  };
+  if (prompt.kind === "tokens") for (const [i, token] of prompt.tokens.entries()) check(token, `prompt.${i}`);
+  for (const [token] of sampler.logitBias ?? []) check(token, `logit_bias.${token}`);
 }
 
-function generate(loop: Loop, prompts: Prompter, contextLength: number, id: string, input: GenerateInput) {
-  answer(id, () => {
-    const tokens = promptTokens(prompts, input.prompt);
-    const room = contextLength - tokens.length;
-    if (tokens.length === 0) throw refusal(400, "the prompt is empty", { param: "prompt" });
-    if (room < 1) throw tooLong(input.prompt, tokens.length, contextLength);
-    const maxTokens = Math.min(input.maxTokens ?? room, room);
-    const { adapterPath, stops, sampler, topLogprobs } = input;
-    loop.submit({ id, adapterPath, tokens, maxTokens, stops, sampler, topLogprobs });
-  });
+function jobOf(id: string, input: GenerateInput, tokens: Uint32Array, contextLength: number): Job {
+  const room = contextLength - tokens.length;
+  if (tokens.length === 0) throw refusal(400, "the prompt is empty", { param: "prompt" });
+  if (room < 1) throw tooLong(input.prompt, tokens.length, contextLength);
+  const maxTokens = Math.min(input.maxTokens ?? room, room);
+  const { adapterPath, stops, sampler, topLogprobs } = input;
+  return { id, adapterPath, tokens, maxTokens, stops, sampler, topLogprobs };
 }
 
 function promptTokens(prompts: Prompter, prompt: PromptInput) {

@@ -49,7 +49,7 @@ export async function startEngine(settings: EngineSettings, onExit: (why: string
     serialization: "advanced",
     execArgv: [], // inherited flags break the engine's own binary test
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    env: isolatedEnvironment({ UV_THREADPOOL_SIZE: String(settings.maxSequences + 8) }),
+    env: isolatedEnvironment({ UV_THREADPOOL_SIZE: String(settings.sequences + 8) }),
   });
   const lastWords = keepTail(child);
   const listeners = new Map<string, Listener>();

@@ -25,6 +25,7 @@ export type Entry = {
   /** adapter(+probe) → its proof; belongs to one life of the engine */
   adapters: Map<string, Promise<ProbeReport | null>>;
   proved: Map<string, ProbeReport | null>;
+  /** who keeps it loaded */
   pins: Set<string>;
   users: number;
   usedAt: number;
@@ -47,8 +48,4 @@ export function isIdle(entry: Entry) {
 
 export function adapterKey(ref: EngineRef) {
   return `${ref.adapterSha}+${ref.probeSha ?? ""}`;
-}
-
-export function pinKey(ref: EngineRef) {
-  return `${ref.baseSha}+${adapterKey(ref)}`;
 }

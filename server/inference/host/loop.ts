@@ -69,13 +69,18 @@ export function startLoop(
   async function step(group: Group) {
     for (const generation of liveOf(group)) if (generation.aborted) groups.release(group, generation);
     const batch = planBatch(liveOf(group), plan.batchSize);
-    if (batch.length === 0) return;
+    if (batch.length > 0) await advance(group, batch);
+  }
+
+  /** Decode a batch. When llama.cpp refuses it, each part is tried alone: one bad sequence ends no other. */
+  async function advance(group: Group, batch: readonly Part[]): Promise<void> {
     steps += 1;
     decodingSince = now();
     const decoded = await group.context.decode(batch.map((part) => part.item)).catch((cause: unknown) => ({ cause }));
     decodingSince = null;
     if ("cause" in decoded) {
-      for (const { generation } of batch) fail(group, generation, decoded.cause);
+      if (batch.length > 1) for (const part of batch) await advance(group, [part]);
+      else for (const { generation } of batch) fail(group, generation, decoded.cause);
       return;
     }
     const reads = batch.map(async ({ generation, item }, i) => {

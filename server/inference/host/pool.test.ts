@@ -4,6 +4,7 @@ import { putBytes, tinyAdapter, tinyBase } from "#server/inference/gguf-testing.
 import { createHost } from "#server/inference/host/app.ts";
 import { type EnginePool, openPool, type PoolSettings } from "#server/inference/host/pool.ts";
 import type { Probe } from "#server/inference/host/probe.rule.ts";
+import { until } from "#server/process.fixture.ts";
 import { testStorage } from "#server/testing.ts";
 
 const pools: EnginePool[] = [];
@@ -122,6 +123,26 @@ test("a record without prompts still asks for an effect, and plain-text prompts 
   expect(await load({ ...record, prompts })).toMatchObject({ error: { message: expect.stringContaining("empty") } });
 });
 
+test("recorded prompts that are longer than the host's context are left out of the proof", async () => {
+  const { storage, pool } = await host();
+  const baseSha = await putBytes(storage, tinyBase());
+  const adapterSha = await putBytes(storage, tinyAdapter());
+  const long = "x".repeat(100);
+  const small = await host({ maxContext: 64, pathOf: storage.pathOf });
+  const load = async (sha: string, prompts: string[]) => {
+    const record = await recordOf(pool, engineRef({ baseSha, adapterSha: sha }), prompts);
+    const probeSha = await putBytes(storage, Buffer.from(JSON.stringify(record)));
+    return (await small.post("/load", { ref: engineRef({ baseSha, adapterSha: sha, probeSha }) })).json();
+  };
+  expect(await load(adapterSha, [long, "hello"])).toMatchObject({
+    info: { contextLength: 64 },
+    probe: { accepted: true, prompts: 1, agreedTokens: 12, conclusive: 1 },
+  });
+  expect(await load(adapterSha, [long])).toMatchObject({ probe: { accepted: true, prompts: 0, effect: "tokens" } });
+  const idle = await putBytes(storage, tinyAdapter({ scale: 0 }));
+  expect(await load(idle, [long])).toMatchObject({ error: { code: "probe_failed" } });
+});
+
 test("a template other than the trainer's is found out", async () => {
   const { storage, pool, post } = await host();
   const adapterSha = await putBytes(storage, tinyAdapter());
@@ -183,6 +204,19 @@ test("an idle base makes room for the next one; a pinned one does not", async ()
   expect(await refused.json()).toMatchObject({ error: { code: "overloaded" } });
 });
 
+test("what two replicas hold stays until the second lets go, over a crash too", async () => {
+  const { storage, pool } = await host();
+  const ref = parseEngineRef(engineRef({ baseSha: await putBytes(storage, tinyBase()) }));
+  await pool.load(ref, "replica_a");
+  await pool.load(ref, "replica_b");
+  process.kill(pool.loaded()[0]?.pid ?? 0, "SIGKILL");
+  await until(async () => pool.loaded()[0]?.failures === 1 && pool.isReady(ref));
+  await pool.unload("replica_a");
+  expect(pool.loaded()).toMatchObject([{ pinned: true, state: "ready" }]);
+  await pool.unload("replica_b");
+  expect(pool.loaded()).toEqual([]);
+});
+
 test("more waiting requests than the bound are told to come back", async () => {
   const { storage, post } = await host({ maxSequences: 1, maxWaiting: 2 });
   const model = engineRef({ baseSha: await putBytes(storage, tinyBase({ contextLength: 2048 })) });
@@ -193,8 +227,9 @@ test("more waiting requests than the bound are told to come back", async () => {
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
 });
 
-test("more adapters than contexts all get their turn", async () => {
-  const { storage, post } = await host({ maxContexts: 2 });
+test("more adapters than their caches have room for all get their turn, and the whole budget is counted", async () => {
+  const kvBudgetBytes = 300 * 1024; // 64 KiB a conversation
+  const { storage, pool, post } = await host({ maxContexts: 9, kvBudgetBytes });
   const baseSha = await putBytes(storage, tinyBase());
   const refs: string[] = [engineRef({ baseSha })];
   for (let seed = 2; seed < 7; seed++) {
@@ -208,4 +243,9 @@ test("more adapters than contexts all get their turn", async () => {
   const together = await Promise.all([...refs, ...refs].map(ask));
   expect(together.slice(0, refs.length)).toEqual(together.slice(refs.length));
   expect(new Set(together).size).toBe(refs.length);
+  const [loaded] = pool.loaded();
+  expect(loaded?.info).toMatchObject({ contextLength: 256, sequences: 2, contexts: 2 });
+  const weights = tinyBase().length + 160 * 1024 * 1024;
+  expect(loaded?.memoryBytes).toBe(weights + 256 * 1024);
+  await until(async () => pool.loaded()[0]?.beat?.contexts === 2);
 });

@@ -1,9 +1,10 @@
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
 import type { EngineRef } from "#server/inference/client/ref.ts";
 import { openBackOff, retryMs } from "#server/inference/host/back-off.ts";
+import { type ContextLimits, cutContexts } from "#server/inference/host/contexts.rule.ts";
 import type { EngineInfo, EngineSettings } from "#server/inference/host/contract.ts";
 import { type Engine, startEngine } from "#server/inference/host/engine.ts";
-import { adapterKey, describe, type Entry, isIdle, type Loaded, pinKey } from "#server/inference/host/entry.ts";
+import { adapterKey, describe, type Entry, isIdle, type Loaded } from "#server/inference/host/entry.ts";
 import type { ProbeReport } from "#server/inference/host/probe.rule.ts";
 import { isFile, notFound, proveAdapter } from "#server/inference/host/prove-adapter.ts";
 import { overloaded, refusal } from "#server/inference/host/refusal.ts";
@@ -15,21 +16,22 @@ const stableMs = 60_000;
 /** Weights are mapped once; the rest is the process itself and its compute buffers. */
 const processBytes = 160 * 1024 * 1024;
 
-export type PoolSettings = Omit<EngineSettings, "basePath" | "kvBytesPerToken"> & {
-  memoryBytes: number;
-  /** an unpinned base unused for this long is unloaded */
-  idleMs: number;
-  pathOf: (sha256: string) => string;
-};
+export type PoolSettings = Pick<EngineSettings, "threads" | "cuda" | "maxWaiting"> &
+  ContextLimits & {
+    memoryBytes: number;
+    /** an unpinned base unused for this long is unloaded */
+    idleMs: number;
+    pathOf: (sha256: string) => string;
+  };
 
 type LoadReport = { status: "ready"; info: EngineInfo; memoryBytes: number; probe: ProbeReport | null };
 /** Opens a ref's engine and gives the adapter's path in it. Throws a Refusal that can go to the client as it is. */
 export type EnginePool = {
   open: (ref: EngineRef) => Promise<{ engine: Engine; adapterPath: string | null; leave: () => void }>;
-  /** Load, prove and keep (replicas pin what they were assigned). */
-  load: (ref: EngineRef, probing?: () => void) => Promise<LoadReport>;
-  /** Let a pinned ref go; the base leaves memory when nothing else holds it. */
-  unload: (ref: EngineRef) => Promise<void>;
+  /** Load, prove and keep for a holder (a replica's id): two projects' replicas may well hold the same files. */
+  load: (ref: EngineRef, holder: string, probing?: () => void) => Promise<LoadReport>;
+  /** Let go what a holder keeps; the base leaves memory when nobody else holds or uses it. */
+  unload: (holder: string) => Promise<void>;
   isReady: (ref: EngineRef) => boolean;
   loaded: () => Loaded[];
   /** Called whenever an engine came up or went down. */
@@ -65,13 +67,13 @@ export function openPool(settings: PoolSettings): EnginePool {
       if (!(await isFile(path))) throw refusal(404, "this host does not have the model's file", notFound);
       const header = await readGgufHeader(path);
       if (header.type !== "model") throw new Error("the file is an adapter, not a model");
-      const { kvBytesPerToken } = header;
-      const tokens = Math.min(header.contextLength ?? settings.maxContext, settings.maxContext) * settings.maxSequences;
-      const kv = Math.min((kvBytesPerToken ?? 0) * tokens, settings.kvBudgetBytes);
-      entry.memoryBytes = header.fileBytes + kv + processBytes;
+      const { kvBytes, ...cut } = cutContexts(header, settings);
+      entry.memoryBytes = header.fileBytes + kvBytes + processBytes;
       await makeRoom(entry);
-      const { memoryBytes: _m, idleMs: _i, pathOf: _p, ...shape } = settings;
-      const engine = await startEngine({ ...shape, basePath: path, kvBytesPerToken }, (why) => died(entry, why));
+      const { threads, cuda, maxWaiting } = settings;
+      const engine = await startEngine({ basePath: path, threads, cuda, maxWaiting, ...cut }, (why) =>
+        died(entry, why),
+      );
       entry.engine = engine;
       entry.readyAt = performance.now();
       backOff.forget(baseSha);
@@ -163,16 +165,14 @@ export function openPool(settings: PoolSettings): EnginePool {
       const { engine, leave } = await enter(ref);
       return { engine, adapterPath: ref.adapterSha ? settings.pathOf(ref.adapterSha) : null, leave };
     },
-    load: async (ref, probing) => {
+    load: async (ref, holder, probing) => {
       const { entry, engine, probe, leave } = await enter(ref, probing);
-      entry.pins.add(pinKey(ref));
+      entry.pins.add(holder);
       leave();
       return { status: "ready", info: engine.info, memoryBytes: entry.memoryBytes, probe };
     },
-    unload: async (ref) => {
-      const entry = entries.get(ref.baseSha);
-      entry?.pins.delete(pinKey(ref));
-      if (entry && isIdle(entry)) await retire(entry);
+    unload: async (holder) => {
+      for (const entry of [...entries.values()]) if (entry.pins.delete(holder) && isIdle(entry)) await retire(entry);
     },
     isReady: (ref) => {
       const entry = entries.get(ref.baseSha);

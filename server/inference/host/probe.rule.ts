@@ -8,10 +8,13 @@ const sameNats = 0.001;
 
 const Greedy = z.object({ tokens: z.array(z.number().int()), margins: z.array(z.number()), text: z.string() });
 
-/** `probe.json`: what the trainer's own forward pass said right after training, greedily, with and without the adapter. */
+/**
+ * `probe.json`: what the trainer's own forward pass said right after training, greedily, with and without the adapter.
+ * Its limits are those of a run's `probe` settings.
+ */
 export const Probe = z.object({
   v: z.number().int(),
-  maxTokens: z.number().int().min(1).max(512),
+  maxTokens: z.number().int().min(1).max(1024),
   prompts: z
     .array(
       z.object({
@@ -23,7 +26,7 @@ export const Probe = z.object({
         base: Greedy,
       }),
     )
-    .max(32),
+    .max(64),
 });
 export type Probe = z.infer<typeof Probe>;
 
@@ -52,7 +55,7 @@ export type ProbeReport = {
 /**
  * Does the engine serve what was trained? Its prompt tokens must equal the trainer's; its greedy tokens must agree
  * with the record up to the first near-tie, for at least 8 tokens or to the end on one prompt or more; and the
- * adapter must change what the base says. A record without prompts (none fitted the model's window) leaves only that:
+ * adapter must change what the base says. A record without prompts (none fitted the model's window, or the host's) leaves only that:
  * then `observed` holds what the host asked by itself.
  */
 export function judgeProbe(probe: Probe, observed: readonly Observed[]): ProbeReport {

@@ -13,11 +13,16 @@ export async function readProbe(path: string): Promise<Probe> {
   throw new DomainError("INVALID", `probe.json is not a probe: ${issue?.path.join(".")} ${issue?.message}`);
 }
 
-/** Asked when the trainer recorded nothing, only to see that the adapter has an effect. */
+/** Asked when the trainer recorded nothing that fits here, only to see that the adapter has an effect. */
 const ownPrompt = "Hello";
 
-/** Let the engine answer every prompt of the record, with and without the adapter, and judge the difference. */
-export async function runProbe(engine: Engine, adapterPath: string, probe: Probe): Promise<ProbeReport> {
+/**
+ * Let the engine answer every prompt of the record, with and without the adapter, and judge the difference. Prompts
+ * that do not fit this host's context with their whole answer are left out; the trainer's window may be longer.
+ */
+export async function runProbe(engine: Engine, adapterPath: string, record: Probe): Promise<ProbeReport> {
+  const longest = engine.info.contextLength - record.maxTokens;
+  const probe = { ...record, prompts: record.prompts.filter((prompt) => prompt.promptTokenIds.length <= longest) };
   const asked = probe.prompts.length > 0 ? probe.prompts : [await ownQuestion(engine)];
   const observed = await Promise.all(
     asked.map(async (prompt): Promise<Observed> => {

@@ -14,15 +14,17 @@ export type PromptMessage = { role: string; content: string; name?: string };
 export type PromptSource = {
   chatTemplate: string | null;
   controlTokens: ReadonlyMap<string, number>;
-  bosToken: { text: string } | null;
+  bosToken: { id: number; text: string } | null;
   eosToken: { text: string } | null;
+  /** the model was trained on texts that begin with its BOS token */
+  addBos: boolean;
   tokenize: (text: string, special: boolean) => Uint32Array;
 };
 
 export type Prompter = {
   /** Chat messages → text and tokens, as the model's own template writes them. Throws a refusal (400). */
   chat: (messages: readonly PromptMessage[]) => { text: string; tokens: Uint32Array };
-  /** Plain text → tokens; control tokens in it stay plain text. */
+  /** Plain text → tokens, after one BOS where the model wants it; other control tokens in it stay plain text. */
   text: (text: string) => Uint32Array;
 };
 
@@ -36,7 +38,7 @@ export function prompter(model: PromptSource): Prompter {
   const controlPattern = controls.length > 0 ? new RegExp(controls.map(escapePattern).join("|"), "g") : null;
   const render = compile(model);
   return {
-    text: (text) => model.tokenize(text, false),
+    text: (text) => plainTokens(model, text),
     chat: (messages) => {
       const kept: string[] = [];
       const protect = (text: string) =>
@@ -51,6 +53,16 @@ export function prompter(model: PromptSource): Prompter {
       return { text: restore(text), tokens: splitAtControls(text, controlPattern, model, restore) };
     },
   };
+}
+
+/** A chat template writes its own BOS; a plain text has nobody else to put one there. */
+function plainTokens({ addBos, bosToken, tokenize }: PromptSource, text: string) {
+  if (!addBos || !bosToken) return tokenize(text, false);
+  const rest = tokenize(text.startsWith(bosToken.text) ? text.slice(bosToken.text.length) : text, false);
+  const tokens = new Uint32Array(rest.length + 1);
+  tokens[0] = bosToken.id;
+  tokens.set(rest, 1);
+  return tokens;
 }
 
 function splitAtControls(

@@ -8,7 +8,7 @@ batching flip near-ties, so equality beyond that is never asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from .data import as_turns, read_rows
 from .spec import Spec
@@ -16,25 +16,56 @@ from .spec import Spec
 DEFAULT_PROMPTS = 4
 TEXT_PROMPT_TOKENS = 16
 
-Prompt = tuple[list[dict[str, str]] | None, str]
+Question = tuple[list[dict[str, str]] | None, str]
 
 
-def choose_prompts(spec: Spec, tokenizer: Any) -> list[Prompt]:
-    """(messages or None, rendered text) of the spec's prompts, else of the first validation (or training) rows."""
+class Prompt(NamedTuple):
+    """What is asked: messages (None for plain text), the text they are rendered to, and its tokens."""
+
+    messages: list[dict[str, str]] | None
+    text: str
+    ids: list[int]
+
+
+def choose_prompts(spec: Spec, tokenizer: Any, longest: int, on_row: Callable[[], None]) -> list[Prompt]:
+    """The spec's prompts, else those of the first validation (or training) rows; only such of at most `longest` tokens.
+
+    `on_row` runs before each row is read and may raise.
+    """
     asked = [[message.model_dump() for message in prompt] for prompt in spec.probe.prompts]
     if asked:
-        return [(messages, render(tokenizer, messages)) for messages in asked if tokenizer.chat_template]
+        given = [tokenized(tokenizer, (it, render(tokenizer, it))) for it in asked if tokenizer.chat_template]
+        return [prompt for prompt in given if 0 < len(prompt.ids) <= longest]
     prompts: list[Prompt] = []
     for _, row in read_rows(spec.data.validation or spec.data.train):
-        prompt = prompt_of(row, spec.data.shape, tokenizer)
-        if prompt is not None and prompt not in prompts:
+        on_row()
+        question = question_of(row, spec.data.shape, tokenizer)
+        prompt = tokenized(tokenizer, question) if question else None
+        if prompt and 0 < len(prompt.ids) <= longest and prompt not in prompts:
             prompts.append(prompt)
         if len(prompts) == DEFAULT_PROMPTS:
             break
     return prompts
 
 
-def prompt_of(row: dict[str, Any], shape: str, tokenizer: Any) -> Prompt | None:
+def longest_prompt(spec: Spec, model: Any) -> int:
+    """Tokens: the answer must fit the base's window too, and beyond its `maxLength` the run has seen nothing."""
+    window: int = getattr(model.config, "max_position_embeddings", 1 << 30)
+    return min(window - spec.probe.max_tokens, spec.sequence.max_length)
+
+
+def tokenized(tokenizer: Any, question: Question) -> Prompt:
+    """A question with the tokens that a host makes of it: a template writes its own BOS, plain text is given one."""
+    messages, text = question
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    bos = tokenizer.bos_token_id
+    # Not all that a tokenizer adds: an end token behind the question is nothing to go on from.
+    if messages is None and tokenizer("")["input_ids"][:1] == [bos] and ids[:1] != [bos]:
+        ids = [bos, *ids]
+    return Prompt(messages, text, ids)
+
+
+def question_of(row: dict[str, Any], shape: str, tokenizer: Any) -> Question | None:
     """What a row asks: everything before its last assistant turn, its prompt, or the beginning of its text."""
     if shape == "text":
         ids = tokenizer(row["text"], add_special_tokens=False)["input_ids"]
@@ -82,7 +113,6 @@ def probe(
 ) -> dict[str, Any]:
     """The proof record of a PEFT model, as probe.json holds it; `check` runs before each answer and may raise."""
     stops = stop_tokens(model, tokenizer)
-    window: int = getattr(model.config, "max_position_embeddings", 1 << 30)
     records = []
 
     def answer(ids: list[int]) -> dict[str, Any]:
@@ -91,10 +121,7 @@ def probe(
         return {"tokens": tokens, "margins": margins, "text": tokenizer.decode(tokens, skip_special_tokens=True)}
 
     model.eval()
-    for messages, text in prompts:
-        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-        if not 0 < len(ids) <= window - max_tokens:
-            continue
+    for messages, text, ids in prompts:
         adapted = answer(ids)
         with model.disable_adapter():
             base = answer(ids)

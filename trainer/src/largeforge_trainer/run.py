@@ -15,7 +15,7 @@ from .device import Recipe, choose_recipe, prepare_environment
 from .errors import CancelledError, TrainerError
 from .events import EventLog, Heartbeat
 from .folder import RunFolder, StopRequest
-from .probe import choose_prompts, differing, log_samples, probe
+from .probe import choose_prompts, differing, log_samples, longest_prompt, probe
 from .settle import settled_imports
 from .spec import Spec
 
@@ -157,10 +157,11 @@ def finish(
     events.append("phase", name="probing")
     if hasattr(model, "gradient_checkpointing_disable"):
         model.gradient_checkpointing_disable()  # It would switch off the cache that greedy decoding relies on.
-    record = probe(model, tokenizer, choose_prompts(spec, tokenizer), spec.probe.max_tokens, check_stop)
+    prompts = choose_prompts(spec, tokenizer, longest_prompt(spec, model), check_stop)
+    record = probe(model, tokenizer, prompts, spec.probe.max_tokens, check_stop)
     log_samples(record, "adapter/probe.json", events.append)
     if not record["prompts"]:
-        events.warn("no probe prompt fits the base, so hosts cannot prove that they loaded this adapter")
+        events.warn("no probe prompt fits base and sequence.maxLength, so no host can prove that it has this adapter")
     elif not differing(record):
         events.warn("the adapter answers like its base on every probe prompt: it learnt too little to be told apart")
     events.append("phase", name="saving")
