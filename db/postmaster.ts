@@ -16,6 +16,13 @@ export async function findPostmaster(cluster: string): Promise<{ pid: number; po
   return port > 0 && (await isPostmasterOf(pid, cluster)) ? { pid, port } : null;
 }
 
+/** Stop the server that runs on this cluster, whoever started it; false when none does. */
+export async function stopServerOf(cluster: string): Promise<boolean> {
+  const live = await findPostmaster(cluster);
+  if (live) await stopPostmaster(live.pid, cluster);
+  return live !== null;
+}
+
 /** Fast shutdown: open transactions roll back, then a checkpoint; after 20 s without one. Never touches a stranger with a reused pid. */
 export async function stopPostmaster(pid: number, cluster: string): Promise<void> {
   if (!(await isPostmasterOf(pid, cluster))) return;

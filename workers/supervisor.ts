@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { migrateDatabase } from "#db/migrate.ts";
+import { stopServerOf } from "#db/postmaster.ts";
 import { adoptEnv, parseEnv, supervisorSettings } from "#server/env.ts";
 import { log } from "#server/log.ts";
 import { type SupervisedChild, superviseChild } from "#server/ops/processes/child.ts";
@@ -13,10 +13,10 @@ import { takeLock } from "#server/ops/processes/lock.ts";
 import { planProcesses, startWaves } from "#server/ops/processes/plan.rule.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
 import { type Processes, readProcesses, writeProcesses } from "#server/ops/processes/registry.ts";
+import { endTrainers } from "#server/ops/processes/trainers.ts";
 
 const conflictExit = 5;
 const orphanGraceMs = 10_000;
-const trainerGraceMs = 15_000;
 /** Those that start later do not hold up those that people wait for, nor wait for ever on one that hangs. */
 const nextWaveAfterMs = 10_000;
 const rotateAboveBytes = 20 * 1024 * 1024;
@@ -29,7 +29,7 @@ if (!lock) process.exit(conflictExit);
 for (const orphan of readProcesses(file)?.processes ?? []) await endProcess(orphan, orphanGraceMs);
 
 const children: SupervisedChild[] = [];
-let database: KeptDatabase | null = null;
+let database: Promise<KeptDatabase> | null = null;
 const state: Processes = {
   supervisorPid: process.pid,
   supervisorStartTime: startTimeOf(process.pid) ?? "",
@@ -51,6 +51,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => void s
 try {
   await start();
 } catch (error) {
+  if (stopping) await stopping; // what it was about to use is being stopped
   log.fatal({ err: error }, "supervisor.start_failed");
   publish({ state: "failed", failure: error instanceof Error ? error.message : String(error) });
   await stop(1);
@@ -65,7 +66,9 @@ async function start() {
   };
   const publicUrl = settings.publicUrl ?? `http://${host}:${ports.console}`;
   publish({ consoleUrl: publicUrl, apiUrl: `http://${host}:${ports.api}/v1` });
-  const databaseUrl = settings.databaseUrl ?? (await startDatabase());
+  if (!settings.databaseUrl) database = keepDatabase(join(settings.dataDir, "pg"));
+  const kept = await database;
+  const databaseUrl = settings.databaseUrl ?? kept?.url ?? "";
   await migrateDatabase(databaseUrl);
   const env = {
     ...settings.passOn,
@@ -94,12 +97,7 @@ async function start() {
   }
   await Promise.all(children.map((child) => child.ready));
   publish({ state: "ready" });
-  log.info({ consoleUrl: publicUrl, apiUrl: state.apiUrl, databasePort: database?.port ?? null }, "supervisor.ready");
-}
-
-async function startDatabase() {
-  database = await keepDatabase(join(settings.dataDir, "pg"));
-  return database.url;
+  log.info({ consoleUrl: publicUrl, apiUrl: state.apiUrl, databasePort: kept?.port ?? null }, "supervisor.ready");
 }
 
 /** Stop in reverse order, the database last, so that nothing loses what it still wants to write. */
@@ -107,24 +105,14 @@ function stop(code: number): Promise<void> {
   stopping ??= (async () => {
     if (state.state !== "failed") publish({ state: "stopping" });
     for (const child of children.toReversed()) await child.stop();
-    await stopTrainers();
-    await database?.stop();
+    await endTrainers(settings.dataDir);
+    const kept = await database?.catch(() => null); // one that is only just starting is waited for
+    await kept?.stop();
+    await stopServerOf(join(settings.dataDir, "pg", "cluster")); // one that came up too late to be kept
     lock?.release();
     process.exit(code);
   })();
   return stopping;
-}
-
-/** Trainers outlive the jobs process by design; when everything stops they checkpoint too, and go on at the next start. */
-async function stopTrainers() {
-  const runs = join(settings.dataDir, "runs");
-  const PidFile = z.object({ pid: z.number().int(), startTime: z.coerce.string() });
-  for (const name of existsSync(runs) ? readdirSync(runs) : []) {
-    const pidFile = join(runs, name, "pid.json");
-    if (!existsSync(pidFile)) continue;
-    const trainer = PidFile.safeParse(JSON.parse(readFileSync(pidFile, "utf8")));
-    if (trainer.success) await endProcess(trainer.data, trainerGraceMs);
-  }
 }
 
 function openLog(dir: string) {
