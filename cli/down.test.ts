@@ -1,14 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort, startEmbeddedPostgres } from "#db/embedded.ts";
+import { startEmbeddedPostgres } from "#db/embedded.ts";
 import { findPostmaster, stopServerOf } from "#db/postmaster.ts";
 import { startTimeOf } from "#server/ops/processes/identity.ts";
-import { until } from "#server/process.fixture.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -45,21 +44,4 @@ test("down ends the trainer and the database that killed processes left behind, 
   expect(startTimeOf(pid)).toBeNull();
   expect(await findPostmaster(cluster)).toBeNull();
   expect(await down()).toEqual({ stopped: false });
-});
-
-test("a supervisor told to stop while its database is coming up takes it along", async () => {
-  const { data, cluster } = folder();
-  const supervisor = spawn(process.execPath, [join(root, "workers", "supervisor.ts")], {
-    env: {
-      ...process.env,
-      ...{ FORGE_DATA: data, FORGE_ROOT: root, FORGE_PORT: String(await freePort()) },
-      ...{ FORGE_API_PORT: String(await freePort()), DATABASE_URL: "", REDIS_URL: "" },
-    },
-    stdio: "ignore",
-  });
-  onTestFinished(() => void supervisor.kill("SIGKILL"));
-  await until(async () => existsSync(join(cluster, "postmaster.pid")));
-  supervisor.kill("SIGTERM");
-  expect(await once(supervisor, "exit")).toEqual([0, null]);
-  expect(await findPostmaster(cluster)).toBeNull();
 });

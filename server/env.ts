@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { reachableHost } from "#server/reach.rule.ts";
 
 const port = z.coerce.number().int().min(1).max(65535);
 
@@ -52,14 +53,12 @@ export function adoptEnv(settings: Env): void {
 /** Where people reach the console: FORGE_PUBLIC_URL behind a proxy, else its own port. Never the Host header. */
 export function publicUrl(settings: Pick<Env, "FORGE_PUBLIC_URL" | "FORGE_HOST" | "FORGE_PORT"> = env()): string {
   if (settings.FORGE_PUBLIC_URL) return settings.FORGE_PUBLIC_URL.replace(/\/+$/, "");
-  const anyAddress = settings.FORGE_HOST === "0.0.0.0" || settings.FORGE_HOST === "::";
-  return `http://${anyAddress ? "localhost" : settings.FORGE_HOST}:${settings.FORGE_PORT}`;
+  return `http://${reachableHost(settings.FORGE_HOST, "localhost")}:${settings.FORGE_PORT}`;
 }
 
 /** The gateway's address for our own processes on this machine, ends in /v1. */
 export function apiUrl(settings: Pick<Env, "FORGE_HOST" | "FORGE_API_PORT"> = env()): string {
-  const anyAddress = settings.FORGE_HOST === "0.0.0.0" || settings.FORGE_HOST === "::";
-  return `http://${anyAddress ? "127.0.0.1" : settings.FORGE_HOST}:${settings.FORGE_API_PORT}/v1`;
+  return `http://${reachableHost(settings.FORGE_HOST)}:${settings.FORGE_API_PORT}/v1`;
 }
 
 /** The gateway's address as people and their programs reach it: the console's host, the API's port, ends in /v1. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { migrateDatabase } from "#db/migrate.ts";
 import { stopServerOf } from "#db/postmaster.ts";
-import { adoptEnv, parseEnv, supervisorSettings } from "#server/env.ts";
+import { adoptEnv, apiUrl, parseEnv, publicUrl, supervisorSettings } from "#server/env.ts";
 import { log } from "#server/log.ts";
 import { type SupervisedChild, superviseChild } from "#server/ops/processes/child.ts";
 import { type KeptDatabase, keepDatabase } from "#server/ops/processes/database.ts";
@@ -64,8 +64,12 @@ async function start() {
     api: await portOrFree(settings.ports.api, host),
     host: await portOrFree(settings.ports.host, "127.0.0.1"),
   };
-  const publicUrl = settings.publicUrl ?? `http://${host}:${ports.console}`;
-  publish({ consoleUrl: publicUrl, apiUrl: `http://${host}:${ports.api}/v1` });
+  const consoleUrl = publicUrl({
+    FORGE_PUBLIC_URL: settings.publicUrl,
+    FORGE_HOST: host,
+    FORGE_PORT: ports.console,
+  });
+  publish({ consoleUrl, apiUrl: apiUrl({ FORGE_HOST: host, FORGE_API_PORT: ports.api }) });
   if (!settings.databaseUrl) database = keepDatabase(join(settings.dataDir, "pg"));
   const kept = await database;
   const databaseUrl = settings.databaseUrl ?? kept?.url ?? "";
@@ -78,12 +82,12 @@ async function start() {
     FORGE_PORT: String(ports.console),
     FORGE_API_PORT: String(ports.api),
     FORGE_HOST_PORT: String(ports.host),
-    FORGE_PUBLIC_URL: publicUrl,
-    NEXTAUTH_URL: publicUrl,
+    FORGE_PUBLIC_URL: consoleUrl,
+    NEXTAUTH_URL: consoleUrl,
   };
   const parsed = parseEnv(env);
   adoptEnv(parsed);
-  const firstAdminUrl = await prepareFirstAdmin(parsed, publicUrl);
+  const firstAdminUrl = await prepareFirstAdmin(parsed, consoleUrl);
   if (firstAdminUrl) void untilSomebody(databaseUrl).then(() => publish({ firstAdminUrl: null }));
   const logFd = openLog(join(settings.dataDir, "logs"));
   for (const wave of startWaves(planProcesses({ ports, host, dataDir: settings.dataDir }))) {
@@ -97,7 +101,7 @@ async function start() {
   }
   await Promise.all(children.map((child) => child.ready));
   publish({ state: "ready" });
-  log.info({ consoleUrl: publicUrl, apiUrl: state.apiUrl, databasePort: kept?.port ?? null }, "supervisor.ready");
+  log.info({ consoleUrl, apiUrl: state.apiUrl, databasePort: kept?.port ?? null }, "supervisor.ready");
 }
 
 /** Stop in reverse order, the database last, so that nothing loses what it still wants to write. */
