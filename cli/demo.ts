@@ -10,6 +10,7 @@ import { print, say, seconds } from "#cli/output.ts";
 import { dataDir } from "#cli/paths.ts";
 import { runSetUp } from "#cli/setup/run-set-up.ts";
 import { runningProcesses, startSupervisor } from "#cli/up.ts";
+import { checkStartSettings } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
 
 /** The tuned model must give exactly the right JSON this often on held-out tickets for the demo to count as passed. */
@@ -91,6 +92,7 @@ async function startAll() {
     );
   }
   if (running) return;
+  checkStartSettings();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const account = demoAccount(dataDir);
   process.env.FORGE_ADMIN_EMAIL = account.email;
