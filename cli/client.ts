@@ -19,16 +19,15 @@ export type Connection = {
 
 /**
  * Reach a running control plane: FORGE_URL and FORGE_API_KEY, or, on the machine that runs it,
- * the addresses and the admin key in the data folder. Throws UNAVAILABLE when there is neither.
+ * the addresses and the admin key in the data folder. Throws UNAVAILABLE when there is neither, and UNAUTHENTICATED
+ * when FORGE_URL names another control plane and no key of that one is given.
  */
 export function connect(options: { project?: string } = {}): Connection {
   const processes = readProcesses(processesFile);
-  const url = (process.env.FORGE_URL || processes?.consoleUrl || "http://127.0.0.1:3000").replace(/\/$/, "");
+  const own = processes?.consoleUrl || "http://127.0.0.1:3000";
+  const url = (process.env.FORGE_URL || own).replace(/\/$/, "");
   const apiUrl = process.env.FORGE_API_URL || processes?.apiUrl || "http://127.0.0.1:4000/v1";
-  const key = process.env.FORGE_API_KEY || (existsSync(adminKeyFile) ? readFileSync(adminKeyFile, "utf8").trim() : "");
-  if (!key) {
-    throw new DomainError("UNAVAILABLE", "nothing is set up here: run ./forge up, or set FORGE_URL and FORGE_API_KEY");
-  }
+  const key = process.env.FORGE_API_KEY || adminKey(url, [own, ...(processes?.processes ?? []).map((row) => row.url)]);
   const project = options.project || process.env.FORGE_PROJECT || "default";
   const byKey = process.env.FORGE_API_KEY && !options.project && !process.env.FORGE_PROJECT;
   const headers: Record<string, string> = {
@@ -39,4 +38,26 @@ export function connect(options: { project?: string } = {}): Connection {
     links: [httpLink({ url: `${url}/api/trpc`, transformer: superjson, headers: () => headers })],
   });
   return { trpc, url, apiUrl, key, project, headers };
+}
+
+/** The key that opens everything here leaves this machine for nobody: it is read only for this installation's own addresses. */
+function adminKey(url: string, own: readonly (string | null)[]): string {
+  if (!own.some((address) => address !== null && isSameServer(url, address))) {
+    throw new DomainError(
+      "UNAUTHENTICATED",
+      `FORGE_URL names another control plane, ${url}: set FORGE_API_KEY to a key of that one`,
+    );
+  }
+  if (existsSync(adminKeyFile)) return readFileSync(adminKeyFile, "utf8").trim();
+  throw new DomainError("UNAVAILABLE", "nothing is set up here: run ./forge up, or set FORGE_URL and FORGE_API_KEY");
+}
+
+const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Do two addresses reach the same server? Loopback has several names. */
+function isSameServer(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((url) => (URL.canParse(url) ? new URL(url) : null));
+  if (!a || !b) return false;
+  if (a.origin === b.origin) return true;
+  return a.protocol === b.protocol && a.port === b.port && loopback.has(a.hostname) && loopback.has(b.hostname);
 }

@@ -18,7 +18,8 @@ export type DemoReport = {
   promotion: string;
   canary: CallSummary;
   full: CallSummary;
-  console: { url: string; email: string; password: string };
+  /** null where the people of this control plane have accounts of their own */
+  console: { url: string; email: string | null; password: string | null };
   apiUrl: string;
 };
 
@@ -54,6 +55,8 @@ export function describeReport(report: DemoReport): string {
     ["at 100 %", calls(full)],
     ["total", seconds(report.totalMs)],
   ];
+  const { email, password } = report.console;
+  const signIn = email ? `sign in as ${email} with ${password}` : "sign in with your account";
   const verdict =
     report.problems.length === 0 ? "Every step passed." : report.problems.map((problem) => `✗ ${problem}`).join("\n");
   return [
@@ -62,7 +65,7 @@ export function describeReport(report: DemoReport): string {
     "",
     verdict,
     "",
-    `console  ${report.console.url}   sign in as ${report.console.email} with ${report.console.password}`,
+    `console  ${report.console.url}   ${signIn}`,
     `API      ${report.apiUrl}`,
     "./forge status · ./forge logs · ./forge down",
   ].join("\n");

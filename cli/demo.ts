@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import type { Command } from "commander";
 import { connect } from "#cli/client.ts";
-import { demoAccount } from "#cli/demo-account.ts";
+import { accountToShow, demoAccount } from "#cli/demo-account.ts";
 import { callThroughClient, summarise } from "#cli/demo-calls.ts";
 import { type DemoReport, describeReport } from "#cli/demo-report.ts";
 import { deployBeside, evaluate, loadData, promote, train } from "#cli/demo-steps.ts";
@@ -10,6 +10,8 @@ import { print, say, seconds } from "#cli/output.ts";
 import { dataDir } from "#cli/paths.ts";
 import { runSetUp } from "#cli/setup/run-set-up.ts";
 import { runningProcesses, startSupervisor } from "#cli/up.ts";
+import { checkStartSettings } from "#server/env.ts";
+import { DomainError } from "#server/errors.ts";
 
 /** The tuned model must give exactly the right JSON this often on held-out tickets for the demo to count as passed. */
 const leastExact = 0.9;
@@ -19,14 +21,16 @@ export function registerDemo(program: Command): void {
   program
     .command("demo")
     .description("set everything up and run the whole main job on sample data")
-    .option("--exit", "stop everything at the end; exit 0 only if every step truly passed")
+    .option("--exit", "stop at the end what the demo started; exit 0 only if every step truly passed")
     .action(async (options: { exit?: boolean }, command: Command) => {
+      const ranBefore = runningProcesses() !== null;
       try {
         const report = await runDemo();
         print(command, report, describeReport);
         if (report.problems.length > 0) process.exitCode = 1;
       } finally {
-        if (options.exit) await stopEverything();
+        if (options.exit && ranBefore) say("it ran before the demo and goes on: ./forge down stops it");
+        else if (options.exit) await stopEverything();
       }
     });
 }
@@ -44,7 +48,7 @@ async function runDemo(): Promise<DemoReport> {
     return result;
   };
 
-  const account = await step("set up and start", startAll);
+  await step("set up and start", startAll);
   const connection = connect({ project: "default" });
   const data = await step("upload tickets", () => loadData(connection));
   const trained = await step("fine-tune nano", () => train(connection, data.dataset));
@@ -57,6 +61,7 @@ async function runDemo(): Promise<DemoReport> {
   await step("move all traffic to the tuned model", () => deployment.moveTo(100));
   const full = await step("20 more calls", () => callThroughClient(connection, deployment, data.questions, "full"));
 
+  const account = await accountToShow(connection, dataDir);
   const headline = evaluated.graders[0];
   const problems = [
     ...(headline && headline.candidate.score >= leastExact
@@ -72,17 +77,25 @@ async function runDemo(): Promise<DemoReport> {
     ...{ evaluation: evaluated, promotion },
     canary: summarise(canary, deployment.tunedRevision),
     full: summarise(full, deployment.tunedRevision),
-    console: { url: connection.url, ...account },
+    console: { url: connection.url, email: account?.email ?? null, password: account?.password ?? null },
     apiUrl: connection.apiUrl,
   };
 }
 
+/** Nothing to do when it runs already. Throws CONFLICT while nobody has opened the first-admin link: there is no project yet. */
 async function startAll() {
+  const running = runningProcesses();
+  if (running?.firstAdminUrl) {
+    throw new DomainError(
+      "CONFLICT",
+      `LargeForge runs already, but nobody has opened its first-admin link, so there is no project to work in: open ${running.firstAdminUrl} first; or ./forge down, then the demo makes an account of its own`,
+    );
+  }
+  if (running) return;
+  checkStartSettings();
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const account = demoAccount();
-  if (runningProcesses()) return account;
+  const account = demoAccount(dataDir);
   process.env.FORGE_ADMIN_EMAIL = account.email;
   process.env.FORGE_ADMIN_PASSWORD = account.password;
   await startSupervisor(await runSetUp({ trainer: true }));
-  return account;
 }

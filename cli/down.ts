@@ -1,14 +1,17 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { print, withProgress } from "#cli/output.ts";
 import { dataDir, processesFile } from "#cli/paths.ts";
+import { stopServerOf } from "#db/postmaster.ts";
 import { endProcess, isAlive } from "#server/ops/processes/identity.ts";
 import { readProcesses } from "#server/ops/processes/registry.ts";
+import { endTrainers } from "#server/ops/processes/trainers.ts";
 
 const stopWithinMs = 90_000;
 const orphanGraceMs = 10_000;
 
-/** `forge down`: stop the supervisor and with it everything; also ends what a killed supervisor left behind. */
+/** `forge down`: stop the supervisor and with it everything; also ends what killed processes left behind. */
 export function registerDown(program: Command): void {
   program
     .command("down")
@@ -19,32 +22,25 @@ export function registerDown(program: Command): void {
     });
 }
 
-/** Stop what runs for this data folder; returns whether anything did. */
+/**
+ * Stop what runs for this data folder; returns whether anything did. Killed processes leave others behind, so trainers
+ * and the database are looked for by what they wrote themselves.
+ */
 export async function stopEverything(): Promise<{ stopped: boolean }> {
   const processes = readProcesses(processesFile);
-  if (!processes) return { stopped: false };
-  const supervisor = { pid: processes.supervisorPid, startTime: processes.supervisorStartTime };
-  const ran = isAlive(supervisor) || processes.processes.some(isAlive);
-  if (!ran) return { stopped: false };
+  const supervisor = { pid: processes?.supervisorPid ?? 0, startTime: processes?.supervisorStartTime ?? "" };
+  let stopped = isAlive(supervisor);
   await withProgress("stopping", async () => {
-    if (isAlive(supervisor)) {
+    if (stopped) {
       process.kill(supervisor.pid, "SIGTERM");
       const deadline = performance.now() + stopWithinMs;
       while (isAlive(supervisor) && performance.now() < deadline) await sleep(100);
     }
-    for (const left of readProcesses(processesFile)?.processes ?? []) await endProcess(left, orphanGraceMs);
-    await stopLeftDatabase();
+    const left = (readProcesses(processesFile)?.processes ?? []).filter(isAlive);
+    for (const row of left) await endProcess(row, orphanGraceMs);
+    const trainers = await endTrainers(dataDir);
+    const database = await stopServerOf(join(dataDir, "pg", "cluster"));
+    stopped ||= left.length > 0 || trainers > 0 || database;
   });
-  return { stopped: true };
-}
-
-/** After a killed supervisor the embedded database may still run: adopt it, then stop it. */
-async function stopLeftDatabase() {
-  const { existsSync } = await import("node:fs");
-  const { join } = await import("node:path");
-  const dir = join(dataDir, "pg");
-  if (process.env.DATABASE_URL || !existsSync(join(dir, "cluster", "postmaster.pid"))) return;
-  const { startEmbeddedPostgres } = await import("#db/embedded.ts");
-  const database = await startEmbeddedPostgres({ dir });
-  await database.stop();
+  return { stopped };
 }

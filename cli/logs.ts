@@ -1,13 +1,17 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
+import { print, wantsJson } from "#cli/output.ts";
 import { logFile } from "#cli/paths.ts";
 import { DomainError } from "#server/errors.ts";
 
 const tailBytes = 256 * 1024;
 const pollMs = 250;
 
-/** `forge logs`: the combined log, readable; `--follow` goes on, `--process` picks one. */
+/**
+ * `forge logs`: the combined log, readable; `--follow` goes on, `--process` picks one. With --json the last lines as
+ * `{lines}`, each as it was logged; one that is not ours is `{msg}`.
+ */
 export function registerLogs(program: Command): void {
   program
     .command("logs")
@@ -17,21 +21,20 @@ export function registerLogs(program: Command): void {
     .option("--process <name>", "only console, gateway, jobs, inference or supervisor")
     .action(async (options: { follow?: boolean; lines: string; process?: string }, command: Command) => {
       if (!existsSync(logFile)) throw new DomainError("UNAVAILABLE", `there is no log yet (${logFile}): ./forge up`);
-      const raw = command.optsWithGlobals<{ json?: boolean }>().json === true;
-      const show = (line: string) => {
-        const text = raw ? line : readable(line);
-        if (line && matches(line, options.process)) process.stdout.write(`${text}\n`);
-      };
-      let offset = Math.max(0, statSync(logFile).size - tailBytes);
-      const first = readFrom(offset);
-      offset = first.end;
+      if (options.follow && wantsJson(command))
+        command.error("error: --follow has no end, so it makes no JSON document: leave one of them out");
+      const first = readFrom(Math.max(0, statSync(logFile).size - tailBytes));
       const lines = first.text.split("\n").filter((line) => line && matches(line, options.process));
-      lines.slice(-Number(options.lines)).forEach(show);
+      const last = lines.slice(-Number(options.lines));
+      const result = { lines: last.map((line) => parse(line) ?? { msg: line }) };
+      if (last.length > 0 || wantsJson(command)) print(command, result, () => last.map(readable).join("\n"));
+      let offset = first.end;
       while (options.follow) {
         await sleep(pollMs);
         const more = readFrom(offset);
         offset = more.end;
-        more.text.split("\n").forEach(show);
+        for (const line of more.text.split("\n"))
+          if (line && matches(line, options.process)) process.stdout.write(`${readable(line)}\n`);
       }
     });
 }

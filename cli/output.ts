@@ -78,10 +78,11 @@ type Failure = { code: string; message: string; field: string | null; requestId:
 
 /** Print an error where it belongs and return the exit code of docs/settings.md. */
 export function reportFailure(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError && error.exitCode === 0) return 0; // help was asked for
   const failure = describe(error);
   if (json) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
-  else {
+  if (error instanceof CommanderError) return 2; // the parser itself has told people
+  if (!json) {
     const where = failure.field ? ` (${failure.field})` : "";
     say(`forge: ${failure.message}${where}${failure.requestId ? `  [request ${failure.requestId}]` : ""}`);
   }
@@ -92,6 +93,11 @@ function describe(error: unknown): Failure {
   if (error instanceof DomainError)
     return { code: error.code, message: error.message, field: error.field, requestId: null };
   if (error instanceof TRPCClientError) return fromServer(error);
+  if (error instanceof CommanderError) {
+    const message =
+      error.code === "commander.help" ? "name a command: see --help" : error.message.replace(/^error: /, "");
+    return { code: "USAGE", message, field: null, requestId: null };
+  }
   const message = error instanceof Error ? error.message : String(error);
   return { code: "FAILED", message, field: null, requestId: null };
 }

@@ -30,7 +30,7 @@ export function registerTrain(program: Command): void {
     .option("--suffix <word>", "fourth part of the ft: name")
     .option("--suite <name>", "evaluate it on this suite afterwards")
     .option("--wait", "until it has ended; exit 1 when it did not succeed")
-    .option("--estimate", "print steps, tokens and time, and start nothing");
+    .option("--estimate", "print steps, tokens, time, memory and cost, as far as they are known, and start nothing");
   addHyperParameters(sft).action(async (options: Options, command: Command) => {
     const connection = connect(command.optsWithGlobals());
     const plan = {

@@ -7,6 +7,7 @@ import { print, say, withProgress } from "#cli/output.ts";
 import { dataDir, logFile, processesFile, root, toolsDir, trainerPython } from "#cli/paths.ts";
 import { distDirOf } from "#cli/setup/dist-dir.ts";
 import { runSetUp } from "#cli/setup/run-set-up.ts";
+import { checkStartSettings } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
 import { isAlive } from "#server/ops/processes/identity.ts";
 import { type Processes, readProcesses } from "#server/ops/processes/registry.ts";
@@ -21,6 +22,7 @@ export function registerUp(program: Command): void {
     .option("--foreground", "stay in this terminal; Ctrl-C stops everything")
     .action(async (options: { foreground?: boolean }, command: Command) => {
       refuseSecond();
+      checkStartSettings();
       const secret = await runSetUp({ trainer: true });
       const started = await startSupervisor(secret, options.foreground === true);
       print(command, started, describe);

@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -26,4 +28,28 @@ test("the embedded server is adopted while it lives, and recovers every committe
   await again.end();
   await second.stop();
   await expect(postgres(second.url, { max: 1, connect_timeout: 2, onnotice: () => {} })`select 1`).rejects.toThrow();
+});
+
+test("a postmaster.pid that names a stranger, or the server of another folder, is only removed", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "largeforge pg "));
+  const copy = await mkdtemp(join(tmpdir(), "largeforge pg copy "));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  onTestFinished(() => rm(copy, { recursive: true, force: true }));
+  const pidFile = join("cluster", "postmaster.pid");
+  const stranger = spawn("sleep", ["600"]);
+  onTestFinished(() => void stranger.kill("SIGKILL"));
+  await once(stranger, "spawn");
+
+  await (await startEmbeddedPostgres({ dir, durable: false })).stop();
+  await cp(dir, copy, { recursive: true });
+  await writeFile(join(dir, pidFile), `${stranger.pid}\n${join(dir, "cluster")}\n1700000000\n1\n\n127.0.0.1\n`);
+  const server = await startEmbeddedPostgres({ dir, durable: false });
+  onTestFinished(() => server.stop());
+  expect([server.adopted, stranger.exitCode, stranger.signalCode]).toEqual([false, null, null]);
+
+  await writeFile(join(copy, pidFile), await readFile(join(dir, pidFile)));
+  const second = await startEmbeddedPostgres({ dir: copy, durable: false });
+  onTestFinished(() => second.stop());
+  expect(second.adopted).toBe(false);
+  expect(await startEmbeddedPostgres({ dir, durable: false })).toMatchObject({ adopted: true, pid: server.pid });
 });

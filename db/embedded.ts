@@ -8,10 +8,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import postgres from "postgres";
 import { asPostgresUser, binaries, cleanEnv, mustDropRoot, nobody } from "#db/embedded-binaries.ts";
+import { findPostmaster, stopPostmaster } from "#db/postmaster.ts";
 
 const run = promisify(execFile);
 const readyWithinMs = 30_000;
-const stopWithinMs = 20_000;
 
 export type EmbeddedPostgres = { url: string; port: number; pid: number; adopted: boolean; stop: () => Promise<void> };
 
@@ -32,11 +32,11 @@ export async function startEmbeddedPostgres(options: {
   const password = await readOrCreatePassword(join(dir, "password"));
   if (!existsSync(join(cluster, "PG_VERSION"))) await initCluster(bin, dir, cluster);
 
-  const live = await readPostmaster(cluster);
+  const live = await findPostmaster(cluster);
   if (live && (await answers(urlOf(live.port, password)))) {
-    return { ...live, url: urlOf(live.port, password), adopted: true, stop: () => stopPostmaster(live.pid) };
+    return { ...live, url: urlOf(live.port, password), adopted: true, stop: () => stopPostmaster(live.pid, cluster) };
   }
-  if (live) await stopPostmaster(live.pid);
+  if (live) await stopPostmaster(live.pid, cluster);
   await rm(join(cluster, "postmaster.pid"), { force: true });
 
   const port = await lastOrFreePort(join(dir, "port"));
@@ -55,8 +55,8 @@ export async function startEmbeddedPostgres(options: {
   );
   const url = urlOf(port, password);
   await waitUntilReady(child, url, log);
-  const pid = (await readPostmaster(cluster))?.pid ?? child.pid ?? 0;
-  return { url, port, pid, adopted: false, stop: () => stopPostmaster(pid) };
+  const pid = (await findPostmaster(cluster))?.pid ?? child.pid ?? 0;
+  return { url, port, pid, adopted: false, stop: () => stopPostmaster(pid, cluster) };
 }
 
 function urlOf(port: number, password: string) {
@@ -90,31 +90,6 @@ async function waitUntilReady(child: ChildProcess, url: string, log: string) {
   throw new Error(
     `the embedded Postgres did not start${exit === null ? "" : ` (exit ${exit})`}; ${log} ends with:\n${tail}`,
   );
-}
-
-/** postmaster.pid holds pid, data folder, start time and port, a line each; null when no live server wrote it. */
-async function readPostmaster(cluster: string): Promise<{ pid: number; port: number } | null> {
-  const lines = (await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
-  const pid = Number(lines[0]);
-  const port = Number(lines[3]);
-  return pid > 0 && port > 0 && isAlive(pid) ? { pid, port } : null;
-}
-
-function isAlive(pid: number) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function stopPostmaster(pid: number) {
-  if (!isAlive(pid)) return;
-  process.kill(pid, "SIGINT"); // fast shutdown: open transactions roll back, then a checkpoint
-  const deadline = performance.now() + stopWithinMs;
-  while (isAlive(pid) && performance.now() < deadline) await sleep(25);
-  if (isAlive(pid)) process.kill(pid, "SIGQUIT");
 }
 
 async function readOrCreatePassword(file: string) {

@@ -1,10 +1,14 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { DomainError } from "#server/errors.ts";
+import { reachableHost } from "#server/reach.rule.ts";
 
-const port = z.coerce.number().int().min(1).max(65535);
+const portRange = "must be a port: 1 to 65535";
+const port = z.coerce.number(portRange).int(portRange).min(1, portRange).max(65535, portRange);
+const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must look like ${example}` });
 
 /** Every setting, validated once; docs/settings.md documents them for users. */
-const Env = z.object({
+const Settings = z.object({
   NODE_ENV: z.string().default("development"),
   FORGE_DATA: z
     .string()
@@ -13,13 +17,13 @@ const Env = z.object({
   FORGE_HOST: z.string().default("127.0.0.1"),
   FORGE_PORT: port.default(3000),
   FORGE_API_PORT: port.default(4000),
-  FORGE_PUBLIC_URL: z.url().optional(),
+  FORGE_PUBLIC_URL: webAddress("https://forge.example.com").optional(),
   FORGE_HOST_PORT: port.default(4100),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/name" }),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must look like redis://host:6379" }).optional(),
-  FORGE_STORAGE: z.string().optional(),
+  FORGE_STORAGE: z.undefined("is not there yet: everything is stored in FORGE_DATA, so leave it out").optional(),
   FORGE_SECRET: z.string().min(32, "must have at least 32 characters; the supervisor makes one on a single machine"),
-  FORGE_ADMIN_EMAIL: z.email().optional(),
+  FORGE_ADMIN_EMAIL: z.email("must look like ada@example.com").optional(),
   FORGE_ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").optional(),
   FORGE_TRAINER_PYTHON: z.string().optional(),
   FORGE_TOOLS: z
@@ -28,8 +32,19 @@ const Env = z.object({
     .transform((path) => resolve(path)),
   FORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   HF_TOKEN: z.string().optional(),
-  HF_ENDPOINT: z.url().optional(),
+  HF_ENDPOINT: webAddress("https://huggingface.co").optional(),
 });
+
+type Admin = Pick<z.infer<typeof Settings>, "FORGE_ADMIN_EMAIL" | "FORGE_ADMIN_PASSWORD">;
+const namesBothOrNone = (values: Admin) => !values.FORGE_ADMIN_EMAIL === !values.FORGE_ADMIN_PASSWORD;
+const adminPair = {
+  path: ["FORGE_ADMIN_EMAIL, FORGE_ADMIN_PASSWORD"],
+  error: "make the first admin together: set both or none",
+  when: () => true, // beside other mistakes too: all are told at once
+};
+const Env = Settings.refine(namesBothOrNone, adminPair);
+/** What a person may set before a start; the rest is made by it. */
+const StartSettings = Settings.partial({ DATABASE_URL: true, FORGE_SECRET: true }).refine(namesBothOrNone, adminPair);
 
 export type Env = z.infer<typeof Env>;
 
@@ -52,14 +67,12 @@ export function adoptEnv(settings: Env): void {
 /** Where people reach the console: FORGE_PUBLIC_URL behind a proxy, else its own port. Never the Host header. */
 export function publicUrl(settings: Pick<Env, "FORGE_PUBLIC_URL" | "FORGE_HOST" | "FORGE_PORT"> = env()): string {
   if (settings.FORGE_PUBLIC_URL) return settings.FORGE_PUBLIC_URL.replace(/\/+$/, "");
-  const anyAddress = settings.FORGE_HOST === "0.0.0.0" || settings.FORGE_HOST === "::";
-  return `http://${anyAddress ? "localhost" : settings.FORGE_HOST}:${settings.FORGE_PORT}`;
+  return `http://${reachableHost(settings.FORGE_HOST, "localhost")}:${settings.FORGE_PORT}`;
 }
 
 /** The gateway's address for our own processes on this machine, ends in /v1. */
 export function apiUrl(settings: Pick<Env, "FORGE_HOST" | "FORGE_API_PORT"> = env()): string {
-  const anyAddress = settings.FORGE_HOST === "0.0.0.0" || settings.FORGE_HOST === "::";
-  return `http://${anyAddress ? "127.0.0.1" : settings.FORGE_HOST}:${settings.FORGE_API_PORT}/v1`;
+  return `http://${reachableHost(settings.FORGE_HOST)}:${settings.FORGE_API_PORT}/v1`;
 }
 
 /** The gateway's address as people and their programs reach it: the console's host, the API's port, ends in /v1. */
@@ -71,11 +84,23 @@ export function publicApiUrl(settings: Env = env()): string {
 
 /** Validate settings; empty strings count as absent. */
 export function parseEnv(values: Record<string, string | undefined>): Env {
-  const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
-  const result = Env.safeParse(present);
+  return parse(Env, values);
+}
+
+/** Before anything is set up: throws INVALID with every mistake in this shell's settings, a line each. */
+export function checkStartSettings(): void {
+  parse(StartSettings, process.env);
+}
+
+function parse<T>(schema: z.ZodType<T>, values: Record<string, string | undefined>): T {
+  const result = schema.safeParse(presentOf(values));
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`the settings are not valid:\n${lines.join("\n")}`);
+  throw new DomainError("INVALID", `the settings are not valid:\n${lines.join("\n")}`);
+}
+
+function presentOf(values: Record<string, string | undefined>) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ""));
 }
 
 /** Level and process name for the log, which must work before the settings are known to be valid. */
@@ -84,7 +109,7 @@ export function logSettings() {
   return { level, process: process.env.FORGE_PROCESS ?? "console" };
 }
 
-const SupervisorEnv = Env.pick({
+const SupervisorEnv = Settings.pick({
   FORGE_DATA: true,
   FORGE_HOST: true,
   FORGE_PORT: true,
@@ -95,10 +120,7 @@ const SupervisorEnv = Env.pick({
 
 /** What the supervisor needs before there is a database; `passOn` is the environment its children start with. */
 export function supervisorSettings() {
-  const present = Object.fromEntries(
-    Object.entries(process.env).filter(([, value]) => value !== undefined && value !== ""),
-  );
-  const values = SupervisorEnv.parse(present);
+  const values = parse(SupervisorEnv, process.env);
   return {
     dataDir: values.FORGE_DATA,
     root: values.FORGE_ROOT,
@@ -106,7 +128,7 @@ export function supervisorSettings() {
     ports: { console: values.FORGE_PORT, api: values.FORGE_API_PORT, host: values.FORGE_HOST_PORT },
     publicUrl: values.FORGE_PUBLIC_URL,
     databaseUrl: values.DATABASE_URL,
-    passOn: z.record(z.string(), z.string()).parse(present),
+    passOn: z.record(z.string(), z.string()).parse(presentOf(process.env)),
   };
 }
 

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { migrateDatabase } from "#db/migrate.ts";
-import { adoptEnv, parseEnv, supervisorSettings } from "#server/env.ts";
+import { stopServerOf } from "#db/postmaster.ts";
+import { adoptEnv, apiUrl, parseEnv, publicUrl, supervisorSettings } from "#server/env.ts";
 import { log } from "#server/log.ts";
 import { type SupervisedChild, superviseChild } from "#server/ops/processes/child.ts";
 import { type KeptDatabase, keepDatabase } from "#server/ops/processes/database.ts";
@@ -13,10 +13,10 @@ import { takeLock } from "#server/ops/processes/lock.ts";
 import { planProcesses, startWaves } from "#server/ops/processes/plan.rule.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
 import { type Processes, readProcesses, writeProcesses } from "#server/ops/processes/registry.ts";
+import { endTrainers } from "#server/ops/processes/trainers.ts";
 
 const conflictExit = 5;
 const orphanGraceMs = 10_000;
-const trainerGraceMs = 15_000;
 /** Those that start later do not hold up those that people wait for, nor wait for ever on one that hangs. */
 const nextWaveAfterMs = 10_000;
 const rotateAboveBytes = 20 * 1024 * 1024;
@@ -29,7 +29,7 @@ if (!lock) process.exit(conflictExit);
 for (const orphan of readProcesses(file)?.processes ?? []) await endProcess(orphan, orphanGraceMs);
 
 const children: SupervisedChild[] = [];
-let database: KeptDatabase | null = null;
+let database: Promise<KeptDatabase> | null = null;
 const state: Processes = {
   supervisorPid: process.pid,
   supervisorStartTime: startTimeOf(process.pid) ?? "",
@@ -51,6 +51,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => void s
 try {
   await start();
 } catch (error) {
+  if (stopping) await stopping; // what it was about to use is being stopped
   log.fatal({ err: error }, "supervisor.start_failed");
   publish({ state: "failed", failure: error instanceof Error ? error.message : String(error) });
   await stop(1);
@@ -63,9 +64,15 @@ async function start() {
     api: await portOrFree(settings.ports.api, host),
     host: await portOrFree(settings.ports.host, "127.0.0.1"),
   };
-  const publicUrl = settings.publicUrl ?? `http://${host}:${ports.console}`;
-  publish({ consoleUrl: publicUrl, apiUrl: `http://${host}:${ports.api}/v1` });
-  const databaseUrl = settings.databaseUrl ?? (await startDatabase());
+  const consoleUrl = publicUrl({
+    FORGE_PUBLIC_URL: settings.publicUrl,
+    FORGE_HOST: host,
+    FORGE_PORT: ports.console,
+  });
+  publish({ consoleUrl, apiUrl: apiUrl({ FORGE_HOST: host, FORGE_API_PORT: ports.api }) });
+  if (!settings.databaseUrl) database = keepDatabase(join(settings.dataDir, "pg"));
+  const kept = await database;
+  const databaseUrl = settings.databaseUrl ?? kept?.url ?? "";
   await migrateDatabase(databaseUrl);
   const env = {
     ...settings.passOn,
@@ -75,12 +82,12 @@ async function start() {
     FORGE_PORT: String(ports.console),
     FORGE_API_PORT: String(ports.api),
     FORGE_HOST_PORT: String(ports.host),
-    FORGE_PUBLIC_URL: publicUrl,
-    NEXTAUTH_URL: publicUrl,
+    FORGE_PUBLIC_URL: consoleUrl,
+    NEXTAUTH_URL: consoleUrl,
   };
   const parsed = parseEnv(env);
   adoptEnv(parsed);
-  const firstAdminUrl = await prepareFirstAdmin(parsed, publicUrl);
+  const firstAdminUrl = await prepareFirstAdmin(parsed, consoleUrl);
   if (firstAdminUrl) void untilSomebody(databaseUrl).then(() => publish({ firstAdminUrl: null }));
   const logFd = openLog(join(settings.dataDir, "logs"));
   for (const wave of startWaves(planProcesses({ ports, host, dataDir: settings.dataDir }))) {
@@ -94,12 +101,7 @@ async function start() {
   }
   await Promise.all(children.map((child) => child.ready));
   publish({ state: "ready" });
-  log.info({ consoleUrl: publicUrl, apiUrl: state.apiUrl, databasePort: database?.port ?? null }, "supervisor.ready");
-}
-
-async function startDatabase() {
-  database = await keepDatabase(join(settings.dataDir, "pg"));
-  return database.url;
+  log.info({ consoleUrl, apiUrl: state.apiUrl, databasePort: kept?.port ?? null }, "supervisor.ready");
 }
 
 /** Stop in reverse order, the database last, so that nothing loses what it still wants to write. */
@@ -107,24 +109,14 @@ function stop(code: number): Promise<void> {
   stopping ??= (async () => {
     if (state.state !== "failed") publish({ state: "stopping" });
     for (const child of children.toReversed()) await child.stop();
-    await stopTrainers();
-    await database?.stop();
+    await endTrainers(settings.dataDir);
+    const kept = await database?.catch(() => null); // one that is only just starting is waited for
+    await kept?.stop();
+    await stopServerOf(join(settings.dataDir, "pg", "cluster")); // one that came up too late to be kept
     lock?.release();
     process.exit(code);
   })();
   return stopping;
-}
-
-/** Trainers outlive the jobs process by design; when everything stops they checkpoint too, and go on at the next start. */
-async function stopTrainers() {
-  const runs = join(settings.dataDir, "runs");
-  const PidFile = z.object({ pid: z.number().int(), startTime: z.coerce.string() });
-  for (const name of existsSync(runs) ? readdirSync(runs) : []) {
-    const pidFile = join(runs, name, "pid.json");
-    if (!existsSync(pidFile)) continue;
-    const trainer = PidFile.safeParse(JSON.parse(readFileSync(pidFile, "utf8")));
-    if (trainer.success) await endProcess(trainer.data, trainerGraceMs);
-  }
 }
 
 function openLog(dir: string) {

@@ -5,6 +5,8 @@ import type { AppRouter } from "#server/router.ts";
 export type RunDetail = inferRouterOutputs<AppRouter>["runs"]["show"];
 export type RunEstimate = inferRouterOutputs<AppRouter>["runs"]["estimate"];
 
+const words = { missing: "not measured" };
+const runs = (count: number) => (count === 1 ? "1 run" : `${count} runs`);
 const digits = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 4 });
 
 /** A run in a few lines: what it is, how far, why it ended, what it made. */
@@ -34,12 +36,12 @@ export function describeEstimate(estimate: RunEstimate): string {
   const time =
     estimate.seconds.value === null
       ? "not measured on this base yet"
-      : `about ${seconds(estimate.seconds.value * 1000)} (estimated from ${estimate.seconds.basedOnRuns} runs)`;
+      : `about ${seconds(estimate.seconds.value * 1000)} (estimated from ${runs(estimate.seconds.basedOnRuns)})`;
   const { learningRate, epochs, batchSize, loraR } = chosen;
   return [
     `base ${base.name}/${base.version}, data ${dataset.name}/${dataset.version} (${digits(dataset.trainRows)} rows)`,
     `steps ${digits(steps)}, rows seen ${digits(rowsSeen)}, trained tokens ${tokens}`,
-    `time ${time}`,
+    `time ${time}, memory ${words[estimate.memoryBytes.evidence]}, cost ${words[estimate.costUsdNanos.evidence]}`,
     `learning rate ${learningRate}, epochs ${epochs}, batch ${batchSize}, LoRA r ${loraR}`,
   ].join("\n");
 }

@@ -2,7 +2,20 @@ import { z } from "zod";
 import { auditOutcomes } from "#db/enums.ts";
 
 /** The first word of an action: what kind of thing was touched. */
-export const auditAreas = ["people", "projects", "keys", "datasets", "runs", "evals", "models", "deployments"] as const;
+export const auditAreas = [
+  "people",
+  "projects",
+  "keys",
+  "files",
+  "uploads",
+  "datasets",
+  "runs",
+  "evals",
+  "models",
+  "deployments",
+  "feedback",
+  "economics",
+] as const;
 
 export const auditPeriodNames = ["24h", "7d", "30d", "90d"] as const;
 export const auditPeriodHours = { "24h": 24, "7d": 168, "30d": 720, "90d": 2_160 } as const;

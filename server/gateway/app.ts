@@ -40,30 +40,33 @@ export function createGateway({ doors, metrics, state, control }: Gateway): Hono
   app.post("/v1/chat/completions", infer("/v1/chat/completions"));
   app.post("/v1/completions", infer("/v1/completions"));
 
-  app.get("/health", (c) => c.json({ status: "ok" }));
-  app.get("/ready", (c) => {
+  const named = createMiddleware<GatewayEnv>(async (c, next) => {
+    const requestId = newId("request");
+    c.set("requestId", requestId);
+    c.header("x-request-id", requestId);
+    await next();
+  });
+  app.get("/health", named, (c) => c.json({ status: "ok" }));
+  app.get("/ready", named, (c) => {
     const now = state();
     return c.json({ status: now.notReady ? "not ready" : "ready", ...now }, now.notReady ? 503 : 200);
   });
-  app.get("/metrics", async (c) => {
+  app.get("/metrics", named, async (c) => {
     if (!isLoopback(c.env.incoming.socket.remoteAddress))
       requireScope(await authenticate(doors, c.env.incoming), "admin");
     return c.text(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType });
   });
 
   const signedIn = createMiddleware<GatewayEnv>(async (c, next) => {
-    const requestId = newId("request");
-    c.set("requestId", requestId);
-    c.header("x-request-id", requestId);
     c.set("key", await authenticate(doors, c.env.incoming));
     await next();
   });
-  app.get("/v1/models", signedIn, (c) => {
+  app.get("/v1/models", named, signedIn, (c) => {
     requireScope(c.var.key, "inference");
     return c.json({ object: "list", data: doors.models(c.var.key.projectId).map(modelObject) });
   });
   // A name may hold a slash (`support/3`), which some clients escape and some do not.
-  app.get("/v1/models/:name{.+}", signedIn, (c) => {
+  app.get("/v1/models/:name{.+}", named, signedIn, (c) => {
     requireScope(c.var.key, "inference");
     const name = c.req.param("name");
     const model = doors.findModel(c.var.key.projectId, name);
@@ -72,7 +75,7 @@ export function createGateway({ doors, metrics, state, control }: Gateway): Hono
     throw new DomainError("NOT_FOUND", message, { field: "model", reason: "model_not_found" });
   });
   // One by one, so that no middleware stands in the way of an inference call.
-  for (const path of controlPaths) app.use(path, signedIn);
+  for (const path of controlPaths) app.use(path, named, signedIn);
   app.route("/v1", control);
 
   app.notFound((c) => {

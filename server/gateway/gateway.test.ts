@@ -275,7 +275,10 @@ describe("a bad request", () => {
   });
 });
 
-test("/health, /ready and /metrics answer", async () => {
+test("/health, /ready and /metrics answer, and name their request as every response does", async () => {
+  for (const path of ["/health", "/ready", "/metrics"]) {
+    expect((await fetch(`${gateway.url}${path}`)).headers.get("x-request-id")).toMatch(/^req_/);
+  }
   expect(await (await fetch(`${gateway.url}/health`)).json()).toEqual({ status: "ok" });
   const ready = await (await fetch(`${gateway.url}/ready`)).json();
   expect(ready).toMatchObject({ status: "ready", postgres: "up", liveHosts: 1 });

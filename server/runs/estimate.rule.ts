@@ -11,6 +11,10 @@ export type Estimate = {
   trainedTokens: { value: number | null; evidence: "estimated" | "missing" };
   /** training alone, without loading the base; null when no run on this base was measured yet */
   seconds: { value: number | null; evidence: "estimated" | "missing"; basedOnRuns: number };
+  /** peak memory of the device: no trainer reports it yet */
+  memoryBytes: { value: null; evidence: "missing" };
+  /** training has no price yet: prices are those of a model's answers */
+  costUsdNanos: { value: null; evidence: "missing" };
 };
 
 type Data = { trainRows: number; charactersPerRow: number | null; learntCharactersPerRow: number | null };
@@ -44,5 +48,7 @@ export function estimateRun(chosen: HyperParameters, data: Data, past: readonly 
     rowsSeen,
     trainedTokens: { value: tokens, evidence: tokens === null ? "missing" : "estimated" },
     seconds: { value: seconds, evidence: seconds === null ? "missing" : "estimated", basedOnRuns: recent.length },
+    memoryBytes: { value: null, evidence: "missing" },
+    costUsdNanos: { value: null, evidence: "missing" },
   };
 }

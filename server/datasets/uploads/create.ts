@@ -2,7 +2,8 @@ import { statfs, writeFile } from "node:fs/promises";
 import { sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { uploads } from "#db/schema/storage.ts";
-import type { Ctx } from "#server/context.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
 import type { CreateUpload } from "#server/datasets/input.ts";
 import { expiresAfterDays, partBytes } from "#server/datasets/uploads/limits.rule.ts";
 import { uploadPath } from "#server/datasets/uploads/path.ts";
@@ -19,15 +20,18 @@ export async function createUpload(ctx: Ctx & { storage: Storage }, input: Creat
   await writeFile(await uploadPath(ctx.storage, id), "", { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
     throw asDiskError(error);
   });
-  const [upload] = await ctx.db
-    .insert(uploads)
-    .values({
-      ...{ id, projectId: ctx.projectId, filename: input.filename, createdBy: ctx.actor },
-      bytesExpected: input.bytes,
-      expiresAt: sql`now() + interval '1 day' * ${expiresAfterDays}`,
-    })
-    .returning({ expiresAt: uploads.expiresAt });
-  return { id, offset: 0, partBytes, expiresAt: upload?.expiresAt ?? null };
+  return transact(ctx, async (ctx) => {
+    const [upload] = await ctx.db
+      .insert(uploads)
+      .values({
+        ...{ id, projectId: ctx.projectId, filename: input.filename, createdBy: ctx.actor },
+        bytesExpected: input.bytes,
+        expiresAt: sql`now() + interval '1 day' * ${expiresAfterDays}`,
+      })
+      .returning({ expiresAt: uploads.expiresAt });
+    await recordAudit(ctx, "uploads.create", id, { bytes: input.bytes });
+    return { id, offset: 0, partBytes, expiresAt: upload?.expiresAt ?? null };
+  });
 }
 
 async function checkRoom(storage: Storage, bytes: number): Promise<void> {

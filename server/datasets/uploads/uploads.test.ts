@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Tx } from "#db/client.ts";
+import { auditLog } from "#db/schema/audit.ts";
 import { uploads } from "#db/schema/storage.ts";
 import { inTx } from "#db/testing.ts";
 import { createDataset } from "#server/datasets/create.ts";
@@ -110,12 +111,17 @@ test("a damaged part, too long a part and a damaged file are refused", () =>
     expect(await finishUpload(ctx, id, { bytes: content.length, sha256 })).toMatchObject({ sha256 });
   }));
 
-test("a cancelled upload and its bytes are gone", () =>
+test("a cancelled upload and its bytes are gone, and the audit log says who began and who cancelled it", () =>
   inTx(async (tx) => {
     const { ctx, id, send, partFiles } = await begun(tx);
     await send(0, content.slice(0, 10));
     await abortUpload(ctx, id);
     expect(await partFiles()).toEqual([]);
+    const audit = await tx.select().from(auditLog).where(eq(auditLog.targetId, id)).orderBy(auditLog.id);
+    expect(audit.map((row) => [row.action, row.actor, row.projectId])).toEqual([
+      ["uploads.create", ctx.actor, ctx.projectId],
+      ["uploads.abort", ctx.actor, ctx.projectId],
+    ]);
     await expect(send(10, content.slice(10))).rejects.toThrow("it expired or was cancelled");
     await expect(abortUpload(ctx, id)).rejects.toThrow("there is no open upload");
   }));

@@ -143,7 +143,7 @@ test("keys without the scope are refused, files of another project do not exist"
   expect((await stranger.files.list()).data).toEqual([]);
 });
 
-test("feedback is stored with its request, and says what is wrong with it", async () => {
+test("feedback is stored with its request and an audit row, and says what is wrong with it", async () => {
   const send = (body: object) =>
     fetch(`${gateway.url}/v1/feedback`, {
       method: "POST",
@@ -155,6 +155,8 @@ test("feedback is stored with its request, and says what is wrong with it", asyn
   expect(await stored.json()).toMatchObject({ object: "feedback", request_id });
   const [row] = await database.db.select().from(feedback);
   expect(row).toMatchObject({ projectId, requestId: request_id, accepted: false, score: 0.5, comment: null });
+  const audit = await database.db.select().from(auditLog).where(eq(auditLog.action, "feedback.add"));
+  expect(audit).toMatchObject([{ actor: `key:${key.id}`, targetId: row?.id, detail: { requestId: request_id } }]);
   for (const body of [{ request_id }, { accepted: true }, { request_id, score: 2 }, { request_id, surprise: 1 }])
     expect((await send(body)).status).toBe(400);
 });

@@ -1,7 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { feedback } from "#db/schema/gateway.ts";
-import type { Ctx } from "#server/context.ts";
+import { recordAudit } from "#server/audit/record.ts";
+import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { FeedbackBody } from "#server/gateway/input.ts";
 
@@ -10,15 +11,18 @@ import type { FeedbackBody } from "#server/gateway/input.ts";
  * spool, so its id is not looked up; feedback on another project's request simply joins nothing.
  */
 export async function addFeedback(ctx: Ctx, input: FeedbackBody) {
-  const [row] = await ctx.db
-    .insert(feedback)
-    .values({
-      ...{ id: newId("feedback"), projectId: ctx.projectId, actor: ctx.actor, requestId: input.request_id },
-      ...{ accepted: input.accepted, score: input.score, comment: input.comment, correction: input.correction },
-    })
-    .returning({ id: feedback.id, requestId: feedback.requestId });
-  if (!row) throw new DomainError("UNAVAILABLE", "the feedback was not stored");
-  return row;
+  return transact(ctx, async (ctx) => {
+    const [row] = await ctx.db
+      .insert(feedback)
+      .values({
+        ...{ id: newId("feedback"), projectId: ctx.projectId, actor: ctx.actor, requestId: input.request_id },
+        ...{ accepted: input.accepted, score: input.score, comment: input.comment, correction: input.correction },
+      })
+      .returning({ id: feedback.id, requestId: feedback.requestId });
+    if (!row) throw new DomainError("UNAVAILABLE", "the feedback was not stored");
+    await recordAudit(ctx, "feedback.add", row.id, { requestId: row.requestId });
+    return row;
+  });
 }
 
 /** Throws NOT_FOUND. */

@@ -14,7 +14,9 @@ export function startTimeOf(pid: number): string | null {
     }
   }
   try {
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || null;
+    // in the words of the C locale, as the trainer writes its own into pid.json
+    const ps = ["LC_ALL=C", "/bin/ps", "-o", "lstart=", "-p", String(pid)];
+    return execFileSync("/usr/bin/env", ps, { encoding: "utf8" }).trim() || null;
   } catch {
     return null;
   }

@@ -23,3 +23,8 @@ test("the doors that people wait for start before the rest", () => {
     ["inference", "jobs"],
   ]);
 });
+
+test("an address of IPv6 stands in brackets where it is asked for its health", () => {
+  const plan = planProcesses({ ports: { console: 1, api: 2, host: 3 }, host: "::1", dataDir: "/d" });
+  expect(plan.find((process) => process.name === "gateway")?.ready).toEqual({ url: "http://[::1]:2/health" });
+});

@@ -1,3 +1,5 @@
+import { reachableHost } from "#server/reach.rule.ts";
+
 /** How a process is started and how it says that it is ready: an HTTP address that answers 200, or a file that holds its pid. */
 export type ProcessPlan = {
   name: "inference" | "jobs" | "gateway" | "console";
@@ -13,7 +15,7 @@ export type Ports = { console: number; api: number; host: number };
 /** The processes of one machine; they stop in reverse order. */
 export function planProcesses(options: { ports: Ports; host: string; dataDir: string }): ProcessPlan[] {
   const { ports, host, dataDir } = options;
-  const reach = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const reach = reachableHost(host);
   return [
     {
       name: "inference",

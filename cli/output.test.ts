@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+
+/** Run the shell on a data folder of its own that holds this log. */
+function forge(log: string, ...args: string[]) {
+  const data = mkdtempSync(join(tmpdir(), "largeforge output "));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  mkdirSync(join(data, "logs"));
+  writeFileSync(join(data, "logs", "forge.log"), log);
+  const env = { ...process.env, FORGE_DATA: data };
+  return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    const command = [join(import.meta.dirname, "main.ts"), ...args];
+    execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    );
+  });
+}
+
+test.each([
+  [["models", "list", "--nonsense"], "unknown option '--nonsense'"],
+  [["train", "sft", "--model", "nano"], "required option '--dataset <name>' not specified"],
+  [["models"], "name a command: see --help"],
+  [["logs", "--follow"], "--follow has no end, so it makes no JSON document: leave one of them out"],
+])("a usage error under --json is one JSON document too: %s", async (args, message) => {
+  const { code, stdout } = await forge("", ...args, "--json");
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({ error: { code: "USAGE", message, field: null, requestId: null } });
+});
+
+test("logs are lines for people and one JSON document for programs, lines that are not ours included", async () => {
+  const ours = { time: "2026-01-02T12:04:05Z", level: "info", process: "jobs", msg: "runs.done", ms: 7 };
+  const log = `${JSON.stringify({ ...ours, ms: 1 })}\n${JSON.stringify(ours)}\nTrace: not ours\n`;
+  expect(JSON.parse((await forge(log, "logs", "--lines", "2", "--json")).stdout)).toEqual({
+    lines: [ours, { msg: "Trace: not ours" }],
+  });
+  expect(JSON.parse((await forge("", "logs", "--json")).stdout)).toEqual({ lines: [] });
+  expect((await forge(log, "logs", "-n", "2")).stdout).toBe("12:04:05 jobs info runs.done ms=7\nTrace: not ours\n");
+  expect((await forge("", "logs")).stdout).toBe("");
+});
