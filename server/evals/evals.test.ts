@@ -16,6 +16,7 @@ import { cancelEval } from "#server/evals/cancel.ts";
 import { listCases } from "#server/evals/cases.ts";
 import { createSuite } from "#server/evals/create-suite.ts";
 import { listEvals } from "#server/evals/list.ts";
+import { readCases } from "#server/evals/read-cases.ts";
 import { runEval } from "#server/evals/run.ts";
 import { showEval } from "#server/evals/show.ts";
 import { startEval } from "#server/evals/start.ts";
@@ -138,6 +139,18 @@ test("an eval asks both models every case and shows regressions first", () =>
       headline: { wins: 37 },
     });
   }));
+
+test("a row is one case, also with Unicode line separators in its text; no more cases are read than asked for", async () => {
+  const storage = await testStorage();
+  const rows = ["one\u2028two", "three\u2029four\u0085five", "six"].map((text) =>
+    JSON.stringify({ prompt: text, completion: `${text}!` }),
+  );
+  const { sha256 } = await storage.put(Readable.from([Buffer.from(`${rows.join("\n")}\n`)]));
+  const source = { trainBlob: null, validationBlob: sha256 };
+  const cases = await readCases(storage, source, "validation", 2);
+  expect(cases.map((one) => one.reference)).toEqual(["one\u2028two!", "three\u2029four\u0085five!"]);
+  expect(await readCases(storage, source, "train", 2)).toEqual([]);
+});
 
 test("a killed eval goes on with the cases that have no answer yet, and a second worker is refused", () =>
   inDatabase(async ({ db, url }) => {
