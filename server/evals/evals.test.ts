@@ -53,12 +53,12 @@ async function answeringServer(reply: (model: string, text: string) => { status:
   return { asked, port: address && typeof address === "object" ? address.port : 0 };
 }
 
-async function fixture(db: Pool, url: string, port: number) {
+async function fixture(db: Pool, url: string, port: number, held = questions) {
   adoptEnv(parseEnv({ DATABASE_URL: url, FORGE_SECRET: "e".repeat(32), FORGE_API_PORT: String(port) }));
   const storage = await testStorage();
   const projectId = newId("project");
   await db.insert(projects).values({ id: projectId, slug: "acme", name: "Acme" });
-  const rows = questions.map((q) =>
+  const rows = held.map((q) =>
     JSON.stringify({
       messages: [
         { role: "user", content: q.question },
@@ -151,6 +151,23 @@ test("a row is one case, also with Unicode line separators in its text; no more 
   expect(cases.map((one) => one.reference)).toEqual(["one\u2028two!", "three\u2029four\u0085five!"]);
   expect(await readCases(storage, source, "train", 2)).toEqual([]);
 });
+
+test("a NUL in a question or an answer is kept as a mark, not a reason to fail", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port } = await answeringServer((_model, text) => ({ status: 200, content: `${text}\u0000` }));
+    const { ctx } = await fixture(db, url, port, [
+      { question: "what is\u0000 this", answer: "what is\u0000 this\u0000" },
+    ]);
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
+    const [kept] = await db.select().from(scores);
+    expect(kept).toMatchObject({
+      prompt: [{ role: "user", content: "what is\ufffd this" }],
+      reference: "what is\ufffd this\ufffd",
+      output: "what is\ufffd this\ufffd",
+      marks: { f1: 1 },
+    });
+  }));
 
 test("a killed eval goes on with the cases that have no answer yet, and a second worker is refused", () =>
   inDatabase(async ({ db, url }) => {

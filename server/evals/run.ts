@@ -12,6 +12,7 @@ import { readCases } from "#server/evals/read-cases.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, staleSeconds } from "#server/jobs/lease.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
+import { storableJson } from "#server/storable.rule.ts";
 
 const parallel = 4;
 const tokenSeconds = 900;
@@ -161,8 +162,7 @@ async function keep(ctx: ProjectJobCtx, work: Work, side: Side, index: number, o
       evalId: work.evalId,
       modelVersionId: side.id,
       caseIndex: index,
-      ...one,
-      ...answer,
+      ...storableJson({ ...one, ...answer }),
       marks: Object.fromEntries(marks.map(({ name, mark }) => [name, mark])),
       passed: marks[0]?.passed ?? false,
     })
