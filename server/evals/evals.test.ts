@@ -20,6 +20,11 @@ import { readCases } from "#server/evals/read-cases.ts";
 import { runEval } from "#server/evals/run.ts";
 import { showEval } from "#server/evals/show.ts";
 import { startEval } from "#server/evals/start.ts";
+import { holdTable } from "#server/jobs/cut-off.fixture.ts";
+import { openBells } from "#server/jobs/enqueue.ts";
+import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
+import { until } from "#server/process.fixture.ts";
+import { fileStorage, type Storage } from "#server/storage.ts";
 import { testStorage } from "#server/testing.ts";
 
 const questions = Array.from({ length: 40 }, (_, i) => ({
@@ -53,9 +58,14 @@ async function answeringServer(reply: (model: string, text: string) => { status:
   return { asked, port: address && typeof address === "object" ? address.port : 0 };
 }
 
-async function fixture(db: Pool, url: string, port: number, held = questions) {
+async function fixture(
+  db: Pool,
+  url: string,
+  port: number,
+  options: { held?: typeof questions; storage?: Storage } = {},
+) {
   adoptEnv(parseEnv({ DATABASE_URL: url, FORGE_SECRET: "e".repeat(32), FORGE_API_PORT: String(port) }));
-  const storage = await testStorage();
+  const { held = questions, storage = await testStorage() } = options;
   const projectId = newId("project");
   await db.insert(projects).values({ id: projectId, slug: "acme", name: "Acme" });
   const rows = held.map((q) =>
@@ -155,9 +165,9 @@ test("a row is one case, also with Unicode line separators in its text; no more 
 test("a NUL in a question or an answer is kept as a mark, not a reason to fail", () =>
   inDatabase(async ({ db, url }) => {
     const { port } = await answeringServer((_model, text) => ({ status: 200, content: `${text}\u0000` }));
-    const { ctx } = await fixture(db, url, port, [
-      { question: "what is\u0000 this", answer: "what is\u0000 this\u0000" },
-    ]);
+    const { ctx } = await fixture(db, url, port, {
+      held: [{ question: "what is\u0000 this", answer: "what is\u0000 this\u0000" }],
+    });
     const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
     expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
     const [kept] = await db.select().from(scores);
@@ -190,6 +200,29 @@ test("a killed eval goes on with the cases that have no answer yet, and a second
     expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
     expect(asked.length - before).toBe(80 - kept);
     expect(await db.$count(scores)).toBe(80);
+  }));
+
+test("an eval outlives a restart of the database, while it keeps answers and while it ends", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port, asked } = await answeringServer(answers);
+    const data = await testDataFolder();
+    const bells = openBells({ databaseUrl: url });
+    const { ctx } = await fixture(db, url, port, { storage: fileStorage(data) });
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    const answering = await holdTable(db, "scores");
+    const ending = await holdTable(db, "audit_log");
+    const jobs = await startJobs(url, data, { FORGE_API_PORT: String(port) });
+    bells.enqueue("evals.run", { projectId: ctx.projectId, evalId: id });
+    await answering.cutOff();
+    await ending.cutOff();
+    const ended = await until(async () => {
+      const { row } = await showEval(ctx, { evalId: id });
+      return row.status !== "queued" && row.status !== "running" && row;
+    });
+    await bells.close();
+    await jobs.kill("SIGKILL");
+    expect(ended).toMatchObject({ status: "succeeded", casesDone: 80, error: null });
+    expect(asked).toHaveLength(80);
   }));
 
 test("an eval whose calls fail says so instead of scoring zeros", () =>
