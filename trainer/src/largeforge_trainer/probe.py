@@ -8,6 +8,7 @@ batching flip near-ties, so equality beyond that is never asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .data import read_rows
@@ -20,12 +21,18 @@ Prompt = tuple[list[dict[str, str]] | None, str]
 
 
 def choose_prompts(spec: Spec, tokenizer: Any) -> list[Prompt]:
-    """(messages or None, rendered text) of the spec's prompts, else of the first validation (or training) rows."""
+    """(messages or None, rendered text) of the spec's prompts, else of the first validation, else training rows."""
     asked = [[message.model_dump() for message in prompt] for prompt in spec.probe.prompts]
     if asked:
         return [(messages, render(tokenizer, messages)) for messages in asked if tokenizer.chat_template]
+    validation = first_prompts(spec.data.validation, spec, tokenizer) if spec.data.validation else []
+    return validation or first_prompts(spec.data.train, spec, tokenizer)
+
+
+def first_prompts(path: Path, spec: Spec, tokenizer: Any) -> list[Prompt]:
+    """The first few different prompts of a data file; none when it holds no row that asks anything."""
     prompts: list[Prompt] = []
-    for _, row in read_rows(spec.data.validation or spec.data.train):
+    for _, row in read_rows(path):
         prompt = prompt_of(row, spec.data.shape, tokenizer)
         if prompt is not None and prompt not in prompts:
             prompts.append(prompt)
