@@ -12,10 +12,12 @@ import { projects } from "#db/schema/people.ts";
 import { blobs } from "#db/schema/storage.ts";
 import { inDatabase } from "#db/testing.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";
+import { archiveSuite } from "#server/evals/archive-suite.ts";
 import { cancelEval } from "#server/evals/cancel.ts";
 import { listCases } from "#server/evals/cases.ts";
 import { createSuite } from "#server/evals/create-suite.ts";
 import { listEvals } from "#server/evals/list.ts";
+import { listSuites } from "#server/evals/list-suites.ts";
 import { readCases } from "#server/evals/read-cases.ts";
 import { runEval } from "#server/evals/run.ts";
 import { showEval } from "#server/evals/show.ts";
@@ -248,6 +250,17 @@ test("a cancelled eval stops and keeps what it has; it cannot be cancelled twice
     await cancelEval(ctx, { evalId: id });
     expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "refused" });
     await expect(cancelEval(ctx, { evalId: id })).rejects.toThrow("has cancelled already");
+  }));
+
+test("an archived suite gives its name free, and its evals stay", () =>
+  inDatabase(async ({ db, url }) => {
+    const { ctx, suite, versionId } = await fixture(db, url, 1);
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    await archiveSuite(ctx, { suiteId: suite.id });
+    const graders = [{ name: "json", kind: "json_fields" as const }];
+    const again = await createSuite(ctx, { name: "held out", datasetVersionId: versionId, graders });
+    expect(await listSuites(ctx)).toMatchObject([{ id: again.id, name: "held out", evals: 0 }]);
+    expect((await showEval(ctx, { evalId: id })).suite.id).toBe(suite.id);
   }));
 
 test("a model is not compared with itself, and an unknown one is named", () =>
