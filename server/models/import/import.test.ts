@@ -16,6 +16,7 @@ import { holdTable } from "#server/jobs/cut-off.fixture.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { testJobs } from "#server/jobs/testing.ts";
+import { readSafetensors } from "#server/models/check/safetensors.ts";
 import { startHub } from "#server/models/fetch/hub.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
 import { type TestProcess, until } from "#server/process.fixture.ts";
@@ -96,6 +97,18 @@ test("a restart of the database neither fails an import nor loses what was fetch
     expect(await settled(id)).toMatchObject({ status: "ready", error: null });
   }));
 
+/** The tiny base as some repositories have theirs: an index, and the same weights once more beside it. */
+async function indexedTwice() {
+  const folder = await mkdtemp(join(tmpdir(), "largeforge-test-twice-"));
+  await cp(await tinyBaseFolder(), folder, { recursive: true });
+  const weights = join(folder, "model.safetensors");
+  const { tensors } = await readSafetensors(weights, "model.safetensors");
+  const index = { weight_map: Object.fromEntries(tensors.map((tensor) => [tensor, "model.safetensors"])) };
+  await writeFile(join(folder, "model.safetensors.index.json"), JSON.stringify(index));
+  await cp(weights, join(folder, "consolidated.safetensors"));
+  return folder;
+}
+
 describe.skipIf(missing)("with a real converter", () => {
   test("a local folder becomes a base with weights and a GGUF", { timeout: 900_000 }, () =>
     importing(async ({ db, ctx, start, settled }) => {
@@ -124,7 +137,7 @@ describe.skipIf(missing)("with a real converter", () => {
 
   test("a download that breaks off goes on where it stopped, also in the next worker", { timeout: 900_000 }, () =>
     importing(async ({ db, ctx, start, settled }) => {
-      const hub = await startHub(repo, await tinyBaseFolder());
+      const hub = await startHub(repo, await indexedTwice());
       const weights = "model.safetensors";
       const wait = Promise.withResolvers<void>();
       hub.cutAfter.set(weights, [32_768]);
@@ -143,6 +156,7 @@ describe.skipIf(missing)("with a real converter", () => {
         hub.ranges.filter((each) => each.path === weights && /^bytes=[1-9]/.test(each.range ?? "")).length,
       ).toBeGreaterThan(1);
       expect((await db.select().from(modelVersions)).length).toBe(1);
+      expect(hub.ranges.map((each) => each.path)).not.toContain("consolidated.safetensors");
       await hub.close();
     }),
   );
