@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   no_turns: "chats without turns",
   not_an_object: "rows that are no object",
   not_text: "parts that are not text",
+  nul_character: "texts with a NUL character",
   other_shape: "rows of another shape",
   prompt_not_user: "prompts that end with an answer",
   roles_out_of_order: "roles out of order",

@@ -14,11 +14,12 @@ import { formatNumber, formatPercent } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { useDraft } from "#components/use-draft.ts";
+import { isBinary } from "#server/evals/graders.rule.ts";
 import { detectableDifference } from "#server/evals/statistics.rule.ts";
 
 const Draft = z.object({ suite: z.string(), candidate: z.string(), baseline: z.string() });
 
-/** Half the cases discordant is the worst a suite meets: its detectable difference then is the largest. */
+/** The share of cases on which the two are taken to disagree; known only once they have answered. */
 const plannedDiscordance = 0.3;
 
 /** Choose a suite and two versions; the card says what it will cost and what it could show. */
@@ -58,6 +59,8 @@ export function NewEval({ slug }: { slug: string }) {
       "",
   };
   const suite = suites.data?.find((one) => one.id === chosen.suite);
+  const headline = suite?.graders[0];
+  const shows = headline && isBinary(headline.kind) ? detectableDifference(suite.cases, plannedDiscordance) : null;
   const failure = start.error ? failureOf(start.error) : null;
   const why =
     suites.data?.length === 0
@@ -85,12 +88,16 @@ export function NewEval({ slug }: { slug: string }) {
           <Card title="What will happen">
             <dl className="grid gap-2">
               <Line label="Calls" value={suite ? formatNumber(suite.cases * 2) : "choose a suite"} />
-              <Line label="Headline" value={suite?.graders[0]?.name ?? "choose a suite"} />
+              <Line label="Headline" value={headline?.name ?? "choose a suite"} />
               <div className="flex justify-between gap-4">
                 <dt className="text-ink-3">Smallest difference it can show</dt>
                 <dd className="text-right tabular-nums">
-                  {suite ? formatPercent(detectableDifference(suite.cases, plannedDiscordance)) : "choose a suite"}{" "}
-                  {suite && (
+                  {shows === null
+                    ? headline
+                      ? "depends on how far the marks move"
+                      : "choose a suite"
+                    : formatPercent(shows)}{" "}
+                  {shows !== null && (
                     <EvidenceChip kind="estimated" source="80 % power, if the two disagree on 30 % of the cases" />
                   )}
                 </dd>

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   boolean,
   doublePrecision,
@@ -38,7 +39,7 @@ export const suites = pgTable(
     createdAt: createdAt(),
     archivedAt: at("archived_at"),
   },
-  (t) => [uniqueIndex("suites_name_key").on(t.projectId, t.name)],
+  (t) => [uniqueIndex("suites_name_key").on(t.projectId, t.name).where(sql`archived_at is null`)],
 );
 
 export const evals = pgTable(

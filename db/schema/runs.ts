@@ -29,7 +29,8 @@ export const runs = pgTable(
     suiteId: text("suite_id"),
     /** frozen hyper-parameters: the trainer spec without paths */
     config: jsonb("config").$type<object>().notNull(),
-    seed: integer("seed").notNull(),
+    /** up to 2³² − 1 */
+    seed: bigint("seed", { mode: "number" }).notNull(),
     step: integer("step").notNull().default(0),
     totalSteps: integer("total_steps"),
     loss: doublePrecision("loss"),

@@ -7,6 +7,7 @@ import {
   mcnemarExact,
   type Paired,
   pairedDifferenceInterval,
+  varianceOf,
   wilsonInterval,
 } from "#server/evals/statistics.rule.ts";
 import { type Verdict, verdictOf } from "#server/evals/verdict.rule.ts";
@@ -46,8 +47,7 @@ function summarise(grader: Grader, cases: readonly PairedCase[]): GraderSummary 
   const n = pairs.length;
   const wins = pairs.filter((pair) => pair.candidate > pair.baseline).length;
   const losses = pairs.filter((pair) => pair.candidate < pair.baseline).length;
-  const numbers = isBinary(grader.kind) ? shares(pairs) : means(pairs);
-  const discordant = n === 0 ? 0 : (wins + losses) / n;
+  const { variance, ...numbers } = isBinary(grader.kind) ? shares(pairs) : means(pairs);
   return {
     name: grader.name,
     kind: grader.kind,
@@ -57,13 +57,16 @@ function summarise(grader: Grader, cases: readonly PairedCase[]): GraderSummary 
     wins,
     losses,
     ties: n - wins - losses,
-    detectable: detectableDifference(n, discordant),
-    needed: casesNeeded(numbers.difference.score, discordant),
+    detectable: detectableDifference(n, variance),
+    needed: casesNeeded(numbers.difference.score, variance),
   };
 }
 
 type Pair = { baseline: number; candidate: number };
-type Numbers = Pick<GraderSummary, "baseline" | "candidate" | "difference" | "pValue">;
+type Numbers = Pick<GraderSummary, "baseline" | "candidate" | "difference" | "pValue"> & {
+  /** of the paired differences: what the power of the comparison depends on */
+  variance: number;
+};
 
 function shares(pairs: readonly Pair[]): Numbers {
   const count = (wanted: (pair: Pair) => boolean) => pairs.filter(wanted).length;
@@ -81,6 +84,7 @@ function shares(pairs: readonly Pair[]): Numbers {
     candidate: side(table.both + table.onlyCandidate),
     difference: { score: difference, low, high },
     pValue: mcnemarExact(table),
+    variance: n === 0 ? 0 : (table.onlyCandidate + table.onlyBaseline) / n,
   };
 }
 
@@ -89,10 +93,12 @@ function means(pairs: readonly Pair[]): Numbers {
     const { mean, low, high } = bootstrapMean(values);
     return { score: mean, low, high };
   };
+  const differences = pairs.map((pair) => pair.candidate - pair.baseline);
   return {
     baseline: side(pairs.map((pair) => pair.baseline)),
     candidate: side(pairs.map((pair) => pair.candidate)),
-    difference: side(pairs.map((pair) => pair.candidate - pair.baseline)),
+    difference: side(differences),
     pValue: null,
+    variance: varianceOf(differences),
   };
 }

@@ -42,3 +42,16 @@ test("marks between 0 and 1 are compared by their means, without a test for shar
   expect(summary?.difference.score).toBeCloseTo(0.4, 12);
   expect(summary).toMatchObject({ verdict: "better", pValue: null, wins: 50 });
 });
+
+test("what marks between 0 and 1 can show depends on how much their differences vary, not on how many differ", () => {
+  // differences of −0.02 and +0.038 in turn: mean 0.009, standard deviation 0.029
+  const pairs = Array.from({ length: 400 }, (_, i) => ({
+    baseline: { f1: 0.5 },
+    candidate: { f1: i % 2 ? 0.538 : 0.48 },
+  }));
+  const [summary] = compare([{ name: "f1", kind: "token_f1" }], pairs);
+  expect(summary).toMatchObject({ verdict: "better", wins: 200, losses: 200 });
+  expect(summary?.detectable).toBeCloseTo((2.8016 * 0.029) / 20, 4);
+  expect(summary?.needed).toBe(Math.ceil((2.8016 * (0.029 / 0.009)) ** 2));
+  expect(compare([{ name: "f1", kind: "token_f1" }], pairs.slice(0, 1))[0]?.detectable).toBe(1);
+});

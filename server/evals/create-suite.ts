@@ -38,7 +38,7 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
     const [suite] = await ctx.db
       .insert(suites)
       .values({ id: newId("suite"), projectId: ctx.projectId, ...input, cases: cases.length, createdBy: ctx.actor })
-      .onConflictDoNothing({ target: [suites.projectId, suites.name] })
+      .onConflictDoNothing()
       .returning();
     if (!suite)
       throw new DomainError("CONFLICT", `there is a suite ${input.name} already: choose another name`, {

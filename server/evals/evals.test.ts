@@ -12,13 +12,21 @@ import { projects } from "#db/schema/people.ts";
 import { blobs } from "#db/schema/storage.ts";
 import { inDatabase } from "#db/testing.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";
+import { archiveSuite } from "#server/evals/archive-suite.ts";
 import { cancelEval } from "#server/evals/cancel.ts";
 import { listCases } from "#server/evals/cases.ts";
 import { createSuite } from "#server/evals/create-suite.ts";
 import { listEvals } from "#server/evals/list.ts";
+import { listSuites } from "#server/evals/list-suites.ts";
+import { readCases } from "#server/evals/read-cases.ts";
 import { runEval } from "#server/evals/run.ts";
 import { showEval } from "#server/evals/show.ts";
 import { startEval } from "#server/evals/start.ts";
+import { holdTable } from "#server/jobs/cut-off.fixture.ts";
+import { openBells } from "#server/jobs/enqueue.ts";
+import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
+import { until } from "#server/process.fixture.ts";
+import { fileStorage, type Storage } from "#server/storage.ts";
 import { testStorage } from "#server/testing.ts";
 
 const questions = Array.from({ length: 40 }, (_, i) => ({
@@ -52,12 +60,17 @@ async function answeringServer(reply: (model: string, text: string) => { status:
   return { asked, port: address && typeof address === "object" ? address.port : 0 };
 }
 
-async function fixture(db: Pool, url: string, port: number) {
+async function fixture(
+  db: Pool,
+  url: string,
+  port: number,
+  options: { held?: typeof questions; storage?: Storage } = {},
+) {
   adoptEnv(parseEnv({ DATABASE_URL: url, FORGE_SECRET: "e".repeat(32), FORGE_API_PORT: String(port) }));
-  const storage = await testStorage();
+  const { held = questions, storage = await testStorage() } = options;
   const projectId = newId("project");
   await db.insert(projects).values({ id: projectId, slug: "acme", name: "Acme" });
-  const rows = questions.map((q) =>
+  const rows = held.map((q) =>
     JSON.stringify({
       messages: [
         { role: "user", content: q.question },
@@ -139,6 +152,35 @@ test("an eval asks both models every case and shows regressions first", () =>
     });
   }));
 
+test("a row is one case, also with Unicode line separators in its text; no more cases are read than asked for", async () => {
+  const storage = await testStorage();
+  const rows = ["one\u2028two", "three\u2029four\u0085five", "six"].map((text) =>
+    JSON.stringify({ prompt: text, completion: `${text}!` }),
+  );
+  const { sha256 } = await storage.put(Readable.from([Buffer.from(`${rows.join("\n")}\n`)]));
+  const source = { trainBlob: null, validationBlob: sha256 };
+  const cases = await readCases(storage, source, "validation", 2);
+  expect(cases.map((one) => one.reference)).toEqual(["one\u2028two!", "three\u2029four\u0085five!"]);
+  expect(await readCases(storage, source, "train", 2)).toEqual([]);
+});
+
+test("a NUL in a question or an answer is kept as a mark, not a reason to fail", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port } = await answeringServer((_model, text) => ({ status: 200, content: `${text}\u0000` }));
+    const { ctx } = await fixture(db, url, port, {
+      held: [{ question: "what is\u0000 this", answer: "what is\u0000 this\u0000" }],
+    });
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
+    const [kept] = await db.select().from(scores);
+    expect(kept).toMatchObject({
+      prompt: [{ role: "user", content: "what is\ufffd this" }],
+      reference: "what is\ufffd this\ufffd",
+      output: "what is\ufffd this\ufffd",
+      marks: { f1: 1 },
+    });
+  }));
+
 test("a killed eval goes on with the cases that have no answer yet, and a second worker is refused", () =>
   inDatabase(async ({ db, url }) => {
     const worker = new AbortController();
@@ -160,6 +202,29 @@ test("a killed eval goes on with the cases that have no answer yet, and a second
     expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
     expect(asked.length - before).toBe(80 - kept);
     expect(await db.$count(scores)).toBe(80);
+  }));
+
+test("an eval outlives a restart of the database, while it keeps answers and while it ends", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port, asked } = await answeringServer(answers);
+    const data = await testDataFolder();
+    const bells = openBells({ databaseUrl: url });
+    const { ctx } = await fixture(db, url, port, { storage: fileStorage(data) });
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    const answering = await holdTable(db, "scores");
+    const ending = await holdTable(db, "audit_log");
+    const jobs = await startJobs(url, data, { FORGE_API_PORT: String(port) });
+    bells.enqueue("evals.run", { projectId: ctx.projectId, evalId: id });
+    await answering.cutOff();
+    await ending.cutOff();
+    const ended = await until(async () => {
+      const { row } = await showEval(ctx, { evalId: id });
+      return row.status !== "queued" && row.status !== "running" && row;
+    });
+    await bells.close();
+    await jobs.kill("SIGKILL");
+    expect(ended).toMatchObject({ status: "succeeded", casesDone: 80, error: null });
+    expect(asked).toHaveLength(80);
   }));
 
 test("an eval whose calls fail says so instead of scoring zeros", () =>
@@ -185,6 +250,17 @@ test("a cancelled eval stops and keeps what it has; it cannot be cancelled twice
     await cancelEval(ctx, { evalId: id });
     expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "refused" });
     await expect(cancelEval(ctx, { evalId: id })).rejects.toThrow("has cancelled already");
+  }));
+
+test("an archived suite gives its name free, and its evals stay", () =>
+  inDatabase(async ({ db, url }) => {
+    const { ctx, suite, versionId } = await fixture(db, url, 1);
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    await archiveSuite(ctx, { suiteId: suite.id });
+    const graders = [{ name: "json", kind: "json_fields" as const }];
+    const again = await createSuite(ctx, { name: "held out", datasetVersionId: versionId, graders });
+    expect(await listSuites(ctx)).toMatchObject([{ id: again.id, name: "held out", evals: 0 }]);
+    expect((await showEval(ctx, { evalId: id })).suite.id).toBe(suite.id);
   }));
 
 test("a model is not compared with itself, and an unknown one is named", () =>

@@ -1,5 +1,6 @@
-import { createInterface } from "node:readline";
 import type { Split } from "#db/enums.ts";
+import { maxRowBytes } from "#server/datasets/rows/limits.rule.ts";
+import { createLineReader } from "#server/datasets/rows/lines.ts";
 import { caseOf, type EvalCase } from "#server/evals/case.rule.ts";
 import type { Storage } from "#server/storage.ts";
 
@@ -8,19 +9,17 @@ type Source = { trainBlob: string | null; validationBlob: string | null };
 /** The cases of a split in file order, at most `limit`; rows without a question and an answer are passed over. */
 export async function readCases(storage: Storage, source: Source, split: Split, limit: number): Promise<EvalCase[]> {
   const blob = split === "train" ? source.trainBlob : source.validationBlob;
-  if (!blob) return [];
   const cases: EvalCase[] = [];
-  const input = storage.read(blob);
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  try {
-    for await (const line of lines) {
-      if (cases.length >= limit) break;
-      const one = line.trim() === "" ? null : caseOf(JSON.parse(line));
+  if (!blob) return cases;
+  // not node:readline: it also breaks a line at U+2028 and U+2029, which JSON holds raw
+  const lines = createLineReader(maxRowBytes * 2);
+  for await (const chunk of storage.read(blob)) {
+    // every row ends with a line break, so nothing is left behind in the reader
+    for (const line of lines.push(chunk)) {
+      if (cases.length >= limit) return cases;
+      const one = caseOf(JSON.parse(line.bytes.toString("utf8")));
       if (one) cases.push(one);
     }
-  } finally {
-    lines.close();
-    input.destroy();
   }
   return cases;
 }

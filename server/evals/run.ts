@@ -11,7 +11,9 @@ import { grade } from "#server/evals/graders.rule.ts";
 import { readCases } from "#server/evals/read-cases.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, staleSeconds } from "#server/jobs/lease.ts";
+import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
+import { storableJson } from "#server/storable.rule.ts";
 
 const parallel = 4;
 const tokenSeconds = 900;
@@ -22,7 +24,8 @@ type Side = { id: string; name: string };
 
 /**
  * Ask both models every case of the suite and keep each answer with its marks, then compare.
- * Safe to run twice and after a kill: cases that have a score are not asked again.
+ * Safe to run twice and after a kill: cases that have a score are not asked again. A restart of the database is
+ * waited for.
  */
 export async function runEval(
   ctx: ProjectJobCtx,
@@ -32,22 +35,20 @@ export async function runEval(
   const claimed = await claim(ctx, evalId);
   if (!claimed) return { outcome: "refused" };
   const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
   const heart = setInterval(() => void beat(ctx, evalId, stop), heartbeatEveryMs);
   try {
-    const { suite, source } = await load(ctx, claimed.suiteId);
+    const { suite, source, sides, done } = await onceDatabaseIsBack(() => load(ctx, claimed), both);
     const cases = await readCases(ctx.storage, source, suite.split, suite.maxCases);
-    const sides = await Promise.all(
-      [claimed.baselineVersionId, claimed.candidateVersionId].map((id) => findVersion(ctx, id, "version")),
-    );
-    const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx), plain: new Set<string>() };
-    const both = AbortSignal.any([signal, stop.signal]);
-    await answerAll(ctx, { evalId, suite, cases, sides, gateway, signal: both });
-    await finishEval(ctx, evalId, suite);
+    const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx, both), plain: new Set<string>() };
+    await answerAll(ctx, { evalId, suite, cases, sides, done, gateway, signal: both });
+    await onceDatabaseIsBack(() => finishEval(ctx, evalId, suite), both);
     return { outcome: "succeeded" };
   } catch (error) {
     if (signal.aborted) return handOver(ctx, evalId);
     if (stop.signal.aborted) return { outcome: "cancelled" };
-    await fail(ctx, evalId, error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    await onceDatabaseIsBack(() => fail(ctx, evalId, message), signal);
     throw error;
   } finally {
     clearInterval(heart);
@@ -91,17 +92,25 @@ async function beat(ctx: ProjectJobCtx, evalId: string, stop: AbortController) {
   if (rows.length === 0) stop.abort();
 }
 
-async function load(ctx: ProjectJobCtx, suiteId: string) {
+/** What to ask of whom, and which cases have a score already. */
+async function load(ctx: ProjectJobCtx, claimed: typeof evals.$inferSelect) {
   const [row] = await ctx.db
     .select({ suite: suites, source: datasetVersions })
     .from(suites)
     .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))
-    .where(and(eq(suites.id, suiteId), eq(suites.projectId, ctx.projectId)));
-  if (!row) throw new Error(`the suite ${suiteId} is gone`);
-  return row;
+    .where(and(eq(suites.id, claimed.suiteId), eq(suites.projectId, ctx.projectId)));
+  if (!row) throw new Error(`the suite ${claimed.suiteId} is gone`);
+  const sides = await Promise.all(
+    [claimed.baselineVersionId, claimed.candidateVersionId].map((id) => findVersion(ctx, id, "version")),
+  );
+  const known = await ctx.db
+    .select({ version: scores.modelVersionId, index: scores.caseIndex })
+    .from(scores)
+    .where(eq(scores.evalId, claimed.id));
+  return { ...row, sides, done: new Set(known.map((score) => `${score.version} ${score.index}`)) };
 }
 
-function tokenSource(ctx: ProjectJobCtx) {
+function tokenSource(ctx: ProjectJobCtx, signal: AbortSignal) {
   let current: { token: Promise<string>; madeAt: number } | null = null;
   return () => {
     if (!current || performance.now() - current.madeAt > renewTokenMs) {
@@ -111,7 +120,8 @@ function tokenSource(ctx: ProjectJobCtx) {
         scopes: ["inference" as const],
         ttlSeconds: tokenSeconds,
       };
-      current = { token: mintInternalToken(ctx, grant), madeAt: performance.now() };
+      const token = onceDatabaseIsBack(() => mintInternalToken(ctx, grant), signal);
+      current = { token, madeAt: performance.now() };
     }
     return current.token;
   };
@@ -122,26 +132,23 @@ type Work = {
   suite: Suite;
   cases: EvalCase[];
   sides: Side[];
+  done: Set<string>;
   gateway: Gateway;
   signal: AbortSignal;
 };
 
 async function answerAll(ctx: ProjectJobCtx, work: Work) {
-  const known = await ctx.db
-    .select({ version: scores.modelVersionId, index: scores.caseIndex })
-    .from(scores)
-    .where(eq(scores.evalId, work.evalId));
-  const done = new Set(known.map((row) => `${row.version} ${row.index}`));
   // Both models meet a case one after the other, so that a cancelled eval still holds whole pairs.
   const open = work.cases.flatMap((one, index) =>
-    work.sides.filter((side) => !done.has(`${side.id} ${index}`)).map((side) => ({ one, index, side })),
+    work.sides.filter((side) => !work.done.has(`${side.id} ${index}`)).map((side) => ({ one, index, side })),
   );
   const queue = open.values();
   const worker = async () => {
     for (const { one, index, side } of queue) {
       work.signal.throwIfAborted();
       const question = { model: side.name, messages: one.prompt, maxTokens: work.suite.maxTokens };
-      await keep(ctx, work, side, index, one, await ask(work.gateway, question, work.signal));
+      const answer = await ask(work.gateway, question, work.signal);
+      await onceDatabaseIsBack(() => keep(ctx, work, side, index, one, answer), work.signal);
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: parallel }, worker));
@@ -161,8 +168,7 @@ async function keep(ctx: ProjectJobCtx, work: Work, side: Side, index: number, o
       evalId: work.evalId,
       modelVersionId: side.id,
       caseIndex: index,
-      ...one,
-      ...answer,
+      ...storableJson({ ...one, ...answer }),
       marks: Object.fromEntries(marks.map(({ name, mark }) => [name, mark])),
       passed: marks[0]?.passed ?? false,
     })

@@ -66,15 +66,26 @@ function pairCorrelation({ both: a, onlyCandidate: b, onlyBaseline: c, neither: 
   return (product > 0 ? Math.max(0, product - n / 2) : product) / Math.sqrt(margins);
 }
 
-/** Smallest true difference that n pairs would show at 80 % power and 5 % significance, given the share of discordant pairs. */
-export function detectableDifference(n: number, discordantShare: number): number {
-  return n === 0 ? 1 : Math.min(1, (z95 + zPower80) * Math.sqrt(discordantShare / n));
+/** Sample variance of paired differences of marks in 0…1; 1, the most there can be, from fewer than two pairs. */
+export function varianceOf(differences: readonly number[]): number {
+  const n = differences.length;
+  if (n < 2) return 1;
+  const mean = differences.reduce((sum, value) => sum + value, 0) / n;
+  return differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
 }
 
-/** How many cases it takes to tell a difference of this size at 80 % power; null when no number does. */
-export function casesNeeded(difference: number, discordantShare: number): number | null {
-  if (difference === 0 || discordantShare === 0) return null;
-  return Math.ceil(((z95 + zPower80) / difference) ** 2 * discordantShare);
+/**
+ * Smallest true difference that n pairs would show at 80 % power and 5 % significance, given the variance of the paired
+ * differences. For right or wrong that is the share of discordant pairs: their variance when there is no difference.
+ */
+export function detectableDifference(n: number, variance: number): number {
+  return n === 0 ? 1 : Math.min(1, (z95 + zPower80) * Math.sqrt(variance / n));
+}
+
+/** How many cases it takes to tell a difference of this size at 80 % power; null when no number does. `variance` as above. */
+export function casesNeeded(difference: number, variance: number): number | null {
+  if (difference === 0 || variance === 0) return null;
+  return Math.ceil(((z95 + zPower80) / difference) ** 2 * variance);
 }
 
 const resamples = 10_000;

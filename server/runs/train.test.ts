@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asc, eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { cancelRun } from "#server/runs/cancel.ts";
 import { resumeRun } from "#server/runs/resume.ts";
 import { startRun } from "#server/runs/start.ts";
 import { trainerMissing } from "#server/runs/tiny-base.fixture.ts";
-import { inTraining, type Training, trainerPid } from "#server/runs/training.fixture.ts";
+import { inTraining, storeRows, type Training, trainerPid } from "#server/runs/training.fixture.ts";
 
 const missing = trainerMissing();
 if (missing) console.warn(`skipped the runs with a real trainer: ${missing}`);
@@ -39,7 +39,8 @@ describe.skipIf(missing)("with a real trainer", () => {
     inTraining(async (training) => {
       const { db, data } = training;
       const first = await begin(training, short);
-      const second = await begin(training, { ...short, seed: 7 });
+      const unsplit = await storeRows(training.ctx, data, { train: 24, validation: 0 });
+      const second = await begin(training, { ...short, seed: 7 }, { dataset: unsplit.id });
       await training.startJobs();
       const done = await training.status(first.id, "succeeded");
       expect(done).toMatchObject({ step: 6, totalSteps: 6, attempt: 1, error: null, device: "cpu" });
@@ -53,6 +54,9 @@ describe.skipIf(missing)("with a real trainer", () => {
 
       const later = await training.status(second.id, "succeeded");
       expect(later.startedAt?.getTime()).toBeGreaterThan(done.startedAt?.getTime() ?? 0);
+      expect((await steps(training, second.id)).types).toContain("sample"); // proved on training rows
+      const spec = JSON.parse(await readFile(join(data, "runs", second.id, "spec.json"), "utf8"));
+      expect(spec.data.validation).toBeNull();
       const registered = async () => db.select().from(modelVersions).where(eq(modelVersions.runId, second.id));
       while ((await registered()).length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
       const [version] = await registered();

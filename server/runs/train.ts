@@ -60,15 +60,16 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
   if (!data.trainBlob || data.shape === "preference" || !data.shape) {
     throw new TrainerFailure({ code: "BAD_DATA", message: "the dataset version has no rows to train on", hint: null });
   }
+  const validation = data.validationRows ? data.validationBlob : null; // of a split without rows the file is empty
   const spec: Spec = {
     ...{ v: 1, runId: run.id, method: run.method, seed: run.seed, ...Settings.parse(run.config) },
     base: { path: base, sha256: artifact.digest },
-    data: { train: folder.train, validation: data.validationBlob ? folder.validation : null, shape: data.shape },
+    data: { train: folder.train, validation: validation ? folder.validation : null, shape: data.shape },
   };
   const blob = (sha256: string) => ctx.storage.pathOf(sha256);
   await prepareFolder(folder, spec, {
     train: blob(data.trainBlob),
-    validation: data.validationBlob ? blob(data.validationBlob) : null,
+    validation: validation ? blob(validation) : null,
   });
 }
 

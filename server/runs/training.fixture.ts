@@ -90,7 +90,7 @@ async function train(db: Pool, url: string, fn: (training: Training) => Promise<
   };
   try {
     const base = await storeTinyBase(ctx, data);
-    const dataset = await storeRows(ctx, data, rows);
+    const dataset = await storeRows(ctx, data, { train: rows, validation: 4 });
     const status = (id: string, wanted: RunStatus) => until(id, (row) => row.status === wanted);
     await fn({ db, url, data, ctx, base, dataset, startJobs: start, run, until, status });
   } finally {
@@ -112,13 +112,14 @@ async function storeTinyBase(ctx: Ctx, data: string) {
   return testBase(ctx, { name: "tiny", weightsArtifactId: weights.id, ...facts });
 }
 
-async function storeRows(ctx: Ctx, data: string, rows: number) {
+/** A ready dataset version; a split without rows is an empty file, as an import leaves it. */
+export async function storeRows(ctx: Ctx, data: string, rows: { train: number; validation: number }) {
   const storage = fileStorage(data);
-  const train = await storage.put(Readable.from([trainingRows(rows)]));
-  const validation = await storage.put(Readable.from([trainingRows(4)]));
+  const train = await storage.put(Readable.from([trainingRows(rows.train)]));
+  const validation = await storage.put(Readable.from([trainingRows(rows.validation)]));
   for (const blob of [train, validation]) await recordBlob(ctx, blob);
   const blobs = { trainBlob: train.sha256, validationBlob: validation.sha256 };
-  return testDataset(ctx, { ...blobs, trainRows: rows, validationRows: 4 });
+  return testDataset(ctx, { ...blobs, trainRows: rows.train, validationRows: rows.validation });
 }
 
 async function endTrainer(data: string, runId: string) {

@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from transformers import AutoTokenizer
 
 import tiny
 from conftest import SOURCE, Events, of_type, read_events, resumable_spec, run_here
 from largeforge_trainer.files import sha256_file
+from largeforge_trainer.probe import choose_prompts
+from largeforge_trainer.spec import parse_spec
 
 
 def test_a_run_learns_and_leaves_an_adapter_with_a_manifest(finished: tuple[Path, Events]) -> None:
@@ -65,6 +68,18 @@ def test_a_loss_that_is_no_number_ends_the_run(base: Path, rows: Path, tmp_path:
     events = run_here(tmp_path, spec)
     assert (events[-1]["type"], events[-1]["code"]) == ("error", "DIVERGED")
     assert "learningRate" in events[-1]["hint"]
+
+
+def test_without_a_validation_row_training_rows_prove_the_adapter(base: Path, rows: Path, tmp_path: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    empty = tiny.write_rows(tmp_path / "empty.jsonl", [])
+    one = tiny.write_rows(tmp_path / "one.jsonl", tiny.chats(1))
+
+    def chosen(validation: Path | None) -> int:
+        spec = parse_spec(json.dumps(tiny.make_spec(base, rows, validation)))
+        return len(choose_prompts(spec, tokenizer, 64, lambda: None))
+
+    assert [chosen(None), chosen(empty), chosen(one)] == [4, 4, 1]
 
 
 def test_a_full_disk_keeps_the_last_good_checkpoint(base: Path, rows: Path, tmp_path: Path) -> None:

@@ -54,6 +54,15 @@ test("a Python dict per line is a problem of each line, with the remedy", async 
   expect(refusal?.remedy).toContain("json.dumps");
 });
 
+test("columns whose names no database can keep are shown with a mark in their place", async () => {
+  const odd = (name: string) => ({ [`${name}\u0000`]: 1, [`${name.padEnd(199, ".")}😀`]: 2 });
+  const unknown = await inspect(`${JSON.stringify(odd("a"))}\n`);
+  expect(unknown.unmapped?.columns.map((column) => column.name)).toEqual(["a\ufffd", `${"a".padEnd(199, ".")}\ufffd`]);
+  const row = JSON.stringify({ text: "good", ...odd("b") });
+  const { ignoredColumns } = await inspect(`${row}\n${row}\n`);
+  expect(ignoredColumns).toEqual(["b\ufffd", `${"b".padEnd(199, ".")}\ufffd`]);
+});
+
 test("a broken line keeps its number, its column and its text, and the rest is read", async () => {
   const { report, setAside } = await written(`${chat(1)}\n\n{"messages": [1,,2]}\n${chat(2)}\n`);
   expect(report.rowsRead).toBe(3);

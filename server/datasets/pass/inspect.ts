@@ -15,6 +15,7 @@ import {
   shapeOfRow,
 } from "#server/datasets/shapes/detect.rule.ts";
 import { type Converted, failed, isRecord, problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { storable } from "#server/storable.rule.ts";
 
 /** The layout is decided by this many rows, or by as many as came in the first MiB. */
 const sampleRows = 20;
@@ -146,7 +147,9 @@ function otherShape(row: Record<string, unknown>, reading: Reading): RowProblem 
 function noteIgnored(row: Record<string, unknown>, reading: Reading, report: Report): void {
   for (const name in row) {
     if (reading.columns.includes(name) || report.ignoredColumns.includes(name)) continue;
-    if (report.ignoredColumns.length < maxIgnoredColumns) report.ignoredColumns.push(name.slice(0, 200));
+    const shown = storable(name.slice(0, 200));
+    if (report.ignoredColumns.includes(shown)) continue;
+    if (report.ignoredColumns.length < maxIgnoredColumns) report.ignoredColumns.push(shown);
   }
 }
 

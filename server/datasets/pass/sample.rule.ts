@@ -1,4 +1,5 @@
 import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { storable } from "#server/storable.rule.ts";
 
 const maxText = 400;
 const maxItems = 10;
@@ -12,9 +13,4 @@ export function sampleOf(value: unknown, levels = maxLevels): unknown {
   if (levels === 0) return "{…}";
   const entries = Object.entries(value).slice(0, maxItems * 5);
   return Object.fromEntries(entries.map(([key, v]) => [storable(key.slice(0, 200)), sampleOf(v, levels - 1)]));
-}
-
-/** Postgres keeps neither NUL nor half a surrogate pair in JSON. */
-export function storable(text: string): string {
-  return text.replaceAll("\u0000", "\ufffd").toWellFormed();
 }

@@ -2,11 +2,11 @@ import { hash } from "node:crypto";
 import { createLengths } from "#server/datasets/pass/lengths.rule.ts";
 import { createOutput, type Sink } from "#server/datasets/pass/output.ts";
 import { maxListedProblems, type Report } from "#server/datasets/pass/report.rule.ts";
-import { storable } from "#server/datasets/pass/sample.rule.ts";
 import { createSeenRows } from "#server/datasets/pass/seen.rule.ts";
 import type { Row } from "#server/datasets/rows/row.rule.ts";
 import { type Example, measure, splitOf } from "#server/datasets/shapes/canonical.rule.ts";
 import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { storable } from "#server/storable.rule.ts";
 
 export type Sinks = { train: Sink; validation: Sink; setAside: Sink };
 

@@ -13,6 +13,7 @@ import {
   fromUnpaired,
 } from "#server/datasets/shapes/convert.rule.ts";
 import { column, isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { storable } from "#server/storable.rule.ts";
 
 type Row = Record<string, unknown>;
 
@@ -169,7 +170,7 @@ export function seenColumns(rows: readonly unknown[]): SeenColumn[] {
     }
   }
   return [...seen].slice(0, maxSeenColumns).map(([name, { count, kinds }]) => ({
-    name: name.slice(0, 200),
+    name: storable(name.slice(0, 200)),
     kinds: [...kinds],
     share: count / records.length,
   }));

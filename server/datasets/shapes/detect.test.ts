@@ -93,6 +93,7 @@ test.each([
   ["a tool result", [user, { role: "tool", content: "x" }], ["messages[1]: tool_turn"]],
   ["an image", [{ role: "user", content: [{ type: "image_url" }] }, assistant], ["messages[0].content: not_text"]],
   ["half a surrogate pair", [user, { role: "assistant", content: "\ud800" }], ["messages[1].content: broken_unicode"]],
+  ["a NUL in a turn", [user, { role: "assistant", content: "a\u0000b" }], ["messages[1].content: nul_character"]],
 ])("%s is named with its place", (_name, messages, expected) => {
   expect(codes({ messages })).toEqual(expected);
 });
@@ -110,6 +111,7 @@ test.each([
   [{ prompt: "", completion: "b" }, ["prompt: empty_field"]],
   [{ prompt: ["a"], completion: null }, ["prompt: wrong_type", "completion: missing_field"]],
   [{ text: "  " }, ["text: empty_field"]],
+  [{ prompt: "a\u0000", completion: "\udc00" }, ["prompt: nul_character", "completion: broken_unicode"]],
   [{ instruction: "", input: 3, output: "x" }, ["instruction: empty_field", "input: wrong_type"]],
   [{ prompt: "a", chosen: "b", rejected: "b " }, ["rejected: same_answers"]],
   [{ prompt: [user, assistant], chosen: "b", rejected: "c" }, ["prompt: prompt_not_user"]],

@@ -31,7 +31,16 @@ export function emptyField(field: string): RowProblem {
   return problem(field, "empty_field", `"${field}" is empty`, `Fill "${field}" in, or leave the row out.`);
 }
 
-export function brokenUnicode(field: string): RowProblem {
+/** Text that tokenizers can read and the database can keep; if it is not, `unsoundText` says why. */
+export function isSound(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\u0000");
+}
+
+export function unsoundText(field: string, text: string): RowProblem {
+  if (text.isWellFormed()) {
+    const message = `"${field}" holds the character NUL (U+0000), which the database cannot keep`;
+    return problem(field, "nul_character", message, "Remove the \\u0000 escape from the text.");
+  }
   const message = `"${field}" holds half of a Unicode surrogate pair, which no tokenizer can read`;
   return problem(field, "broken_unicode", message, "Remove the lone \\uD800…\\uDFFF escape from the text.");
 }
@@ -55,12 +64,12 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Non-blank, well-formed text, or a problem added to `problems` and "" returned. */
+/** Non-blank, sound text, or a problem added to `problems` and "" returned. */
 export function requireText(value: unknown, field: string, problems: RowProblem[]): string {
   if (value === undefined || value === null) problems.push(missing(field));
   else if (typeof value !== "string") problems.push(wrongType(field, "text", value));
   else if (value.trim() === "") problems.push(emptyField(field));
-  else if (!value.isWellFormed()) problems.push(brokenUnicode(field));
+  else if (!isSound(value)) problems.push(unsoundText(field, value));
   else return value;
   return "";
 }

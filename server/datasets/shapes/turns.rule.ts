@@ -1,5 +1,12 @@
 import type { Role, Turn } from "#server/datasets/shapes/canonical.rule.ts";
-import { brokenUnicode, isRecord, problem, type RowProblem, wrongType } from "#server/datasets/shapes/problem.rule.ts";
+import {
+  isRecord,
+  isSound,
+  problem,
+  type RowProblem,
+  unsoundText,
+  wrongType,
+} from "#server/datasets/shapes/problem.rule.ts";
 
 const roleOf = new Map<unknown, Role | "tool">([
   ["system", "system"],
@@ -61,7 +68,7 @@ export function readTurn(value: unknown, field: string, index: number | null, pr
     return null;
   }
   const content = value[contentKey];
-  if (typeof content === "string" && content.trim() !== "" && content.isWellFormed()) return { role, content };
+  if (typeof content === "string" && content.trim() !== "" && isSound(content)) return { role, content };
   const mended = readContent(content, path(contentKey), role, problems);
   return mended === null ? null : { role, content: mended };
 }
@@ -74,7 +81,7 @@ function readContent(value: unknown, field: string, role: Role, problems: RowPro
     problems.push(problem(field, "not_text", message, remedy));
   } else if (typeof text !== "string") problems.push(wrongType(field, "text", value));
   else if (text.trim() === "") problems.push(emptyTurn(field, role));
-  else if (!text.isWellFormed()) problems.push(brokenUnicode(field));
+  else if (!isSound(text)) problems.push(unsoundText(field, text));
   else return text;
   return null;
 }

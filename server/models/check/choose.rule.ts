@@ -1,7 +1,10 @@
 import { DomainError } from "#server/errors.ts";
 
+/** Says which file holds which tensor, where the weights are cut into several. */
+export const indexName = "model.safetensors.index.json";
+const wholeName = "model.safetensors";
 const smallFiles = [
-  ...["config.json", "generation_config.json", "model.safetensors.index.json"],
+  ...["config.json", "generation_config.json", indexName],
   ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"],
   ...["vocab.json", "merges.txt", "tokenizer.model", "chat_template.jinja", "chat_template.json", "LICENSE"],
 ];
@@ -11,7 +14,8 @@ export type Choice = { format: "safetensors" | "gguf"; paths: string[] };
 
 /**
  * Which files of a folder make the base model: safetensors with configuration and tokenizer, else one GGUF.
- * `wanted` names one GGUF among several. Throws REFUSED for pickles, adapters and folders without a model.
+ * Without an index model.safetensors is all of the weights, whatever else lies beside it. `wanted` names one GGUF among
+ * several. Throws REFUSED for pickles, adapters and folders without a model.
  */
 export function chooseFiles(paths: readonly string[], wanted?: string): Choice {
   const top = paths.filter((path) => !path.includes("/"));
@@ -23,7 +27,8 @@ export function chooseFiles(paths: readonly string[], wanted?: string): Choice {
   if (top.includes("adapter_config.json") && !top.includes("config.json")) {
     throw refuse("this is an adapter, not a base model: import the base it was trained on", "adapter");
   }
-  const weights = top.filter((path) => path.endsWith(".safetensors"));
+  const isWhole = top.includes(wholeName) && !top.includes(indexName);
+  const weights = isWhole ? [wholeName] : top.filter((path) => path.endsWith(".safetensors"));
   if (weights.length > 0) {
     return { format: "safetensors", paths: top.filter((path) => weights.includes(path) || smallFiles.includes(path)) };
   }

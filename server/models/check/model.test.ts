@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tinyAdapter, tinyBase } from "#server/inference/gguf-testing.ts";
 import { chooseFiles } from "#server/models/check/choose.rule.ts";
+import { chooseModel } from "#server/models/check/choose.ts";
 import { checkModel } from "#server/models/check/model.ts";
 import { modelFolder, safetensors, tensor } from "#server/models/check/safetensors.fixture.ts";
 
 async function check(changes: Parameters<typeof modelFolder>[0] = {}) {
   const folder = await modelFolder(changes);
-  const { format, paths } = chooseFiles(await readdir(folder));
+  const { format, paths } = await chooseModel(await readdir(folder), undefined, async (path) => join(folder, path));
   return checkModel(
     format,
     paths.map((path) => ({ path, file: join(folder, path) })),
@@ -55,6 +56,18 @@ test("safetensors that lie about their size are refused before anything loads th
   await refused(safetensors({ w: { ...tensor, dtype: "NOPE" } })).toThrow("unknown type");
   await refused(safetensors({ w: { ...tensor, shape: [1e300, 1e300] } })).toThrow("describes w");
   await refused(Buffer.from("abc")).toThrow("too short");
+});
+
+test("weights that lie there twice count once: what the index names, else model.safetensors", async () => {
+  const twin = { "consolidated.safetensors": safetensors() };
+  expect(await check(twin)).toMatchObject({ parameters: 4 });
+  const shards = { "model.safetensors": null, "model-00001-of-00002.safetensors": safetensors({ w: tensor }) };
+  const odd = { "extra.safetensors": safetensors({ v: tensor }) };
+  const index = { weight_map: { w: "model-00001-of-00002.safetensors", v: "extra.safetensors" } };
+  const indexed = { ...shards, ...odd, "model.safetensors.index.json": JSON.stringify(index) };
+  expect(await check({ ...indexed, ...twin })).toMatchObject({ parameters: 8 });
+  const unreadable = { ...indexed, "model.safetensors.index.json": "{" };
+  await expect(check(unreadable)).rejects.toThrow("model.safetensors.index.json is not valid JSON");
 });
 
 test("an unknown architecture, quantised weights and missing parts are named", async () => {

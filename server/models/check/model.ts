@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DomainError } from "#server/errors.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
 import { knownArchitectures } from "#server/models/check/architectures.rule.ts";
-import type { Choice } from "#server/models/check/choose.rule.ts";
+import { type Choice, indexName } from "#server/models/check/choose.rule.ts";
 import { readSafetensors } from "#server/models/check/safetensors.ts";
 
 /** One file of a model on its way in: its name in the model's folder and where it lies now. */
@@ -75,17 +75,23 @@ async function checkWeights(files: readonly ModelFile[]) {
 }
 
 async function checkIndex(named: ReadonlyMap<string, string>, tensors: readonly string[]) {
-  const file = named.get("model.safetensors.index.json");
+  const file = named.get(indexName);
   if (!file) return;
-  const index = Index.safeParse(await readJson("model.safetensors.index.json", file));
-  if (!index.success) throw refuse("model.safetensors.index.json is no index of weights", "weights_invalid");
-  const shards = new Set(Object.values(index.data.weight_map));
+  const index = await readIndex(file);
+  const shards = new Set(Object.values(index));
   const absent = [...shards].filter((name) => !named.has(name)).sort();
   if (absent.length > 0)
     throw refuse(`${absent.length} weight files are missing, first ${absent[0]}`, "weights_missing");
   const held = new Set(tensors);
-  const lost = Object.keys(index.data.weight_map).find((tensor) => !held.has(tensor));
+  const lost = Object.keys(index).find((tensor) => !held.has(tensor));
   if (lost) throw refuse(`the index names ${lost}, which no weight file holds`, "weights_invalid");
+}
+
+/** Each tensor of the model and the file that holds it. Throws REFUSED. */
+export async function readIndex(file: string): Promise<Record<string, string>> {
+  const index = Index.safeParse(await readJson(indexName, file));
+  if (!index.success) throw refuse(`${indexName} is no index of weights`, "weights_invalid");
+  return index.data.weight_map;
 }
 
 /** `auto_map` makes a loader fetch and run code that comes with the model. */

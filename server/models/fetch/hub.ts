@@ -5,7 +5,7 @@ import { and, eq } from "drizzle-orm";
 import { type ModelSource, modelVersions } from "#db/schema/models.ts";
 import { env } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
-import { chooseFiles } from "#server/models/check/choose.rule.ts";
+import { chooseModel } from "#server/models/check/choose.ts";
 import { downloadFile, type HubPlace } from "#server/models/fetch/download.ts";
 import type { Fetched, ImportWork } from "#server/models/import/work.ts";
 import type { Storage } from "#server/storage.ts";
@@ -20,7 +20,12 @@ export async function fetchFromHub(work: ImportWork, source: ModelSource): Promi
   const place = await pin(work, source);
   const entries = new Map<string, ListFileEntry>();
   for (const entry of await list(place)) entries.set(entry.path, entry);
-  const choice = chooseFiles([...entries.keys()], source.file);
+  const choice = await chooseModel([...entries.keys()], source.file, async (path) => {
+    const entry = entries.get(path);
+    const file = join(folder, "to-choose");
+    if (entry) await downloadFile(place, entry, file, { signal, report: () => {} });
+    return file;
+  });
   const chosen = choice.paths.flatMap((path) => entries.get(path) ?? []);
   const bytesTotal = chosen.reduce((sum, entry) => sum + entry.size, 0);
   await checkRoom(await ctx.storage.tmp(), bytesTotal);

@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DomainError } from "#server/errors.ts";
-import { chooseFiles } from "#server/models/check/choose.rule.ts";
+import { chooseModel } from "#server/models/check/choose.ts";
 import { fetchFromHub } from "#server/models/fetch/hub.ts";
 import { findUploads } from "#server/models/fetch/uploads.ts";
 import type { Fetched, ImportWork } from "#server/models/import/work.ts";
@@ -26,7 +26,7 @@ async function findLocal(location: string, wanted?: string): Promise<Fetched> {
   if (!found) throw new DomainError("NOT_FOUND", `there is nothing at ${location}`, { reason: "weights_missing" });
   const folder = found.isDirectory() ? location : dirname(location);
   const paths = found.isDirectory() ? await readdir(location) : [basename(location)];
-  const choice = chooseFiles(paths, wanted);
+  const choice = await chooseModel(paths, wanted, async (path) => join(folder, path));
   const files = choice.paths.map((path) => {
     const file = join(folder, path);
     return {

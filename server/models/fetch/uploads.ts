@@ -1,7 +1,7 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { uploads } from "#db/schema/storage.ts";
 import { DomainError } from "#server/errors.ts";
-import { chooseFiles } from "#server/models/check/choose.rule.ts";
+import { chooseModel } from "#server/models/check/choose.ts";
 import type { Fetched, ImportWork } from "#server/models/import/work.ts";
 
 /** Finished uploads of this project, under the names they have in the model's folder. Throws INVALID for an unfinished one. */
@@ -21,16 +21,15 @@ export async function findUploads(
         ),
       ),
     );
-  const blobOf = new Map(rows.map((row) => [row.id, row.blobSha256]));
+  const uploadOf = new Map(named.map((each) => [each.path, each.uploadId]));
   tell({ bytesTotal: rows.reduce((sum, row) => sum + row.bytesExpected, 0) });
-  const choice = chooseFiles(named.map((each) => each.path));
-  const files = named
-    .filter((each) => choice.paths.includes(each.path))
-    .map(({ path, uploadId }) => {
-      const sha256 = blobOf.get(uploadId);
-      const bytes = rows.find((row) => row.id === uploadId)?.bytesExpected ?? 0;
-      if (!sha256) throw new DomainError("INVALID", `the upload of ${path} is not finished`, { reason: "upload_open" });
-      return { path, file: ctx.storage.pathOf(sha256), store: async () => ({ sha256, bytes }) };
-    });
+  const blobNamed = (path: string) => {
+    const upload = rows.find((row) => row.id === uploadOf.get(path));
+    if (upload?.blobSha256) return { sha256: upload.blobSha256, bytes: upload.bytesExpected };
+    throw new DomainError("INVALID", `the upload of ${path} is not finished`, { reason: "upload_open" });
+  };
+  const placeOf = (path: string) => ctx.storage.pathOf(blobNamed(path).sha256);
+  const choice = await chooseModel([...uploadOf.keys()], undefined, async (path) => placeOf(path));
+  const files = choice.paths.map((path) => ({ path, file: placeOf(path), store: async () => blobNamed(path) }));
   return { format: choice.format, files };
 }

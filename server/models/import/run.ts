@@ -6,6 +6,7 @@ import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, ownLease } from "#server/jobs/lease.ts";
+import { isConnectionLost, onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { log } from "#server/log.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { type BaseBlobs, makeBase } from "#server/models/import/make-base.ts";
@@ -21,7 +22,7 @@ import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
 
 /**
  * The job of an import: fetch, check, store, convert → version `ready`, or `failed` with a reason and a remedy.
- * A successor goes on with the bytes that were fetched.
+ * A successor goes on with the bytes that were fetched, also after a restart of the database.
  */
 export async function importModelVersion(
   ctx: ProjectJobCtx,
@@ -50,19 +51,24 @@ export async function importModelVersion(
       tell: (now) => (progress = { ...progress, ...now }),
     });
     clearInterval(beat);
-    await finish(ctx, version, lease, base);
+    await onceDatabaseIsBack(() => finish(ctx, version, lease, base), stop);
     await rm(folder, { recursive: true, force: true });
   } catch (error) {
     clearInterval(beat);
-    if (stop.aborted) {
-      await releaseImport(ctx, version, lease);
+    if (stop.aborted || isDatabaseAway(error)) {
+      await onceDatabaseIsBack(() => releaseImport(ctx, version, lease), stop);
       throw error;
     }
-    await fail(ctx, version, lease, error);
+    await onceDatabaseIsBack(() => fail(ctx, version, lease, error), stop);
     await rm(folder, { recursive: true, force: true }); // the next try is another version
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Then the bell is tried again and goes on with what was fetched; a Hub that is away comes as DomainError. */
+function isDatabaseAway(error: unknown) {
+  return !(error instanceof DomainError) && isConnectionLost(error);
 }
 
 /** A database that is away for a moment is no reason to stop; a lost lease is. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { env } from "#server/env.ts";
 import { isRunning, type ProcessRef } from "#server/jobs/process.ts";
 import { Manifest, PidFile, type Spec } from "#server/runs/contract.ts";
+import { storable } from "#server/storable.rule.ts";
 
 /** Where a run's trainer works: FORGE_DATA/runs/<id>. */
 export function runFolder(runId: string) {
@@ -64,7 +65,7 @@ export async function readManifest(folder: RunFolder): Promise<Manifest | null> 
 /** The last lines of the log, for an error that has nothing better to say. */
 export async function lastWords(folder: RunFolder): Promise<string> {
   const text = await readFile(folder.log, "utf8").catch(() => "");
-  return text.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+  return storable(text.trim().split("\n").at(-1)?.slice(0, 300) ?? "");
 }
 
 async function readJson(path: string): Promise<unknown> {

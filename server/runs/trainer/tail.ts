@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { log } from "#server/log.ts";
 import { TrainerEvent } from "#server/runs/contract.ts";
+import { storableJson } from "#server/storable.rule.ts";
 
 const chunkBytes = 1 << 19;
 
@@ -37,10 +38,10 @@ export function createTail(path: string) {
   return { read };
 }
 
-/** A line that a newer trainer wrote and we do not know is left out, not fatal. */
+/** A line that a newer trainer wrote and we do not know is left out, not fatal; a model's answer may hold any character. */
 function parseEvent(line: string): TrainerEvent[] {
   try {
-    const parsed = TrainerEvent.safeParse(JSON.parse(line));
+    const parsed = TrainerEvent.safeParse(storableJson(JSON.parse(line)));
     if (parsed.success) return [parsed.data];
     log.warn({ line: line.slice(0, 200), issue: parsed.error.issues[0] }, "runs.event_unknown");
   } catch {

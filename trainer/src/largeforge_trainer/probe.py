@@ -8,6 +8,7 @@ batching flip near-ties, so equality beyond that is never asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from .data import as_turns, read_rows
@@ -28,7 +29,7 @@ class Prompt(NamedTuple):
 
 
 def choose_prompts(spec: Spec, tokenizer: Any, longest: int, on_row: Callable[[], None]) -> list[Prompt]:
-    """The spec's prompts, else those of the first validation (or training) rows; only such of at most `longest` tokens.
+    """The spec's prompts, else the first validation rows', else training rows'; none of more than `longest` tokens.
 
     `on_row` runs before each row is read and may raise.
     """
@@ -36,8 +37,17 @@ def choose_prompts(spec: Spec, tokenizer: Any, longest: int, on_row: Callable[[]
     if asked:
         given = [tokenized(tokenizer, (it, render(tokenizer, it))) for it in asked if tokenizer.chat_template]
         return [prompt for prompt in given if 0 < len(prompt.ids) <= longest]
+    for path in (spec.data.validation, spec.data.train):
+        found = first_prompts(path, spec, tokenizer, longest, on_row) if path else []
+        if found:
+            return found
+    return []
+
+
+def first_prompts(path: Path, spec: Spec, tokenizer: Any, longest: int, on_row: Callable[[], None]) -> list[Prompt]:
+    """The first few different prompts of a data file; none when it holds no row that asks anything short enough."""
     prompts: list[Prompt] = []
-    for _, row in read_rows(spec.data.validation or spec.data.train):
+    for _, row in read_rows(path):
         on_row()
         question = question_of(row, spec.data.shape, tokenizer)
         prompt = tokenized(tokenizer, question) if question else None

@@ -86,10 +86,15 @@ test.skipIf(missing)(
         ...{ file: await toFile(Buffer.from(trainingRows(24)), "colours.jsonl"), purpose: "fine-tune" },
       });
       const created = await client.fineTuning.jobs.create({
-        ...{ model: "small", training_file: file.id, suffix: "colours", seed: 7 },
+        ...{ model: "small", training_file: file.id, suffix: "colours", seed: 4_294_967_295 },
         method: { type: "supervised", supervised: { hyperparameters: { n_epochs: 4, batch_size: 8 } } },
       });
-      expect(created).toMatchObject({ object: "fine_tuning.job", model: "small", training_file: file.id, seed: 7 });
+      expect(created).toMatchObject({
+        object: "fine_tuning.job",
+        model: "small",
+        training_file: file.id,
+        seed: 4_294_967_295,
+      });
       expect(created.hyperparameters).toMatchObject({ n_epochs: 4, batch_size: 8, learning_rate_multiplier: 1 });
       const done = await until(async () => {
         const job = await client.fineTuning.jobs.retrieve(created.id);
