@@ -1,5 +1,6 @@
-import { pino, stdSerializers } from "pino";
+import { pino } from "pino";
 import { logSettings } from "#server/env.ts";
+import { traceOfFault, wordsOfFault } from "#server/fault.ts";
 
 const settings = logSettings();
 
@@ -13,11 +14,13 @@ export const log = pino({
   redact: ["*.password", "*.token", "*.secret", "*.authorization", "headers.cookie"],
 });
 
-const errorFields = ["type", "message", "stack", "code", "reason", "field"] as const;
-
-/** Drivers hang whole clients on their errors; a line keeps what tells the fault. */
+/** Drivers hang whole clients, and queries their parameters, on their errors; a line keeps what tells the fault. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const full: Record<string, unknown> = { ...stdSerializers.err(error) };
-  return Object.fromEntries(errorFields.flatMap((field) => (full[field] === undefined ? [] : [[field, full[field]]])));
+  const told = { type: error.name, message: wordsOfFault(error), stack: traceOfFault(error) };
+  const named = ["code", "reason", "field"].flatMap((name) => {
+    const value: unknown = Reflect.get(error, name) ?? (error.cause instanceof Error && Reflect.get(error.cause, name));
+    return typeof value === "string" || typeof value === "number" ? [[name, value]] : [];
+  });
+  return { ...told, ...Object.fromEntries(named) };
 }

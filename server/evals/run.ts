@@ -9,6 +9,7 @@ import { findVersion } from "#server/evals/find-version.ts";
 import { finishEval } from "#server/evals/finish.ts";
 import { grade } from "#server/evals/graders.rule.ts";
 import { readCases } from "#server/evals/read-cases.ts";
+import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, staleSeconds } from "#server/jobs/lease.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
@@ -47,7 +48,7 @@ export async function runEval(
   } catch (error) {
     if (signal.aborted) return handOver(ctx, evalId);
     if (stop.signal.aborted) return { outcome: "cancelled" };
-    const message = error instanceof Error ? error.message : String(error);
+    const message = wordsOfFault(error);
     await onceDatabaseIsBack(() => fail(ctx, evalId, message), signal);
     throw error;
   } finally {

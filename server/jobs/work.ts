@@ -1,5 +1,6 @@
 import { WaitingError } from "bullmq";
 import type { ZodType } from "zod";
+import { wordsOfFault } from "#server/fault.ts";
 import { catalog, isJobName, type JobName } from "#server/jobs/catalog.ts";
 import type { Handlers, JobCtx } from "#server/jobs/context.ts";
 import type { Processor } from "#server/jobs/queues.ts";
@@ -21,7 +22,7 @@ export function workWith(ctx: JobCtx, handlers: Partial<Handlers>): Processor {
       const ms = Math.round(performance.now() - started);
       if (!stop.aborted) {
         log.error({ ...line, ms, err: error }, "jobs.failed");
-        throw error;
+        throw new Error(wordsOfFault(error)); // the queue keeps the words and the stack of what it is thrown
       }
       log.info({ ...line, ms }, "jobs.handed_over");
       await job.moveToWait(token);

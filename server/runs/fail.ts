@@ -4,6 +4,7 @@ import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import type { Lease } from "#server/jobs/lease.ts";
 import { log } from "#server/log.ts";
@@ -34,7 +35,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof TrainerFailure) return error.failure;
   if (error instanceof DomainError) return { code: error.reason ?? error.code, message: error.message, hint: null };
   log.error({ err: error }, "runs.failed");
-  const message = `the run broke: ${error instanceof Error ? error.message : "no message"}`;
+  const message = `the run broke: ${wordsOfFault(error)}`;
   return {
     code: "CRASH",
     message,

@@ -4,6 +4,7 @@ import { recordAudit } from "#server/audit/record.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, ownLease } from "#server/jobs/lease.ts";
 import { isConnectionLost, onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
@@ -107,6 +108,6 @@ function failureOf(error: unknown): Failure {
     return { code: error.reason ?? error.code, message: error.message, hint: null };
   }
   log.error({ err: error }, "models.import_failed");
-  const message = `the import broke: ${error instanceof Error ? error.message : "no message"}`;
+  const message = `the import broke: ${wordsOfFault(error)}`;
   return { code: "CRASH", message, hint: "Try again; ./forge logs has the details." };
 }
