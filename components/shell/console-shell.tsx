@@ -5,6 +5,7 @@ import { StaleSign } from "#components/live.tsx";
 import { AccountMenu, type ShellPerson } from "#components/shell/account-menu.tsx";
 import { CrumbProvider, Crumbs } from "#components/shell/crumbs.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
+import { useModKey } from "#components/shell/mod-key.ts";
 import { ProjectProvider, type ShellProject } from "#components/shell/project-context.tsx";
 import { ProjectSwitcher } from "#components/shell/project-switcher.tsx";
 import { Rail, toggleRail } from "#components/shell/rail.tsx";
@@ -32,6 +33,7 @@ export function ConsoleShell({
 }) {
   const [searching, setSearching] = useState(false);
   const [helping, setHelping] = useState(false);
+  const modKey = useModKey();
   useShortcuts({
     slug: project.slug,
     onSearch: () => setSearching(true),
@@ -64,7 +66,7 @@ export function ConsoleShell({
                 >
                   <Search aria-hidden className="size-4 shrink-0 stroke-[1.75]" />
                   <span className="max-md:hidden">Search or jump to</span>
-                  <Kbd className="ml-auto max-md:hidden">⌘K</Kbd>
+                  <Kbd className="ml-auto max-md:hidden">{modKey} K</Kbd>
                 </button>
                 <span className="max-md:hidden">
                   <ThemeMenu />

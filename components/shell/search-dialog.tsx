@@ -18,7 +18,7 @@ const acts = [
   { label: "Create an API key", path: "settings/keys?new", icon: KeyRound },
 ];
 
-/** ⌘K: go to any page or thing by name or id, start a common act. */
+/** Ctrl or ⌘ with K: go to any page or thing by name or id, start a common act. */
 export function SearchDialog({
   slug,
   open,

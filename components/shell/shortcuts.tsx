@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useEffect, useEffectEvent, useRef } from "react";
+import { useModKey } from "#components/shell/mod-key.ts";
 import { hrefOf, navPages } from "#components/shell/nav.ts";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
@@ -13,7 +14,7 @@ function typesText(target: EventTarget | null) {
   );
 }
 
-/** The console's keys: ⌘K and / search, G and a letter go to a page, [ folds the rail, ? lists them. */
+/** The console's keys: Ctrl or ⌘ with K and / search, G and a letter go to a page, [ folds the rail, ? lists them. */
 export function useShortcuts({
   slug,
   onSearch,
@@ -60,7 +61,6 @@ export function useShortcuts({
 }
 
 const general = [
-  { keys: ["⌘", "K"], does: "Search" },
   { keys: ["/"], does: "Filter this list" },
   { keys: ["["], does: "Fold or unfold the rail" },
   { keys: ["?"], does: "This list" },
@@ -68,7 +68,12 @@ const general = [
 ];
 
 export function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const rows = [...general, ...navPages.map((page) => ({ keys: ["G", page.key.toUpperCase()], does: page.label }))];
+  const mod = useModKey();
+  const rows = [
+    { keys: [mod, "K"], does: "Search" },
+    ...general,
+    ...navPages.map((page) => ({ keys: ["G", page.key.toUpperCase()], does: page.label })),
+  ];
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
       <dl className="grid grid-cols-1 gap-x-8 gap-y-1.5 md:grid-cols-2">

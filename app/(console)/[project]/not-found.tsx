@@ -7,7 +7,7 @@ export default function NotFound() {
     <Page>
       <EmptyState icon={<SearchX aria-hidden />} title="Not here">
         This project has no such page or thing. It may have been archived, or the address may name another project.
-        Press ⌘K to look for it by name or id.
+        Search at the top finds things by name or id.
       </EmptyState>
     </Page>
   );
