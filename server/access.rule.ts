@@ -102,6 +102,7 @@ export const access: Readonly<Record<string, Access>> = {
   "deployments.traffic": project(everyone, "deployments:read"),
   // routing
   "routing.callable": project(everyone, "models:read"),
+  "routing.example": project(everyone, "models:read"),
   // gateway
   "requests.choices": project(everyone, "deployments:read"),
   "requests.list": project(everyone, "deployments:read"),

@@ -30,6 +30,15 @@ test("an estimate shows steps, tokens, time, memory and cost, and calls not meas
 });
 
 test("time is estimated from what past runs on the base took for a character", () => {
-  const past = [{ rowsSeen: 100, charactersPerRow: 80, seconds: 30, trainedTokens: 1_000 }];
+  const past = [
+    {
+      rowsSeen: 100,
+      charactersPerRow: 80,
+      learntCharactersPerRow: null,
+      aroundSeconds: null,
+      seconds: 30,
+      trainedTokens: 1_000,
+    },
+  ];
   expect(described(past)[2]).toContain("time about 1 min 0 s (estimated from 1 run)");
 });

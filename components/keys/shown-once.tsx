@@ -1,25 +1,26 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { NewKey } from "#components/keys/key-rows.ts";
 import { useProject } from "#components/shell/project-context.tsx";
 import { SnippetTabs } from "#components/snippet-tabs.tsx";
 import { curlOf, pythonOf, typescriptOf } from "#components/snippets.ts";
+import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { CodeWell } from "#components/ui/code-well.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { useExampleCall } from "#components/use-example-call.ts";
 
 /** The key, once, with what to do with it. */
 export function ShownOnce({ made, apiUrl, onDone }: { made: NewKey; apiUrl: string; onDone: () => void }) {
   const { slug } = useProject();
   const [kept, setKept] = useState(false);
   const calls = made.scopes.includes("inference") || made.scopes.includes("admin");
-  const call = {
-    baseUrl: apiUrl,
-    key: made.key,
-    model: "nano",
-    messages: [{ role: "user" as const, content: "Say hello." }],
-  };
+  const trpc = useTRPC();
+  const callable = useQuery(trpc.routing.callable.queryOptions());
+  const model = callable.data?.find((choice) => choice.notCallable === null)?.name ?? "nano";
+  const call = useExampleCall({ baseUrl: apiUrl, key: made.key, model });
   const shell = [
     `export FORGE_URL=${window.location.origin}`,
     `export FORGE_API_KEY=${made.key}`,

@@ -3,6 +3,7 @@ import { CornerDownLeft, Square } from "lucide-react";
 import { Button } from "#components/ui/button.tsx";
 import { Textarea } from "#components/ui/input.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
+import type { ExampleCall } from "#server/routing/example-call.ts";
 
 /** Where the prompt is typed: Enter sends it to both sides, Shift and Enter makes a new line. */
 export function Composer({
@@ -12,6 +13,8 @@ export function Composer({
   onStop,
   busy,
   disabledReason,
+  example,
+  onExample,
 }: {
   value: string;
   onChange: (text: string) => void;
@@ -19,6 +22,9 @@ export function Composer({
   onStop: () => void;
   busy: boolean;
   disabledReason: string | undefined;
+  /** a question the chosen model was made for; null when there is none, or when something was typed */
+  example: ExampleCall | null;
+  onExample: (messages: ExampleCall["messages"]) => void;
 }) {
   return (
     <form
@@ -46,6 +52,7 @@ export function Composer({
           <Kbd>Enter</Kbd> sends, <Kbd>Shift</Kbd> <Kbd>Enter</Kbd> makes a new line
         </span>
         <span className="ml-auto flex gap-2">
+          {example && <Button onClick={() => onExample(example.messages)}>Try a row of {example.from}</Button>}
           {busy ? (
             <Button icon={<Square aria-hidden />} onClick={onStop}>
               Stop

@@ -61,6 +61,18 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
     saved.set({ ...draft, prompt: "" });
   }
 
+  const example = useQuery(
+    trpc.routing.example.queryOptions({ name: draft.left.model }, { enabled: draft.left.model !== "", retry: false }),
+  );
+  const isFresh = talk.turns.length === 0 && draft.prompt === "";
+
+  /** A row that the left model was held to, for both sides: its system turn and its question. */
+  function tryExample(messages: readonly { role: string; content: string }[]) {
+    const system = messages.find((turn) => turn.role === "system")?.content ?? "";
+    const prompt = messages.findLast((turn) => turn.role === "user")?.content ?? "";
+    saved.set({ prompt, left: { ...draft.left, system }, right: { ...draft.right, system } });
+  }
+
   const ready = sides.filter((side) => draft[side].model !== "");
   const reason =
     refusal ??
@@ -118,6 +130,8 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
             onStop={() => talk.stop()}
             busy={talk.busy}
             disabledReason={reason}
+            example={isFresh && example.data ? example.data : null}
+            onExample={tryExample}
           />
         </>
       )}

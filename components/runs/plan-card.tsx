@@ -39,7 +39,14 @@ export function PlanCard({
         <Line
           label="Trained tokens"
           value={!known ? open : tokens === null ? "not measured" : `about ${formatNumber(tokens)}`}
-          evidence={tokens !== null && <EvidenceChip kind={tokenEvidence} source="characters divided by four" />}
+          evidence={
+            tokens !== null && (
+              <EvidenceChip
+                kind={tokenEvidence}
+                source={`${formatNumber(known?.trainedTokens.charactersPerToken ?? 0, 1)} characters a token`}
+              />
+            )
+          }
         />
         <Line
           label="Time"

@@ -6,3 +6,7 @@ export const PlaygroundCall = z.looseObject({
   messages: z.array(z.looseObject({ role: z.string(), content: z.string() })).min(1, "there is nothing to send"),
 });
 export type PlaygroundCall = z.infer<typeof PlaygroundCall>;
+
+/** A callable name: a deployment, `triage`, `triage/3`, `triage@champion` or a fine-tuned name. */
+export const ExampleOf = z.object({ name: z.string().trim().min(1).max(256) });
+export type ExampleOf = z.infer<typeof ExampleOf>;

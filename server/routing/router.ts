@@ -1,6 +1,9 @@
+import { exampleCall } from "#server/routing/example-call.ts";
+import { ExampleOf } from "#server/routing/input.ts";
 import { listCallable } from "#server/routing/list-callable.ts";
 import { procedure, router } from "#server/trpc.ts";
 
 export const routingRouter = router({
   callable: procedure.query(({ ctx }) => listCallable(ctx)),
+  example: procedure.input(ExampleOf).query(({ ctx, input }) => exampleCall(ctx, input)),
 });

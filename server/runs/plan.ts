@@ -104,11 +104,18 @@ export async function pastRuns(ctx: Pick<Ctx, "db" | "projectId">, baseVersionId
     .limit(5);
   return rows.flatMap(({ run, stats, trainRows }) => {
     const settings = Settings.safeParse(run.config);
-    const { charactersPerRow } = charactersOf(stats);
+    const { charactersPerRow, learntCharactersPerRow } = charactersOf(stats);
     if (!settings.success || charactersPerRow === null || !run.trainSeconds) return [];
     const { batchSize, gradientAccumulation, epochs, maxSteps } = hyperParametersOf(settings.data, run.seed);
     const perSteps = run.step * batchSize * gradientAccumulation;
     const rowsSeen = maxSteps === null ? Math.min(perSteps, epochs * (trainRows ?? 0)) : perSteps;
-    return [{ rowsSeen, charactersPerRow, seconds: run.trainSeconds, trainedTokens: run.trainedTokens ?? 0 }];
+    const measured = { seconds: run.trainSeconds, trainedTokens: run.trainedTokens ?? 0 };
+    return [{ rowsSeen, charactersPerRow, learntCharactersPerRow, aroundSeconds: aroundSeconds(run), ...measured }];
   });
+}
+
+/** What a run took beside its training; an interrupted one also holds the time it lay still. */
+function aroundSeconds(run: typeof runs.$inferSelect): number | null {
+  if (run.status !== "succeeded" || run.attempt > 1 || !run.startedAt || !run.finishedAt) return null;
+  return Math.max(0, (run.finishedAt.getTime() - run.startedAt.getTime()) / 1_000 - (run.trainSeconds ?? 0));
 }
