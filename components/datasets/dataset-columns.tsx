@@ -2,6 +2,7 @@ import type { Column } from "#components/data-table/columns.ts";
 import { type DatasetRow, sentence } from "#components/datasets/data.ts";
 import { ImportProgress, rowsSoFar } from "#components/datasets/import-progress.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
+import { CutName } from "#components/ui/cut-name.tsx";
 import { formatBytes, formatNumber, plural } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
@@ -17,7 +18,10 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
     sortBy: (row) => row.name,
     cell: ({ name, latest }) => (
       <span>
-        <b className="font-medium">{name}</b> <span className="font-mono text-ink-3 text-xs">v{latest.version}</span>
+        <b className="font-medium">
+          <CutName name={name} />
+        </b>{" "}
+        <span className="font-mono text-ink-3 text-xs">v{latest.version}</span>
       </span>
     ),
   },

@@ -7,6 +7,7 @@ import { Button, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { cn } from "#components/ui/cn.ts";
+import { CutName } from "#components/ui/cut-name.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
 
@@ -94,7 +95,9 @@ function From({ slug, version }: { slug: string; version: Version }) {
   if (!version.run) return <span className="text-ink-2">{sourceWords(version.source)}</span>;
   return (
     <div className="grid whitespace-nowrap">
-      <TextLink href={`/${slug}/runs/${version.run.id}`}>{version.run.name}</TextLink>
+      <TextLink href={`/${slug}/runs/${version.run.id}`}>
+        <CutName name={version.run.name} />
+      </TextLink>
       {version.dataset && (
         <span className="text-ink-3 text-xs">
           on{" "}

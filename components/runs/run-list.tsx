@@ -10,6 +10,7 @@ import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
+import { CutName } from "#components/ui/cut-name.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
 import { formatDurationMs, formatNumber, formatRemaining, plural } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
@@ -26,7 +27,11 @@ const columns: readonly Column<RunRow>[] = [
     fixed: true,
     phone: "title",
     sortBy: (row) => row.name,
-    cell: (row) => <b className="font-medium">{row.name}</b>,
+    cell: (row) => (
+      <b className="font-medium">
+        <CutName name={row.name} />
+      </b>
+    ),
   },
   {
     id: "status",

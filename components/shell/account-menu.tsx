@@ -6,7 +6,7 @@ import { ThemeChoice } from "#components/shell/theme-menu.tsx";
 import { DropdownMenu, MenuItem, MenuLine } from "#components/ui/dropdown-menu.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 
-export type ShellPerson = { name: string; email: string; isOwner: boolean };
+export type ShellPerson = { userId: string; name: string; email: string; isOwner: boolean };
 
 function initials(name: string) {
   const parts = name.trim().split(/\s+/);

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { StaleSign } from "#components/live.tsx";
 import { AccountMenu, type ShellPerson } from "#components/shell/account-menu.tsx";
 import { CrumbProvider, Crumbs } from "#components/shell/crumbs.tsx";
+import { EndedWork } from "#components/shell/ended-work.tsx";
 import { LiveRefresh } from "#components/shell/live-refresh.tsx";
 import { useModKey } from "#components/shell/mod-key.ts";
 import { ProjectProvider, type ShellProject } from "#components/shell/project-context.tsx";
@@ -44,6 +45,7 @@ export function ConsoleShell({
     <ProjectProvider project={project}>
       <CrumbProvider>
         <LiveRefresh />
+        <EndedWork personId={person.userId} />
         <a
           href="#content"
           className="sr-only z-50 rounded-md bg-overlay px-3 py-2 shadow-overlay focus:not-sr-only focus:fixed focus:top-2 focus:left-2"

@@ -72,7 +72,7 @@ export function ConfirmDialog({
       <Radix.Portal>
         <Radix.Overlay className={overlayLook} />
         <Radix.Content className="fixed top-1/2 left-1/2 z-50 w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 rounded-lg border bg-overlay shadow-overlay">
-          <div className="grid gap-3 px-5 py-4">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-5 py-4 [overflow-wrap:anywhere]">
             <Radix.Title className="font-semibold text-base">{title}</Radix.Title>
             <Radix.Description asChild>
               <div className="grid gap-2 text-ink-2">

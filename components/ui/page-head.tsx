@@ -16,11 +16,11 @@ export function PageHead({
   return (
     <div className="flex flex-wrap items-start gap-3">
       <div className="min-w-0">
-        <h1 className="flex flex-wrap items-center gap-x-2 break-words font-semibold text-xl tracking-[-0.015em]">
+        <h1 className="flex flex-wrap items-center gap-x-2 font-semibold [overflow-wrap:anywhere] text-xl tracking-[-0.015em]">
           {title}
           {status}
         </h1>
-        {purpose && <p className="text-ink-2">{purpose}</p>}
+        {purpose && <p className="text-ink-2 [overflow-wrap:anywhere]">{purpose}</p>}
       </div>
       {actions && <div className="flex w-full flex-wrap gap-2 md:ml-auto md:w-auto">{actions}</div>}
     </div>

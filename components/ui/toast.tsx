@@ -15,6 +15,10 @@ export const notify = {
   failed(message: string, cause?: unknown) {
     toast.error(message, { description: cause instanceof Error ? cause.message : undefined, duration: undoMs });
   },
+  /** Long work has ended; stays for ten seconds with a way to it. */
+  ended(message: string, failed: boolean, action: { label: string; onClick: () => void }) {
+    (failed ? toast.error : toast.success)(message, { duration: undoMs, action });
+  },
   /** Offers undo for ten seconds. */
   undoable(message: string, undo: () => unknown, detail?: string) {
     toast.success(message, {
