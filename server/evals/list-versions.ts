@@ -4,8 +4,11 @@ import type { Ctx } from "#server/context.ts";
 
 const mostVersions = 200;
 
-/** What can be compared: every ready model version, newest first, by its callable name → `{id, name, kind, aliases, runId}`. */
-export async function listComparable(ctx: Ctx) {
+/**
+ * What can be compared: every ready model version (of one model, when named), newest first, by its callable name →
+ * `{id, name, kind, aliases, runId}`.
+ */
+export async function listComparable(ctx: Ctx, model?: string) {
   const rows = await ctx.db
     .select({
       id: modelVersions.id,
@@ -18,7 +21,13 @@ export async function listComparable(ctx: Ctx) {
     })
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
-    .where(and(eq(modelVersions.projectId, ctx.projectId), eq(modelVersions.status, "ready")))
+    .where(
+      and(
+        eq(modelVersions.projectId, ctx.projectId),
+        eq(modelVersions.status, "ready"),
+        model ? eq(models.name, model) : undefined,
+      ),
+    )
     .orderBy(desc(modelVersions.createdAt))
     .limit(mostVersions);
   return rows.map(({ model, version, ...row }) => ({ ...row, name: `${model}/${version}` }));
