@@ -3,7 +3,7 @@ import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { type bareMeaning, modelOf, sayMeaning } from "#server/deployments/bare-name.rule.ts";
+import { type bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
 
 type Meaning = ReturnType<typeof bareMeaning<ServableVersion>>;
 
@@ -60,5 +60,5 @@ export function NameCard({
 }
 
 function otherNames({ version }: NonNullable<Meaning>) {
-  return [version.name, ...version.aliases.map((alias) => `${modelOf(version)}@${alias}`)].join(" or ");
+  return [version.name, ...version.aliases.map((alias) => `${version.model}@${alias}`)].join(" or ");
 }

@@ -12,7 +12,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
-import { formatNumber, formatPercent } from "#components/ui/format.ts";
+import { formatNumber } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -156,7 +156,7 @@ function VerdictBanner({
       {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {formatNumber(ties)} tied.{" "}
       {wins + losses === 0
         ? "The two never disagreed, so no number of such cases can tell them apart"
-        : `Smallest difference these cases could show: ${formatPercent(detectable)}`}
+        : `Smallest difference these cases could show: ${formatNumber(detectable * 100, 1)} points`}
       {verdict === "cannot tell" &&
         needed !== null &&
         `; a difference of this size needs about ${formatNumber(needed)} cases`}

@@ -10,16 +10,14 @@ export function bareVersion<V extends { notReady: string | null }>(
   return callable.length === 1 ? callable[0] : undefined;
 }
 
-type Version = { name: string; aliases: readonly string[]; notServable: string | null };
+type Version = { name: string; model: string; aliases: readonly string[]; notServable: string | null };
 
 /**
  * Who answers calls of `name` where no deployment has it: the version behind the bare name of the model called so.
  * `versions` are those of the project, named like `support/3`. Null: no model answers to it.
  */
 export function bareMeaning<V extends Version>(versions: readonly V[], name: string) {
-  const its = versions
-    .filter((version) => modelOf(version) === name)
-    .map((own) => ({ own, notReady: own.notServable }));
+  const its = versions.filter((version) => version.model === name).map((own) => ({ own, notReady: own.notServable }));
   const found = bareVersion(
     its,
     its.find(({ own }) => own.aliases.includes("champion")),
@@ -30,9 +28,4 @@ export function bareMeaning<V extends Version>(versions: readonly V[], name: str
 /** "the champion triage/2", "the model version nano/1" */
 export function sayMeaning({ version, champion }: { version: { name: string }; champion: boolean }): string {
   return `the ${champion ? "champion" : "model version"} ${version.name}`;
-}
-
-/** The model's name in `support/3`. */
-export function modelOf(version: { name: string }): string {
-  return version.name.slice(0, version.name.lastIndexOf("/"));
 }

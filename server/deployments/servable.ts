@@ -9,8 +9,8 @@ export async function listServable(ctx: Ctx, model?: string) {
     ctx,
     versions.map((version) => version.id),
   );
-  return versions.map(({ id, name, kind, aliases }) => {
+  return versions.map(({ id, name, model, kind, aliases }) => {
     const notServable = refs.has(id) ? null : "it has no GGUF file yet";
-    return { id, name, kind, aliases, notServable };
+    return { id, name, model, kind, aliases, notServable };
   });
 }

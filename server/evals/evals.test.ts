@@ -146,6 +146,7 @@ test("an eval asks both models every case and shows regressions first", () =>
       candidate: { output: "{}" },
       baseline: { output: '{"category":"c1"}' },
     });
+    expect(await listSuites(ctx)).toMatchObject([{ name: "held out", evals: 1, lastModel: "tuned" }]);
     expect((await listEvals(ctx, { search: "held" })).items[0]).toMatchObject({
       candidate: "tuned/1",
       headline: { wins: 37 },

@@ -6,7 +6,7 @@ const mostVersions = 200;
 
 /**
  * What can be compared: every ready model version (of one model, when named), newest first, by its callable name →
- * `{id, name, kind, aliases, runId}`.
+ * `{id, name, model, kind, aliases, runId, baseVersionId}`.
  */
 export async function listComparable(ctx: Ctx, model?: string) {
   const rows = await ctx.db
@@ -16,6 +16,7 @@ export async function listComparable(ctx: Ctx, model?: string) {
       version: modelVersions.version,
       kind: models.kind,
       runId: modelVersions.runId,
+      baseVersionId: modelVersions.baseVersionId,
       aliases: sql<string[]>`coalesce((select array_agg(${aliases.alias} order by ${aliases.alias}) from ${aliases}
         where ${aliases.modelVersionId} = ${modelVersions.id}), '{}')`,
     })
@@ -30,5 +31,5 @@ export async function listComparable(ctx: Ctx, model?: string) {
     )
     .orderBy(desc(modelVersions.createdAt))
     .limit(mostVersions);
-  return rows.map(({ model, version, ...row }) => ({ ...row, name: `${model}/${version}` }));
+  return rows.map(({ version, ...row }) => ({ ...row, name: `${row.model}/${version}` }));
 }

@@ -2,7 +2,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
-import { bareMeaning, modelOf } from "#server/deployments/bare-name.rule.ts";
+import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import { listServable } from "#server/deployments/servable.ts";
 
 export type Callable = {
@@ -18,7 +18,7 @@ export type Callable = {
 /** Every name of the project that an API call may ask for, as people choose it: deployments first, then models. */
 export async function listCallable(ctx: Ctx): Promise<Callable[]> {
   const versions = await listServable(ctx);
-  const byModel = Map.groupBy(versions, modelOf);
+  const byModel = Map.groupBy(versions, (version) => version.model);
   const bare = [...byModel].flatMap(([name, its]): Callable[] => {
     const found = bareMeaning(its, name);
     if (!found) return [];
