@@ -135,6 +135,8 @@ test("force with a reason moves the champion when the evidence is too thin, and 
     expect(rows.find((row) => row.action === "models.promote")?.detail).toMatchObject({
       ...{ forced: true, reason: "there is no suite yet" },
     });
+    const { aliases } = await showModel(ctx, { model: "support" });
+    expect(aliases).toMatchObject([{ alias: "champion", overruled: "there is no suite yet" }]);
   }));
 
 test("two people who promote at once: the second is told that the champion changed", () =>
