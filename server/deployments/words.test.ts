@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { sayEffect, sayStickiness } from "#server/deployments/effect.rule.ts";
+import { sayProof } from "#server/deployments/probe.rule.ts";
 import { describeEvent } from "#server/deployments/timeline.rule.ts";
 import type { Weights } from "#server/deployments/weights.rule.ts";
 import { buckets, pickRevision } from "#server/routing/pick.rule.ts";
@@ -50,6 +51,19 @@ test("what is said of sticky users is what the gateway's pick does to every plac
     ...{ changed: 4_000, words: "40 % of users change revision, for those in between give way." },
   });
   expect(say(weights(10_000, 0), weights(10_000, 0))).toEqual({ changed: 0, words: null });
+});
+
+test("a load proved something only where tokens were compared with the trainer's", () => {
+  const report = { accepted: true, prompts: 2, agreedTokens: 24, conclusive: 2, effect: "tokens" as const };
+  expect(sayProof(report)).toEqual({
+    ...{ proved: true, words: "proved: 24 tokens as in training, answers differ from the base" },
+  });
+  expect(sayProof({ ...report, prompts: 0, agreedTokens: 0, conclusive: 0, effect: "probabilities" })).toEqual({
+    proved: false,
+    words: "not proved: the trainer's record has no prompt; only the probabilities differ from the base",
+  });
+  expect(sayProof({ ...report, agreedTokens: 0 }).words).toContain("has no token to compare with");
+  expect(sayProof(null).proved).toBe(false);
 });
 
 test("audit rows read as sentences", () => {
