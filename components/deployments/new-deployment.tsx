@@ -101,9 +101,9 @@ export function NewDeployment({ slug }: { slug: string }) {
               </p>
               <SplitBar revisions={named} />
               <ul className="grid gap-1">
-                {named.map((revision, position) => (
+                {named.map((revision) => (
                   <li key={revision.id} className="flex items-center gap-2">
-                    <RevisionMark position={position} />
+                    <RevisionMark number={revision.number} />
                     <span className="min-w-0 flex-1 truncate">
                       v{revision.number} <span className="text-ink-3">{revision.name}</span>
                     </span>

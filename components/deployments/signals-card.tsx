@@ -29,7 +29,7 @@ export function SignalsCard({ deployment, traffic }: { deployment: DeploymentDat
             </tr>
           </thead>
           <tbody>
-            {deployment.revisions.map((revision, position) => {
+            {deployment.revisions.map((revision) => {
               const row = traffic.signals.find((one) => one.revisionId === revision.id);
               const n = row?.requests ?? 0;
               const streams = row?.streams ?? 0;
@@ -38,7 +38,7 @@ export function SignalsCard({ deployment, traffic }: { deployment: DeploymentDat
                 <Tr key={revision.id}>
                   <Td>
                     <span className="flex items-center gap-2 whitespace-nowrap">
-                      <RevisionMark position={position} />v{revision.number}
+                      <RevisionMark number={revision.number} />v{revision.number}
                       <span className="text-ink-3">
                         {revision.model}/{revision.version}
                       </span>

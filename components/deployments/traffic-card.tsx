@@ -79,7 +79,7 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
           <div key={revision.id} className="grid gap-1.5">
             {moved.length > 1 && (
               <span className="flex items-center gap-2 text-xs">
-                <RevisionMark position={revisions.indexOf(revision)} />v{revision.number}{" "}
+                <RevisionMark number={revision.number} />v{revision.number}{" "}
                 <span className="text-ink-3">
                   {revision.model}/{revision.version}
                 </span>
