@@ -24,7 +24,9 @@ export async function showModel(ctx: Pick<Ctx, "db" | "projectId">, { model: ref
   const versions = rows.map(({ version, ...from }) => ({
     ...version,
     name: `${model.name}/${version.version}`,
-    dataset: from.datasetId ? { id: from.datasetId, name: `${from.dataset}/${from.datasetVersion}` } : null,
+    dataset: from.datasetId
+      ? { id: from.datasetId, version: from.datasetVersion, name: `${from.dataset} v${from.datasetVersion}` }
+      : null,
     run: from.runName && version.runId ? { id: version.runId, name: from.runName } : null,
     base: from.baseModelId ? { modelId: from.baseModelId, name: `${from.baseModel}/${from.baseVersion}` } : null,
     aliases: held.filter((one) => one.versionId === version.id).map((one) => one.alias),
