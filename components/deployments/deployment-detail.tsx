@@ -10,13 +10,12 @@ import { SignalsCard } from "#components/deployments/signals-card.tsx";
 import { TimelineCard } from "#components/deployments/timeline-card.tsx";
 import { TrafficCard } from "#components/deployments/traffic-card.tsx";
 import { TrafficChart } from "#components/deployments/traffic-chart.tsx";
-import { requestRate } from "#components/deployments/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
-import { plural } from "#components/ui/format.ts";
+import { formatRate, plural } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
@@ -56,7 +55,7 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
   const { revisions } = deployment;
   const replicas = revisions.flatMap((revision) => revision.replicas).filter((one) => one.status === "ready").length;
   const counted = traffic.data?.signals.reduce((sum, row) => sum + row.requests, 0) ?? 0;
-  const rate = counted > 0 ? requestRate(counted, traffic.data?.minutes ?? 60) : null;
+  const rate = counted > 0 ? formatRate(counted, traffic.data?.minutes ?? 60, "request") : null;
   return (
     <Page>
       <Crumb label={deployment.name} />
