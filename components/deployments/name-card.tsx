@@ -49,7 +49,12 @@ export function NameCard({
             inline
             className="rounded-md bg-hold-soft px-3 py-2.5"
             label={`Move the callers of ${name} to this deployment`}
-            hint={`Today ${sayMeaning(meaning)} answers calls of ${name}. From then on this deployment does; the version stays callable as ${otherNames(meaning)}.`}
+            hint={
+              <span className="text-ink-2">
+                Today {sayMeaning(meaning)} answers calls of {name}. From then on this deployment does; the version
+                stays callable as {otherNames(meaning)}.
+              </span>
+            }
           >
             <Checkbox checked={takeOver} onCheckedChange={(on) => onTakeOver(on === true)} />
           </Field>

@@ -39,7 +39,11 @@ export function SignalsCard({ deployment, traffic }: { deployment: DeploymentDat
                       <Name revision={revision} />
                     </Td>
                     {signals.map((signal) => (
-                      <Td key={signal.label} numeric className={signal.measured ? "" : "text-ink-3 text-xs"}>
+                      <Td
+                        key={signal.label}
+                        numeric
+                        className={signal.measured ? "" : "whitespace-normal text-ink-3 text-xs"}
+                      >
                         {signal.words}
                       </Td>
                     ))}
