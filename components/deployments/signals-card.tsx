@@ -110,5 +110,9 @@ function signalsOf(revision: RevisionData, traffic: TrafficData | undefined): Si
 
 function signal(label: string, n: number, enough: number, of: string, words: string): Signal {
   if (n >= enough) return { label, words, measured: true };
-  return { label, words: n === 0 ? `no ${of}` : `insufficient data (n = ${n} of ${enough})`, measured: false };
+  return {
+    label,
+    words: n === 0 ? `no ${of}` : `insufficient data (n\u00a0=\u00a0${n}\u00a0of\u00a0${enough})`,
+    measured: false,
+  };
 }
