@@ -26,13 +26,17 @@ export function registerDeploy(program: Command): void {
       share,
       [],
     )
+    .option("--take-over", "the name is a model's: its callers move to the deployment")
     .option("--wait", "until every revision with traffic is loaded and proved")
-    .action(async (name: string, options: { revision: Share[]; wait?: boolean }, command: Command) => {
-      const { trpc } = connect(command.optsWithGlobals());
-      const created = await trpc.deployments.create.mutate({ name, revisions: fill(options.revision) });
-      const shown = options.wait ? await waitUntilReady(trpc, created.id) : await show(trpc, created.id);
-      print(command, shown, describe);
-    });
+    .action(
+      async (name: string, options: { revision: Share[]; takeOver?: boolean; wait?: boolean }, command: Command) => {
+        const { trpc } = connect(command.optsWithGlobals());
+        const revisions = fill(options.revision);
+        const created = await trpc.deployments.create.mutate({ name, takeOver: options.takeOver, revisions });
+        const shown = options.wait ? await waitUntilReady(trpc, created.id) : await show(trpc, created.id);
+        print(command, shown, describe);
+      },
+    );
   deploy
     .command("weight")
     .description("move traffic: one revision gets the share, the others give way in proportion")
@@ -83,14 +87,18 @@ export function registerDeploy(program: Command): void {
     });
   deploy
     .command("retire")
-    .description("end a deployment: its name stops answering")
+    .description("end a deployment; a model of the same name answers its callers again")
     .argument("<name>", "a deployment's name or id")
     .action(async (name: string, _options: unknown, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
       const deployment = await show(trpc, name);
       const retired = await trpc.deployments.archive.mutate({ deploymentId: deployment.id });
-      print(command, retired, (row) => `${row.name} is retired`);
+      print(command, retired, sayRetired);
     });
+}
+
+function sayRetired({ name, answeredBy }: { name: string; answeredBy: string | null }): string {
+  return `${name} is retired; ${answeredBy ? `${answeredBy} answers its callers now` : "its callers get “model not found”"}`;
 }
 
 type Share = { model: string; weightBps: number | null };

@@ -113,10 +113,13 @@ function registerSuites(evals: Command) {
             field: issue?.path.join("."),
           });
         }
-        print(
-          command,
-          await trpc.evals.createSuite.mutate(request.data),
-          (suite) => `${suite.name}: ${suite.cases} cases`,
+        print(command, await trpc.evals.createSuite.mutate(request.data), ({ name, cases, unpassable }) =>
+          [
+            `${name}: ${cases} cases`,
+            ...unpassable.map(
+              (one) => `${one.grader} fails ${one.cases} of them whatever is answered: see their references`,
+            ),
+          ].join("\n"),
         );
       },
     );

@@ -93,7 +93,7 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
       id: "detail",
       header: "Detail",
       className: "max-w-80",
-      cell: (row) => <span className="break-words text-ink-2">{detailWords(row.detail)}</span>,
+      cell: (row) => <span className="break-words text-ink-2">{detailWords(row.detail, row.names)}</span>,
     },
     { id: "at", header: "When", cell: (row) => <RelativeTime at={row.createdAt} /> },
   ];

@@ -111,7 +111,7 @@ function AuditTable({
           <ChoiceFilter param="outcome" label="Outcome" options={outcomes} />
           {filters.target && (
             <Button size="sm" onClick={() => void setFilters({ target: null })}>
-              About {shortId(filters.target)}: show all
+              Only {rows?.[0]?.targetName ?? shortId(filters.target)}: show all
             </Button>
           )}
           <Select

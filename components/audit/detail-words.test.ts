@@ -10,7 +10,7 @@ test("a detail reads as one line: words apart, ids short, times to the minute, n
     why: null,
   };
   expect(detailWords(detail)).toBe(
-    "session id: nb3xyc · expires at: 2027-02-19 17:00 UTC · scopes: inference, admin · minutes: 15",
+    "session: nb3xyc · expires at: 2027-02-19 17:00 UTC · scopes: inference, admin · minutes: 15",
   );
   expect(detailWords({})).toBe("");
   expect(detailWords({ note: "x".repeat(200) })).toHaveLength("note: ".length + 121);
@@ -24,8 +24,21 @@ test("moved traffic and a gate's checks read as sentences, not as JSON", () => {
   ];
   expect(detailWords({ moves })).toBe("moves: v1 (nano/1) from 100 % to 80 %");
   expect(detailWords({ checks })).toBe("checks: Ready to serve passed, Compared with the champion did not pass");
-  expect(detailWords({ before: { v1: 8_000, v2: 2_000 } })).toBe("before: v1 8000, v2 2000");
-  expect(detailWords({ revisions: [{ model: "nano/1", weightBps: 8_000 }] })).toBe(
-    "revisions: model nano/1, weight bps 8000",
+  expect(detailWords({ before: { v1: 8_000, v2: 2_000 } })).toBe("before: v1 80 %, v2 20 %");
+  expect(detailWords({ revisions: [{ model: "nano/1", weightBps: 8_000 }] })).toBe("revisions: nano/1 80 %");
+  expect(detailWords({ revisions: [{ number: 1, model: "nano/1", weightBps: 8_000 }] })).toBe(
+    "revisions: v1 (nano/1) 80 %",
   );
+});
+
+test("ids read as what they are called, shares as percent, and only a flag that is set is said", () => {
+  const id = (prefix: string) => `${prefix}_01m7zgrc84fmf7vv0w81nb3xyc`;
+  const names = { [id("mv")]: "triage/2", [id("dsv")]: "tickets v1", [id("rev")]: "v3" };
+  expect(detailWords({ candidate: id("mv"), datasetVersionId: id("dsv"), suiteId: id("suite") }, names)).toBe(
+    "candidate: triage/2 · dataset version: tickets v1 · suite: nb3xyc",
+  );
+  expect(detailWords({ wanted: [{ revisionId: id("rev"), weightBps: 7_000 }] }, names)).toBe("wanted: v3 70 %");
+  expect(detailWords({ revisionId: id("rev"), number: 3 }, names)).toBe("revision: v3");
+  expect(detailWords({ reason: "late", forced: true })).toBe("reason: late · the gate was overruled");
+  expect(detailWords({ model: "triage/2", forced: false })).toBe("model: triage/2");
 });

@@ -1,39 +1,69 @@
 import { shortId } from "#components/ui/format.ts";
+import { percent } from "#server/deployments/weights.rule.ts";
 
 const longestValue = 120;
 
+/** What ids are called here: `{ mv_…: "triage/2" }`. */
+type Names = Readonly<Record<string, string>>;
+
+/** What a flag means when it is set; unset it says nothing. */
+const flags: Readonly<Record<string, string>> = {
+  forced: "the gate was overruled",
+  forceTried: "tried to overrule the gate",
+};
+
 /** The detail of an audit row in one line: `role: viewer · minutes: 15`. Values of any shape, cut where they are long. */
-export function detailWords(detail: Record<string, unknown>): string {
+export function detailWords(detail: Record<string, unknown>, names: Names = {}): string {
   return Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== "")
-    .map(([name, value]) => `${nameWords(name)}: ${valueWords(value)}`)
+    .filter(([name, value]) => !isEmpty(value) && !(name === "number" && "revisionId" in detail))
+    .flatMap(([name, value]) => {
+      const flag = flags[name];
+      if (flag) return value === true ? [flag] : [];
+      const text = textOf(value, names);
+      return [`${nameWords(name)}: ${text.length > longestValue ? `${text.slice(0, longestValue)}…` : text}`];
+    })
     .join(" · ");
 }
 
+function isEmpty(value: unknown) {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+/** `datasetVersionId` → "dataset version": what it is called stands behind it. */
 function nameWords(name: string) {
-  return name.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  return name
+    .replace(/Id$/, "")
+    .replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
 }
 
-function valueWords(value: unknown): string {
-  const text = textOf(value);
-  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
-}
-
-function textOf(value: unknown): string {
-  if (typeof value === "string") return shorter(value);
-  if (Array.isArray(value)) return value.map(textOf).join(", ");
+function textOf(value: unknown, names: Names): string {
+  if (typeof value === "string") return names[value] ?? shorter(value);
+  if (Array.isArray(value)) return value.map((one) => textOf(one, names)).join(", ");
+  if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "object" || value === null) return String(value);
-  const { name, from, to, ok, ...rest } = value as Record<string, unknown>; // safe because it is an object
-  if (typeof name !== "string") return pairs(value);
-  if (typeof from === "number" && typeof to === "number") return `${name} from ${from / 100} % to ${to / 100} %`;
+  const { name, from, to, ok, weightBps, ...rest } = value as Record<string, unknown>; // safe because it is an object
+  if (typeof weightBps === "number") return `${whoOf(rest, names)} ${percent(weightBps)}`;
+  if (typeof name !== "string") return pairs(value, names);
+  if (typeof from === "number" && typeof to === "number") return `${name} from ${percent(from)} to ${percent(to)}`;
   if (typeof ok === "boolean") return `${name} ${ok ? "passed" : "did not pass"}`;
-  return Object.keys(rest).length > 0 ? `${name} (${pairs(rest)})` : name;
+  return Object.keys(rest).length > 0 ? `${name} (${pairs(rest, names)})` : name;
 }
 
-function pairs(value: object): string {
+/** A revision that has a share, by whatever the row knows of it: "v2 (triage/1)", "v2", "triage/1". */
+function whoOf({ number, revisionId, model }: Record<string, unknown>, names: Names): string {
+  const revision = typeof number === "number" ? `v${number}` : textOf(revisionId ?? "", names);
+  if (typeof model !== "string") return revision;
+  return revision ? `${revision} (${model})` : model;
+}
+
+function pairs(value: object, names: Names): string {
   return Object.entries(value)
-    .filter(([, part]) => part !== null && part !== "")
-    .map(([name, part]) => `${nameWords(name)} ${textOf(part)}`)
+    .filter(([, part]) => !isEmpty(part))
+    .map(([name, part]) => {
+      // revisions and their shares, as they were before a move
+      if (/^v\d+$/.test(name) && typeof part === "number") return `${name} ${percent(part)}`;
+      return `${nameWords(name)} ${textOf(part, names)}`;
+    })
     .join(", ");
 }
 

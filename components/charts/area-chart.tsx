@@ -45,19 +45,19 @@ export function AreaChart({
         );
         return (
           <Plot width={width} height={height} data={rows} margin={plotMargin(narrow)}>
-            {plotParts({ x, y, xs, ys, narrow, events })}
+            {plotParts({ x, y, xs, ys, width, narrow, events })}
             {shown.map((each) => (
               <Area
                 key={each.id}
                 dataKey={(row: XyRow) => numberAt(row, each.id)}
                 name={each.id}
                 stackId="all"
-                stroke={each.stroke}
-                strokeWidth={1}
+                // no outline: one of zeros would be drawn on top of the series below it
+                stroke="none"
                 fill={each.stroke}
                 fillOpacity={0.85}
                 isAnimationActive={false}
-                activeDot={{ r: 3, strokeWidth: 0 }}
+                activeDot={{ r: 3, strokeWidth: 0, fill: each.stroke }}
               />
             ))}
             <Tooltip

@@ -32,6 +32,8 @@ export type Axis = {
   /** Ends of the axis; what is left out comes from the data. The y axis starts at zero unless `min` says otherwise. */
   min?: number;
   max?: number;
+  /** Steps, rows, requests: there is nothing between two whole numbers. */
+  whole?: boolean;
 };
 
 /** A moment worth a dashed line: a deploy, a rollback, a resume. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { toCsv } from "#components/charts/csv.rule.ts";
 import { downsample, smooth } from "#components/charts/downsample.rule.ts";
+import { placeLabels } from "#components/charts/labels.rule.ts";
 import { layOut } from "#components/charts/lineage.rule.ts";
 import { innerTicks, niceTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
 import { nearest, tickWords, toRows } from "#components/charts/xy.ts";
@@ -33,6 +34,32 @@ test("ticks are round and cover the data", () => {
   expect(niceTicks(0, 0.0007, 4)).toEqual([0, 0.0002, 0.0004, 0.0006, 0.0008]);
   expect(innerTicks(3, 1170, 4)).toEqual([500, 1000]);
   expect(niceTicks(5, 5, 4)[0]).toBe(0);
+});
+
+test("an axis of whole things has no tick between two of them", () => {
+  expect(innerTicks(1, 2, 7, true)).toEqual([1, 2]);
+  expect(niceTicks(0, 10, 4, true)).toEqual([0, 5, 10]);
+  expect(niceTicks(0, 367, 4, true)).toEqual([0, 100, 200, 300, 400]);
+  expect(yTicks([2], { whole: true })).toEqual([0, 1, 2]);
+});
+
+test("the words of marks neither lie on each other nor leave the plot; the newest are kept", () => {
+  const domain = { lo: 0, hi: 100 };
+  const word = "v2 20 % → 40 %";
+  const close = [50, 51, 52, 53, 54].map((x) => ({ x, label: word }));
+  expect(placeLabels(close, domain, 400)).toEqual([
+    null,
+    null,
+    { lane: 2, side: "right" },
+    { lane: 1, side: "right" },
+    { lane: 0, side: "right" },
+  ]);
+  const apart = [10, 60, 95].map((x) => ({ x, label: word }));
+  expect(placeLabels(apart, domain, 800)).toEqual([
+    { lane: 0, side: "right" },
+    { lane: 0, side: "right" },
+    { lane: 0, side: "left" },
+  ]);
 });
 
 test("the y axis starts at zero unless it is told", () => {

@@ -3,7 +3,8 @@ import { Bar, CartesianGrid, BarChart as Plot, ReferenceLine, Tooltip, XAxis, YA
 import { type ChartBase, ChartFrame } from "#components/charts/chart-frame.tsx";
 import { TooltipBox } from "#components/charts/chart-tooltip.tsx";
 import { type Axis, type ChartEvent, type SeriesColor, seriesColor } from "#components/charts/chart-types.ts";
-import { plotMargin, tickLook } from "#components/charts/plot-parts.tsx";
+import { placeLabels } from "#components/charts/labels.rule.ts";
+import { markLabel, plotMargin, tickLook } from "#components/charts/plot-parts.tsx";
 import { innerTicks } from "#components/charts/scale.rule.ts";
 import { tickWords, valueWords, yScale } from "#components/charts/xy.ts";
 import { formatNumber } from "#components/ui/format.ts";
@@ -31,7 +32,7 @@ export function Histogram({
     return { count, from, to, middle: (from + to) / 2 };
   });
   const fill = seriesColor({ color }, 0);
-  const y: Axis = { label: countLabel };
+  const y: Axis = { label: countLabel, whole: true };
   return (
     <ChartFrame
       {...frame}
@@ -50,9 +51,12 @@ export function Histogram({
         const lo = edges[0] ?? 0;
         const hi = edges.at(-1) ?? 1;
         const ys = yScale(y, counts);
-        const left = Math.max(...ys.ticks.map((tick) => formatNumber(tick).length)) * 6.2 + (narrow ? 10 : 26);
-        const margin = plotMargin(narrow);
-        const barSize = Math.max(1, (width - left - margin.left - margin.right) / bins.length);
+        const left = Math.max(...ys.ticks.map((tick) => formatNumber(tick).length)) * 6.2 + 26;
+        const margin = plotMargin(false);
+        const plotPx = width - left - margin.left - margin.right;
+        const barSize = Math.max(1, plotPx / bins.length);
+        const ticks = innerTicks(lo, hi, narrow ? 4 : 8, x.whole);
+        const labels = placeLabels(markers, { lo, hi }, plotPx);
         return (
           <Plot width={width} height={height} data={bins} margin={margin} barCategoryGap={0} barGap={0}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
@@ -60,13 +64,13 @@ export function Histogram({
               dataKey="middle"
               type="number"
               domain={[lo, hi]}
-              ticks={innerTicks(lo, hi, narrow ? 4 : 8)}
-              tickFormatter={(value: number) => tickWords(x, value)}
+              ticks={ticks}
+              tickFormatter={(value: number) => tickWords(x, value, ticks)}
               tick={tickLook}
               tickLine={false}
               axisLine={{ stroke: "var(--line)" }}
               height={26}
-              {...(narrow ? {} : { label: { value: x.label, position: "insideBottom", offset: -12, ...tickLook } })}
+              label={{ value: x.label, position: "insideBottom", offset: -12, ...tickLook }}
             />
             <YAxis
               domain={[ys.lo, ys.hi]}
@@ -77,17 +81,13 @@ export function Histogram({
               axisLine={false}
               width={left}
               interval={0}
-              {...(narrow
-                ? {}
-                : {
-                    label: {
-                      value: countLabel,
-                      angle: -90,
-                      position: "insideLeft",
-                      style: { textAnchor: "middle" },
-                      ...tickLook,
-                    },
-                  })}
+              label={{
+                value: countLabel,
+                angle: -90,
+                position: "insideLeft",
+                style: { textAnchor: "middle" },
+                ...tickLook,
+              }}
             />
             <Bar
               dataKey="count"
@@ -103,9 +103,7 @@ export function Histogram({
                 x={marker.x}
                 stroke="var(--ink-3)"
                 strokeDasharray="3 3"
-                {...(narrow
-                  ? {}
-                  : { label: { value: marker.label, position: "insideTopLeft", dy: (index % 3) * 13, ...tickLook } })}
+                {...(narrow ? {} : markLabel(marker.label, labels[index]))}
               />
             ))}
             <Tooltip

@@ -70,7 +70,7 @@ export function LineChart({
             margin={plotMargin(narrow)}
             {...(syncId ? { syncId } : {})}
           >
-            {plotParts({ x, y, xs, ys, narrow, events, thresholds })}
+            {plotParts({ x, y, xs, ys, width, narrow, events, thresholds })}
             {shown.map((each) => (
               <Area
                 key={bandKey(each.id)}

@@ -1,6 +1,7 @@
 "use client";
 import { CartesianGrid, ReferenceLine, XAxis, YAxis } from "recharts";
 import type { Axis, ChartEvent, Threshold } from "#components/charts/chart-types.ts";
+import { type PlacedLabel, placeLabels } from "#components/charts/labels.rule.ts";
 import { tickWords } from "#components/charts/xy.ts";
 
 type Scale = { lo: number; hi: number; ticks: number[] };
@@ -25,6 +26,7 @@ export function plotParts({
   y,
   xs,
   ys,
+  width,
   narrow,
   events = [],
   thresholds = [],
@@ -33,10 +35,15 @@ export function plotParts({
   y: Axis;
   xs: Scale;
   ys: Scale;
+  /** of the whole picture, axes included */
+  width: number;
   narrow: boolean;
   events?: readonly ChartEvent[];
   thresholds?: readonly Threshold[];
 }) {
+  const yWidth = tickWidth(y, ys.ticks) + (narrow ? 0 : 16);
+  const { left, right } = plotMargin(narrow);
+  const labels = placeLabels(events, xs, width - yWidth - left - right);
   return [
     <CartesianGrid key="grid" vertical={false} stroke="var(--line)" />,
     <XAxis
@@ -62,7 +69,7 @@ export function plotParts({
       tick={tickLook}
       tickLine={false}
       axisLine={false}
-      width={tickWidth(y, ys.ticks) + (narrow ? 0 : 16)}
+      width={yWidth}
       interval={0}
       allowDataOverflow
       {...(narrow
@@ -93,23 +100,15 @@ export function plotParts({
         x={event.x}
         stroke="var(--line-strong)"
         strokeDasharray="3 3"
-        {...(narrow
-          ? {}
-          : {
-              label: {
-                value: event.label,
-                position: sideOf(event.x, xs),
-                offset: 4,
-                dy: (index % 3) * 13,
-                ...tickLook,
-              },
-            })}
+        {...(narrow ? {} : markLabel(event.label, labels[index]))}
       />
     )),
   ];
 }
 
-/** Words near the right end stand left of their line, else the plot's edge would cut them. */
-function sideOf(x: number, { lo, hi }: Scale) {
-  return x > lo + (hi - lo) * 0.8 ? ("insideTopRight" as const) : ("insideTopLeft" as const);
+/** The words beside a vertical line, where `placeLabels` found room for them. */
+export function markLabel(label: string, placed: PlacedLabel | undefined) {
+  if (!placed) return {};
+  const position = placed.side === "left" ? ("insideTopRight" as const) : ("insideTopLeft" as const);
+  return { label: { value: label, position, offset: 4, dy: placed.lane * 13, ...tickLook } };
 }

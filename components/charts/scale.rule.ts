@@ -1,19 +1,20 @@
-/** Round values (1, 2, 2.5 or 5 times a power of ten) that cover lo…hi with about `count` steps. */
-export function niceTicks(lo: number, hi: number, count: number): number[] {
+/** Round values (1, 2, 2.5 or 5 times a power of ten; `whole`: no fractions) that cover lo…hi with about `count` steps. */
+export function niceTicks(lo: number, hi: number, count: number, whole = false): number[] {
   if (!Number.isFinite(lo) || !Number.isFinite(hi)) return [];
-  if (lo === hi) return lo === 0 ? [0, 1] : niceTicks(Math.min(0, lo), Math.max(0, hi), count);
+  if (lo === hi) return lo === 0 ? [0, 1] : niceTicks(Math.min(0, lo), Math.max(0, hi), count, whole);
   const rough = (hi - lo) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10;
-  const step = factor * power;
+  const steps = [1, 2, 2.5, 5, 10].map((factor) => factor * power);
+  const fits = (step: number) => step >= rough * 0.999 && (!whole || Number.isInteger(step));
+  const step = steps.find(fits) ?? (whole ? 1 : 10 * power);
   const first = Math.floor(lo / step + 1e-9);
   const last = Math.ceil(hi / step - 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
 /** The same, but only ticks inside lo…hi: for an x axis, which ends where the data ends. */
-export function innerTicks(lo: number, hi: number, count: number): number[] {
-  return niceTicks(lo, hi, count).filter((tick) => tick >= lo && tick <= hi);
+export function innerTicks(lo: number, hi: number, count: number, whole = false): number[] {
+  return niceTicks(lo, hi, count, whole).filter((tick) => tick >= lo && tick <= hi);
 }
 
 const minute = 60_000;
@@ -56,10 +57,14 @@ export function extent(values: Iterable<number | null | undefined>): { lo: numbe
 }
 
 /** Ticks of a y axis: from zero unless `min` is given, up to the round value above the data. */
-export function yTicks(values: Iterable<number | null | undefined>, axis: { min?: number; max?: number }, count = 4) {
+export function yTicks(
+  values: Iterable<number | null | undefined>,
+  axis: { min?: number; max?: number; whole?: boolean },
+  count = 4,
+) {
   const found = extent(values) ?? { lo: 0, hi: 1 };
   const lo = axis.min ?? Math.min(0, found.lo);
   const hi = axis.max ?? Math.max(axis.min ?? 0, found.hi);
-  const ticks = niceTicks(lo, hi, count).filter((tick) => axis.max === undefined || tick <= axis.max);
+  const ticks = niceTicks(lo, hi, count, axis.whole).filter((tick) => axis.max === undefined || tick <= axis.max);
   return axis.min === undefined ? ticks : ticks.filter((tick) => tick >= lo);
 }

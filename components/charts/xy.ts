@@ -40,7 +40,7 @@ export function xScale(axis: Axis, series: readonly Series[], events: readonly C
   const lo = axis.min ?? seen?.lo ?? 0;
   const hi = axis.max ?? seen?.hi ?? 1;
   const count = narrow ? 4 : 7;
-  if (!isTime(axis.format)) return { lo, hi, ticks: innerTicks(lo, hi, count) };
+  if (!isTime(axis.format)) return { lo, hi, ticks: innerTicks(lo, hi, count, axis.whole) };
   return { lo, hi, ticks: timeTicks(lo, hi, count, -new Date(lo).getTimezoneOffset() * 60_000) };
 }
 

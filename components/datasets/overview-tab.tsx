@@ -60,7 +60,7 @@ function LengthChart({ field, lengths }: { field: string; lengths: Lengths }) {
       // the last bin may reach far: drawn as wide as the others, and said below
       edges={[...bins.map((bin) => bin.from), last + step]}
       counts={bins.map((bin) => bin.count)}
-      x={{ label: unit === "turns" ? "Turns" : "Characters" }}
+      x={{ label: unit === "turns" ? "Turns" : "Characters", whole: true }}
       markers={[
         { x: p50, label: `median ${formatNumber(p50)}` },
         ...(p95 < last + step ? [{ x: p95, label: `95 % ${formatNumber(p95)}` }] : []),

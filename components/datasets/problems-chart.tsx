@@ -16,7 +16,7 @@ export function ProblemsChart({ version }: { version: VersionData }) {
       lying
       categories={kinds.map((kind) => kind.words)}
       categoryLabel="Kind"
-      y={{ label: "Problems" }}
+      y={{ label: "Problems", whole: true }}
       series={[{ id: "count", label: "Problems", color: 6, values: kinds.map((kind) => kind.count) }]}
       note="A row may have several. Examples with lines and remedies are under Problems."
     />

@@ -25,5 +25,7 @@ export function AppliedLine() {
         The gateway takes it over
       </span>
     );
-  return <span>Applied on the gateway, checked {formatDurationMs(Math.round(data.staleMs ?? 0))} ago</span>;
+  const staleMs = Math.round(data.staleMs ?? 0);
+  const when = staleMs < calmMs ? "just now" : `${formatDurationMs(staleMs)} ago`;
+  return <span>Applied on the gateway, checked {when}</span>;
 }

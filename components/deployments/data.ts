@@ -1,5 +1,4 @@
 import type { inferRouterOutputs } from "@trpc/server";
-import type { SeriesColor } from "#components/charts/chart-types.ts";
 import type { AppRouter } from "#server/router.ts";
 
 type Outputs = inferRouterOutputs<AppRouter>["deployments"];
@@ -8,12 +7,6 @@ export type DeploymentData = Outputs["show"];
 export type RevisionData = DeploymentData["revisions"][number];
 export type TrafficData = Outputs["traffic"];
 export type ServableVersion = Outputs["servable"][number];
-
-/** The oldest live revision is the baseline (slate), the next one the candidate (blue); the colour stays everywhere. */
-export function revisionColor(position: number): SeriesColor {
-  const colors: readonly SeriesColor[] = [0, 1, 2, 3, 4, 5, 6, 7];
-  return colors[position % colors.length] ?? 0;
-}
 
 /** The state of a whole deployment, from the readiness of the revisions that have traffic. */
 export function deploymentState(revisions: readonly { weightBps: number; notReady: string | null }[]) {

@@ -15,7 +15,7 @@ import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
-import { formatNumber, plural } from "#components/ui/format.ts";
+import { formatRate, plural } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
@@ -55,7 +55,7 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
   const { revisions } = deployment;
   const replicas = revisions.flatMap((revision) => revision.replicas).filter((one) => one.status === "ready").length;
   const counted = traffic.data?.signals.reduce((sum, row) => sum + row.requests, 0) ?? 0;
-  const perMinute = counted / (traffic.data?.minutes ?? 60);
+  const rate = counted > 0 ? formatRate(counted, traffic.data?.minutes ?? 60, "request") : null;
   return (
     <Page>
       <Crumb label={deployment.name} />
@@ -67,16 +67,13 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
         purpose={
           <>
             Model <code className="font-mono">{deployment.name}</code> on the API,{" "}
-            {counted === 0
-              ? "no request in the last hour"
-              : `${formatNumber(perMinute, perMinute < 10 ? 1 : 0)} requests per minute`}
-            , {plural(replicas, "replica")} ready <ShortId id={deployment.id} />
+            {rate ?? "no request in the last hour"}, {plural(replicas, "replica")} ready <ShortId id={deployment.id} />
           </>
         }
         actions={
           deployment.archivedAt ? undefined : (
             <>
-              <RetireDeployment slug={slug} deployment={deployment} requestsPerMinute={perMinute} />
+              <RetireDeployment slug={slug} deployment={deployment} rate={rate} />
               <RollBack deployment={deployment} requests={counted} />
               <AddRevision deployment={deployment} />
             </>
@@ -85,7 +82,7 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
       />
       {deployment.archivedAt && (
         <Banner tone="run" title="This deployment is retired">
-          Its name no longer answers. What it served stays below.
+          It takes no calls any more. What it served stays below.
         </Banner>
       )}
       <WithAside

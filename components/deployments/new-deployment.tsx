@@ -4,6 +4,7 @@ import { Plus, X } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
 import type { ServableVersion } from "#components/deployments/data.ts";
+import { NameCard } from "#components/deployments/name-card.tsx";
 import { RevisionMark, SplitBar } from "#components/deployments/split-bar.tsx";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
@@ -14,16 +15,17 @@ import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import { Input } from "#components/ui/input.tsx";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Slider } from "#components/ui/slider.tsx";
 import { useDraft } from "#components/use-draft.ts";
+import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import { CreateDeployment } from "#server/deployments/input.ts";
 import { percent, rebalance } from "#server/deployments/weights.rule.ts";
 
 const Draft = z.object({
   name: z.string(),
+  takeOver: z.boolean().default(false),
   revisions: z.array(z.object({ key: z.string(), model: z.string(), weightBps: z.number() })),
 });
 type Draft = z.infer<typeof Draft>;
@@ -35,7 +37,7 @@ export function NewDeployment({ slug }: { slug: string }) {
   const client = useQueryClient();
   const refusal = useRefusal("deployments.create");
   const asked = useSearchParams().get("model") ?? "";
-  const initial: Draft = { name: "", revisions: [{ key: "first", model: asked, weightBps: 10_000 }] };
+  const initial: Draft = { name: "", takeOver: false, revisions: [{ key: "first", model: asked, weightBps: 10_000 }] };
   const { value: draft, set, clear } = useDraft("deployment", Draft, initial);
   const versions = useQuery(trpc.deployments.servable.queryOptions());
   const create = useMutation(
@@ -50,7 +52,9 @@ export function NewDeployment({ slug }: { slug: string }) {
   const request = CreateDeployment.safeParse(draft);
   const problem = request.success ? null : request.error.issues[0];
   const failure = create.error ? failureOf(create.error) : null;
-  const why = refusal ?? whyNot(draft, problem?.message ?? null, versions.data);
+  const meaning = bareMeaning(versions.data ?? [], draft.name.trim());
+  const mustSay = meaning && !draft.takeOver ? "Say that its callers move, or choose another name" : null;
+  const why = refusal ?? whyNot(draft, mustSay ?? problem?.message ?? null, versions.data);
   const named = draft.revisions.map((revision, i) => ({
     ...{ id: revision.key, number: i + 1, weightBps: revision.weightBps },
     name: versions.data?.find((version) => version.id === revision.model)?.name ?? "not chosen yet",
@@ -97,9 +101,9 @@ export function NewDeployment({ slug }: { slug: string }) {
               </p>
               <SplitBar revisions={named} />
               <ul className="grid gap-1">
-                {named.map((revision, position) => (
+                {named.map((revision) => (
                   <li key={revision.id} className="flex items-center gap-2">
-                    <RevisionMark position={position} />
+                    <RevisionMark number={revision.number} />
                     <span className="min-w-0 flex-1 truncate">
                       v{revision.number} <span className="text-ink-3">{revision.name}</span>
                     </span>
@@ -122,21 +126,14 @@ export function NewDeployment({ slug }: { slug: string }) {
           </Card>
         }
       >
-        <Card title="Name">
-          <Field
-            label="Model name for clients"
-            hint="What they put into `model`. Lower-case letters, digits, dots, dashes."
-            error={failure?.field === "name" ? failure.message : undefined}
-            required
-          >
-            <Input
-              value={draft.name}
-              placeholder="support"
-              autoComplete="off"
-              onChange={(event) => set({ name: event.target.value })}
-            />
-          </Field>
-        </Card>
+        <NameCard
+          name={draft.name}
+          onName={(name) => set({ name, takeOver: false })}
+          error={failure?.field === "name" ? failure.message : undefined}
+          meaning={meaning}
+          takeOver={draft.takeOver}
+          onTakeOver={(takeOver) => set({ takeOver })}
+        />
         <Card
           title="Who answers"
           aside={

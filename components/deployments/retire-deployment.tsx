@@ -1,29 +1,34 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import type { DeploymentData } from "#components/deployments/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
-import { formatNumber, plural } from "#components/ui/format.ts";
+import { plural } from "#components/ui/format.ts";
 import { notify } from "#components/ui/toast.tsx";
+import { bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
 
 /** The end of a served name; asks for it, for there is no undo. */
 export function RetireDeployment({
   slug,
   deployment,
-  requestsPerMinute,
+  rate,
 }: {
   slug: string;
   deployment: DeploymentData;
-  requestsPerMinute: number;
+  /** how much it is asked now; null: not at all in the last hour */
+  rate: string | null;
 }) {
   const trpc = useTRPC();
   const router = useRouter();
   const client = useQueryClient();
   const refusal = useRefusal("deployments.archive");
   const archive = useMutation(trpc.deployments.archive.mutationOptions());
+  const versions = useQuery(trpc.deployments.servable.queryOptions());
+  const meaning = versions.data && bareMeaning(versions.data, deployment.name);
+  const count = deployment.revisions.length;
   const button = (
     <Button look="danger" disabledReason={refusal}>
       Retire
@@ -34,19 +39,22 @@ export function RetireDeployment({
     <ConfirmDialog
       trigger={button}
       title={`Retire ${deployment.name}`}
-      description="The name stops answering within a second. What it did stays in the request log and the audit log."
+      description="It ends within a second. What it did stays in the request log and the audit log."
       affects={[
-        requestsPerMinute > 0
-          ? `${formatNumber(requestsPerMinute, requestsPerMinute < 10 ? 1 : 0)} requests per minute get “model not found”`
-          : "No request came in the last hour",
-        `${plural(deployment.revisions.length, "revision")} end; replicas that no other deployment needs are unloaded`,
+        rate ? `It takes ${rate} now` : "No request came in the last hour",
+        !versions.data
+          ? "What the name means afterwards is being looked up"
+          : meaning
+            ? `Calls of ${deployment.name} are then answered by ${sayMeaning(meaning)}`
+            : `Calls of ${deployment.name} then get “model not found”`,
+        `${plural(count, "revision")} ${count === 1 ? "ends" : "end"}; replicas that no other deployment needs are unloaded`,
       ]}
       confirmLabel="Retire deployment"
       typeName={deployment.name}
       onConfirm={async () => {
-        await archive.mutateAsync({ deploymentId: deployment.id });
+        const { answeredBy } = await archive.mutateAsync({ deploymentId: deployment.id });
         await client.invalidateQueries(trpc.deployments.pathFilter());
-        notify.done(`${deployment.name} is retired`);
+        notify.done(`${deployment.name} is retired`, answeredBy ? `${answeredBy} answers its callers now.` : undefined);
         router.push(`/${slug}/deployments`);
       }}
     />

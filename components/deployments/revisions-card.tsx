@@ -11,7 +11,7 @@ import { StatusChip } from "#components/ui/chip.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { formatBytes, plural, shortId } from "#components/ui/format.ts";
 import { notify } from "#components/ui/toast.tsx";
-import { ProbeReport } from "#server/deployments/probe.rule.ts";
+import { ProbeReport, sayProof } from "#server/deployments/probe.rule.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
 
 /** Who answers, on which host, and what the load proved. */
@@ -19,10 +19,10 @@ export function RevisionsCard({ slug, deployment }: { slug: string; deployment: 
   return (
     <Card title="Revisions" flush>
       <CardRows>
-        {deployment.revisions.map((revision, position) => (
+        {deployment.revisions.map((revision) => (
           <CardRow key={revision.id} className="items-start">
             <span className="flex h-5 items-center">
-              <RevisionMark position={position} />
+              <RevisionMark number={revision.number} />
             </span>
             <div className="grid min-w-0 flex-1 gap-1">
               <div>
@@ -90,13 +90,8 @@ function Replicas({ revision }: { revision: RevisionData }) {
 
 function Proof({ probe, tuned }: { probe: Record<string, unknown> | null; tuned: boolean }) {
   if (!tuned) return null;
-  const report = ProbeReport.safeParse(probe).data;
-  if (!report) return <span className="text-hold">not proved: the trainer recorded no sample</span>;
-  return (
-    <span className="text-ink-3">
-      proved: {report.agreedTokens} tokens as in training, answers differ from the base
-    </span>
-  );
+  const { proved, words } = sayProof(ProbeReport.safeParse(probe).data ?? null);
+  return <span className={proved ? "text-ink-3" : "text-hold"}>{words}</span>;
 }
 
 function Retire({ revision }: { revision: RevisionData }) {

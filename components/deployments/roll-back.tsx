@@ -5,7 +5,7 @@ import { useSetWeights, weightsOf } from "#components/deployments/use-set-weight
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
-import { sayEffect } from "#server/deployments/effect.rule.ts";
+import { sayEffect, sayStickiness } from "#server/deployments/effect.rule.ts";
 import { rebalance } from "#server/deployments/weights.rule.ts";
 
 /** Everything back to the baseline, the oldest live revision, in two clicks. */
@@ -17,6 +17,7 @@ export function RollBack({ deployment, requests }: { deployment: DeploymentData;
   const before = weightsOf(deployment);
   const after = rebalance(before, baseline.id, 10_000);
   const effect = sayEffect(deployment.revisions, before, after, { requests, windowMinutes: 60 }) ?? "";
+  const sticky = sayStickiness(deployment.revisions, before, after) ?? "";
   const cold = baseline.notReady ? `v${baseline.number} cannot take it: ${baseline.notReady}` : undefined;
   const button = (
     <Button look="danger" icon={<Undo2 aria-hidden />} disabledReason={refusal ?? cold}>
@@ -29,7 +30,7 @@ export function RollBack({ deployment, requests }: { deployment: DeploymentData;
       trigger={button}
       title={`Roll back to v${baseline.number}`}
       description={`All traffic goes to v${baseline.number} (${baseline.model}/${baseline.version}).`}
-      affects={[effect]}
+      affects={[effect, sticky]}
       confirmLabel="Roll back now"
       onConfirm={() => apply(after, `Rolled back to v${baseline.number}`)}
     />

@@ -1,13 +1,17 @@
 import { seriesColor } from "#components/charts/chart-types.ts";
-import { revisionColor } from "#components/deployments/data.ts";
+import { revisionColor } from "#components/deployments/revision-color.rule.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
+
+function colorOf(number: number) {
+  return seriesColor({ color: revisionColor(number) }, 0);
+}
 
 type Part = { id: string; number: number; weightBps: number };
 
 /** Who gets how much, the newest at the left as the gateway counts them. `revisions` oldest first. */
 export function SplitBar({ revisions, thin = false }: { revisions: readonly Part[]; thin?: boolean }) {
   const parts = revisions
-    .map((revision, position) => ({ ...revision, color: seriesColor({ color: revisionColor(position) }, 0) }))
+    .map((revision) => ({ ...revision, color: colorOf(revision.number) }))
     .filter((revision) => revision.weightBps > 0)
     .reverse();
   const words = parts.map((part) => `v${part.number} ${percent(part.weightBps)}`).join(", ");
@@ -32,12 +36,12 @@ export function SplitBar({ revisions, thin = false }: { revisions: readonly Part
 }
 
 /** The small square that names a revision's colour. */
-export function RevisionMark({ position }: { position: number }) {
+export function RevisionMark({ number }: { number: number }) {
   return (
     <span
       aria-hidden
       className="inline-block size-2.5 shrink-0 rounded-[3px]"
-      style={{ background: seriesColor({ color: revisionColor(position) }, 0) }}
+      style={{ background: colorOf(number) }}
     />
   );
 }

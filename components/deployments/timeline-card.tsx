@@ -13,7 +13,7 @@ export function TimelineCard({ slug, deploymentId }: { slug: string; deploymentI
   const trpc = useTRPC();
   const { data } = useQuery(trpc.deployments.timeline.queryOptions({ deploymentId }));
   return (
-    <Card title="Timeline" aside={<TextLink href={`/${slug}/settings/audit`}>All</TextLink>}>
+    <Card title="Timeline" aside={<TextLink href={`/${slug}/settings/audit?target=${deploymentId}`}>All</TextLink>}>
       {!data ? (
         <Skeleton className="h-24" />
       ) : (

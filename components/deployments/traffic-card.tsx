@@ -11,22 +11,34 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Slider } from "#components/ui/slider.tsx";
-import { sayEffect } from "#server/deployments/effect.rule.ts";
-import { judgeWeights, rebalance, type Weights } from "#server/deployments/weights.rule.ts";
+import { sayEffect, sayStickiness } from "#server/deployments/effect.rule.ts";
+import { judgeWeights, percent, rebalance, type Weights } from "#server/deployments/weights.rule.ts";
 
 const windowMinutes = 60;
+
+/** One slider's move: `from` is what all had before it, `on` the weights in force then. */
+type Draft = { on: string; from: Weights; revisionId: string; toBps: number };
+
+/** What a draft on weights that moved would still change; null: nothing, its share is what is there now. */
+function lostBy(draft: Draft, revisions: DeploymentData["revisions"]) {
+  const live = revisions.find((revision) => revision.id === draft.revisionId);
+  return live?.weightBps === draft.toBps ? null : { live };
+}
 
 /** The split as it is, and the sliders that prepare another; nothing moves before "Apply". */
 export function TrafficCard({ deployment, requests }: { deployment: DeploymentData; requests: number }) {
   const { revisions } = deployment;
   const applied = weightsOf(deployment);
-  const [draft, setDraft] = useState<{ on: string; weights: Weights } | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const { apply, isPending, error, reset } = useSetWeights(deployment);
   const refusal = useRefusal("deployments.setWeights");
   const basis = applied.map((weight) => `${weight.revisionId}:${weight.weightBps}`).join();
-  // A draft belongs to the weights it was made on: when those move, by anyone, it is gone.
-  const wanted = draft?.on === basis ? draft.weights : applied;
+  // A draft belongs to the weights it was made on: when those move, by anyone, it is gone, and the card says so.
+  const pending = draft?.on === basis ? draft : null;
+  const wanted = pending ? rebalance(pending.from, pending.revisionId, pending.toBps) : applied;
+  const lost = draft && !pending && !isPending ? lostBy(draft, revisions) : null;
   const effect = sayEffect(revisions, applied, wanted, { requests, windowMinutes });
+  const sticky = sayStickiness(revisions, applied, wanted);
   const verdict = judgeWeights(
     revisions.map((revision) => ({ ...revision, name: `v${revision.number}` })),
     applied,
@@ -36,6 +48,12 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
   const weightOf = (weights: Weights, id: string) => weights.find((one) => one.revisionId === id)?.weightBps ?? 0;
   // Two revisions need one slider, the candidate's; with more, each has its own and the others make room.
   const moved = revisions.length === 2 ? revisions.slice(1) : revisions.length > 2 ? revisions : [];
+
+  /** Moving one slider again starts from where it stood, so what the others have does not depend on the way there. */
+  function prepare(revisionId: string, toBps: number) {
+    const from = pending?.revisionId === revisionId ? pending.from : wanted;
+    setDraft({ on: basis, from, revisionId, toBps });
+  }
 
   function discard() {
     setDraft(null);
@@ -61,7 +79,7 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
           <div key={revision.id} className="grid gap-1.5">
             {moved.length > 1 && (
               <span className="flex items-center gap-2 text-xs">
-                <RevisionMark position={revisions.indexOf(revision)} />v{revision.number}{" "}
+                <RevisionMark number={revision.number} />v{revision.number}{" "}
                 <span className="text-ink-3">
                   {revision.model}/{revision.version}
                 </span>
@@ -72,10 +90,26 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
               value={weightOf(wanted, revision.id) / 100}
               applied={revision.weightBps / 100}
               disabled={refusal !== undefined || isPending}
-              onChange={(value) => setDraft({ on: basis, weights: rebalance(wanted, revision.id, value * 100) })}
+              onChange={(value) => prepare(revision.id, value * 100)}
             />
           </div>
         ))}
+        {lost && draft && (
+          <Banner
+            tone="hold"
+            title={`Weights changed meanwhile; your ${percent(draft.toBps)} was discarded`}
+            actions={
+              <>
+                {lost.live && <Button onClick={() => prepare(draft.revisionId, draft.toBps)}>Put it back</Button>}
+                <Button onClick={discard}>Leave it</Button>
+              </>
+            }
+          >
+            {lost.live
+              ? `v${lost.live.number} has ${percent(lost.live.weightBps)} now.`
+              : "Its revision is not part of this deployment any more."}
+          </Banner>
+        )}
         {failure && (
           <Banner tone="bad" title="The traffic was not moved">
             {capital(failure.message)}
@@ -86,7 +120,7 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
             {moved.length === 0
               ? "All traffic goes to one revision. Add another to move some of it."
               : effect
-                ? `${effect} Sticky users stay on their side.`
+                ? `${effect} ${sticky ?? ""}`
                 : (refusal ??
                   "Move the slider, type a share or use the arrow keys; nothing changes before you apply it.")}
             {effect && verdict.do !== "apply" && <span className="block text-hold">{capital(verdict.why)}.</span>}

@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { AreaChart } from "#components/charts/area-chart.tsx";
 import type { Series } from "#components/charts/chart-types.ts";
-import { type DeploymentData, revisionColor, type TrafficData } from "#components/deployments/data.ts";
+import type { DeploymentData, TrafficData } from "#components/deployments/data.ts";
+import { revisionColor } from "#components/deployments/revision-color.rule.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { movesOf } from "#server/deployments/timeline.rule.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
@@ -47,8 +48,8 @@ function seriesOf(deployment: DeploymentData, traffic: TrafficData, from: number
   const last = Math.floor(traffic.now.getTime() / step) * step;
   const times = Array.from({ length: Math.max(0, (last - first) / step + 1) }, (_, i) => first + i * step);
   const retired = deployment.retired.filter((one) => traffic.points.some((point) => point.revisionId === one.id));
-  const named = [...deployment.revisions, ...retired.sort((a, b) => a.number - b.number)];
-  return named.flatMap((revision, position) => {
+  const named = [...deployment.revisions, ...retired].sort((a, b) => a.number - b.number);
+  return named.flatMap((revision) => {
     const counts = new Map(
       traffic.points
         .filter((point) => point.revisionId === revision.id)
@@ -56,6 +57,6 @@ function seriesOf(deployment: DeploymentData, traffic: TrafficData, from: number
     );
     if (counts.size === 0) return []; // a line of zeros would lie on top of the others
     const points = times.map((x) => ({ x, y: (counts.get(x) ?? 0) / traffic.bucketMinutes }));
-    return [{ id: revision.id, label: `v${revision.number}`, color: revisionColor(position), points }];
+    return [{ id: revision.id, label: `v${revision.number}`, color: revisionColor(revision.number), points }];
   });
 }

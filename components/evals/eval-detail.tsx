@@ -4,7 +4,7 @@ import { CircleStop, TrendingDown, TrendingUp } from "lucide-react";
 import { CaseList } from "#components/evals/case-list.tsx";
 import { GraderChart } from "#components/evals/grader-chart.tsx";
 import { WinsCard } from "#components/evals/wins-card.tsx";
-import { differenceWords, pValueWords } from "#components/evals/words.ts";
+import { differenceWords, pValueWords, tiedWords } from "#components/evals/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -12,7 +12,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
-import { formatNumber, formatPercent } from "#components/ui/format.ts";
+import { formatNumber } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -115,7 +115,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
           }
         >
           <GraderChart graders={summary.graders} candidate={candidate.name} baseline={baseline.name} />
-          <CaseList evalId={evalId} candidate={candidate.name} baseline={baseline.name} />
+          <CaseList evalId={evalId} headline={headline} candidate={candidate.name} baseline={baseline.name} />
         </WithAside>
       )}
     </Page>
@@ -135,7 +135,7 @@ function VerdictBanner({
   candidate: string;
   baseline: string;
 }) {
-  const { verdict, difference, name, pValue, wins, losses, ties, detectable, needed, n } = headline;
+  const { verdict, difference, name, pValue, wins, losses, detectable, needed, n } = headline;
   const words = {
     better: { tone: "ok", title: `${candidate} is better: ${differenceWords(difference)} in ${name}.` },
     worse: { tone: "bad", title: `${candidate} is worse: ${differenceWords(difference)} in ${name}.` },
@@ -153,10 +153,10 @@ function VerdictBanner({
       icon={verdict === "worse" ? <TrendingDown aria-hidden /> : <TrendingUp aria-hidden />}
     >
       {pValue !== null && `McNemar exact ${pValueWords(pValue)}, `}
-      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {formatNumber(ties)} tied.{" "}
+      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {tiedWords(headline)}.{" "}
       {wins + losses === 0
         ? "The two never disagreed, so no number of such cases can tell them apart"
-        : `Smallest difference these cases could show: ${formatPercent(detectable)}`}
+        : `Smallest difference these cases could show: ${formatNumber(detectable * 100, 1)} points`}
       {verdict === "cannot tell" &&
         needed !== null &&
         `; a difference of this size needs about ${formatNumber(needed)} cases`}

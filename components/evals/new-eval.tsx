@@ -10,11 +10,12 @@ import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { formatNumber, formatPercent } from "#components/ui/format.ts";
+import { formatNumber } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { useDraft } from "#components/use-draft.ts";
 import { isBinary } from "#server/evals/graders.rule.ts";
+import { proposeBaseline, proposeCandidate } from "#server/evals/propose.rule.ts";
 import { detectableDifference } from "#server/evals/statistics.rule.ts";
 
 const Draft = z.object({ suite: z.string(), candidate: z.string(), baseline: z.string() });
@@ -33,7 +34,9 @@ export function NewEval({ slug }: { slug: string }) {
     candidate: params.get("candidate") ?? "",
     baseline: params.get("baseline") ?? "",
   };
-  const { value: draft, set, clear } = useDraft("eval", Draft, asked);
+  // what a link asks for is a form of its own: an older draft must not answer for it
+  const draftName = ["eval", ...Object.values(asked).filter(Boolean)].join(".");
+  const { value: draft, set, clear } = useDraft(draftName, Draft, asked);
   const suites = useQuery(trpc.evals.suites.queryOptions());
   const versions = useQuery(trpc.evals.comparable.queryOptions());
   const start = useMutation(
@@ -46,19 +49,12 @@ export function NewEval({ slug }: { slug: string }) {
     }),
   );
   const all = versions.data ?? [];
-  const candidate = draft.candidate || asked.candidate || all.find((version) => version.kind === "tuned")?.id || "";
-  const others = all.filter((version) => version.id !== candidate);
-  const chosen = {
-    suite: draft.suite || asked.suite || suites.data?.[0]?.id || "",
-    candidate,
-    baseline:
-      draft.baseline ||
-      asked.baseline ||
-      others.find((version) => version.aliases.includes("champion"))?.id ||
-      others.findLast((version) => version.kind === "base")?.id ||
-      "",
-  };
-  const suite = suites.data?.find((one) => one.id === chosen.suite);
+  const suite = suites.data?.find((one) => one.id === draft.suite) ?? suites.data?.[0];
+  const rivals = all.filter((version) => version.id !== draft.baseline);
+  const candidate =
+    all.find((version) => version.id === draft.candidate) ?? proposeCandidate(rivals, suite?.lastModel ?? null);
+  const baseline = draft.baseline || (candidate && proposeBaseline(all, candidate)?.id) || "";
+  const chosen = { suite: suite?.id ?? "", candidate: candidate?.id ?? "", baseline };
   const headline = suite?.graders[0];
   const shows = headline && isBinary(headline.kind) ? detectableDifference(suite.cases, plannedDiscordance) : null;
   const failure = start.error ? failureOf(start.error) : null;
@@ -96,7 +92,7 @@ export function NewEval({ slug }: { slug: string }) {
                     ? headline
                       ? "depends on how far the marks move"
                       : "choose a suite"
-                    : formatPercent(shows)}{" "}
+                    : `${formatNumber(shows * 100, 1)} points`}{" "}
                   {shows !== null && (
                     <EvidenceChip kind="estimated" source="80 % power, if the two disagree on 30 % of the cases" />
                   )}
@@ -133,7 +129,7 @@ export function NewEval({ slug }: { slug: string }) {
             <Field label="Candidate" hint="The version that wants to be promoted.">
               <Select
                 value={chosen.candidate || undefined}
-                onValueChange={(value) => set({ candidate: value })}
+                onValueChange={(value) => set({ candidate: value, baseline: asked.baseline })}
                 options={options}
               />
             </Field>

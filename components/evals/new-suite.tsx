@@ -12,10 +12,11 @@ import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { formatNumber } from "#components/ui/format.ts";
+import { formatNumber, plural } from "#components/ui/format.ts";
 import { Input } from "#components/ui/input.tsx";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { notify } from "#components/ui/toast.tsx";
 import { useDraft } from "#components/use-draft.ts";
 import { graderKinds, splits } from "#db/enums.ts";
 import { CreateSuite } from "#server/evals/input.ts";
@@ -71,6 +72,11 @@ export function NewSuite({ slug }: { slug: string }) {
       onSuccess: async (suite) => {
         clear();
         await client.invalidateQueries(trpc.evals.suites.pathFilter());
+        for (const { grader, cases } of suite.unpassable)
+          notify.info(
+            `${plural(cases, "reference")} of ${formatNumber(suite.cases)} cannot pass ${grader}`,
+            `They are no JSON document with its fields, so ${grader} fails those cases whatever is answered.`,
+          );
         router.push(`/${slug}/evals/new?suite=${suite.id}`);
       },
     }),
@@ -78,15 +84,14 @@ export function NewSuite({ slug }: { slug: string }) {
   const dataset = datasets.data?.items.find((item) => item.latest.id === draft.datasetVersionId);
   const rows = dataset ? (draft.split === "train" ? dataset.latest.trainRows : dataset.latest.validationRows) : null;
   const request = requestOf(draft);
-  const problem = request.success ? null : request.error.issues[0];
+  const errorAt = (field: keyof z.infer<typeof Draft>) =>
+    request.success ? undefined : request.error.issues.find((issue) => issue.path[0] === field)?.message;
   const failure = create.error ? failureOf(create.error) : null;
   const why = !draft.datasetVersionId
     ? "Choose a dataset first"
     : rows === 0
       ? `The ${draft.split} split has no rows`
-      : problem?.message;
-  const toggle = (kind: (typeof graderKinds)[number], on: boolean) =>
-    set({ graders: on ? [...draft.graders, kind] : draft.graders.filter((other) => other !== kind) });
+      : request.error?.issues[0]?.message;
 
   return (
     <Page>
@@ -111,12 +116,13 @@ export function NewSuite({ slug }: { slug: string }) {
               </Button>
               <ButtonLink href={`/${slug}/evals?tab=suites`}>Cancel</ButtonLink>
             </div>
+            {why && <p className="mt-2 text-ink-3 text-xs first-letter:uppercase">{why}</p>}
           </Card>
         }
       >
         <Card title="Questions">
           <div className="grid gap-4">
-            <Field label="Name" error={problem?.path[0] === "name" && draft.name !== "" ? problem.message : undefined}>
+            <Field label="Name" error={draft.name !== "" ? errorAt("name") : undefined}>
               <Input
                 value={draft.name}
                 placeholder="held-out-tickets"
@@ -154,7 +160,7 @@ export function NewSuite({ slug }: { slug: string }) {
               />
             </Field>
             <div className="grid gap-4 md:grid-cols-2">
-              <Field label="At most" error={problem?.path[0] === "maxCases" ? problem.message : undefined}>
+              <Field label="At most" error={errorAt("maxCases")}>
                 <Input
                   inputMode="numeric"
                   value={draft.maxCases}
@@ -162,7 +168,7 @@ export function NewSuite({ slug }: { slug: string }) {
                   onChange={(event) => set({ maxCases: event.target.value })}
                 />
               </Field>
-              <Field label="Answer length" error={problem?.path[0] === "maxTokens" ? problem.message : undefined}>
+              <Field label="Answer length" error={errorAt("maxTokens")}>
                 <Input
                   inputMode="numeric"
                   value={draft.maxTokens}
@@ -176,7 +182,8 @@ export function NewSuite({ slug }: { slug: string }) {
         <GradersCard
           chosen={draft.graders}
           fields={draft.fields}
-          onToggle={toggle}
+          error={errorAt("graders")}
+          onChoose={(graders) => set({ graders })}
           onFields={(fields) => set({ fields })}
         />
       </WithAside>

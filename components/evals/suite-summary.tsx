@@ -25,7 +25,9 @@ export function SuiteSummary({
       />
       <Line
         label="Graders"
-        value={graders.length ? graders.map((kind) => graderWords[kind].label).join(", ") : "none yet"}
+        value={
+          graders.map((kind, i) => `${graderWords[kind].label}${i === 0 ? " (headline)" : ""}`).join(", ") || "none yet"
+        }
       />
       <Line label="Calls in an eval" value={questions === null ? "twice the questions" : formatNumber(2 * questions)} />
     </dl>

@@ -1,3 +1,4 @@
+import { tiedWords } from "#components/evals/words.ts";
 import { Card } from "#components/ui/card.tsx";
 import { formatNumber, formatPercent } from "#components/ui/format.ts";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
@@ -13,9 +14,9 @@ export function WinsCard({
   baseline: string;
 }) {
   const parts = [
-    { label: "won", count: summary.wins, className: "bg-s1" },
-    { label: "tied", count: summary.ties, className: "bg-hover" },
-    { label: "lost", count: summary.losses, className: "bg-s0" },
+    { label: `${formatNumber(summary.wins)} won`, count: summary.wins, className: "bg-s1" },
+    { label: tiedWords(summary), count: summary.ties, className: "bg-hover" },
+    { label: `${formatNumber(summary.losses)} lost`, count: summary.losses, className: "bg-s0" },
   ];
   const sides = [
     { name: candidate, ...summary.candidate },
@@ -33,7 +34,7 @@ export function WinsCard({
         {parts.map((part) => (
           <li key={part.label} className="flex items-center gap-1.5">
             <i aria-hidden className={`size-2.5 rounded-sm ${part.className}`} />
-            {formatNumber(part.count)} {part.label}
+            {part.label}
           </li>
         ))}
       </ul>

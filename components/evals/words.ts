@@ -1,6 +1,7 @@
-import { formatSigned } from "#components/ui/format.ts";
+import { formatNumber, formatSigned } from "#components/ui/format.ts";
 import type { GraderKind } from "#db/enums.ts";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import { isBinary } from "#server/evals/graders.rule.ts";
 
 export const graderWords: Record<GraderKind, { label: string; hint: string }> = {
   exact_match: { label: "Exact match", hint: "The answer is the reference, but for white space at its ends." },
@@ -14,6 +15,13 @@ export const graderWords: Record<GraderKind, { label: string; hint: string }> = 
 export function differenceWords({ score, low, high }: GraderSummary["difference"]): string {
   const points = (share: number) => formatSigned(share * 100);
   return `${points(score)} points (95 % interval ${points(low)} to ${points(high)})`;
+}
+
+/** "28 both right, 2 both wrong"; for marks between 0 and 1 only "30 tied". */
+export function tiedWords({ kind, ties, wins, candidate, n }: GraderSummary): string {
+  if (!isBinary(kind) || ties === 0) return `${formatNumber(ties)} tied`;
+  const bothRight = Math.round(candidate.score * n) - wins;
+  return `${formatNumber(bothRight)} both right, ${formatNumber(ties - bothRight)} both wrong`;
 }
 
 /** "p = 0.0012", "p < 0.0001" */

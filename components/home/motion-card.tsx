@@ -41,7 +41,7 @@ export function MotionCard({ data, withRuns = false }: { data: HomeData; withRun
               key={each.id}
               icon={<Scale aria-hidden />}
               href={`/${slug}/evals/${each.id}`}
-              title={`${each.suite} on ${each.model} v${each.version}`}
+              title={`${each.suite} on ${each.model}/${each.version}`}
               detail={`${formatNumber(each.casesDone)} of ${plural(each.casesTotal, "case")}`}
               status={each.status}
             />

@@ -1,4 +1,5 @@
 import type { Point, Series, SeriesColor } from "#components/charts/chart-types.ts";
+import { revisionColor } from "#components/deployments/revision-color.rule.ts";
 
 type Revision = {
   id: string;
@@ -24,8 +25,7 @@ const mostSeries = others.length;
 const leastMs = 3 * minuteMs;
 
 /**
- * Requests per minute as stacked series. One deployment is split into its revisions, the newest against the one before;
- * several are shown whole. The running bucket counts only the minutes that have passed.
+ * Requests per minute as stacked series. One deployment is split into its revisions, several are shown whole. The running bucket counts only the minutes that have passed.
  */
 export function trafficSeries(traffic: Traffic, now: Date): { series: Series[]; byRevision: boolean } {
   const bucketMs = traffic.bucketMinutes * minuteMs;
@@ -66,12 +66,9 @@ export function trafficSeries(traffic: Traffic, now: Date): { series: Series[]; 
   return { series, byRevision };
 }
 
-/** The newest revision is the candidate, the one before the baseline; a single one is the baseline. */
 function colored(revisions: readonly Revision[]): Omit<Series, "points">[] {
   const sorted = [...revisions].sort((a, b) => a.number - b.number).slice(-mostSeries);
-  return sorted.map((revision, index) => {
-    const fromEnd = sorted.length - 1 - index;
-    const color = sorted.length === 1 || fromEnd === 1 ? 0 : fromEnd === 0 ? 1 : others[fromEnd - 2];
-    return { id: revision.id, label: `${revision.model} v${revision.version}`, color };
-  });
+  return sorted.map(({ id, number, model, version }) => ({
+    ...{ id, label: `v${number} ${model}/${version}`, color: revisionColor(number) },
+  }));
 }

@@ -8,15 +8,15 @@ const revision = (id: string, number: number, deploymentId = "d") => ({
 });
 const day = { bucketMinutes: 15, windowHours: 24 };
 
-test("the newest revision is the candidate, the one before the baseline", () => {
+test("a revision keeps the colour of its number, whoever comes after it", () => {
   const { series } = trafficSeries(
     { ...day, counts: [], revisions: [revision("a", 1), revision("b", 2), revision("c", 3)] },
     now,
   );
   expect(series.map(({ id, color, label }) => ({ id, color, label }))).toEqual([
-    { id: "a", color: 2, label: "support v1" },
-    { id: "b", color: 0, label: "support v2" },
-    { id: "c", color: 1, label: "support v3" },
+    { id: "a", color: 0, label: "v1 support/1" },
+    { id: "b", color: 1, label: "v2 support/2" },
+    { id: "c", color: 2, label: "v3 support/3" },
   ]);
 });
 

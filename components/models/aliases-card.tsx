@@ -57,6 +57,9 @@ export function AliasesCard({
                     "nobody"
                   )}
                 </p>
+                {holder?.overruled && (
+                  <p className="mt-0.5 break-words text-hold text-xs">Gate overruled: “{holder.overruled}”</p>
+                )}
               </div>
               {!own && !(alias === "challenger" && version.aliases.includes("champion")) && (
                 <Button

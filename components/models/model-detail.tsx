@@ -149,7 +149,7 @@ function Purpose({ slug, model, version }: { slug: string; model: Model; version
           {dataset && (
             <>
               {" "}
-              on <TextLink href={`/${slug}/datasets/${dataset.id}`}>{dataset.name}</TextLink>
+              on <TextLink href={`/${slug}/datasets/${dataset.id}?version=${dataset.version}`}>{dataset.name}</TextLink>
             </>
           )}
         </>

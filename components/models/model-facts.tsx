@@ -15,7 +15,16 @@ export function ModelFacts({ model, version, champion }: { model: Model; version
         label="Champion"
         value={champion?.name ?? "none yet"}
         muted={!champion}
-        note={moved ? <RelativeTime at={moved.movedAt} /> : "promote a version to name one"}
+        note={
+          moved ? (
+            <>
+              <RelativeTime at={moved.movedAt} />
+              {moved.overruled && <span className="text-hold">, gate overruled</span>}
+            </>
+          ) : (
+            "promote a version to name one"
+          )
+        }
       />
       <Fact
         label="Latest eval"

@@ -1,6 +1,6 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleCheck, CircleX } from "lucide-react";
+import { CircleCheck, CircleHelp, CircleX } from "lucide-react";
 import { useState } from "react";
 import { failureOf } from "#components/failure.ts";
 import { pollMs, type Version } from "#components/models/data.ts";
@@ -92,6 +92,8 @@ export function PromoteDialog({ slug, version, onClose }: { slug: string; versio
               <li key={check.name} className="flex gap-2.5">
                 {check.ok ? (
                   <CircleCheck aria-label="passed" className="mt-0.5 size-4 shrink-0 text-ok" />
+                ) : answer.do === "force" ? (
+                  <CircleHelp aria-label="open" className="mt-0.5 size-4 shrink-0 text-hold" />
                 ) : (
                   <CircleX aria-label="not passed" className="mt-0.5 size-4 shrink-0 text-bad" />
                 )}

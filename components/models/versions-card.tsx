@@ -101,7 +101,7 @@ function From({ slug, version }: { slug: string; version: Version }) {
       {version.dataset && (
         <span className="text-ink-3 text-xs">
           on{" "}
-          <TextLink href={`/${slug}/datasets/${version.dataset.id}?version=${version.dataset.name.split("/").at(-1)}`}>
+          <TextLink href={`/${slug}/datasets/${version.dataset.id}?version=${version.dataset.version}`}>
             {version.dataset.name}
           </TextLink>
         </span>

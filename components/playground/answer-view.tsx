@@ -1,12 +1,14 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, LoaderCircle, Octagon } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useState } from "react";
 import type { Answer } from "#components/playground/answer.ts";
 import { tokensPerSecond } from "#components/playground/rate.ts";
 import { useProject } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
-import { formatDurationMs, formatNumber, shortId } from "#components/ui/format.ts";
+import { formatDurationMs, formatNumber } from "#components/ui/format.ts";
 
 /** One model's words, and under them who answered and how fast. */
 export function AnswerView({ answer }: { answer: Answer }) {
@@ -58,6 +60,19 @@ function Waiting() {
   );
 }
 
+const knownForMs = 60_000;
+
+/** ", v3": the gateway tells a revision's id, people know its number. */
+function RevisionNumber({ deployment, revisionId }: { deployment: string; revisionId: string }) {
+  const trpc = useTRPC();
+  const { data } = useQuery(
+    trpc.deployments.show.queryOptions({ deployment }, { staleTime: knownForMs, retry: false }),
+  );
+  const all = data ? [...data.revisions, ...data.retired] : [];
+  const number = all.find((revision) => revision.id === revisionId)?.number;
+  return number === undefined ? null : <>, v{number}</>;
+}
+
 function AnswerFacts({ answer }: { answer: Answer }) {
   const { slug } = useProject();
   if (!answer.version && !answer.requestId) return null;
@@ -79,12 +94,10 @@ function AnswerFacts({ answer }: { answer: Answer }) {
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3 text-xs">
       {answer.version && (
         <span>
-          Answered by <b className="text-ink">{answer.version}</b>
+          {answer.state === "failed" ? "Asked" : "Answered by"} <b className="text-ink">{answer.version}</b>
           {answer.deployment && ` as ${answer.deployment}`}
-          {answer.revisionId && (
-            <>
-              , revision <code className="font-mono">{shortId(answer.revisionId)}</code>
-            </>
+          {answer.deployment && answer.revisionId && (
+            <RevisionNumber deployment={answer.deployment} revisionId={answer.revisionId} />
           )}
         </span>
       )}

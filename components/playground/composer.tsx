@@ -28,7 +28,7 @@ export function Composer({
 }) {
   return (
     <form
-      className="grid gap-2 rounded-lg border bg-panel p-3 focus-within:border-accent max-md:sticky max-md:bottom-16 max-md:shadow-overlay"
+      className="grid gap-2 rounded-lg border bg-panel p-3 focus-within:border-accent"
       onSubmit={(event) => {
         event.preventDefault();
         if (!disabledReason) onSend();

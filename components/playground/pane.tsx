@@ -59,7 +59,7 @@ export function Pane({
   return (
     <section
       aria-label={names[side]}
-      className="flex min-h-80 min-w-0 flex-col overflow-hidden rounded-lg border bg-panel md:min-h-0"
+      className="flex min-h-44 min-w-0 flex-col overflow-hidden rounded-lg border bg-panel md:min-h-0"
     >
       <header className="flex items-center gap-1.5 border-b px-3 py-2">
         <ModelPicker

@@ -107,7 +107,8 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
           </EmptyState>
         </div>
       ) : (
-        <>
+        // on a phone the prompt stands above the answers, which lie one below the other
+        <div className="flex min-h-0 flex-1 flex-col gap-4 max-md:flex-col-reverse">
           <div className="grid min-h-0 flex-1 gap-4 md:grid-cols-2">
             {sides.map((side) => (
               <Pane
@@ -133,7 +134,7 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
             example={isFresh && example.data ? example.data : null}
             onExample={tryExample}
           />
-        </>
+        </div>
       )}
     </div>
   );

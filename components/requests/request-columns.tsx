@@ -36,7 +36,7 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
       cell: (row) => (
         <>
           {versionName(row) ?? nothing("nobody")}
-          {row.revisionNumber !== null && <span className="ml-1.5 text-ink-3 text-xs">rev {row.revisionNumber}</span>}
+          {row.revisionNumber !== null && <span className="ml-1.5 text-ink-3 text-xs">v{row.revisionNumber}</span>}
         </>
       ),
     },

@@ -96,13 +96,13 @@ export function RequestFacts({ request }: { request: RequestData }) {
                 ? to(`deployments/${request.deploymentId}`, request.deploymentName ?? request.deploymentId)
                 : missing("none: called by the model's own name"),
             ],
-            ["Revision", request.revisionNumber === null ? missing("none") : `rev ${request.revisionNumber}`],
+            ["Revision", request.revisionNumber === null ? missing("none") : `v${request.revisionNumber}`],
             ["Model version", version && request.modelId ? to(`models/${request.modelId}`, version) : missing("none")],
             ["Trained by", request.runId ? to(`runs/${request.runId}`, request.runName) : missing("no run: a base")],
             [
               "On",
               request.datasetId
-                ? to(`datasets/${request.datasetId}`, `${request.datasetName}/${request.datasetVersion}`)
+                ? to(`datasets/${request.datasetId}`, `${request.datasetName} v${request.datasetVersion}`)
                 : missing("no dataset of ours"),
             ],
           ]}

@@ -41,7 +41,7 @@ export function RequestFilterBar() {
         label="Revision"
         options={(choices?.revisions ?? []).map(({ id, number, deployment }) => ({
           value: id,
-          label: `${deployment} rev ${number}`,
+          label: `${deployment} v${number}`,
         }))}
       />
       <ChoiceFilter

@@ -1,7 +1,14 @@
 import { SetAPrice } from "#components/economics/set-a-price.tsx";
 import type { SummaryData } from "#components/requests/data.ts";
 import { Fact, Facts } from "#components/ui/facts.tsx";
-import { formatCompact, formatDurationMs, formatNumber, formatPercent, formatUsdNanos } from "#components/ui/format.ts";
+import {
+  formatCompact,
+  formatDurationMs,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  formatUsdNanos,
+} from "#components/ui/format.ts";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 
 const notMeasured = "not measured";
@@ -13,11 +20,7 @@ export function SummaryFacts({ summary }: { summary: SummaryData | undefined }) 
   const time = (ms: number | null) => (ms === null ? notMeasured : formatDurationMs(ms));
   return (
     <Facts>
-      <Fact
-        label="Requests"
-        value={formatNumber(requests)}
-        note={`${formatNumber(requests / summary.minutes)} per minute`}
-      />
+      <Fact label="Requests" value={formatNumber(requests)} note={formatRate(requests, summary.minutes)} />
       <Fact
         label="Answered"
         value={requests === 0 ? notMeasured : formatPercent(answered / requests)}

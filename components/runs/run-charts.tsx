@@ -5,10 +5,10 @@ import { LineChart } from "#components/charts/line-chart.tsx";
 import type { Curves } from "#components/runs/data.ts";
 
 const smoothedOver = 10;
-const step = { label: "Step" };
+const step = { label: "Step", whole: true };
 
 /** Loss, learning rate, gradient norm and speed by step; marks where a resumed trainer went on. */
-export function RunCharts({ train, validation, resumes }: Omit<Curves, "lastSeq">) {
+export function RunCharts({ train, validation, resumes }: Pick<Curves, "train" | "validation" | "resumes">) {
   const events = resumes.map((resume) => ({ x: resume.step, label: "resumed" }));
   const loss = useMemo(() => {
     const raw = train.map((point) => ({ x: point.step, y: point.loss }));
@@ -26,7 +26,7 @@ export function RunCharts({ train, validation, resumes }: Omit<Curves, "lastSeq"
         events={events}
         syncId="run"
         noData={waiting}
-        note={`By step; the light line is raw, the dark one smoothed over ${smoothedOver} points.`}
+        note={`By step; the thin line is raw, the bold one smoothed over ${smoothedOver} points.`}
         series={[
           { id: "raw", label: "train, raw", color: 1, faint: true, points: loss.raw },
           { id: "train", label: "train", color: 1, points: loss.smooth },

@@ -57,7 +57,7 @@ export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
         actions={<RunActions slug={slug} run={run} onChanged={refresh} />}
       />
       <RunNotice slug={slug} run={run} />
-      <RunFacts run={run} now={curves.now} />
+      <RunFacts run={run} now={curves.now} trainedTokens={run.trainedTokens ?? curves.trainedTokens} />
       <Tabs
         label="Run"
         tabs={[

@@ -7,7 +7,16 @@ import { formatDurationMs, formatNumber, formatPercent, formatRemaining } from "
 const notMeasured = "not measured";
 
 /** Where the run stands: step, losses, speed, time. Live values win over the stored ones. */
-export function RunFacts({ run, now }: { run: Run; now: Now | null }) {
+export function RunFacts({
+  run,
+  now,
+  trainedTokens,
+}: {
+  run: Run;
+  now: Now | null;
+  /** up to now; null: no step has told them */
+  trainedTokens: number | null;
+}) {
   const step = Math.max(now?.step ?? 0, run.step);
   const total = now?.totalSteps ?? run.totalSteps;
   const loss = now?.loss ?? run.loss;
@@ -61,8 +70,8 @@ export function RunFacts({ run, now }: { run: Run; now: Now | null }) {
       )}
       <Fact
         label="Trained tokens"
-        value={run.trainedTokens === null ? notMeasured : formatNumber(run.trainedTokens)}
-        muted={run.trainedTokens === null}
+        value={trainedTokens === null ? notMeasured : formatNumber(trainedTokens)}
+        muted={trainedTokens === null}
       />
     </Facts>
   );

@@ -18,6 +18,7 @@ const Metric = z.object({
     learningRate: optional,
     gradNorm: optional,
     tokensPerSecond: optional,
+    trainedTokens: optional,
     totalSteps: optional,
     etaSeconds: optional,
   }),
@@ -30,10 +31,13 @@ export type Now = {
   loss: number;
   tokensPerSecond: number | null;
   etaSeconds: number | null;
+  trainedTokens: number | null;
 };
 
-type Fresh = { train: Curves["train"]; validation: Curves["validation"]; now: Now | null };
-const nothing: Fresh = { train: [], validation: [], now: null };
+const Resumed = z.object({ type: z.literal("hello"), body: z.object({ resumedFromStep: z.number() }) });
+
+type Fresh = Pick<Curves, "train" | "validation" | "resumes"> & { now: Now | null };
+const nothing: Fresh = { train: [], validation: [], resumes: [], now: null };
 
 /** A run's curves: what is stored, then every event as it comes; a step that is done again counts as it was done last. */
 export function useRunCurves(runId: string, onOther: () => void) {
@@ -45,19 +49,26 @@ export function useRunCurves(runId: string, onOther: () => void) {
     ({ data }) => {
       const metric = Metric.safeParse(data);
       const validation = Validation.safeParse(data);
+      const resumed = Resumed.safeParse(data);
       if (metric.success) {
-        const { totalSteps, etaSeconds, ...point } = metric.data.body;
+        const { totalSteps, etaSeconds, trainedTokens, ...point } = metric.data.body;
         const now = {
           step: point.step,
           totalSteps,
           loss: point.loss,
           tokensPerSecond: point.tokensPerSecond,
-          etaSeconds,
+          ...{ etaSeconds, trainedTokens },
         };
         setFresh((before) => ({ ...before, train: replaceFrom(before.train, point), now }));
       } else if (validation.success) {
         setFresh((before) => ({ ...before, validation: replaceFrom(before.validation, validation.data.body) }));
-      } else onOther();
+      } else {
+        if (resumed.success) {
+          const step = resumed.data.body.resumedFromStep;
+          setFresh((before) => ({ ...before, resumes: [...before.resumes, { step }] }));
+        }
+        onOther();
+      }
     },
     stored.data?.lastSeq ?? null,
   );
@@ -67,7 +78,8 @@ export function useRunCurves(runId: string, onOther: () => void) {
     isPending: stored.isPending,
     train: join(stored.data?.train ?? [], fresh.train),
     validation: join(stored.data?.validation ?? [], fresh.validation),
-    resumes: stored.data?.resumes ?? [],
+    resumes: [...(stored.data?.resumes ?? []), ...fresh.resumes],
+    trainedTokens: fresh.now?.trainedTokens ?? stored.data?.trainedTokens ?? null,
     now: fresh.now,
   };
 }

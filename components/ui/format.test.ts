@@ -5,6 +5,7 @@ import {
   formatDurationMs,
   formatNumber,
   formatPercent,
+  formatRate,
   formatRelative,
   formatRemaining,
   formatSigned,
@@ -14,6 +15,15 @@ import {
 } from "#components/ui/format.ts";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
+
+test("a rate is said in the unit in which it is at least one", () => {
+  expect(formatRate(190, 60, "request")).toBe("3.2 requests per minute");
+  expect(formatRate(58, 60)).toBe("58 per hour");
+  expect(formatRate(1, 60, "request")).toBe("1 request per hour");
+  expect(formatRate(7, 1440)).toBe("7 per day");
+  expect(formatRate(0, 60)).toBe("0 per minute");
+  expect(formatRate(6_000, 60, "request")).toBe("100 requests per minute");
+});
 
 test("durations use the two units that matter", () => {
   const said = [0.4, 408, 999.6, 2_140, 9_960, 48_000, 134_000, 3_600_000, 22_320_000, 100_800_000].map((ms) =>

@@ -147,6 +147,20 @@ export function plural(count: number, one: string, many = `${one}s`) {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;
 }
 
+/** formatRate(190, 60, "request") → "3.2 requests per minute"; what is rarer per hour, else per day: "58 per hour". */
+export function formatRate(count: number, minutes: number, what?: string) {
+  const perMinute = count / minutes;
+  const [value, unit] =
+    perMinute >= 1 || count === 0
+      ? [perMinute, "minute"]
+      : perMinute * 60 >= 1
+        ? [perMinute * 60, "hour"]
+        : [perMinute * 1440, "day"];
+  const text = formatNumber(value, unit === "minute" && value < 10 && count > 0 ? 1 : 0);
+  const noun = what ? ` ${text === "1" ? what : `${what}s`}` : "";
+  return `${text}${noun} per ${unit}`;
+}
+
 /** How a chart, fact or column writes its values; a word, so that server components can pass it on. */
 export type ValueFormat = "number" | "compact" | "percent" | "ms" | "bytes" | "usd" | "clock" | "date" | "exact";
 

@@ -3,6 +3,7 @@ import { Slider as Radix } from "radix-ui";
 import { useEffect, useState } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { Input } from "#components/ui/input.tsx";
+import { typedNumber } from "#components/ui/typed-number.rule.ts";
 
 /**
  * A number by hand: arrow keys (Shift: ten steps), dragging, or the field at the right.
@@ -36,13 +37,11 @@ export function Slider({
   const [typed, setTyped] = useState(String(value));
   useEffect(() => setTyped(String(value)), [value]);
 
-  function commit() {
-    const number = Number(typed.trim().replace(",", "."));
-    if (typed.trim() === "" || Number.isNaN(number)) return setTyped(String(value));
-    const stepped = min + Math.round((Math.min(max, Math.max(min, number)) - min) / step) * step;
-    const next = Number(Math.min(max, stepped).toFixed(6));
-    setTyped(String(next));
-    onChange(next);
+  // Each keystroke counts: what the field shows is what an act beside it would do.
+  function type(text: string) {
+    setTyped(text);
+    const next = typedNumber(text, { min, max, step });
+    if (next !== null && next !== value) onChange(next);
   }
 
   const at = (number: number) => ((number - min) / (max - min || 1)) * 100;
@@ -80,14 +79,8 @@ export function Slider({
         unit={unit}
         disabled={disabled}
         className="tabular-nums"
-        onChange={(event) => setTyped(event.target.value)}
-        onBlur={commit}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") {
-            event.preventDefault();
-            commit();
-          }
-        }}
+        onChange={(event) => type(event.target.value)}
+        onBlur={() => setTyped(String(value))}
       />
     </div>
   );

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
+import { newId } from "#db/ids.ts";
 import { inTx } from "#db/testing.ts";
 import { ListAudit } from "#server/audit/input.ts";
 import { listAudit } from "#server/audit/list.ts";
 import { listActors } from "#server/audit/list-actors.ts";
 import { recordAudit } from "#server/audit/record.ts";
+import { createDeployment } from "#server/deployments/create.ts";
+import { addVersion } from "#server/deployments/deployments.fixture.ts";
 import { createKey } from "#server/keys/create.ts";
 import { testProject } from "#server/testing.ts";
 
@@ -24,6 +27,22 @@ test("the log names actors and targets, and says what was refused", () =>
     );
     expect(nextCursor).toBeNull();
     expect((await listActors(ctx)).map((row) => row.name).sort()).toEqual(["Ada", "ci"]);
+  }));
+
+test("the log names the model versions, dataset versions, revisions and suites that its rows speak of", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId } = await testProject(tx);
+    const version = await addVersion(tx, projectId, "nano", { baseSha: "a".repeat(64) });
+    const deployment = await createDeployment(ctx, {
+      name: "support",
+      revisions: [{ model: "nano", weightBps: 10_000 }],
+    });
+    const revisionId = deployment.revisions[0]?.id ?? "";
+    const detail = { candidate: version.versionId, wanted: [{ revisionId }], unknown: newId("suite") };
+    await recordAudit(ctx, "models.promote", version.versionId, detail);
+    const [row] = (await listAudit(ctx, { ...everything, areas: ["models"] })).items;
+    expect(row).toMatchObject({ targetName: "nano/1" });
+    expect(row?.names).toEqual({ [version.versionId]: "nano/1", [revisionId]: "v1" });
   }));
 
 test("filters narrow by actor, area, outcome, target and time", () =>

@@ -7,7 +7,7 @@ import { namesOfTargets } from "#server/audit/target-names.ts";
 import type { Ctx } from "#server/context.ts";
 
 /**
- * Who did what to which thing, newest first → `{items, nextCursor}`. With `projectId: null` what happened outside any
+ * Who did what to which thing, newest first → `{items, nextCursor}`; `names` says what the ids in `detail` are called. With `projectId: null` what happened outside any
  * project: sign-ins, accounts, lock-outs.
  */
 export async function listAudit(ctx: Pick<Ctx, "db"> & { projectId: string | null }, input: ListAudit) {
@@ -44,10 +44,20 @@ export async function listAudit(ctx: Pick<Ctx, "db"> & { projectId: string | nul
   const page = rows.slice(0, input.limit);
   const names = await namesOfTargets(
     ctx,
-    page.flatMap((row) => row.targetId ?? []),
+    page.flatMap((row) => [...(row.targetId ? [row.targetId] : []), ...idsIn(row.detail)]),
   );
-  const items = page.map((row) => ({ ...row, targetName: row.targetId ? (names.get(row.targetId) ?? null) : null }));
+  const items = page.map((row) => ({
+    ...row,
+    targetName: row.targetId ? (names.get(row.targetId) ?? null) : null,
+    names: Object.fromEntries(idsIn(row.detail).flatMap((id) => (names.has(id) ? [[id, names.get(id) ?? ""]] : []))),
+  }));
   return { items, nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null };
+}
+
+/** Every id of ours in a detail, however deep. */
+function idsIn(detail: unknown): string[] {
+  if (typeof detail === "string") return /^[a-z]+_[0-9a-z]{26}$/.test(detail) ? [detail] : [];
+  return typeof detail === "object" && detail !== null ? Object.values(detail).flatMap(idsIn) : [];
 }
 
 /** By the database's time, to the microsecond that a JavaScript date would lose. */

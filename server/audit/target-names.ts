@@ -1,9 +1,10 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import { idPrefixes } from "#db/ids.ts";
-import { datasets } from "#db/schema/datasets.ts";
-import { deployments } from "#db/schema/deployments.ts";
+import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import { deployments, revisions } from "#db/schema/deployments.ts";
+import { suites } from "#db/schema/evals.ts";
 import { apiKeys } from "#db/schema/keys.ts";
-import { models } from "#db/schema/models.ts";
+import { models, modelVersions } from "#db/schema/models.ts";
 import { projects, users } from "#db/schema/people.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
@@ -14,6 +15,7 @@ const inProject = [
   { prefix: idPrefixes.model, table: models },
   { prefix: idPrefixes.deployment, table: deployments },
   { prefix: idPrefixes.run, table: runs },
+  { prefix: idPrefixes.suite, table: suites },
 ];
 const outside = [
   { prefix: idPrefixes.user, table: users },
@@ -40,5 +42,39 @@ export async function namesOfTargets(
       return db.select({ id: table.id, name: table.name }).from(table).where(mine);
     }),
   ]);
+  if (projectId !== null) {
+    const few = { versions: wanted(idPrefixes.modelVersion), datasetVersions: wanted(idPrefixes.datasetVersion) };
+    found.push(await modelVersionNames(db, projectId, few.versions));
+    found.push(await datasetVersionNames(db, projectId, few.datasetVersions));
+    found.push(await revisionNames(db, projectId, wanted(idPrefixes.revision)));
+  }
   return new Map(found.flat().map((row) => [row.id, row.name]));
+}
+
+type Db = Ctx["db"];
+
+async function modelVersionNames(db: Db, projectId: string, ids: string[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({ id: modelVersions.id, name: sql<string>`${models.name} || '/' || ${modelVersions.version}` })
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .where(and(inArray(modelVersions.id, ids), eq(modelVersions.projectId, projectId)));
+}
+
+async function datasetVersionNames(db: Db, projectId: string, ids: string[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({ id: datasetVersions.id, name: sql<string>`${datasets.name} || ' v' || ${datasetVersions.version}` })
+    .from(datasetVersions)
+    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+    .where(and(inArray(datasetVersions.id, ids), eq(datasetVersions.projectId, projectId)));
+}
+
+async function revisionNames(db: Db, projectId: string, ids: string[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({ id: revisions.id, name: sql<string>`'v' || ${revisions.number}` })
+    .from(revisions)
+    .where(and(inArray(revisions.id, ids), eq(revisions.projectId, projectId)));
 }

@@ -5,9 +5,14 @@ import { recordAudit } from "#server/audit/record.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { lockDeployment } from "#server/deployments/add-revision.ts";
+import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import type { ArchiveDeployment } from "#server/deployments/input.ts";
+import { listServable } from "#server/deployments/servable.ts";
 
-/** Retire a whole deployment: its name stops answering within a second, its replicas drain, its history stays. */
+/**
+ * Retire a whole deployment within a second: its replicas drain, its history stays → `{id, name, answeredBy}`, the last
+ * being the version of a model of the same name that answers from now on (null: callers get "model not found").
+ */
 export async function archiveDeployment(ctx: Ctx, input: ArchiveDeployment) {
   return transact(ctx, async (ctx) => {
     const { name } = await lockDeployment(ctx, input.deploymentId);
@@ -17,10 +22,11 @@ export async function archiveDeployment(ctx: Ctx, input: ArchiveDeployment) {
       .update(revisions)
       .set({ retiredAt: now })
       .where(and(eq(revisions.deploymentId, input.deploymentId), isNull(revisions.retiredAt)));
-    await recordAudit(ctx, "deployments.archive", input.deploymentId, { name });
+    const answeredBy = bareMeaning(await listServable(ctx, name), name)?.version.name ?? null;
+    await recordAudit(ctx, "deployments.archive", input.deploymentId, { name, answeredBy });
     await bumpSnapshot(ctx);
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id: input.deploymentId });
     ctx.enqueue("deployments.reconcile", {});
-    return { id: input.deploymentId, name };
+    return { id: input.deploymentId, name, answeredBy };
   });
 }

@@ -4,15 +4,18 @@ import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
+import { bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import type { CreateDeployment } from "#server/deployments/input.ts";
+import { listServable } from "#server/deployments/servable.ts";
 import { DomainError } from "#server/errors.ts";
 import { findVersion, type NamedVersion } from "#server/evals/find-version.ts";
 
 /**
  * Create a deployment → `{id, name, revisions}`. Its first weights need no ready replica: nobody calls the name yet,
  * and a call that comes early makes a host load the version. Throws CONFLICT (field `name`) for a taken name,
- * NOT_FOUND or REFUSED (field `revisions.N.model`) for a version that is not there or cannot be served.
+ * NOT_FOUND or REFUSED (field `revisions.N.model`) for a version that is not there or cannot be served, and REFUSED
+ * (field `takeOver`) where a model of that name answers its callers today and they were not said to move.
  */
 export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
   return transact(ctx, async (ctx) => {
@@ -21,6 +24,9 @@ export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
       versions.push(await servableVersion(ctx, wanted.model, `revisions.${i}.model`));
     if (new Set(versions.map((version) => version.id)).size < versions.length)
       throw new DomainError("INVALID", "two revisions name the same model version", { field: "revisions" });
+    const takesOverFrom = bareMeaning(await listServable(ctx, input.name), input.name);
+    if (takesOverFrom && !input.takeOver)
+      throw new DomainError("REFUSED", sayTakeOver(input.name, takesOverFrom), { field: "takeOver" });
     const id = newId("deployment");
     const own = { projectId: ctx.projectId, deploymentId: id };
     const [created] = await ctx.db
@@ -36,12 +42,18 @@ export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
     });
     await ctx.db.insert(revisions).values(rows);
     const detail = rows.map(({ number, weightBps }, i) => ({ number, weightBps, model: versions[i]?.name }));
-    await recordAudit(ctx, "deployments.create", id, { name: input.name, revisions: detail });
+    await recordAudit(ctx, "deployments.create", id, {
+      ...{ name: input.name, takesOverFrom: takesOverFrom?.version.name, revisions: detail },
+    });
     await bumpSnapshot(ctx);
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id });
     ctx.enqueue("deployments.reconcile", {});
     return { ...created, revisions: rows };
   });
+}
+
+function sayTakeOver(name: string, from: NonNullable<ReturnType<typeof bareMeaning>>) {
+  return `calls of ${name} are answered by ${sayMeaning(from)} today: say that this deployment takes them over, or choose another name`;
 }
 
 /** A ready version with all the files an engine needs. */

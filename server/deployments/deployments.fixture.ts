@@ -49,7 +49,7 @@ export async function addVersion(
   const id = newId("modelVersion");
   const parts = { ggufArtifactId, weightsArtifactId, baseVersionId: tuned ? on.baseVersionId : null };
   await db.insert(modelVersions).values({ id, modelId, version: 1, status: "ready", ...parts, ...by });
-  return { modelId, versionId: id };
+  return { modelId, versionId: id, ggufArtifactId };
 }
 
 /** A host that looks alive for the next day. */

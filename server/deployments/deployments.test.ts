@@ -5,6 +5,7 @@ import { newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
 import { deployments, replicas, revisions } from "#db/schema/deployments.ts";
 import { requests, snapshotVersion } from "#db/schema/gateway.ts";
+import { modelVersions } from "#db/schema/models.ts";
 import { inTx } from "#db/testing.ts";
 import { addRevision } from "#server/deployments/add-revision.ts";
 import { archiveDeployment } from "#server/deployments/archive.ts";
@@ -16,6 +17,7 @@ import { reconcileDeployments } from "#server/deployments/reconcile.ts";
 import { retireRevision } from "#server/deployments/retire-revision.ts";
 import { setWeights } from "#server/deployments/set-weights.ts";
 import { showDeployment } from "#server/deployments/show.ts";
+import { describeEvent } from "#server/deployments/timeline.rule.ts";
 import { deploymentTimeline } from "#server/deployments/timeline.ts";
 import { deploymentTraffic } from "#server/deployments/traffic.ts";
 import { testProject } from "#server/testing.ts";
@@ -81,6 +83,31 @@ test("a taken name is a conflict, an unknown version is not found, one without G
       createDeployment(ctx, { name, revisions: [{ model, weightBps: 10_000 }] });
     await expect(make("support", "nano")).rejects.toMatchObject({ code: "CONFLICT", field: "name" });
     await expect(make("other", "nobody")).rejects.toMatchObject({ code: "NOT_FOUND", field: "revisions.0.model" });
+  }));
+
+test("a name that a model answers is taken over only when that is said, and goes back to the model afterwards", () =>
+  inTx(async (tx) => {
+    const { ctx, base, tuned } = await deployed(tx);
+    const input = { name: "triage", revisions: [{ model: "nano", weightBps: 10_000 }] };
+    await expect(createDeployment(ctx, input)).rejects.toMatchObject({
+      ...{ code: "REFUSED", field: "takeOver" },
+      message: expect.stringContaining("calls of triage are answered by the model version triage/1 today"),
+    });
+    const taken = await createDeployment(ctx, { ...input, takeOver: true });
+    const { items } = await deploymentTimeline(ctx, { deploymentId: taken.id, limit: 20 });
+    expect(items.map(describeEvent)).toMatchObject([
+      { detail: "v1 (nano/1) 100 %, took the callers of triage/1 over" },
+    ]);
+    expect(await archiveDeployment(ctx, { deploymentId: taken.id })).toMatchObject({ answeredBy: "triage/1" });
+
+    // two versions without a champion answer nobody, so nobody's calls move
+    await tx.insert(modelVersions).values({
+      ...{ id: newId("modelVersion"), modelId: tuned.modelId, projectId: ctx.projectId, version: 2 },
+      ...{ status: "ready", createdBy: ctx.actor },
+      ...{ ggufArtifactId: tuned.ggufArtifactId, baseVersionId: base.versionId },
+    });
+    const free = await createDeployment(ctx, input);
+    expect(await archiveDeployment(ctx, { deploymentId: free.id })).toMatchObject({ answeredBy: null });
   }));
 
 test("reconcile gives each live version one replica on a live host, once", () =>

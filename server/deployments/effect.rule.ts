@@ -2,6 +2,8 @@ import { percent, type Weights } from "#server/deployments/weights.rule.ts";
 
 type Named = { id: string; number: number };
 
+const fullBps = 10_000;
+
 /** Below so many requests in the window a rate would be a guess. */
 const enoughRequests = 10;
 
@@ -24,6 +26,41 @@ export function sayEffect(
     ids.map(({ revisionId }) => `v${revisions.find((one) => one.id === revisionId)?.number ?? "?"}`).join(" and ");
   const from = names(moves.filter((move) => move.by < 0));
   return `${percent(moved)} of traffic, ${rate(moved, counted)}, moves from ${from} to ${names(gained)}.`;
+}
+
+/**
+ * What a move does to the users who stick to a revision: a caller's place from 0 to 10,000 stays, and the gateway lays
+ * the revisions side by side on it, the newest first (routing/pick.rule.ts). Null when nothing moves.
+ */
+export function sayStickiness(revisions: readonly Named[], before: Weights, after: Weights): string | null {
+  const [was, is] = [rangesOf(revisions, before), rangesOf(revisions, after)];
+  const stays = [...is].reduce((sum, [id, range]) => {
+    const old = was.get(id) ?? { from: 0, to: 0 };
+    return sum + Math.max(0, Math.min(range.to, old.to) - Math.max(range.from, old.from));
+  }, 0);
+  const gains = [...is].reduce((sum, [id, range]) => {
+    const old = was.get(id) ?? { from: 0, to: 0 };
+    return sum + Math.max(0, range.to - range.from - (old.to - old.from));
+  }, 0);
+  if (gains === 0) return null;
+  if (stays === 0) return "Every user changes revision.";
+  if (fullBps - stays > gains)
+    return `${percent(fullBps - stays)} of users change revision, for those in between give way.`;
+  return `The other ${percent(stays)} of users stay on their revision.`;
+}
+
+function rangesOf(revisions: readonly Named[], weights: Weights) {
+  const weightOf = new Map(weights.map((weight) => [weight.revisionId, weight.weightBps]));
+  let from = 0;
+  return new Map(
+    [...revisions]
+      .sort((a, b) => b.number - a.number)
+      .map(({ id }) => {
+        const range = { from, to: from + (weightOf.get(id) ?? 0) };
+        from = range.to;
+        return [id, range] as const;
+      }),
+  );
 }
 
 function rate(movedBps: number, { requests, windowMinutes }: { requests: number; windowMinutes: number }) {

@@ -7,20 +7,24 @@ const Bps = z.int("whole basis points").min(0, "no less than 0 %").max(10_000, "
 const DeploymentName = z
   .string()
   .trim()
-  .min(1, "give the deployment a name: it is what clients put into `model`")
+  .min(1, "give the deployment a name: clients call it as their model")
   .max(60, "use at most 60 characters")
   .regex(/^[a-z0-9][a-z0-9._-]*$/, "use lower-case letters, digits, dots, dashes and underscores");
 
-/** `model` is a model version: an id, `support/3`, `support@champion`, an `ft:…` name or a bare base. */
+/**
+ * `model` is a model version: an id, `support/3`, `support@champion`, an `ft:…` name or a bare base.
+ * `takeOver` says that the calls which a model of the same name answers today may move to the deployment.
+ */
 export const CreateDeployment = z.object({
   name: DeploymentName,
+  takeOver: z.boolean().default(false),
   revisions: z
     .array(z.object({ model: Ref, weightBps: Bps }))
     .min(1, "a deployment needs at least one revision")
     .max(8, "at most 8 revisions")
     .refine((all) => all.reduce((sum, one) => sum + one.weightBps, 0) === 10_000, "the weights must sum to 100 %"),
 });
-export type CreateDeployment = z.infer<typeof CreateDeployment>;
+export type CreateDeployment = z.input<typeof CreateDeployment>;
 
 /** `deployment` is an id or a name. */
 export const DeploymentRef = z.object({ deployment: z.string().min(1).max(64) });

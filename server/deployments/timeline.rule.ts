@@ -5,6 +5,7 @@ export type DeploymentEvent = { action: string; outcome: "done" | "refused"; det
 export type EventWords = { title: string; detail: string | null; state: "ok" | "bad" | "plain" };
 
 const Created = z.object({
+  takesOverFrom: z.string().optional(),
   revisions: z.array(z.object({ number: z.number(), weightBps: z.number(), model: z.string() })),
 });
 const Moved = z.object({ moves: z.array(z.object({ name: z.string(), from: z.number(), to: z.number() })) });
@@ -36,6 +37,7 @@ export function describeEvent({ action, outcome, detail }: DeploymentEvent): Eve
     const parts = created.revisions.map(
       ({ number, model, weightBps }) => `v${number} (${model}) ${percent(weightBps)}`,
     );
+    if (created.takesOverFrom) parts.push(`took the callers of ${created.takesOverFrom} over`);
     return { title, detail: parts.join(", "), state: "plain" };
   }
   const moves = movesOf(detail);

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
-import { sayEffect } from "#server/deployments/effect.rule.ts";
+import { sayEffect, sayStickiness } from "#server/deployments/effect.rule.ts";
+import { sayProof } from "#server/deployments/probe.rule.ts";
 import { describeEvent } from "#server/deployments/timeline.rule.ts";
+import type { Weights } from "#server/deployments/weights.rule.ts";
+import { buckets, pickRevision } from "#server/routing/pick.rule.ts";
 
 const revisions = [
   { id: "a", number: 3 },
@@ -12,6 +15,7 @@ const weights = (a: number, b: number, c = 0) => [
   { revisionId: "b", weightBps: b },
   { revisionId: "c", weightBps: c },
 ];
+const placed = (all: Weights) => revisions.map((revision, i) => ({ ...revision, weightBps: all[i]?.weightBps ?? 0 }));
 
 test("the effect of a move is said with the traffic that was really counted", () => {
   const say = (requests: number) =>
@@ -28,6 +32,38 @@ test("a move that feeds two revisions names both, and no move says nothing", () 
     "50 % of traffic, about 50 requests per minute, moves from v3 to v4 and v5.",
   );
   expect(sayEffect(revisions, weights(10_000, 0), weights(10_000, 0), counted)).toBeNull();
+});
+
+test("what is said of sticky users is what the gateway's pick does to every place", () => {
+  const say = (before: Weights, after: Weights) => {
+    const changed = Array.from({ length: buckets }, (_, bucket) => bucket).filter(
+      (bucket) => pickRevision(placed(before), bucket)?.id !== pickRevision(placed(after), bucket)?.id,
+    ).length;
+    return { changed, words: sayStickiness(revisions, before, after) };
+  };
+  expect(say(weights(7_500, 2_500), weights(5_000, 5_000))).toEqual({
+    ...{ changed: 2_500, words: "The other 75 % of users stay on their revision." },
+  });
+  expect(say(weights(0, 0, 10_000), weights(10_000, 0, 0))).toEqual({
+    ...{ changed: 10_000, words: "Every user changes revision." },
+  });
+  expect(say(weights(4_000, 3_000, 3_000), weights(2_000, 3_000, 5_000))).toEqual({
+    ...{ changed: 4_000, words: "40 % of users change revision, for those in between give way." },
+  });
+  expect(say(weights(10_000, 0), weights(10_000, 0))).toEqual({ changed: 0, words: null });
+});
+
+test("a load proved something only where tokens were compared with the trainer's", () => {
+  const report = { accepted: true, prompts: 2, agreedTokens: 24, conclusive: 2, effect: "tokens" as const };
+  expect(sayProof(report)).toEqual({
+    ...{ proved: true, words: "proved: 24 tokens as in training, answers differ from the base" },
+  });
+  expect(sayProof({ ...report, prompts: 0, agreedTokens: 0, conclusive: 0, effect: "probabilities" })).toEqual({
+    proved: false,
+    words: "not proved: the trainer's record has no prompt; only the probabilities differ from the base",
+  });
+  expect(sayProof({ ...report, agreedTokens: 0 }).words).toContain("has no token to compare with");
+  expect(sayProof(null).proved).toBe(false);
 });
 
 test("audit rows read as sentences", () => {

@@ -6,13 +6,15 @@ import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { canPass } from "#server/evals/graders.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
 import { readCases } from "#server/evals/read-cases.ts";
 import type { Storage } from "#server/storage.ts";
 
 /**
- * Freeze a split of a ready dataset version as an eval suite → the suite's row.
- * REFUSED when the split holds no row with a question and an answer; CONFLICT when the name is taken.
+ * Freeze a split of a ready dataset version as an eval suite → the suite's row, and `unpassable`: by grader, how many
+ * references would not pass it themselves. REFUSED when the split holds no row with a question and an answer, or when
+ * none of its references could pass a grader; CONFLICT when the name is taken.
  */
 export async function createSuite(ctx: Ctx & { storage: Storage }, request: CreateSuite) {
   const input = CreateSuite.parse(request);
@@ -34,6 +36,14 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
       field: "split",
     });
   }
+  const unpassable = input.graders
+    .map((grader) => ({ grader: grader.name, cases: cases.filter((one) => !canPass(grader, one.reference)).length }))
+    .filter((one) => one.cases > 0);
+  const hopeless = unpassable.find((one) => one.cases === cases.length);
+  if (hopeless) {
+    const why = `none of the ${cases.length} references is a JSON document with its fields, so every model would get 0 %`;
+    throw new DomainError("REFUSED", `${hopeless.grader} fits no row here: ${why}`, { field: "graders" });
+  }
   return transact(ctx, async (ctx) => {
     const [suite] = await ctx.db
       .insert(suites)
@@ -46,6 +56,6 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
       });
     await recordAudit(ctx, "evals.createSuite", suite.id, { datasetVersionId: version.id, cases: cases.length });
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "suites", id: suite.id });
-    return suite;
+    return { ...suite, unpassable };
   });
 }

@@ -146,6 +146,7 @@ test("an eval asks both models every case and shows regressions first", () =>
       candidate: { output: "{}" },
       baseline: { output: '{"category":"c1"}' },
     });
+    expect(await listSuites(ctx)).toMatchObject([{ name: "held out", evals: 1, lastModel: "tuned" }]);
     expect((await listEvals(ctx, { search: "held" })).items[0]).toMatchObject({
       candidate: "tuned/1",
       headline: { wins: 37 },
@@ -168,11 +169,11 @@ test("a NUL in a question or an answer is kept as a mark, not a reason to fail",
   inDatabase(async ({ db, url }) => {
     const { port } = await answeringServer((_model, text) => ({ status: 200, content: `${text}\u0000` }));
     const { ctx } = await fixture(db, url, port, {
-      held: [{ question: "what is\u0000 this", answer: "what is\u0000 this\u0000" }],
+      held: [{ question: "what is\u0000 this", answer: "what is\u0000 this\u0000" }, ...questions.slice(0, 1)],
     });
     const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
     expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
-    const [kept] = await db.select().from(scores);
+    const [kept] = await db.select().from(scores).orderBy(scores.caseIndex);
     expect(kept).toMatchObject({
       prompt: [{ role: "user", content: "what is\ufffd this" }],
       reference: "what is\ufffd this\ufffd",
@@ -261,6 +262,19 @@ test("an archived suite gives its name free, and its evals stay", () =>
     const again = await createSuite(ctx, { name: "held out", datasetVersionId: versionId, graders });
     expect(await listSuites(ctx)).toMatchObject([{ id: again.id, name: "held out", evals: 0 }]);
     expect((await showEval(ctx, { evalId: id })).suite.id).toBe(suite.id);
+  }));
+
+test("a grader that no reference could pass is refused; one that some cannot pass says how many", () =>
+  inDatabase(async ({ db, url }) => {
+    const prose = { question: "ticket 40", answer: "I will look into it." };
+    const { ctx, versionId } = await fixture(db, url, 1, { held: [...questions, prose] });
+    const make = (name: string, fields?: string[]) =>
+      createSuite(ctx, { name, datasetVersionId: versionId, graders: [{ name: "json", kind: "json_fields", fields }] });
+    expect(await make("some")).toMatchObject({ cases: 41, unpassable: [{ grader: "json", cases: 1 }] });
+    await expect(make("none", ["priority"])).rejects.toMatchObject({
+      ...{ code: "REFUSED", field: "graders" },
+      message: expect.stringContaining("none of the 41 references is a JSON document with its fields"),
+    });
   }));
 
 test("a model is not compared with itself, and an unknown one is named", () =>

@@ -27,6 +27,11 @@ export function grade(grader: Grader, reference: string, output: string | null):
   }
 }
 
+/** Would the reference itself pass? Where it would not (prose, a field that it lacks), no answer ever can. */
+export function canPass(grader: Grader, reference: string): boolean {
+  return grader.kind !== "json_fields" || grade(grader, reference, reference).passed;
+}
+
 /** Is a mark of this kind only ever 0 or 1, so that shares and exact tests apply? */
 export function isBinary(kind: GraderKind): boolean {
   return kind !== "token_f1";

@@ -32,8 +32,8 @@ export const CreateSuite = z.object({
     .min(1, "choose at least one grader")
     .max(8, "at most 8 graders")
     .refine((all) => new Set(all.map((grader) => grader.name)).size === all.length, "two graders have the same name"),
-  maxCases: z.int().min(1, "at least one case").max(5_000, "at most 5,000 cases").default(1_000),
-  maxTokens: z.int().min(1).max(4_096, "at most 4,096 tokens").default(128),
+  maxCases: z.int("write a whole number").min(1, "at least one case").max(5_000, "at most 5,000 cases").default(1_000),
+  maxTokens: z.int("write a whole number").min(1, "at least one token").max(4_096, "at most 4,096 tokens").default(128),
 });
 export type CreateSuite = z.input<typeof CreateSuite>;
 

@@ -1,9 +1,10 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
+import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 
-/** The project's suites, newest first, each with its source and how many evals ran on it. */
+/** The project's suites, newest first, each with its source, how many evals ran on it and whose version was the last candidate. */
 export async function listSuites(ctx: Ctx) {
   return ctx.db
     .select({
@@ -19,6 +20,10 @@ export async function listSuites(ctx: Ctx) {
       datasetVersion: datasetVersions.version,
       datasetVersionId: datasetVersions.id,
       evals: sql<number>`(select count(*)::int from ${evals} where ${evals.suiteId} = ${suites.id})`,
+      lastModel: sql<string | null>`(select ${models.name} from ${evals}
+        join ${modelVersions} on ${modelVersions.id} = ${evals.candidateVersionId}
+        join ${models} on ${models.id} = ${modelVersions.modelId}
+        where ${evals.suiteId} = ${suites.id} order by ${evals.id} desc limit 1)`,
     })
     .from(suites)
     .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))

@@ -4,8 +4,11 @@ import type { Ctx } from "#server/context.ts";
 
 const mostVersions = 200;
 
-/** What can be compared: every ready model version, newest first, by its callable name → `{id, name, kind, aliases, runId}`. */
-export async function listComparable(ctx: Ctx) {
+/**
+ * What can be compared: every ready model version (of one model, when named), newest first, by its callable name →
+ * `{id, name, model, kind, aliases, runId, baseVersionId}`.
+ */
+export async function listComparable(ctx: Ctx, model?: string) {
   const rows = await ctx.db
     .select({
       id: modelVersions.id,
@@ -13,13 +16,20 @@ export async function listComparable(ctx: Ctx) {
       version: modelVersions.version,
       kind: models.kind,
       runId: modelVersions.runId,
+      baseVersionId: modelVersions.baseVersionId,
       aliases: sql<string[]>`coalesce((select array_agg(${aliases.alias} order by ${aliases.alias}) from ${aliases}
         where ${aliases.modelVersionId} = ${modelVersions.id}), '{}')`,
     })
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
-    .where(and(eq(modelVersions.projectId, ctx.projectId), eq(modelVersions.status, "ready")))
+    .where(
+      and(
+        eq(modelVersions.projectId, ctx.projectId),
+        eq(modelVersions.status, "ready"),
+        model ? eq(models.name, model) : undefined,
+      ),
+    )
     .orderBy(desc(modelVersions.createdAt))
     .limit(mostVersions);
-  return rows.map(({ model, version, ...row }) => ({ ...row, name: `${model}/${version}` }));
+  return rows.map(({ version, ...row }) => ({ ...row, name: `${row.model}/${version}` }));
 }

@@ -135,6 +135,8 @@ test("force with a reason moves the champion when the evidence is too thin, and 
     expect(rows.find((row) => row.action === "models.promote")?.detail).toMatchObject({
       ...{ forced: true, reason: "there is no suite yet" },
     });
+    const { aliases } = await showModel(ctx, { model: "support" });
+    expect(aliases).toMatchObject([{ alias: "champion", overruled: "there is no suite yet" }]);
   }));
 
 test("two people who promote at once: the second is told that the champion changed", () =>
@@ -179,7 +181,7 @@ test("a model is shown with what it came from, its evals and its deployments, an
     const model = await showModel(ctx, { model: first.modelId });
     expect(model.versions.at(-1)).toMatchObject({
       ...{ name: "support/1", aliases: ["champion"], base: { name: "nano/1", modelId } },
-      ...{ dataset: { name: "tickets/1" }, run: { name: "tickets on nano" } },
+      ...{ dataset: { name: "tickets v1", version: 1 }, run: { name: "tickets on nano" } },
       ...{ evals: [{ id: evalId, baseline: "nano/1", headline: { verdict: "better", wins: 60 } }] },
       deployments: [{ name: "triage", weightBps: 10_000 }],
     });

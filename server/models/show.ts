@@ -1,5 +1,6 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import { auditLog } from "#db/schema/audit.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
@@ -23,7 +24,9 @@ export async function showModel(ctx: Pick<Ctx, "db" | "projectId">, { model: ref
   const versions = rows.map(({ version, ...from }) => ({
     ...version,
     name: `${model.name}/${version.version}`,
-    dataset: from.datasetId ? { id: from.datasetId, name: `${from.dataset}/${from.datasetVersion}` } : null,
+    dataset: from.datasetId
+      ? { id: from.datasetId, version: from.datasetVersion, name: `${from.dataset} v${from.datasetVersion}` }
+      : null,
     run: from.runName && version.runId ? { id: version.runId, name: from.runName } : null,
     base: from.baseModelId ? { modelId: from.baseModelId, name: `${from.baseModel}/${from.baseVersion}` } : null,
     aliases: held.filter((one) => one.versionId === version.id).map((one) => one.alias),
@@ -62,6 +65,13 @@ async function aliasesOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
     .select({
       ...{ alias: aliases.alias, versionId: aliases.modelVersionId, version: modelVersions.version },
       ...{ movedBy: aliases.movedBy, movedAt: aliases.movedAt },
+      /** why the gate was overruled when the alias came to this version; null: it was not */
+      overruled: sql<string | null>`(
+        select case when ${auditLog.detail} ->> 'forced' = 'true' then ${auditLog.detail} ->> 'reason' end from ${auditLog}
+        where ${auditLog.projectId} = ${aliases.projectId} and ${auditLog.targetId} = ${aliases.modelVersionId}
+          and ${auditLog.action} = 'models.promote' and ${auditLog.outcome} = 'done'
+          and ${auditLog.detail} ->> 'alias' = ${aliases.alias}
+        order by ${auditLog.createdAt} desc, ${auditLog.id} desc limit 1)`,
     })
     .from(aliases)
     .innerJoin(modelVersions, eq(modelVersions.id, aliases.modelVersionId))

@@ -2,6 +2,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
+import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import { listServable } from "#server/deployments/servable.ts";
 
 export type Callable = {
@@ -17,14 +18,13 @@ export type Callable = {
 /** Every name of the project that an API call may ask for, as people choose it: deployments first, then models. */
 export async function listCallable(ctx: Ctx): Promise<Callable[]> {
   const versions = await listServable(ctx);
-  const byModel = Map.groupBy(versions, (version) => version.name.slice(0, version.name.lastIndexOf("/")));
+  const byModel = Map.groupBy(versions, (version) => version.model);
   const bare = [...byModel].flatMap(([name, its]): Callable[] => {
-    const champion = its.find((version) => version.aliases.includes("champion"));
-    const one = champion ?? (its.length === 1 ? its[0] : undefined);
-    if (!one) return [];
-    return [
-      { name, group: "Models", note: `${champion ? "champion, " : ""}${one.name}`, notCallable: one.notServable },
-    ];
+    const found = bareMeaning(its, name);
+    if (!found) return [];
+    const { version, champion } = found;
+    const note = `${champion ? "champion, " : ""}${version.name}`;
+    return [{ name, group: "Models", note, notCallable: version.notServable }];
   });
   const aliased = [...byModel].flatMap(([name, its]) =>
     its.flatMap((version) =>

@@ -1,3 +1,5 @@
+import { bareVersion } from "#server/deployments/bare-name.rule.ts";
+
 /** One callable (or not yet callable) version of a registered model. */
 export type NamedVersion = {
   id: string;
@@ -71,20 +73,15 @@ function resolveBare(book: NameBook, name: string): Resolution {
   const model = book.models.get(name);
   if (!model) return missing(name);
   const champion = model.aliases.get("champion");
-  const version = champion === undefined ? onlyVersion(model) : model.versions.get(champion);
+  const version = bareVersion(
+    [...model.versions.values()],
+    champion === undefined ? undefined : model.versions.get(champion),
+  );
   if (version) return toVersion(model, version, name);
   if (model.versions.size === 0) return nothing(`the model ${name} has no version yet`);
   return nothing(
     `the model ${name} has ${model.versions.size} versions and no champion: ask for one of them, like ${name}/1, or promote one`,
   );
-}
-
-/** A version that cannot be called yet does not make the callable one ambiguous. */
-function onlyVersion(model: NamedModel): NamedVersion | undefined {
-  const all = [...model.versions.values()];
-  if (all.length === 1) return all[0];
-  const callable = all.filter((version) => version.notReady === null);
-  return callable.length === 1 ? callable[0] : undefined;
 }
 
 function toVersion(model: NamedModel, version: NamedVersion, name: string): Resolution {

@@ -84,6 +84,8 @@ export const TrainerEvent = z.discriminatedUnion("type", [
     learningRate: z.number().nullable(),
     gradNorm: z.number().nullable(),
     tokensPerSecond: z.number(),
+    /** learnt from so far, earlier attempts included */
+    trainedTokens: z.number().int().optional(),
     stepMs: z.number(),
     etaSeconds: z.number(),
   }),

@@ -14,8 +14,9 @@ export type TrainPoint = {
 };
 
 /**
- * A run's curves by step → `{train, validation, events, lastSeq}`, at most 1,000 training points: every k-th step and the
- * last. A step that was done again after a crash counts as it was done last. `lastSeq` is where live events go on.
+ * A run's curves by step → `{train, validation, resumes, trainedTokens, lastSeq}`, at most 1,000 training points: every k-th step and the
+ * last. A step that was done again after a crash counts as it was done last. `trainedTokens`: up to
+ * the last step that told them, null when none has. `lastSeq` is where live events go on.
  */
 export async function runCurves(ctx: Ctx, { runId }: RunRef) {
   const run = await findRun(ctx, runId);
@@ -34,6 +35,9 @@ export async function runCurves(ctx: Ctx, { runId }: RunRef) {
       from ${of("eval")}) points order by step, seq desc limit ${mostPoints}`);
   const resumes = await ctx.db.execute<{ step: number }>(sql`
     select (body->>'resumedFromStep')::int as step from ${of("hello")} and body->>'resumedFromStep' is not null`);
+  const [told] = await ctx.db.execute<{ tokens: number }>(sql`
+    select (body->>'trainedTokens')::float8 as tokens from ${of("metric")} and body->>'trainedTokens' is not null
+    order by seq desc limit 1`);
   const point = ({ step, loss, learningRate, gradNorm, tokensPerSecond }: TrainPoint): TrainPoint => ({
     ...{ step, loss, learningRate, gradNorm, tokensPerSecond },
   });
@@ -41,6 +45,7 @@ export async function runCurves(ctx: Ctx, { runId }: RunRef) {
     train: [...train].map(point),
     validation: [...validation].map(({ step, loss }) => ({ step, loss })),
     resumes: [...resumes].map(({ step }) => ({ step })),
+    trainedTokens: told?.tokens ?? null,
     lastSeq: run.lastSeq,
   };
 }

@@ -58,6 +58,8 @@ def test_a_killed_run_resumes_to_the_same_bits(
     last_loss = {event["step"]: event["loss"] for event in of_type(events, "metric")}
     assert last_loss == {event["step"]: event["loss"] for event in of_type(told, "metric")}
     assert events[-1]["trainedTokens"] == told[-1]["trainedTokens"]
+    learnt = {event["step"]: event["trainedTokens"] for event in of_type(events, "metric")}
+    assert learnt == {event["step"]: event["trainedTokens"] for event in of_type(told, "metric")}
 
 
 def test_sigterm_ends_the_step_and_leaves_a_checkpoint(base: Path, rows: Path, tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ def test_a_run_learns_and_leaves_an_adapter_with_a_manifest(finished: tuple[Path
     losses = [event["loss"] for event in metrics]
     assert sum(losses[-5:]) < sum(losses[:5]) - 1
     assert all(event["stepMs"] > 0 and event["tokensPerSecond"] > 0 for event in metrics)
+    learnt = [event["trainedTokens"] for event in metrics]
+    assert 0 < learnt[0] < learnt[1]
+    assert learnt[-1] == events[-1]["trainedTokens"]
     assert [event["step"] for event in of_type(events, "eval")] == [30, 60]
 
     done = events[-1]

@@ -83,6 +83,7 @@ class Progress(TrainerCallback):
             learningRate=logs.get("learning_rate"),
             gradNorm=norm,
             tokensPerSecond=round((tokens - self._tokens) / max(self._busy_seconds, 1e-9), 1),
+            trainedTokens=int(logs["trained_tokens"]),
             stepMs=round(step_seconds * 1000, 3),
             etaSeconds=round((state.max_steps - state.global_step) * smooth, 1),
         )

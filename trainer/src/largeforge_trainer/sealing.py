@@ -47,6 +47,11 @@ class SealedCheckpoints:
             self._scored = self._scored + scored
         return samples, scored
 
+    def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
+        """Tell with each loss how many tokens were learnt from so far, over all attempts."""
+        told = logs | {"trained_tokens": self.totals()["trainedTokens"]} if "loss" in logs else logs
+        super().log(told, *args, **kwargs)  # type: ignore[misc]
+
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """No README per checkpoint: the run's own record says more."""
 

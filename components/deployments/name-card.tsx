@@ -1,0 +1,69 @@
+import type { ServableVersion } from "#components/deployments/data.ts";
+import { Card } from "#components/ui/card.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { type bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
+
+type Meaning = ReturnType<typeof bareMeaning<ServableVersion>>;
+
+/** The name that clients call; one that a model answers today is taken over only when that is said. */
+export function NameCard({
+  name,
+  onName,
+  error,
+  meaning,
+  takeOver,
+  onTakeOver,
+}: {
+  name: string;
+  onName: (name: string) => void;
+  error: string | undefined;
+  /** who answers calls of this name today; null: nobody, or another deployment */
+  meaning: Meaning;
+  takeOver: boolean;
+  onTakeOver: (takeOver: boolean) => void;
+}) {
+  return (
+    <Card title="Name">
+      <div className="grid gap-4">
+        <Field
+          label="Model name for clients"
+          hint={
+            <>
+              What they put into <code className="font-mono">model</code>. Lower-case letters, digits, dots, dashes.
+            </>
+          }
+          error={error}
+          required
+        >
+          <Input
+            value={name}
+            placeholder="support"
+            autoComplete="off"
+            onChange={(event) => onName(event.target.value)}
+          />
+        </Field>
+        {meaning && (
+          <Field
+            inline
+            className="rounded-md bg-hold-soft px-3 py-2.5"
+            label={`Move the callers of ${name} to this deployment`}
+            hint={
+              <span className="text-ink-2">
+                Today {sayMeaning(meaning)} answers calls of {name}. From then on this deployment does; the version
+                stays callable as {otherNames(meaning)}.
+              </span>
+            }
+          >
+            <Checkbox checked={takeOver} onCheckedChange={(on) => onTakeOver(on === true)} />
+          </Field>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function otherNames({ version }: NonNullable<Meaning>) {
+  return [version.name, ...version.aliases.map((alias) => `${version.model}@${alias}`)].join(" or ");
+}
