@@ -1,7 +1,8 @@
-import { and, desc, eq, gt, ilike, inArray, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, lt, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { requests } from "#db/schema/gateway.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import type { ListDeployments } from "#server/deployments/input.ts";
 import { whyNotReady } from "#server/deployments/readiness.rule.ts";
@@ -22,7 +23,7 @@ export async function listDeployments(ctx: Ctx, input: ListDeployments) {
       and(
         eq(deployments.projectId, ctx.projectId),
         isNull(deployments.archivedAt),
-        input.search ? ilike(deployments.name, `%${input.search.replaceAll(/[\\%_]/g, "\\$&")}%`) : undefined,
+        input.search ? contains(deployments.name, input.search) : undefined,
         input.cursor ? lt(deployments.id, input.cursor) : undefined,
       ),
     )

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { evalStatuses, graderKinds, splits } from "#db/enums.ts";
+import { searchText } from "#server/input.ts";
 
 const Id = z.string().min(1).max(64);
 
@@ -53,7 +54,7 @@ export const SuiteRef = z.object({ suiteId: Id });
 export const ListEvals = z.object({
   cursor: z.string().max(64).optional(),
   limit: z.int().min(1).max(100).default(50),
-  search: z.string().trim().max(80).optional(),
+  search: searchText(80).optional(),
   status: z.array(z.enum(evalStatuses)).optional(),
   modelVersionId: Id.optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { runMethods, runStatuses } from "#db/enums.ts";
+import { searchText } from "#server/input.ts";
 import { ModelName } from "#server/models/input.ts";
 
 const between = (min: number, max: number, what: string) => {
@@ -59,7 +60,7 @@ export type RunRef = z.infer<typeof RunRef>;
 export const ListRuns = z.object({
   cursor: z.string().max(64).nullish(),
   limit: z.number().int().min(1).max(100).default(50),
-  search: z.string().trim().max(80).optional(),
+  search: searchText(80).optional(),
   status: z.array(z.enum(runStatuses)).optional(),
   baseVersionId: z.string().optional(),
   datasetVersionId: z.string().optional(),
