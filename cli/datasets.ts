@@ -42,7 +42,7 @@ export function registerDatasets(program: Command): void {
   datasets
     .command("show")
     .description("one version with its counts, lengths and problems")
-    .argument("<name>", "NAME, NAME/3 or an id")
+    .argument("<name>", "NAME, NAME/3, an id or a short id")
     .action(async (ref: string, _options: unknown, command: Command) => {
       print(command, await connect(command.optsWithGlobals()).trpc.datasets.show.query({ ref }), shownText);
     });

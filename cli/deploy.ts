@@ -36,7 +36,7 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("weight")
     .description("move traffic: one revision gets the share, the others give way in proportion")
-    .argument("<name>", "a deployment's name or id")
+    .argument("<name>", "a deployment's name, id or short id")
     .argument("<revision>", "v2, 2, or the model version like support/3")
     .argument("<percent>", "0 to 100", percentage)
     .action(async (name: string, revision: string, share: number, _options: unknown, command: Command) => {
@@ -50,7 +50,7 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("add")
     .description("put another model version beside the present ones, without traffic")
-    .argument("<name>", "a deployment's name or id")
+    .argument("<name>", "a deployment's name, id or short id")
     .argument("<model>", "support/3, support@champion or a fine-tuned name")
     .option("--wait", "until it is loaded and proved")
     .action(async (name: string, model: string, options: { wait?: boolean }, command: Command) => {
@@ -63,7 +63,7 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("status")
     .description("who answers, how much of the traffic each gets, and whether it is loaded")
-    .argument("<name>", "a deployment's name or id")
+    .argument("<name>", "a deployment's name, id or short id")
     .option("--wait", "until every live revision is ready")
     .action(async (name: string, options: { wait?: boolean }, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
@@ -84,7 +84,7 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("retire")
     .description("end a deployment: its name stops answering")
-    .argument("<name>", "a deployment's name or id")
+    .argument("<name>", "a deployment's name, id or short id")
     .action(async (name: string, _options: unknown, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
       const deployment = await show(trpc, name);

@@ -54,7 +54,7 @@ export function registerEvals(program: Command): void {
   evals
     .command("show")
     .description("one eval with its verdict")
-    .argument("<id>")
+    .argument("<eval>", "its id or short id, or a suite that ran once")
     .action(async (evalId: string, _options: unknown, command: Command) => {
       print(command, await connect(command.optsWithGlobals()).trpc.evals.show.query({ evalId }), describeEval);
     });

@@ -36,7 +36,7 @@ export function registerModels(program: Command): void {
   models
     .command("show")
     .description("a model with its versions, or one version with its files")
-    .argument("<name>", "NAME or NAME/3")
+    .argument("<name>", "NAME, NAME/3, an id or a short id")
     .action(async (name: string, _options: unknown, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
       const [modelName = name, number] = name.split("/");

@@ -9,7 +9,7 @@ import { isFinal } from "#server/runs/status.rule.ts";
 
 const pollMs = 1_000;
 
-/** `forge runs list|show|logs|cancel|resume`. A run is named by its id or the last six characters of it. */
+/** `forge runs list|show|logs|cancel|resume`. A run is meant by its name, its id or the last six characters of it. */
 export function registerRuns(program: Command): void {
   const runs = program.command("runs").description("training runs");
   registerReading(runs);
@@ -17,7 +17,7 @@ export function registerRuns(program: Command): void {
     runs
       .command(verb)
       .description(verb === "cancel" ? "stop a run; it keeps a checkpoint" : "go on with a cancelled or failed run")
-      .argument("<id>")
+      .argument("<run>", "its name, id or short id")
       .option("--wait", "until it has ended")
       .action(async (runId: string, options: { wait?: boolean }, command: Command) => {
         const connection = connect(command.optsWithGlobals());
@@ -52,14 +52,14 @@ function registerReading(runs: Command) {
   runs
     .command("show")
     .description("one run: how far it is, why it ended, what it made")
-    .argument("<id>")
+    .argument("<run>", "its name, id or short id")
     .action(async (runId: string, _options: unknown, command: Command) => {
       print(command, await connect(command.optsWithGlobals()).trpc.runs.show.query({ runId }), describeRun);
     });
   runs
     .command("logs")
     .description("the trainer's log")
-    .argument("<id>")
+    .argument("<run>", "its name, id or short id")
     .option("-f, --follow", "go on until the run has ended")
     .action(async (runId: string, options: { follow?: boolean }, command: Command) => {
       const connection = connect(command.optsWithGlobals());

@@ -46,7 +46,8 @@ export const StartEval = z.object({
 });
 export type StartEval = z.infer<typeof StartEval>;
 
-export const EvalRef = z.object({ evalId: Id });
+/** An id, a short id, or the name of a suite that ran once. */
+export const EvalRef = z.object({ evalId: z.string().min(1).max(80) });
 export type EvalRef = z.infer<typeof EvalRef>;
 
 export const SuiteRef = z.object({ suiteId: Id });

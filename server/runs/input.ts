@@ -54,7 +54,8 @@ export const StartRun = PlanRun.extend({
 });
 export type StartRun = z.input<typeof StartRun>;
 
-export const RunRef = z.object({ runId: z.string().min(1).max(64) });
+/** An id, a short id or a name. */
+export const RunRef = z.object({ runId: z.string().trim().min(1).max(80) });
 export type RunRef = z.infer<typeof RunRef>;
 
 export const ListRuns = z.object({
