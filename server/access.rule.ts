@@ -87,6 +87,7 @@ export const access: Readonly<Record<string, Access>> = {
   "models.list": project(everyone, "models:read"),
   "models.promote": project(shippers, "models:write"),
   "models.removeAlias": project(shippers, "models:write"),
+  "models.removeVersion": project(builders, "models:write"),
   "models.show": project(everyone, "models:read"),
   // deployments
   "deployments.addRevision": project(shippers, "deployments:write"),
