@@ -24,7 +24,6 @@ export function registerDeploy(program: Command): void {
       "--revision <model=percent...>",
       "nano, support/3=80, support@champion=20; shares sum to 100",
       share,
-      [],
     )
     .option("--wait", "until every revision with traffic is loaded and proved")
     .action(async (name: string, options: { revision: Share[]; wait?: boolean }, command: Command) => {
@@ -96,7 +95,7 @@ export function registerDeploy(program: Command): void {
 type Share = { model: string; weightBps: number | null };
 
 /** `MODEL` or `MODEL=PERCENT`, once per revision. */
-function share(text: string, before: Share[]): Share[] {
+function share(text: string, before: readonly Share[] = []): Share[] {
   const at = text.lastIndexOf("=");
   const one =
     at < 0 ? { model: text, weightBps: null } : { model: text.slice(0, at), weightBps: bps(text.slice(at + 1)) };

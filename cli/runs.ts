@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
+import { parseCount } from "#cli/options.ts";
 import { print, table, wantsJson } from "#cli/output.ts";
 import { describeRun } from "#cli/runs/describe.ts";
 import { waitForRun } from "#cli/runs/follow.ts";
@@ -35,9 +36,9 @@ function registerReading(runs: Command) {
     .command("list")
     .description("the runs of the project, newest first")
     .addOption(new Option("--status <status>", "only these").choices([...runStatuses]))
-    .option("--limit <number>", "how many", "50")
-    .action(async (options: { status?: RunStatus; limit: string }, command: Command) => {
-      const query = { limit: Number(options.limit), ...(options.status ? { status: [options.status] } : {}) };
+    .option("--limit <number>", "how many", parseCount, 50)
+    .action(async (options: { status?: RunStatus; limit: number }, command: Command) => {
+      const query = { limit: options.limit, ...(options.status ? { status: [options.status] } : {}) };
       const found = await connect(command.optsWithGlobals()).trpc.runs.list.query(query);
       print(command, found, ({ items }) =>
         table(

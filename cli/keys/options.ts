@@ -15,7 +15,7 @@ export function parseExpiry(text: string): number | null {
 }
 
 /** `inference,runs:read`, after those of earlier `--scope`s → all of them. An unknown one lists what there is. */
-export function parseScopes(text: string, before: readonly Scope[]): Scope[] {
+export function parseScopes(text: string, before: readonly Scope[] = []): Scope[] {
   const wanted = [...before, ...text.split(",").map((scope) => scope.trim())].filter((scope) => scope !== "");
   const parsed = z.array(z.enum(scopes)).safeParse(wanted);
   if (parsed.success) return parsed.data;
