@@ -68,10 +68,11 @@ export const ListRuns = z.object({
 });
 export type ListRuns = z.input<typeof ListRuns>;
 
-/** Events after `after`, in order. */
+/** Events after `after`, in order; `few` leaves out most steps. */
 export const ListRunEvents = RunRef.extend({
   after: z.number().int().min(0).default(0),
   limit: z.number().int().min(1).max(1_000).default(500),
+  steps: z.enum(["all", "few"]).default("all"),
 });
 export type ListRunEvents = z.input<typeof ListRunEvents>;
 
