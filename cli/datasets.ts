@@ -25,8 +25,10 @@ export function registerDatasets(program: Command): void {
     .command("list")
     .description("the datasets of the project, the newest version of each")
     .option("--search <text>", "part of the name")
-    .action(async ({ search }: { search?: string }, command: Command) => {
-      const { items } = await connect(command.optsWithGlobals()).trpc.datasets.list.query({ search, limit: 100 });
+    .option("--archived", "those that were archived instead")
+    .action(async ({ search, archived }: { search?: string; archived?: boolean }, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const { items } = await trpc.datasets.list.query({ search, archived, limit: 100 });
       print(command, items, (rows) =>
         table(
           ["name", "status", "shape", "rows", "size", "problems", "used by", "why"],

@@ -71,8 +71,9 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("list")
     .description("the deployments of the project, newest first")
-    .action(async (_options: unknown, command: Command) => {
-      const { items } = await connect(command.optsWithGlobals()).trpc.deployments.list.query({ limit: 100 });
+    .option("--retired", "those that were retired instead")
+    .action(async ({ retired }: { retired?: boolean }, command: Command) => {
+      const { items } = await connect(command.optsWithGlobals()).trpc.deployments.list.query({ retired, limit: 100 });
       print(command, items, (rows) =>
         table(
           ["name", "traffic", "requests/h", "failed"],

@@ -48,6 +48,8 @@ export const ListDatasets = z.object({
   search: searchText(80).optional(),
   shape: z.array(z.enum(datasetShapes)).optional(),
   status: z.array(z.enum(datasetStatuses)).optional(),
+  /** those that were archived instead of the others */
+  archived: z.boolean().default(false),
 });
 export type ListDatasets = z.input<typeof ListDatasets>;
 

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { suites } from "#db/schema/evals.ts";
 import { runs } from "#db/schema/runs.ts";
@@ -19,7 +19,7 @@ export async function listDatasets(ctx: Ctx, input: ListDatasets) {
     (select max(v.version) from dataset_versions v where v.dataset_id = ${datasets.id})`;
   const matches = and(
     eq(datasets.projectId, ctx.projectId),
-    isNull(datasets.archivedAt),
+    input.archived ? isNotNull(datasets.archivedAt) : isNull(datasets.archivedAt),
     newest,
     input.search ? contains(datasets.name, input.search) : undefined,
     input.shape?.length ? inArray(datasetVersions.shape, input.shape) : undefined,

@@ -31,6 +31,8 @@ export const ListDeployments = z.object({
   search: searchText(80).optional(),
   cursor: z.string().max(64).nullish(),
   limit: z.int().min(1).max(100).default(50),
+  /** those that were retired instead of the live ones */
+  retired: z.boolean().default(false),
 });
 export type ListDeployments = z.infer<typeof ListDeployments>;
 
