@@ -40,6 +40,12 @@ export function connect(options: { project?: string } = {}): Connection {
   return { trpc, url, apiUrl, key, project, headers };
 }
 
+/** The address of a page of the project; null when the project is the key's own, whose name the key does not tell. */
+export function consolePage({ url, headers }: Connection, path: string): string | null {
+  const project = headers["x-forge-project"];
+  return project ? `${url}/${project}/${path}` : null;
+}
+
 /** The key that opens everything here leaves this machine for nobody: it is read only for this installation's own addresses. */
 function adminKey(url: string, own: readonly (string | null)[]): string {
   if (!own.some((address) => address !== null && isSameServer(url, address))) {

@@ -14,8 +14,12 @@ const run = promisify(execFile);
 
 /** `forge datasets check` as a process of its own: its exit code, stdout and stderr. */
 async function check(...args: string[]) {
-  const main = ["--disable-warning=ExperimentalWarning", "cli/main.ts", "datasets", "check", ...args];
-  return run(process.execPath, main).then(
+  return forge({}, "datasets", "check", ...args);
+}
+
+async function forge(env: Record<string, string>, ...args: string[]) {
+  const main = ["--disable-warning=ExperimentalWarning", "cli/main.ts", ...args];
+  return run(process.execPath, main, { env: { ...process.env, ...env } }).then(
     ({ stdout }) => ({ code: 0, stdout, stderr: "" }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
@@ -139,4 +143,24 @@ test("what the console refuses comes with its sentence", async () => {
   await at.runImport(versionId);
   const shown = await waitForVersion(connection, versionId);
   expect(shown.version.refusal?.message).toBe("the file is empty (0 bytes)");
+});
+
+test("a version that needs review says what can be decided and where, and is decided in the shell", async () => {
+  const { connection } = at;
+  const env = { FORGE_URL: connection.url, FORGE_API_KEY: connection.key, FORGE_PROJECT: "default" };
+  const file = join(await folder(), "mixed.jsonl");
+  await writeFile(file, `${chat(1)}{"messages": []}\n`);
+  const { datasetId, versionId } = await uploadFile(connection, file);
+  await at.runImport(versionId);
+  const { stdout } = await forge(env, "datasets", "show", "mixed");
+  expect(stdout).toContain("./forge datasets decide mixed/1 --set-aside");
+  expect(stdout).toContain(`${connection.url}/default/datasets/${datasetId}?version=1`);
+  const twice = await forge(env, "datasets", "decide", "mixed", "--set-aside", "--refuse");
+  expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining("say one of --set-aside") });
+  expect(await forge(env, "datasets", "decide", "mixed/1", "--refuse")).toMatchObject({
+    stdout: "mixed/1 is refused\n",
+  });
+  expect((await forge(env, "datasets", "list")).stdout).toMatch(
+    /mixed\/1 +refused +messages +2 +\d+.B +\d+ +0 runs, 0 suites +1 of 2 rows have problems/,
+  );
 });

@@ -1,40 +1,46 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { connect } from "#cli/client.ts";
+import { type Connection, connect, consolePage } from "#cli/client.ts";
 import { parseMap, parsePercent } from "#cli/datasets/options.ts";
-import { checkText, problemTable, unmappedText } from "#cli/datasets/report.ts";
+import { checkText } from "#cli/datasets/report.ts";
+import { shownText } from "#cli/datasets/shown-text.ts";
 import { uploadFile } from "#cli/datasets/upload-file.ts";
 import { waitForVersion } from "#cli/datasets/wait-for-version.ts";
 import { print, table, withProgress } from "#cli/output.ts";
-import type { ColumnMapping } from "#server/datasets/input.ts";
+import { formatBytes, plural } from "#components/ui/format.ts";
+import type { ColumnMapping, DecideDataset } from "#server/datasets/input.ts";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
 import { DomainError } from "#server/errors.ts";
 
-type Shown = Awaited<ReturnType<typeof waitForVersion>>;
+type Decision = DecideDataset["decision"];
 
-/** `forge datasets check|upload|list|show`. */
+/** `forge datasets check|upload|decide|list|show`. */
 export function registerDatasets(program: Command): void {
   const datasets = program.command("datasets").description("what models learn from and are judged by");
   registerCheck(datasets);
   registerUpload(datasets);
+  registerDecide(datasets);
   datasets
     .command("list")
     .description("the datasets of the project, the newest version of each")
     .option("--search <text>", "part of the name")
-    .action(async ({ search }: { search?: string }, command: Command) => {
-      const { items } = await connect(command.optsWithGlobals()).trpc.datasets.list.query({ search, limit: 100 });
+    .option("--archived", "those that were archived instead")
+    .action(async ({ search, archived }: { search?: string; archived?: boolean }, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const { items } = await trpc.datasets.list.query({ search, archived, limit: 100 });
       print(command, items, (rows) =>
         table(
-          ["name", "status", "shape", "rows", "bytes", "problems", "used by"],
+          ["name", "status", "shape", "rows", "size", "problems", "used by", "why"],
           rows.map(({ name, latest, usedBy }) => [
             `${name}/${latest.version}`,
             latest.status,
             latest.shape,
             latest.rowsRead,
-            latest.sourceBytes,
+            formatBytes(latest.sourceBytes),
             latest.problemCount,
-            `${usedBy.runs} runs, ${usedBy.suites} suites`,
+            `${plural(usedBy.runs, "run")}, ${plural(usedBy.suites, "suite")}`,
+            latest.refusal?.message ?? (latest.review && reviewWords[latest.review]),
           ]),
         ),
       );
@@ -42,11 +48,15 @@ export function registerDatasets(program: Command): void {
   datasets
     .command("show")
     .description("one version with its counts, lengths and problems")
-    .argument("<name>", "NAME, NAME/3 or an id")
+    .argument("<name>", "NAME, NAME/3, an id or a short id")
     .action(async (ref: string, _options: unknown, command: Command) => {
-      print(command, await connect(command.optsWithGlobals()).trpc.datasets.show.query({ ref }), shownText);
+      const connection = connect(command.optsWithGlobals());
+      const shown = await connection.trpc.datasets.show.query({ ref });
+      print(command, shown, () => shownText(shown, pageOf(connection, shown)));
     });
 }
+
+const reviewWords = { mapping: "its columns must be mapped", bad_rows: "rows with problems wait for a decision" };
 
 const mapOption = "--map <column=target,…>";
 const mapHelp = "what the columns are, e.g. question=prompt,answer=completion";
@@ -97,34 +107,48 @@ function registerUpload(datasets: Command) {
         ),
       );
       if (!options.wait) return print(command, created, ({ name, version }) => `${name}/${version} is being imported`);
-      const shown = await withProgress("importing", (update) =>
-        waitForVersion(connection, created.versionId, (share, rows) => update(`${percent(share, 1)}, ${rows} rows`)),
-      );
-      print(command, shown, shownText);
-      if (shown.version.status !== "ready") process.exitCode = 5;
+      await waitAndPrint(command, connection, created.versionId);
     });
 }
 
-const percent = (part: number, whole: number) => `${whole > 0 ? Math.floor((100 * part) / whole) : 100} %`;
+type DecideOptions = { setAside?: boolean; refuse?: boolean; map?: ColumnMapping; wait?: boolean };
 
-function shownText({ name, version }: Shown): string {
-  const head = `${name}/${version.version}: ${version.status.replace("_", " ")}`;
-  if (version.refusal) {
-    const why = [`${head}: ${version.refusal.message}`, version.refusal.remedy];
-    return [...why, problemTable(version.problems, version.problemCount ?? 0)].filter(Boolean).join("\n");
-  }
-  if (version.reviewDetail?.kind === "mapping") {
-    return `${head}\n${unmappedText(version.filename, version.reviewDetail.columns)}`;
-  }
-  const rows =
-    version.trainRows === null ? "" : `  ${version.trainRows} training and ${version.validationRows} validation rows`;
-  const shape = version.shape ? `  ${version.sourceShape} → ${version.shape}` : "";
-  const bad = version.badRows
-    ? `  ${version.badRows} rows with problems${version.status === "ready" ? ", set aside" : ""}`
-    : "";
-  const lengths = Object.entries(version.lengths).map(
-    ([field, { p50, p95, max }]) => `  ${field}: median ${p50}, 95 % below ${p95}, longest ${max}`,
-  );
-  const listed = problemTable(version.problems, version.problemCount ?? 0);
-  return [head, rows, shape, bad, ...lengths, listed].filter(Boolean).join("\n");
+function registerDecide(datasets: Command) {
+  datasets
+    .command("decide")
+    .description("decide about a version that needs review")
+    .argument("<name>", "NAME, NAME/3, an id or a short id")
+    .option("--set-aside", "go on with the good rows; the others stay downloadable")
+    .option("--refuse", "take none of it")
+    .option(mapOption, `${mapHelp}; the file is read again`, parseMap)
+    .option("--wait", "until it is imported; exit 5 when it needs a person or is refused")
+    .action(async (ref: string, { setAside, refuse, map, wait }: DecideOptions, command: Command) => {
+      const decisions: Decision[] = [
+        ...(setAside ? [{ do: "set_aside" } as const] : []),
+        ...(refuse ? [{ do: "refuse" } as const] : []),
+        ...(map ? [{ do: "map", mapping: map } as const] : []),
+      ];
+      const [decision] = decisions;
+      if (!decision || decisions.length > 1)
+        return command.error("error: say one of --set-aside, --refuse and --map, and no other");
+      const connection = connect(command.optsWithGlobals());
+      const { name, version } = await connection.trpc.datasets.show.query({ ref });
+      const decided = await connection.trpc.datasets.decide.mutate({ versionId: version.id, decision });
+      if (wait) return waitAndPrint(command, connection, version.id);
+      print(command, decided, ({ status }) => `${name}/${version.version} is ${status.replace("_", " ")}`);
+    });
 }
+
+async function waitAndPrint(command: Command, connection: Connection, versionId: string) {
+  const shown = await withProgress("importing", (update) =>
+    waitForVersion(connection, versionId, (share, rows) => update(`${percent(share, 1)}, ${rows} rows`)),
+  );
+  print(command, shown, () => shownText(shown, pageOf(connection, shown)));
+  if (shown.version.status !== "ready") process.exitCode = 5;
+}
+
+function pageOf(connection: Connection, { id, version }: { id: string; version: { version: number } }) {
+  return consolePage(connection, `datasets/${id}?version=${version.version}`);
+}
+
+const percent = (part: number, whole: number) => `${whole > 0 ? Math.floor((100 * part) / whole) : 100} %`;

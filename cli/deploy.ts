@@ -24,7 +24,6 @@ export function registerDeploy(program: Command): void {
       "--revision <model=percent...>",
       "nano, support/3=80, support@champion=20; shares sum to 100",
       share,
-      [],
     )
     .option("--take-over", "the name is a model's: its callers move to the deployment")
     .option("--wait", "until every revision with traffic is loaded and proved")
@@ -40,7 +39,7 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("weight")
     .description("move traffic: one revision gets the share, the others give way in proportion")
-    .argument("<name>", "a deployment's name or id")
+    .argument("<name>", "a deployment's name, id or short id")
     .argument("<revision>", "v2, 2, or the model version like support/3")
     .argument("<percent>", "0 to 100", percentage)
     .action(async (name: string, revision: string, share: number, _options: unknown, command: Command) => {
@@ -54,7 +53,7 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("add")
     .description("put another model version beside the present ones, without traffic")
-    .argument("<name>", "a deployment's name or id")
+    .argument("<name>", "a deployment's name, id or short id")
     .argument("<model>", "support/3, support@champion or a fine-tuned name")
     .option("--wait", "until it is loaded and proved")
     .action(async (name: string, model: string, options: { wait?: boolean }, command: Command) => {
@@ -67,7 +66,7 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("status")
     .description("who answers, how much of the traffic each gets, and whether it is loaded")
-    .argument("<name>", "a deployment's name or id")
+    .argument("<name>", "a deployment's name, id or short id")
     .option("--wait", "until every live revision is ready")
     .action(async (name: string, options: { wait?: boolean }, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
@@ -76,8 +75,9 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("list")
     .description("the deployments of the project, newest first")
-    .action(async (_options: unknown, command: Command) => {
-      const { items } = await connect(command.optsWithGlobals()).trpc.deployments.list.query({ limit: 100 });
+    .option("--retired", "those that were retired instead")
+    .action(async ({ retired }: { retired?: boolean }, command: Command) => {
+      const { items } = await connect(command.optsWithGlobals()).trpc.deployments.list.query({ retired, limit: 100 });
       print(command, items, (rows) =>
         table(
           ["name", "traffic", "requests/h", "failed"],
@@ -88,7 +88,7 @@ export function registerDeploy(program: Command): void {
   deploy
     .command("retire")
     .description("end a deployment; a model of the same name answers its callers again")
-    .argument("<name>", "a deployment's name or id")
+    .argument("<name>", "a deployment's name, id or short id")
     .action(async (name: string, _options: unknown, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
       const deployment = await show(trpc, name);
@@ -104,7 +104,7 @@ function sayRetired({ name, answeredBy }: { name: string; answeredBy: string | n
 type Share = { model: string; weightBps: number | null };
 
 /** `MODEL` or `MODEL=PERCENT`, once per revision. */
-function share(text: string, before: Share[]): Share[] {
+function share(text: string, before: readonly Share[] = []): Share[] {
   const at = text.lastIndexOf("=");
   const one =
     at < 0 ? { model: text, weightBps: null } : { model: text.slice(0, at), weightBps: bps(text.slice(at + 1)) };

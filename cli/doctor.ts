@@ -2,9 +2,11 @@ import { statfsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import type { Command } from "commander";
 import { print } from "#cli/output.ts";
-import { dataDir, root } from "#cli/paths.ts";
+import { dataDir, processesFile, root } from "#cli/paths.ts";
 import { commandOutput, hasNvidiaGpu } from "#cli/setup/machine.ts";
+import { isAlive } from "#server/ops/processes/identity.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
+import { readProcesses } from "#server/ops/processes/registry.ts";
 
 type Finding = { check: string; state: "ok" | "warning" | "problem"; found: string; remedy: string | null };
 
@@ -102,15 +104,14 @@ async function ports(): Promise<Finding[]> {
     { name: "console", port: Number(process.env.FORGE_PORT || 3000) },
     { name: "API", port: Number(process.env.FORGE_API_PORT || 4000) },
   ];
+  const ours = (readProcesses(processesFile)?.processes ?? []).filter(isAlive);
   return Promise.all(
-    wanted.map(async ({ name, port }) =>
-      (await portOrFree(port, "127.0.0.1")) === port
-        ? ok("port", `${port} is free for the ${name}`)
-        : warning(
-            "port",
-            `${port} is taken`,
-            `another port is chosen for the ${name} and printed; FORGE_PORT and FORGE_API_PORT set it`,
-          ),
-    ),
+    wanted.map(async ({ name, port }) => {
+      const mine = ours.find((process) => process.port === port);
+      if (mine) return ok("port", `${port} is this installation's own ${mine.name}`);
+      if ((await portOrFree(port, "127.0.0.1")) === port) return ok("port", `${port} is free for the ${name}`);
+      const remedy = `another port is chosen for the ${name} and printed; FORGE_PORT and FORGE_API_PORT set it`;
+      return warning("port", `${port} is taken by another program`, remedy);
+    }),
   );
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { connect } from "#cli/client.ts";
+import { parseCount } from "#cli/options.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import { DomainError } from "#server/errors.ts";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
@@ -54,7 +55,7 @@ export function registerEvals(program: Command): void {
   evals
     .command("show")
     .description("one eval with its verdict")
-    .argument("<id>")
+    .argument("<eval>", "its id or short id, or a suite that ran once")
     .action(async (evalId: string, _options: unknown, command: Command) => {
       print(command, await connect(command.optsWithGlobals()).trpc.evals.show.query({ evalId }), describeEval);
     });
@@ -92,10 +93,10 @@ function registerSuites(evals: Command) {
       "exact_match, contains, json_valid, json_fields, token_f1; the first is the headline",
       ["exact_match"],
     )
-    .option("--max-tokens <n>", "how long an answer may be", "128")
+    .option("--max-tokens <n>", "how long an answer may be", parseCount, 128)
     .action(
       async (
-        options: { name: string; dataset: string; split: string; grader: string[]; maxTokens: string },
+        options: { name: string; dataset: string; split: string; grader: string[]; maxTokens: number },
         command: Command,
       ) => {
         const { trpc } = connect(command.optsWithGlobals());
@@ -105,7 +106,7 @@ function registerSuites(evals: Command) {
           datasetVersionId: version.id,
           split: options.split,
           graders: options.grader.map((kind) => ({ name: kind, kind })),
-          maxTokens: Number(options.maxTokens),
+          maxTokens: options.maxTokens,
         });
         if (!request.success) {
           const [issue] = request.error.issues;

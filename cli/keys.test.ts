@@ -21,6 +21,6 @@ test("a key is meant by name, id or short id; an ambiguous name lists its matche
   expect(pickKey(keys, "app").id).toBe("key_01aaaaaa3333");
   expect(pickKey(keys, "aa2222").id).toBe("key_01aaaaaa2222");
   expect(pickKey(keys, "key_01aaaaaa1111").id).toBe("key_01aaaaaa1111");
-  expect(() => pickKey(keys, "ci")).toThrow("ci means 2 keys: ci (aa1111), ci (aa2222)");
+  expect(() => pickKey(keys, "ci")).toThrow("ci means 2 live keys: ci (aa1111), ci (aa2222)");
   expect(() => pickKey(keys, "none")).toThrow("there is no live key none");
 });

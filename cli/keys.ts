@@ -14,11 +14,11 @@ export function registerKeys(program: Command): void {
     .command("create")
     .description("an API key, shown once: on stdout alone, so that KEY=$(./forge keys create --name ci) works")
     .requiredOption("--name <name>", "what will use it")
-    .option("--scope <scope>", "what it may do; repeat it or separate with commas", parseScopes, [])
-    .option("--expires <time>", "90d, 2w, 6m, 1y or never", parseExpiry, null)
-    .action(async (options: { name: string; scope: Scope[]; expires: number | null }, command: Command) => {
-      const scopes: Scope[] = options.scope.length > 0 ? options.scope : ["inference"];
-      const input = { name: options.name, scopes, expiresInDays: options.expires };
+    .option("--scope <scope>", "what it may do; repeat it or separate with commas (default: inference)", parseScopes)
+    .option("--expires <time>", "90d, 2w, 6m, 1y or never (default: never)", parseExpiry)
+    .action(async (options: { name: string; scope?: Scope[]; expires?: number | null }, command: Command) => {
+      const scopes: Scope[] = options.scope?.length ? options.scope : ["inference"];
+      const input = { name: options.name, scopes, expiresInDays: options.expires ?? null };
       const { trpc, apiUrl } = connect(command.optsWithGlobals());
       const made = await trpc.keys.create.mutate(input);
       say(`key ${made.name} (${made.id.slice(-6)}): ${made.scopes.join(", ")}; ${endOf(made.expiresAt)}`);

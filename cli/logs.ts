@@ -1,12 +1,14 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { parseCount } from "#cli/options.ts";
 import { print, wantsJson } from "#cli/output.ts";
 import { logFile } from "#cli/paths.ts";
 import { DomainError } from "#server/errors.ts";
 
 const tailBytes = 256 * 1024;
 const pollMs = 250;
+const processNames = ["console", "gateway", "jobs", "inference", "supervisor"];
 
 /**
  * `forge logs`: the combined log, readable; `--follow` goes on, `--process` picks one. With --json the last lines as
@@ -17,15 +19,15 @@ export function registerLogs(program: Command): void {
     .command("logs")
     .description("the combined log of all processes")
     .option("-f, --follow", "go on until Ctrl-C")
-    .option("-n, --lines <n>", "how many of the last lines", "100")
-    .option("--process <name>", "only console, gateway, jobs, inference or supervisor")
-    .action(async (options: { follow?: boolean; lines: string; process?: string }, command: Command) => {
+    .option("-n, --lines <n>", "how many of the last lines", parseCount, 100)
+    .addOption(new Option("--process <name>", "only the lines of one process").choices(processNames))
+    .action(async (options: { follow?: boolean; lines: number; process?: string }, command: Command) => {
       if (!existsSync(logFile)) throw new DomainError("UNAVAILABLE", `there is no log yet (${logFile}): ./forge up`);
       if (options.follow && wantsJson(command))
         command.error("error: --follow has no end, so it makes no JSON document: leave one of them out");
       const first = readFrom(Math.max(0, statSync(logFile).size - tailBytes));
       const lines = first.text.split("\n").filter((line) => line && matches(line, options.process));
-      const last = lines.slice(-Number(options.lines));
+      const last = lines.slice(-options.lines);
       const result = { lines: last.map((line) => parse(line) ?? { msg: line }) };
       if (last.length > 0 || wantsJson(command)) print(command, result, () => last.map(readable).join("\n"));
       let offset = first.end;

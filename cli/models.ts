@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
-import { registerImport } from "#cli/models/import-model.ts";
+import { failureText, registerImport } from "#cli/models/import-model.ts";
 import { print, table } from "#cli/output.ts";
 import { type AliasName, aliasNames } from "#db/enums.ts";
 import { DomainError } from "#server/errors.ts";
@@ -8,7 +8,7 @@ import { DomainError } from "#server/errors.ts";
 type Model = Awaited<ReturnType<Connection["trpc"]["models"]["show"]["query"]>>;
 type Version = Model["versions"][number];
 
-/** `forge models import|list|show|promote|alias`. */
+/** `forge models import|list|show|remove|promote|alias`. */
 export function registerModels(program: Command): void {
   const models = program.command("models").description("what runs start from and deployments serve");
   registerImport(models);
@@ -36,7 +36,7 @@ export function registerModels(program: Command): void {
   models
     .command("show")
     .description("a model with its versions, or one version with its files")
-    .argument("<name>", "NAME or NAME/3")
+    .argument("<name>", "NAME, NAME/3, an id or a short id")
     .action(async (name: string, _options: unknown, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
       const [modelName = name, number] = name.split("/");
@@ -51,6 +51,14 @@ export function registerModels(program: Command): void {
         );
         return `${versionText(shown)}\n${table(["artifact", "file", "bytes", "sha256"], files)}`;
       });
+    });
+  models
+    .command("remove")
+    .description("take a version away whose import failed; its model too when it has no other")
+    .argument("<version>", "NAME/3")
+    .action(async (version: string, _options: unknown, command: Command) => {
+      const removed = await connect(command.optsWithGlobals()).trpc.models.removeVersion.mutate({ version });
+      print(command, removed, ({ name }) => `${name} is removed`);
     });
   registerPromote(models);
 }
@@ -112,11 +120,15 @@ function modelText(model: Model): string {
     version.evals[0] ? headlineText(version.evals[0]) : null,
     version.fineTunedName,
   ]);
-  return `${model.name} (${model.kind})\n${table(["version", "status", "aliases", "from", "data", "eval", "name"], rows)}`;
+  const failures = model.versions.flatMap(({ name, status, error }) =>
+    status === "failed" ? [`${name} failed: ${failureText(error)}. ./forge models remove ${name} takes it away`] : [],
+  );
+  const shown = table(["version", "status", "aliases", "from", "data", "eval", "name"], rows);
+  return [`${model.name} (${model.kind})`, shown, ...failures].join("\n");
 }
 
 function versionText(version: Version): string {
-  const error = version.error ? `: ${version.error.message}` : "";
+  const error = version.error ? `: ${failureText(version.error)}` : "";
   const lines = [
     `${version.name}: ${version.status}${error}`,
     version.aliases.length > 0 ? `  ${version.aliases.join(", ")}` : "",

@@ -23,11 +23,26 @@ test.each([
   [["models", "list", "--nonsense"], "unknown option '--nonsense'"],
   [["train", "sft", "--model", "nano"], "required option '--dataset <name>' not specified"],
   [["models"], "name a command: see --help"],
+  [
+    ["logs", "--process", "foo"],
+    "option '--process <name>' argument 'foo' is invalid. Allowed choices are console, gateway, jobs, inference, supervisor.",
+  ],
+  [
+    ["runs", "list", "--limit", "x"],
+    "option '--limit <number>' argument 'x' is invalid. give a whole number from 1 on.",
+  ],
   [["logs", "--follow"], "--follow has no end, so it makes no JSON document: leave one of them out"],
 ])("a usage error under --json is one JSON document too: %s", async (args, message) => {
   const { code, stdout } = await forge("", ...args, "--json");
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toEqual({ error: { code: "USAGE", message, field: null, requestId: null } });
+});
+
+test.each([
+  ["keys", "create"],
+  ["deploy", "create"],
+])("help of %s %s says defaults in words, not as JavaScript has them", async (...command) => {
+  expect((await forge("", ...command, "--help")).stdout).not.toMatch(/default: (?:\[\]|null)/);
 });
 
 test("logs are lines for people and one JSON document for programs, lines that are not ours included", async () => {

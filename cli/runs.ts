@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
+import { parseCount } from "#cli/options.ts";
 import { print, table, wantsJson } from "#cli/output.ts";
 import { describeRun } from "#cli/runs/describe.ts";
 import { waitForRun } from "#cli/runs/follow.ts";
+import { lastLine, storyLines } from "#components/runs/story.ts";
 import { type RunStatus, runStatuses } from "#db/enums.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 
 const pollMs = 1_000;
+const pageSize = 1_000;
 
-/** `forge runs list|show|logs|cancel|resume`. A run is named by its id or the last six characters of it. */
+/** `forge runs list|show|logs|cancel|resume`. A run is meant by its name, its id or the last six characters of it. */
 export function registerRuns(program: Command): void {
   const runs = program.command("runs").description("training runs");
   registerReading(runs);
@@ -17,7 +20,7 @@ export function registerRuns(program: Command): void {
     runs
       .command(verb)
       .description(verb === "cancel" ? "stop a run; it keeps a checkpoint" : "go on with a cancelled or failed run")
-      .argument("<id>")
+      .argument("<run>", "its name, id or short id")
       .option("--wait", "until it has ended")
       .action(async (runId: string, options: { wait?: boolean }, command: Command) => {
         const connection = connect(command.optsWithGlobals());
@@ -35,9 +38,9 @@ function registerReading(runs: Command) {
     .command("list")
     .description("the runs of the project, newest first")
     .addOption(new Option("--status <status>", "only these").choices([...runStatuses]))
-    .option("--limit <number>", "how many", "50")
-    .action(async (options: { status?: RunStatus; limit: string }, command: Command) => {
-      const query = { limit: Number(options.limit), ...(options.status ? { status: [options.status] } : {}) };
+    .option("--limit <number>", "how many", parseCount, 50)
+    .action(async (options: { status?: RunStatus; limit: number }, command: Command) => {
+      const query = { limit: options.limit, ...(options.status ? { status: [options.status] } : {}) };
       const found = await connect(command.optsWithGlobals()).trpc.runs.list.query(query);
       print(command, found, ({ items }) =>
         table(
@@ -52,29 +55,52 @@ function registerReading(runs: Command) {
   runs
     .command("show")
     .description("one run: how far it is, why it ended, what it made")
-    .argument("<id>")
+    .argument("<run>", "its name, id or short id")
     .action(async (runId: string, _options: unknown, command: Command) => {
       print(command, await connect(command.optsWithGlobals()).trpc.runs.show.query({ runId }), describeRun);
     });
   runs
     .command("logs")
-    .description("the trainer's log")
-    .argument("<id>")
+    .description("the run's log: what happened, and what the trainer's libraries printed")
+    .argument("<run>", "its name, id or short id")
     .option("-f, --follow", "go on until the run has ended")
     .action(async (runId: string, options: { follow?: boolean }, command: Command) => {
       const connection = connect(command.optsWithGlobals());
-      if (wantsJson(command)) return print(command, await connection.trpc.runs.log.query({ runId }), () => "");
-      await copyLog(connection, runId, options.follow === true);
+      const { id } = await connection.trpc.runs.show.query({ runId });
+      if (wantsJson(command)) {
+        const events = await allEvents(connection, id);
+        return print(command, { ...(await connection.trpc.runs.log.query({ runId: id })), events }, () => "");
+      }
+      await copyLog(connection, id, options.follow === true);
     });
 }
 
-async function copyLog({ trpc }: Connection, runId: string, follow: boolean) {
-  for (let after = 0; ; ) {
-    const { status } = await trpc.runs.show.query({ runId });
-    const { text, end } = await trpc.runs.log.query({ runId, after });
+async function copyLog({ trpc }: Pick<Connection, "trpc">, runId: string, follow: boolean) {
+  let [event, byte] = [0, 0];
+  for (;;) {
+    const run = await trpc.runs.show.query({ runId });
+    const events = await allEvents({ trpc }, runId, event);
+    const { text, end } = await trpc.runs.log.query({ runId, after: byte });
+    for (const line of storyLines(events)) process.stdout.write(`${line}\n`);
     process.stdout.write(text);
-    after = end;
-    if (!follow || (isFinal(status) && text === "")) return;
+    [event, byte] = [events.at(-1)?.seq ?? event, end];
+    const isOver = isFinal(run.status) && (!follow || (events.length === 0 && text === ""));
+    const last = lastLine(run);
+    if (isOver && last) process.stdout.write(`${last}\n`);
+    if (isOver || !follow) return;
     await sleep(pollMs);
   }
+}
+
+/** Every event after one, but only some of the steps. */
+async function allEvents({ trpc }: Pick<Connection, "trpc">, runId: string, after = 0) {
+  const events = [];
+  for (let from: number | null = after; from !== null; ) {
+    const page: Awaited<ReturnType<typeof trpc.runs.events.query>> = await trpc.runs.events.query({
+      ...{ runId, after: from, limit: pageSize, steps: "few" },
+    });
+    events.push(...page.items);
+    from = page.nextAfter;
+  }
+  return events;
 }

@@ -54,6 +54,7 @@ export const access: Readonly<Record<string, Access>> = {
   "datasets.create": project(builders, "datasets:write"),
   "datasets.decide": project(builders, "datasets:write"),
   "datasets.list": project(everyone, "datasets:read"),
+  "datasets.restore": project(builders, "datasets:write"),
   "datasets.rows": project(everyone, "datasets:read"),
   "datasets.show": project(everyone, "datasets:read"),
   "datasets.uploads": project(builders, "datasets:write"),
@@ -87,6 +88,7 @@ export const access: Readonly<Record<string, Access>> = {
   "models.list": project(everyone, "models:read"),
   "models.promote": project(shippers, "models:write"),
   "models.removeAlias": project(shippers, "models:write"),
+  "models.removeVersion": project(builders, "models:write"),
   "models.show": project(everyone, "models:read"),
   // deployments
   "deployments.addRevision": project(shippers, "deployments:write"),

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { type Scope, scopes } from "#db/enums.ts";
-import { DomainError } from "#server/errors.ts";
+import { pickNamed } from "#server/named.rule.ts";
 
 const daysPer = { d: 1, w: 7, m: 30, y: 365 } as const;
 const Unit = z.enum(["d", "w", "m", "y"]);
@@ -15,7 +15,7 @@ export function parseExpiry(text: string): number | null {
 }
 
 /** `inference,runs:read`, after those of earlier `--scope`s → all of them. An unknown one lists what there is. */
-export function parseScopes(text: string, before: readonly Scope[]): Scope[] {
+export function parseScopes(text: string, before: readonly Scope[] = []): Scope[] {
   const wanted = [...before, ...text.split(",").map((scope) => scope.trim())].filter((scope) => scope !== "");
   const parsed = z.array(z.enum(scopes)).safeParse(wanted);
   if (parsed.success) return parsed.data;
@@ -23,17 +23,8 @@ export function parseScopes(text: string, before: readonly Scope[]): Scope[] {
   throw new InvalidArgumentError(`there is no scope ${unknown}; there are ${scopes.join(", ")}.`);
 }
 
-type Named = { id: string; name: string };
-
 /** The one key that `ref` means: its id, its last six characters or its name. Throws NOT_FOUND, or CONFLICT with the matches. */
-export function pickKey<Key extends Named>(keys: readonly Key[], ref: string): Key {
-  const exact = keys.filter((key) => key.id === ref);
-  const found = exact.length > 0 ? exact : keys.filter((key) => key.name === ref || key.id.slice(-6) === ref);
-  const [first] = found;
-  if (!first) throw new DomainError("NOT_FOUND", `there is no live key ${ref}: see ./forge keys list`);
-  if (found.length > 1) {
-    const matches = found.map((key) => `${key.name} (${key.id.slice(-6)})`).join(", ");
-    throw new DomainError("CONFLICT", `${ref} means ${found.length} keys: ${matches}. Take the short id`);
-  }
-  return first;
+export function pickKey<Key extends { id: string; name: string }>(keys: readonly Key[], ref: string): Key {
+  const isMeant = (key: Key) => key.id === ref || key.name === ref || key.id.slice(-6) === ref;
+  return pickNamed(keys.filter(isMeant), ref, "live key");
 }

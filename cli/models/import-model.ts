@@ -66,8 +66,9 @@ export async function waitForImport({ trpc }: Pick<Connection, "trpc">, name: st
   });
 }
 
-function failureText(error: { message: string; hint: string | null } | null): string {
-  return error ? [error.message, error.hint].filter(Boolean).join(". ") : "the import failed";
+/** Why an import failed and what to do, in one line. */
+export function failureText(error: { message: string; hint: string | null } | null): string {
+  return error ? [error.message, error.hint?.replace(/\.$/, "")].filter(Boolean).join(". ") : "the import failed";
 }
 
 function progressText({ step, bytesDone, bytesTotal }: { step: string; bytesDone: number; bytesTotal: number | null }) {

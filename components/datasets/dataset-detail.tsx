@@ -1,6 +1,7 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { parseAsInteger, useQueryState } from "nuqs";
+import { ArchivedBanner } from "#components/datasets/archive-dataset.tsx";
 import { type DatasetData, isMoving, sentence, type VersionData } from "#components/datasets/data.ts";
 import { DatasetActs } from "#components/datasets/dataset-acts.tsx";
 import { DatasetAside } from "#components/datasets/dataset-aside.tsx";
@@ -74,6 +75,7 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
         }
         actions={<DatasetActs slug={slug} dataset={dataset} />}
       />
+      {dataset.archivedAt && <ArchivedBanner dataset={dataset} />}
       {version.status === "importing" && <ImportCard dataset={dataset} />}
       {version.refusal && (
         <Banner tone="bad" title={sentence(version.refusal.message)}>

@@ -1,7 +1,7 @@
 "use client";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Database, Upload } from "lucide-react";
-import { parseAsString, useQueryState } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { isMoving } from "#components/datasets/data.ts";
@@ -14,12 +14,18 @@ import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
 import { plural } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
+import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { statusLook } from "#components/ui/status.ts";
 import { type DatasetShape, type DatasetStatus, datasetShapes, datasetStatuses } from "#db/enums.ts";
 import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
 
 const movingEveryMs = 1_000;
+const shows = ["live", "archived"] as const;
+const showOptions = [
+  { value: "live", label: "Live datasets" },
+  { value: "archived", label: "Archived" },
+] as const satisfies readonly { value: (typeof shows)[number]; label: string }[];
 const shownStatuses = datasetStatuses.filter((status) => status !== "uploading");
 
 /** Every dataset of the project by its newest version. */
@@ -30,12 +36,14 @@ export function DatasetsPage({ slug }: { slug: string }) {
   const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
   const [shapes, setShapes] = useChoice("shape");
   const [statuses, setStatuses] = useChoice("status");
+  const [show, setShow] = useQueryState("show", parseAsStringLiteral(shows).withDefault("live"));
   const [sort, setSort] = useSort({ by: "updated", desc: true });
   const filter = {
     ...(search ? { search } : {}),
     ...(shapes.length ? { shape: datasetShapes.filter((shape) => shapes.includes(shape)) } : {}),
     ...(statuses.length ? { status: datasetStatuses.filter((status) => statuses.includes(status)) } : {}),
-  } satisfies { search?: string; shape?: DatasetShape[]; status?: DatasetStatus[] };
+    ...(show === "archived" ? { archived: true } : {}),
+  } satisfies { search?: string; shape?: DatasetShape[]; status?: DatasetStatus[]; archived?: boolean };
   const query = useInfiniteQuery(
     trpc.datasets.list.infiniteQueryOptions(filter, {
       getNextPageParam: (page) => page.nextCursor,
@@ -67,6 +75,13 @@ export function DatasetsPage({ slug }: { slug: string }) {
               label="Status"
               options={shownStatuses.map((status) => ({ value: status, label: statusLook(status).word }))}
             />
+            <Select
+              aria-label="Which datasets"
+              className="w-auto min-w-36"
+              value={show}
+              onValueChange={(next) => void setShow(next)}
+              options={showOptions}
+            />
           </>
         }
         label="Datasets"
@@ -81,11 +96,12 @@ export function DatasetsPage({ slug }: { slug: string }) {
         onSort={(next) => void setSort(next)}
         error={query.error}
         onRetry={() => query.refetch()}
-        filtered={search !== "" || shapes.length > 0 || statuses.length > 0}
+        filtered={search !== "" || shapes.length > 0 || statuses.length > 0 || show === "archived"}
         onClearFilters={() => {
           void setSearch(null);
           void setShapes(null);
           void setStatuses(null);
+          void setShow(null);
         }}
         hasMore={query.hasNextPage}
         onMore={() => query.fetchNextPage()}

@@ -62,7 +62,7 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
       <PageHead
         title={deployment.name}
         status={
-          deployment.archivedAt ? <StatusChip status="stopped" /> : <StatusChip status={deploymentState(revisions)} />
+          deployment.archivedAt ? <StatusChip status="retired" /> : <StatusChip status={deploymentState(revisions)} />
         }
         purpose={
           <>
@@ -96,7 +96,7 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
         {!deployment.archivedAt && <TrafficCard deployment={deployment} requests={counted} />}
         <SignalsCard deployment={deployment} traffic={traffic.data} />
         <TrafficChart deployment={deployment} traffic={traffic.data} />
-        <CallCard name={deployment.name} apiUrl={deployment.apiUrl} slug={slug} />
+        {!deployment.archivedAt && <CallCard name={deployment.name} apiUrl={deployment.apiUrl} slug={slug} />}
       </WithAside>
     </Page>
   );

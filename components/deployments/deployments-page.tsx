@@ -1,7 +1,7 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Plus, Rocket } from "lucide-react";
-import { parseAsString, useQueryState } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
@@ -15,10 +15,16 @@ import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { formatNumber, formatPercent } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { percent } from "#server/deployments/weights.rule.ts";
 
 const refreshMs = 15_000;
+const shows = ["live", "retired"] as const;
+const showOptions = [
+  { value: "live", label: "Live deployments" },
+  { value: "retired", label: "Retired" },
+] as const satisfies readonly { value: (typeof shows)[number]; label: string }[];
 
 const columns: readonly Column<DeploymentRow>[] = [
   {
@@ -33,28 +39,33 @@ const columns: readonly Column<DeploymentRow>[] = [
     id: "state",
     header: "State",
     phone: "corner",
-    sortBy: (row) => deploymentState(row.revisions),
-    cell: (row) => <StatusChip status={deploymentState(row.revisions)} />,
+    sortBy: stateOf,
+    cell: (row) => <StatusChip status={stateOf(row)} />,
   },
   {
     id: "split",
     header: "Traffic",
     className: "min-w-44",
-    cell: (row) => (
-      <span className="grid gap-1">
-        <SplitBar thin revisions={row.revisions} />
-        {row.revisions
-          .filter((revision) => revision.weightBps > 0)
-          .map(({ id, number, model, version, weightBps }) => (
-            <span key={id} className="flex justify-between gap-3 whitespace-nowrap text-ink-3 text-xs">
-              <span className="min-w-0 truncate">
-                v{number} {model}/{version}
+    cell: (row) =>
+      row.retiredAt ? (
+        <span className="text-ink-3">
+          none since <RelativeTime at={row.retiredAt} />
+        </span>
+      ) : (
+        <span className="grid gap-1">
+          <SplitBar thin revisions={row.revisions} />
+          {row.revisions
+            .filter((revision) => revision.weightBps > 0)
+            .map(({ id, number, model, version, weightBps }) => (
+              <span key={id} className="flex justify-between gap-3 whitespace-nowrap text-ink-3 text-xs">
+                <span className="min-w-0 truncate">
+                  v{number} {model}/{version}
+                </span>
+                <span className="tabular-nums">{percent(weightBps)}</span>
               </span>
-              <span className="tabular-nums">{percent(weightBps)}</span>
-            </span>
-          ))}
-      </span>
-    ),
+            ))}
+        </span>
+      ),
   },
   {
     id: "requests",
@@ -79,6 +90,10 @@ const columns: readonly Column<DeploymentRow>[] = [
   },
 ];
 
+function stateOf(row: DeploymentRow) {
+  return row.retiredAt ? "retired" : deploymentState(row.revisions);
+}
+
 function noteOf(row: DeploymentRow) {
   const cold = row.revisions.find((revision) => revision.weightBps > 0 && revision.notReady);
   if (!cold) return undefined;
@@ -94,9 +109,11 @@ export function DeploymentsPage({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const refusal = useRefusal("deployments.create");
   const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
+  const [show, setShow] = useQueryState("show", parseAsStringLiteral(shows).withDefault("live"));
   const [sort, setSort] = useSort({ by: "created", desc: true });
+  const filter = { ...(search ? { search } : {}), ...(show === "retired" ? { retired: true } : {}) };
   const query = useInfiniteQuery(
-    trpc.deployments.list.infiniteQueryOptions(search ? { search } : {}, {
+    trpc.deployments.list.infiniteQueryOptions(filter, {
       getNextPageParam: (page) => page.nextCursor,
       refetchInterval: refreshMs,
     }),
@@ -121,7 +138,18 @@ export function DeploymentsPage({ slug }: { slug: string }) {
         actions={act}
       />
       <DataTable
-        filters={<SearchFilter />}
+        filters={
+          <>
+            <SearchFilter />
+            <Select
+              aria-label="Which deployments"
+              className="w-auto min-w-44"
+              value={show}
+              onValueChange={(next) => void setShow(next)}
+              options={showOptions}
+            />
+          </>
+        }
         label="Deployments"
         columns={columns}
         columnsKey="deployments"
@@ -133,8 +161,11 @@ export function DeploymentsPage({ slug }: { slug: string }) {
         onSort={(next) => void setSort(next)}
         error={query.error}
         onRetry={() => query.refetch()}
-        filtered={search !== ""}
-        onClearFilters={() => void setSearch(null)}
+        filtered={search !== "" || show === "retired"}
+        onClearFilters={() => {
+          void setSearch(null);
+          void setShow(null);
+        }}
         hasMore={query.hasNextPage}
         onMore={() => query.fetchNextPage()}
         loadingMore={query.isFetchingNextPage}

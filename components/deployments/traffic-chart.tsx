@@ -35,7 +35,7 @@ export function TrafficChart({
       x={{ label: "Time", format: "clock" }}
       y={{ label: "Requests per minute" }}
       events={events}
-      noData="No request came in this time. Call it as shown below, and it appears here."
+      noData={`No request came in this time.${deployment.archivedAt ? "" : " Call it as shown below, and it appears here."}`}
       note={`Counted by the gateways, averaged over ${minutes === 1 ? "one minute" : `${minutes} minutes`}.`}
     />
   );

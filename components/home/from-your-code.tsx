@@ -6,11 +6,12 @@ import { CodeWell } from "#components/ui/code-well.tsx";
 /** The call as it will look, with this machine's address. */
 export function FromYourCode({ apiUrl, model }: { apiUrl: string; model: string | undefined }) {
   const { slug } = useProject();
-  const code = `from openai import OpenAI
+  const code = `import os
+from openai import OpenAI
 
 client = OpenAI(
   base_url="${apiUrl}",
-  api_key="YOUR_KEY",
+  api_key=os.environ["FORGE_API_KEY"],
 )
 client.chat.completions.create(
   model="${model ?? "YOUR_DEPLOYMENT"}",

@@ -1,10 +1,11 @@
 "use client";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { keyColumns } from "#components/keys/key-columns.tsx";
 import { keyFilters, type keyShows } from "#components/keys/key-filters.ts";
+import type { KeyRow } from "#components/keys/key-rows.ts";
 import { NewKeyDialog } from "#components/keys/new-key-dialog.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -21,6 +22,18 @@ const showOptions = [
   { value: "all", label: "All keys" },
 ] as const satisfies readonly { value: (typeof keyShows)[number]; label: string }[];
 
+const mostEnded = 100;
+
+/** "4 revoked, 1 expired"; null when none ever ended. */
+function endedWords({ items, nextCursor }: { items: readonly KeyRow[]; nextCursor: string | null }) {
+  if (nextCursor) return `more than ${mostEnded} revoked or expired`;
+  const counts = (["revoked", "expired"] as const).map((status) => {
+    const count = items.filter((row) => row.status === status).length;
+    return count > 0 ? `${count} ${status}` : null;
+  });
+  return counts.filter(Boolean).join(", ") || null;
+}
+
 export function KeysPage({ apiUrl }: { apiUrl: string }) {
   const trpc = useTRPC();
   const refusal = useRefusal("keys.create");
@@ -33,6 +46,9 @@ export function KeysPage({ apiUrl }: { apiUrl: string }) {
     ),
   );
   const rows = list.data?.pages.flatMap((page) => page.items);
+  const nothingLive = rows?.length === 0 && q === "" && show === "live";
+  const ended = useQuery({ ...trpc.keys.list.queryOptions({ show: "ended", limit: mostEnded }), enabled: nothingLive });
+  const gone = nothingLive && ended.data ? endedWords(ended.data) : null;
   const creating = filters.new !== null;
   const setCreating = (open: boolean) => void setFilters({ new: open ? "" : null });
   const button = (
@@ -76,7 +92,16 @@ export function KeysPage({ apiUrl }: { apiUrl: string }) {
         loadingMore={list.isFetchingNextPage}
         columnsKey="keys"
         empty={
-          <EmptyState icon={<KeyRound aria-hidden />} title="No keys yet" action={button}>
+          <EmptyState
+            icon={<KeyRound aria-hidden />}
+            title={gone ? `No live keys; ${gone}` : "No keys yet"}
+            action={
+              <>
+                {button}
+                {gone && <Button onClick={() => void setFilters({ show: "ended" })}>Show them</Button>}
+              </>
+            }
+          >
             <p>Any OpenAI client works with a key and this base URL:</p>
             <CodeWell copy={apiUrl} label="base URL" className="mt-3 text-left">
               {apiUrl}

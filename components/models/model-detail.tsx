@@ -13,6 +13,7 @@ import { LineageCard } from "#components/models/lineage-card.tsx";
 import { ModelFacts } from "#components/models/model-facts.tsx";
 import { NamesCard } from "#components/models/names-card.tsx";
 import { PromoteDialog } from "#components/models/promote-dialog.tsx";
+import { RemoveVersion } from "#components/models/remove-version.tsx";
 import { VersionsCard } from "#components/models/versions-card.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -84,7 +85,12 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
           tone="bad"
           title={`${version.name} could not be imported`}
           actions={
-            <ButtonLink href={`/${slug}/models/new?name=${encodeURIComponent(model.name)}`}>Import again</ButtonLink>
+            <>
+              <ButtonLink size="sm" href={`/${slug}/models/new?name=${encodeURIComponent(model.name)}`}>
+                Import again
+              </ButtonLink>
+              <RemoveVersion slug={slug} model={model} version={version} />
+            </>
           }
         >
           {version.error?.message} {version.error?.hint}
@@ -109,7 +115,7 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
                   aside={
                     <>
                       <AliasesCard model={model} version={version} onPromote={promote} />
-                      <NamesCard model={model} version={version} />
+                      {version.status === "ready" && <NamesCard model={model} version={version} />}
                     </>
                   }
                 >

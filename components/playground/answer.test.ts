@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { applyEvent, emptyAnswer } from "#components/playground/answer.ts";
 import { eventReader } from "#components/playground/events.ts";
+import { emptyDraft, mistakeOf } from "#components/playground/panes.ts";
 import { tokensPerSecond } from "#components/playground/rate.ts";
+import { CompletionBody } from "#server/gateway/input.ts";
 
 const stream = [
   `data: {"choices":[{"delta":{"role":"assistant"}}]}`,
@@ -46,4 +48,11 @@ test("tokens per second leave the first token out, and are not measured where th
   expect(tokensPerSecond({ ttftMs: 100, totalMs: 1_100 }, 7)).toBeNull();
   expect(tokensPerSecond({ ttftMs: null, totalMs: 1_100 }, 51)).toBeNull();
   expect(tokensPerSecond({ ttftMs: 100, totalMs: 100 }, 51)).toBeNull();
+});
+
+test("the playground takes every number of tokens that the API takes, and says its limit", () => {
+  const typed = (maxTokens: string) => mistakeOf({ ...emptyDraft.left, maxTokens }, "maxTokens");
+  expect(CompletionBody.safeParse({ model: "nano", prompt: "x", max_tokens: 999_999 }).success).toBe(true);
+  expect(typed("999999")).toBeUndefined();
+  expect(typed("1000001")).toContain("1 to 1,000,000");
 });

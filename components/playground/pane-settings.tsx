@@ -6,7 +6,7 @@ import { Input, Textarea } from "#components/ui/input.tsx";
 
 const numbers = [
   { field: "temperature", label: "Temperature", hint: "0 is the likeliest word each time" },
-  { field: "maxTokens", label: "Most tokens", hint: "Where the answer is cut" },
+  { field: "maxTokens", label: "Most tokens", hint: "Cut there, or at the context's end" },
   { field: "seed", label: "Seed", hint: "The same one repeats an answer" },
 ] as const satisfies readonly { field: NumberField; label: string; hint: string }[];
 

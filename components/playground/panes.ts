@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Answer } from "#components/playground/answer.ts";
+import { mostTokensAsked } from "#server/gateway/input.ts";
 
 /** One pane's settings as they are typed; empty means "leave it to the model". */
 export const Pane = z.object({
@@ -23,8 +24,11 @@ export type Turn = { id: string; prompt: string; left: Answer | null; right: Ans
 
 const rules = {
   temperature: { read: z.coerce.number().min(0).max(2), words: "a number from 0 to 2" },
-  maxTokens: { read: z.coerce.number().int().min(1).max(131_072), words: "a whole number from 1 on" },
-  seed: { read: z.coerce.number().int().min(0).max(2_147_483_647), words: "a whole number from 0 on" },
+  maxTokens: {
+    read: z.coerce.number().int().min(1).max(mostTokensAsked),
+    words: `a whole number from 1 to ${mostTokensAsked.toLocaleString("en")}`,
+  },
+  seed: { read: z.coerce.number().int().min(0).max(2_147_483_647), words: "a whole number from 0 to 2,147,483,647" },
 } as const;
 export type NumberField = keyof typeof rules;
 

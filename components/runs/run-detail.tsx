@@ -84,7 +84,7 @@ export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
             content: <CheckpointsTab run={run} />,
           },
           { id: "settings", label: "Settings", content: <SettingsTab run={run} /> },
-          { id: "logs", label: "Logs", content: <RunLog runId={runId} moving={isMoving(run.status)} /> },
+          { id: "logs", label: "Logs", content: <RunLog run={run} /> },
         ]}
       />
     </Page>

@@ -1,22 +1,38 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Box, Database, Flame, KeyRound, List, type LucideIcon, Rocket, Scale } from "lucide-react";
+import {
+  Box,
+  CircleAlert,
+  Database,
+  Flame,
+  KeyRound,
+  List,
+  type LucideIcon,
+  Rocket,
+  Scale,
+  UserRound,
+} from "lucide-react";
 import { useEffect, useState } from "react";
+import { failureOf } from "#components/failure.ts";
 import { SearchGroup, SearchItem } from "#components/shell/search-parts.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { shortId } from "#components/ui/format.ts";
-import { leastSearchCharacters } from "#server/ops/input.ts";
+import { isSearchable } from "#server/ops/input.ts";
+import type { Found, FoundKind } from "#server/ops/search.ts";
 
 const typingMs = 150;
 
-const kinds: Record<string, { icon: LucideIcon; path: (id: string) => string }> = {
-  dataset: { icon: Database, path: (id) => `datasets/${id}` },
-  run: { icon: Flame, path: (id) => `runs/${id}` },
-  eval: { icon: Scale, path: (id) => `evals/${id}` },
-  model: { icon: Box, path: (id) => `models/${id}` },
-  deployment: { icon: Rocket, path: (id) => `deployments/${id}` },
+const kinds: Record<FoundKind, { icon: LucideIcon; path: (found: Found) => string }> = {
+  dataset: { icon: Database, path: ({ id }) => `datasets/${id}` },
+  run: { icon: Flame, path: ({ id }) => `runs/${id}` },
+  eval: { icon: Scale, path: ({ id }) => `evals/${id}` },
+  model: { icon: Box, path: ({ id }) => `models/${id}` },
+  version: { icon: Box, path: ({ id, of }) => (of ? `models/${of.id}?version=${of.number}` : `models/${id}`) },
+  deployment: { icon: Rocket, path: ({ id }) => `deployments/${id}` },
+  revision: { icon: Rocket, path: ({ id, of }) => `deployments/${of?.id ?? id}` },
   key: { icon: KeyRound, path: () => "settings/keys" },
-  request: { icon: List, path: (id) => `requests?request=${id}` },
+  member: { icon: UserRound, path: () => "settings/members" },
+  request: { icon: List, path: ({ id }) => `requests?request=${id}` },
 };
 
 /** What is called so, or has this id. */
@@ -25,22 +41,31 @@ export function FoundThings({ text, onGo }: { text: string; onGo: (path: string)
   const asked = useSettled(text.trim());
   const found = useQuery({
     ...trpc.ops.search.queryOptions({ text: asked }),
-    enabled: asked.length >= leastSearchCharacters,
+    enabled: isSearchable(asked),
     placeholderData: keepPreviousData,
   });
-  if (text.trim().length < leastSearchCharacters || !found.data?.length) return null;
+  if (!isSearchable(text.trim())) return null;
+  if (found.error)
+    return (
+      <SearchGroup heading="In this project">
+        <SearchItem value={text} icon={<CircleAlert aria-hidden />} onSelect={() => void found.refetch()}>
+          <span role="alert" className="truncate text-bad">
+            Not searched: {failureOf(found.error).message}
+          </span>
+        </SearchItem>
+      </SearchGroup>
+    );
+  if (!found.data?.length) return null;
   return (
     <SearchGroup heading="In this project">
       {found.data.map((thing) => {
-        const kind = kinds[thing.kind];
-        if (!kind) return null;
-        const Icon = kind.icon;
+        const { icon: Icon, path } = kinds[thing.kind];
         return (
           <SearchItem
             key={thing.id}
             value={`${text} ${thing.name} ${thing.id}`}
             icon={<Icon aria-hidden />}
-            onSelect={() => onGo(kind.path(thing.id))}
+            onSelect={() => onGo(path(thing))}
           >
             <span className="truncate">{thing.name}</span>
             <span className="ml-auto shrink-0 text-ink-3 text-xs">

@@ -1,6 +1,6 @@
 "use client";
 import { Command } from "cmdk";
-import { Database, Flame, KeyRound, MessageSquare, Plus, Rocket, Scale, Search } from "lucide-react";
+import { Box, Database, Flame, KeyRound, MessageSquare, Plus, Rocket, Scale, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog as Radix } from "radix-ui";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { overlayLook } from "#components/ui/dialog.tsx";
 
 const acts = [
   { label: "Upload a dataset", path: "datasets/new", icon: Database },
+  { label: "Import a model", path: "models/new", icon: Box },
   { label: "Start a run", path: "runs/new", icon: Flame },
   { label: "Start an eval", path: "evals/new", icon: Scale },
   { label: "Create a deployment", path: "deployments/new", icon: Rocket },

@@ -53,7 +53,7 @@ const statusLooks = {
   degraded: { word: "Degraded", tone: "hold", icon: TriangleAlert },
   down: { word: "Down", tone: "bad", icon: X },
   active: { word: "Active", tone: "ok", icon: Check },
-  stopped: { word: "Stopped", tone: "plain", icon: CircleStop },
+  retired: { word: "Retired", tone: "plain", icon: CircleStop },
   // keys, members and invitations
   revoked: { word: "Revoked", tone: "plain", icon: Ban },
   expired: { word: "Expired", tone: "plain", icon: Clock },

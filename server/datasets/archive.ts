@@ -7,8 +7,8 @@ import type { ArchiveDataset } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
 
 /**
- * Take a dataset out of the lists. Its versions stay: runs and suites that use them go on, and a new upload
- * under its name brings it back. Throws NOT_FOUND when it is not there or archived already.
+ * Take a dataset out of the lists. Its versions stay: runs and suites that use them go on, and `datasets.restore` or a
+ * new upload under its name brings it back. Throws NOT_FOUND when it is not there or archived already.
  */
 export async function archiveDataset(ctx: Ctx, { datasetId }: ArchiveDataset) {
   return transact(ctx, async (ctx) => {

@@ -4,6 +4,7 @@ import { archiveDataset } from "#server/datasets/archive.ts";
 import { decideDataset } from "#server/datasets/decide.ts";
 import { listDatasets } from "#server/datasets/list.ts";
 import { listRows } from "#server/datasets/list-rows.ts";
+import { restoreDataset } from "#server/datasets/restore.ts";
 import { showDataset } from "#server/datasets/show.ts";
 import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 import { useSample } from "#server/datasets/use-sample.ts";
@@ -120,6 +121,23 @@ test("an archived dataset leaves the list and a new upload brings it back", () =
     expect((await listDatasets(ctx, {})).total).toBe(0);
     expect(await add(rows)).toMatchObject({ datasetId, version: 2 });
     expect((await listDatasets(ctx, {})).total).toBe(1);
+  }));
+
+test("an archived dataset is listed apart and restored as it was", () =>
+  inTx(async (tx) => {
+    const { ctx, add } = await testDatasets(tx);
+    const { datasetId } = await add(rows);
+    expect((await listDatasets(ctx, { archived: true })).items).toEqual([]);
+    await expect(restoreDataset(ctx, { datasetId })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await archiveDataset(ctx, { datasetId });
+    expect((await listDatasets(ctx, { archived: true })).items).toMatchObject([
+      { id: datasetId, latest: { version: 1 } },
+    ]);
+    const stranger = (await testDatasets(tx)).ctx;
+    await expect(restoreDataset(stranger, { datasetId })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await restoreDataset(ctx, { datasetId });
+    expect((await listDatasets(ctx, { archived: true })).total).toBe(0);
+    expect((await listDatasets(ctx, {})).items).toMatchObject([{ id: datasetId }]);
   }));
 
 test("the sample imports without a problem", () =>

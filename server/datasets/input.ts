@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { datasetShapes, datasetStatuses, filePurposes, splits } from "#db/enums.ts";
+import { searchText } from "#server/input.ts";
 
 /** What a mapping may fill; the rule says which sets are complete. */
 export const mappingTargets = ["messages", "prompt", "completion", "system", "chosen", "rejected", "text"] as const;
@@ -44,9 +45,11 @@ export type DecideDataset = z.infer<typeof DecideDataset>;
 export const ListDatasets = z.object({
   cursor: z.string().max(64).optional(),
   limit: z.int().min(1).max(100).default(50),
-  search: z.string().trim().max(80).optional(),
+  search: searchText(80).optional(),
   shape: z.array(z.enum(datasetShapes)).optional(),
   status: z.array(z.enum(datasetStatuses)).optional(),
+  /** those that were archived instead of the others */
+  archived: z.boolean().default(false),
 });
 export type ListDatasets = z.input<typeof ListDatasets>;
 
@@ -59,7 +62,7 @@ export const ListRows = z.object({
   split: z.enum(splits),
   offset: z.int().min(0).default(0),
   limit: z.int().min(1).max(50).default(20),
-  search: z.string().trim().max(200).optional(),
+  search: searchText(200).optional(),
 });
 export type ListRows = z.input<typeof ListRows>;
 

@@ -1,7 +1,8 @@
-import { and, count, desc, eq, ilike, inArray, isNull, lt, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { suites } from "#db/schema/evals.ts";
 import { runs } from "#db/schema/runs.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import type { ListDatasets } from "#server/datasets/input.ts";
 import { versionView } from "#server/datasets/version-view.ts";
@@ -18,9 +19,9 @@ export async function listDatasets(ctx: Ctx, input: ListDatasets) {
     (select max(v.version) from dataset_versions v where v.dataset_id = ${datasets.id})`;
   const matches = and(
     eq(datasets.projectId, ctx.projectId),
-    isNull(datasets.archivedAt),
+    input.archived ? isNotNull(datasets.archivedAt) : isNull(datasets.archivedAt),
     newest,
-    input.search ? ilike(datasets.name, `%${input.search.replace(/[\\%_]/g, "\\$&")}%`) : undefined,
+    input.search ? contains(datasets.name, input.search) : undefined,
     input.shape?.length ? inArray(datasetVersions.shape, input.shape) : undefined,
     input.status?.length ? inArray(datasetVersions.status, input.status) : undefined,
   );

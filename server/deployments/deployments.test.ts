@@ -12,6 +12,7 @@ import { archiveDeployment } from "#server/deployments/archive.ts";
 import { createDeployment } from "#server/deployments/create.ts";
 import { addHost, addVersion } from "#server/deployments/deployments.fixture.ts";
 import { moveReplica } from "#server/deployments/hosts/move-replica.ts";
+import { ListDeployments } from "#server/deployments/input.ts";
 import { listDeployments } from "#server/deployments/list.ts";
 import { reconcileDeployments } from "#server/deployments/reconcile.ts";
 import { retireRevision } from "#server/deployments/retire-revision.ts";
@@ -178,9 +179,11 @@ test("an archived deployment gives its name and its replicas back", () =>
     await archiveDeployment(ctx, { deploymentId: created.id });
     await reconcileDeployments(ctx);
     expect(await tx.$count(replicas, eq(replicas.status, "draining"))).toBe(2);
-    expect((await listDeployments(ctx, { limit: 50 })).items).toEqual([]);
+    expect((await listDeployments(ctx, ListDeployments.parse({}))).items).toEqual([]);
     const again = await createDeployment(ctx, { name: "support", revisions: [{ model: "nano", weightBps: 10_000 }] });
     expect(again.id).not.toBe(created.id);
+    const retired = await listDeployments(ctx, ListDeployments.parse({ retired: true }));
+    expect(retired.items).toMatchObject([{ id: created.id, name: "support", retiredAt: expect.any(Date) }]);
     await expect(archiveDeployment(ctx, { deploymentId: created.id })).rejects.toMatchObject({ code: "NOT_FOUND" });
   }));
 
@@ -197,7 +200,7 @@ test("another project's deployment does not exist", () =>
         expected: [],
       }),
     ).rejects.toMatchObject({ code: "NOT_FOUND" });
-    expect((await listDeployments(ctx, { limit: 50 })).items).toEqual([]);
+    expect((await listDeployments(ctx, ListDeployments.parse({}))).items).toEqual([]);
   }));
 
 test("signals and requests per minute come from the request log alone", () =>
@@ -225,6 +228,6 @@ test("signals and requests per minute come from the request log alone", () =>
       ...{ requests: 1, failed: 0, refused: 1, streams: 0, ttftP50Ms: null, answers: 0, tokensPerSecond: null },
     });
     expect(points.reduce((sum, point) => sum + point.count, 0)).toBe(5);
-    expect((await listDeployments(ctx, { limit: 50 })).items).toMatchObject([{ requests: 5, failed: 1 }]);
+    expect((await listDeployments(ctx, ListDeployments.parse({}))).items).toMatchObject([{ requests: 5, failed: 1 }]);
     expect(await tx.$count(deployments)).toBe(1);
   }));

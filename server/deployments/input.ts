@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchText } from "#server/input.ts";
 
 const Id = z.string().min(1).max(64);
 const Ref = z.string().trim().min(1, "choose a model version").max(160);
@@ -31,9 +32,11 @@ export const DeploymentRef = z.object({ deployment: z.string().min(1).max(64) })
 export type DeploymentRef = z.infer<typeof DeploymentRef>;
 
 export const ListDeployments = z.object({
-  search: z.string().trim().max(80).optional(),
+  search: searchText(80).optional(),
   cursor: z.string().max(64).nullish(),
   limit: z.int().min(1).max(100).default(50),
+  /** those that were retired instead of the live ones */
+  retired: z.boolean().default(false),
 });
 export type ListDeployments = z.infer<typeof ListDeployments>;
 

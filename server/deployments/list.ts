@@ -1,7 +1,8 @@
-import { and, desc, eq, gt, ilike, inArray, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { requests } from "#db/schema/gateway.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import type { ListDeployments } from "#server/deployments/input.ts";
 import { whyNotReady } from "#server/deployments/readiness.rule.ts";
@@ -11,7 +12,7 @@ import { findReplicas } from "#server/deployments/readiness.ts";
 const listWindowMinutes = 60;
 
 /**
- * Live deployments, newest first → `{items, nextCursor}`; each with its live revisions, why one is not ready, and the
+ * Live deployments (or the retired ones), newest first → `{items, nextCursor}`; each with its live revisions, why one is not ready, and the
  * last hour's requests and 5xx answers as the gateways logged them.
  */
 export async function listDeployments(ctx: Ctx, input: ListDeployments) {
@@ -21,8 +22,8 @@ export async function listDeployments(ctx: Ctx, input: ListDeployments) {
     .where(
       and(
         eq(deployments.projectId, ctx.projectId),
-        isNull(deployments.archivedAt),
-        input.search ? ilike(deployments.name, `%${input.search.replaceAll(/[\\%_]/g, "\\$&")}%`) : undefined,
+        input.retired ? isNotNull(deployments.archivedAt) : isNull(deployments.archivedAt),
+        input.search ? contains(deployments.name, input.search) : undefined,
         input.cursor ? lt(deployments.id, input.cursor) : undefined,
       ),
     )
@@ -35,6 +36,7 @@ export async function listDeployments(ctx: Ctx, input: ListDeployments) {
     const counted = traffic.get(row.id);
     return {
       ...{ id: row.id, name: row.name, createdAt: row.createdAt, createdBy: row.createdBy },
+      retiredAt: row.archivedAt,
       revisions: live.filter((revision) => revision.deploymentId === row.id),
       ...{ requests: counted?.requests ?? 0, failed: counted?.failed ?? 0, windowMinutes: listWindowMinutes },
     };

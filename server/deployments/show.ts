@@ -1,25 +1,26 @@
-import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import type { DeploymentRef } from "#server/deployments/input.ts";
 import { liveRevisions } from "#server/deployments/list.ts";
 import { publicApiUrl } from "#server/env.ts";
-import { DomainError } from "#server/errors.ts";
+import { pickNamed } from "#server/named.rule.ts";
+import { isMeant } from "#server/named.ts";
 
 const mostRetired = 20;
 
 /**
- * One deployment by id or name: its live revisions with weights, model, aliases, base and replicas, the latest retired
- * ones, and the API's address. NOT_FOUND for another project's. An archived one is still shown by its id.
+ * One deployment by id, short id or name: its live revisions with weights, model, aliases, base and replicas, the latest retired
+ * ones, and the API's address. NOT_FOUND for another project's. An archived one is still shown by its ids.
  */
 export async function showDeployment(ctx: Ctx, input: DeploymentRef) {
-  const byName = and(eq(deployments.name, input.deployment), isNull(deployments.archivedAt));
-  const [row] = await ctx.db
+  const liveName = sql`case when ${deployments.archivedAt} is null then ${deployments.name} end`;
+  const found = await ctx.db
     .select()
     .from(deployments)
-    .where(and(eq(deployments.projectId, ctx.projectId), or(eq(deployments.id, input.deployment), byName)));
-  if (!row) throw new DomainError("NOT_FOUND", `there is no deployment ${input.deployment} in this project`);
+    .where(and(eq(deployments.projectId, ctx.projectId), isMeant(input.deployment, deployments.id, liveName)));
+  const row = pickNamed(found, input.deployment, "deployment");
   const live = await liveRevisions(ctx, [row.id]);
   const [aliasRows, baseRows, retired] = await Promise.all([
     aliasesOf(

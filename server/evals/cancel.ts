@@ -4,10 +4,12 @@ import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { findEval } from "#server/evals/find-eval.ts";
 import type { EvalRef } from "#server/evals/input.ts";
 
 /** Stop an eval; the scores it has stay. CONFLICT when it has ended. */
-export async function cancelEval(ctx: Ctx, { evalId }: EvalRef) {
+export async function cancelEval(ctx: Ctx, input: EvalRef) {
+  const evalId = await findEval(ctx, input.evalId);
   return transact(ctx, async (ctx) => {
     const mine = and(eq(evals.id, evalId), eq(evals.projectId, ctx.projectId));
     const [row] = await ctx.db

@@ -1,8 +1,10 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import type { ModelVersionStatus } from "#db/enums.ts";
+import { shortId } from "#db/ids.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { isMeant } from "#server/named.ts";
 
 export type NamedVersion = { id: string; modelId: string; name: string; status: ModelVersionStatus };
 
@@ -18,7 +20,7 @@ export async function findVersion(
 }
 
 /**
- * A model version of any status by id, `NAME/3`, `NAME@champion`, a fine-tuned name, or a bare name (its champion,
+ * A model version of any status by id, short id, `NAME/3`, `NAME@champion`, a fine-tuned name, or a bare name (its champion,
  * else its only version). NOT_FOUND names the field.
  */
 export async function nameVersion(
@@ -49,10 +51,10 @@ export async function nameVersion(
     .where(
       and(
         eq(modelVersions.projectId, ctx.projectId),
-        or(eq(modelVersions.id, ref), eq(modelVersions.fineTunedName, ref), eq(models.name, base)),
+        or(isMeant(ref, modelVersions.id), eq(modelVersions.fineTunedName, ref), eq(models.name, base)),
       ),
     );
-  const exact = rows.find((row) => row.id === ref || row.fineTunedName === ref);
+  const exact = rows.find((row) => row.id === ref || row.fineTunedName === ref || shortId(row.id) === ref);
   const numbered = number ? rows.find((row) => row.version === Number(number)) : undefined;
   const bare = number ? undefined : (rows.find((row) => row.alias) ?? (alias || rows.length > 1 ? undefined : rows[0]));
   const found = exact ?? numbered ?? bare;

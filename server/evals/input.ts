@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { evalStatuses, graderKinds, splits } from "#db/enums.ts";
+import { searchText } from "#server/input.ts";
 
 const Id = z.string().min(1).max(64);
 
@@ -45,7 +46,8 @@ export const StartEval = z.object({
 });
 export type StartEval = z.infer<typeof StartEval>;
 
-export const EvalRef = z.object({ evalId: Id });
+/** An id, a short id, or the name of a suite that ran once. */
+export const EvalRef = z.object({ evalId: z.string().min(1).max(80) });
 export type EvalRef = z.infer<typeof EvalRef>;
 
 export const SuiteRef = z.object({ suiteId: Id });
@@ -53,7 +55,7 @@ export const SuiteRef = z.object({ suiteId: Id });
 export const ListEvals = z.object({
   cursor: z.string().max(64).optional(),
   limit: z.int().min(1).max(100).default(50),
-  search: z.string().trim().max(80).optional(),
+  search: searchText(80).optional(),
   status: z.array(z.enum(evalStatuses)).optional(),
   modelVersionId: Id.optional(),
 });

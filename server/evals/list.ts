@@ -1,5 +1,6 @@
-import { and, desc, eq, ilike, inArray, lt, or } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, or } from "drizzle-orm";
 import { evals, suites } from "#db/schema/evals.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { ListEvals } from "#server/evals/input.ts";
 import { namedSides } from "#server/evals/show.ts";
@@ -9,7 +10,7 @@ import { summaryOf } from "#server/evals/summary.ts";
 export async function listEvals(ctx: Ctx, request: ListEvals) {
   const input = ListEvals.parse(request);
   const { candidate, baseline } = namedSides();
-  const like = input.search ? `%${input.search.replaceAll(/[\\%_]/g, "\\$&")}%` : null;
+  const { search } = input;
   const version = input.modelVersionId;
   const rows = await ctx.db
     .select({
@@ -32,8 +33,8 @@ export async function listEvals(ctx: Ctx, request: ListEvals) {
         input.cursor ? lt(evals.id, input.cursor) : undefined,
         input.status?.length ? inArray(evals.status, input.status) : undefined,
         version ? or(eq(evals.candidateVersionId, version), eq(evals.baselineVersionId, version)) : undefined,
-        like
-          ? or(ilike(suites.name, like), ilike(candidate.model.name, like), ilike(baseline.model.name, like))
+        search
+          ? or(...[suites.name, candidate.model.name, baseline.model.name].map((name) => contains(name, search)))
           : undefined,
       ),
     )

@@ -5,6 +5,7 @@ import { evals, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { findEval } from "#server/evals/find-eval.ts";
 import type { EvalRef } from "#server/evals/input.ts";
 import { summaryOf } from "#server/evals/summary.ts";
 
@@ -12,6 +13,7 @@ export type EvalSide = { versionId: string; modelId: string; name: string; model
 
 /** One eval with its suite, both sides by name and, once it has ended, the comparison. NOT_FOUND outside the project. */
 export async function showEval(ctx: Pick<Ctx, "db" | "projectId">, { evalId }: EvalRef) {
+  const id = await findEval(ctx, evalId);
   const [found] = await ctx.db
     .select({
       row: evals,
@@ -24,7 +26,7 @@ export async function showEval(ctx: Pick<Ctx, "db" | "projectId">, { evalId }: E
     .innerJoin(suites, eq(suites.id, evals.suiteId))
     .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))
     .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-    .where(and(eq(evals.id, evalId), eq(evals.projectId, ctx.projectId)));
+    .where(and(eq(evals.id, id), eq(evals.projectId, ctx.projectId)));
   if (!found) throw new DomainError("NOT_FOUND", "there is no such eval");
   const side = async (versionId: string): Promise<EvalSide> => {
     const [version] = await ctx.db

@@ -71,7 +71,7 @@ export function createGateway({ doors, metrics, state, control }: Gateway): Hono
     const name = c.req.param("name");
     const model = doors.findModel(c.var.key.projectId, name);
     if (model) return c.json(modelObject(model));
-    const message = `the model ${name} does not exist in this project, or cannot be called yet`;
+    const message = `the model ${name} does not exist in this project, or cannot be called yet: GET /v1/models lists what can`;
     throw new DomainError("NOT_FOUND", message, { field: "model", reason: "model_not_found" });
   });
   // One by one, so that no middleware stands in the way of an inference call.

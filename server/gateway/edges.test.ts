@@ -3,7 +3,8 @@ import { z } from "zod";
 import { DomainError, errorCodes } from "#server/errors.ts";
 import { mayUse, presentedKey } from "#server/gateway/key.rule.ts";
 import { firstBadMessage } from "#server/gateway/messages.rule.ts";
-import { paramOf, refusalOf } from "#server/gateway/wire.ts";
+import { refusalOf } from "#server/gateway/wire.ts";
+import { paramOf } from "#server/inference/client/param.rule.ts";
 
 test("one extractor reads a bearer or an x-api-key, and nothing else", () => {
   expect(presentedKey({ authorization: "Bearer lf_a" })).toBe("lf_a");

@@ -156,6 +156,7 @@ describe("the official client", () => {
     const unknown = await failure(client.chat.completions.create({ model: "gpt-9", messages: say("x") }));
     expect(unknown).toBeInstanceOf(OpenAI.NotFoundError);
     expect(unknown).toMatchObject({ status: 404, type: "not_found_error", code: "model_not_found", param: "model" });
+    expect(String(unknown)).toContain("GET /v1/models");
     const ambiguous = await failure(client.chat.completions.create({ model: "choice", messages: say("x") }));
     expect(String(ambiguous)).toContain("2 versions and no champion");
     expect(await failure(client.models.retrieve("gpt-9"))).toMatchObject({ status: 404, code: "model_not_found" });
@@ -236,7 +237,7 @@ describe("a bad request", () => {
     [{ model: "nano", messages: [...say("x"), { role: "user" }] }, "messages[1].content", "must be a string"],
     [{ model: "nano", messages: say("x"), temperature: 3 }, "temperature", "temperature"],
     [{ model: "nano", messages: say("x"), n: 0 }, "n", "n"],
-    [{ model: "nano", messages: say("x"), stop: ["a", "b", "c", "d", "e"] }, "stop", "stop"],
+    [{ model: "nano", messages: say("x"), stop: ["a", "b", "c", "d", "e"] }, "stop", "at most 4"],
     [[], null, "object"],
   ];
   test.each(cases)("%j names its param", async (body, param, message) => {

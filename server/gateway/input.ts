@@ -3,6 +3,8 @@ import { filePurposes } from "#db/enums.ts";
 
 const count = (min: number, max: number) => z.int().min(min).max(max);
 const between = (min: number, max: number) => z.number().min(min).max(max);
+/** More than any context: an answer is cut where the context ends. */
+export const mostTokensAsked = 1_000_000;
 const words = (max: number) => z.string().max(max);
 
 const shared = {
@@ -10,13 +12,15 @@ const shared = {
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   n: count(1, 16).nullish(),
-  max_tokens: count(1, 1_000_000).nullish(),
+  max_tokens: count(1, mostTokensAsked).nullish(),
   temperature: between(0, 2).nullish(),
   top_p: between(0, 1).nullish(),
   presence_penalty: between(-2, 2).nullish(),
   frequency_penalty: between(-2, 2).nullish(),
   seed: z.int().nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(4, "give at most 4 stop strings")]).nullish(),
+  stop: z
+    .union([z.string(), z.array(z.string()).max(4)], { error: "give a string, or a list of at most 4 strings" })
+    .nullish(),
   logit_bias: z.record(z.string(), between(-100, 100)).nullish(),
   user: words(512).nullish(),
   safety_identifier: words(512).nullish(),
@@ -29,7 +33,7 @@ const shared = {
 export const ChatBody = z.looseObject({
   ...shared,
   messages: z.array(z.unknown(), { error: "give a list of messages" }).min(1, "give at least one message"),
-  max_completion_tokens: count(1, 1_000_000).nullish(),
+  max_completion_tokens: count(1, mostTokensAsked).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: count(0, 20).nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),

@@ -1,5 +1,6 @@
 import { ZodError } from "zod";
 import { DomainError, type ErrorCode, errorCodes } from "#server/errors.ts";
+import { paramOf } from "#server/inference/client/param.rule.ts";
 
 /** The body of every refusal, as OpenAI's clients expect it. */
 export type OpenAiError = {
@@ -40,11 +41,4 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
   }
   const message = `something broke here, not with you (request ${requestId})`;
   return { status: 500, body: openAiError(message, "server_error", "internal_error"), retryAfterSeconds: null };
-}
-
-/** `["messages", 0, "role"]` → `messages[0].role`. */
-export function paramOf(path: readonly PropertyKey[]): string | null {
-  let text = "";
-  for (const part of path) text += typeof part === "number" ? `[${part}]` : text ? `.${String(part)}` : String(part);
-  return text || null;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { scopes } from "#db/enums.ts";
+import { searchText } from "#server/input.ts";
 
 const longestLifeDays = 3_650;
 
@@ -28,7 +29,7 @@ export const CreateKey = z.object({
 export type CreateKey = z.infer<typeof CreateKey>;
 
 export const ListKeys = z.object({
-  q: z.string().trim().max(60).default(""),
+  q: searchText(60).default(""),
   show: z.enum(["live", "ended", "all"]).default("live"),
   cursor: z.string().max(64).nullish(),
   limit: z.number().int().min(1).max(100).default(50),

@@ -2,6 +2,7 @@ import { and, desc, eq, gt, isNotNull, isNull, lte, or, sql } from "drizzle-orm"
 import type { Role } from "#db/enums.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { users } from "#db/schema/people.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { seesAllKeys } from "#server/keys/grant.rule.ts";
 import type { ListKeys } from "#server/keys/input.ts";
@@ -31,7 +32,7 @@ export async function listKeys(ctx: Ctx & { role: Role | null }, input: ListKeys
       and(
         eq(apiKeys.projectId, ctx.projectId),
         seesAllKeys(ctx.role) ? undefined : eq(apiKeys.createdBy, ctx.actor),
-        input.q ? sql`strpos(lower(${apiKeys.name}), lower(${input.q})) > 0` : undefined,
+        input.q ? contains(apiKeys.name, input.q) : undefined,
         input.show === "all" ? undefined : input.show === "live" ? live : ended,
         input.cursor ? olderThan(input.cursor) : undefined,
       ),

@@ -2,9 +2,10 @@ import { and, desc, eq, or } from "drizzle-orm";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { isMeant } from "#server/named.ts";
 
 /**
- * The base model version that people mean by an id, `nano/1`, or `nano` (its newest ready version) → its row and name.
+ * The base model version that people mean by an id, a short id, `nano/1`, or `nano` (its newest ready version) → its row and name.
  * Throws NOT_FOUND; REFUSED for a tuned model, one that is not ready, or a base without weights to train (GGUF only).
  */
 export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {
@@ -17,7 +18,7 @@ export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref:
       and(
         eq(modelVersions.projectId, ctx.projectId),
         or(
-          eq(modelVersions.id, ref),
+          isMeant(ref, modelVersions.id),
           eq(modelVersions.fineTunedName, ref),
           number ? and(eq(models.name, name), eq(modelVersions.version, Number(number))) : eq(models.name, name),
         ),

@@ -1,15 +1,14 @@
-import { and, eq, isNull, or } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { models } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
-import { DomainError } from "#server/errors.ts";
+import { pickNamed } from "#server/named.rule.ts";
+import { isMeant } from "#server/named.ts";
 
-/** A registered model of the project by id or name; NOT_FOUND otherwise. */
+/** A registered model of the project by id, short id or name; NOT_FOUND otherwise. */
 export async function findModel(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {
-  const named = or(eq(models.id, ref), eq(models.name, ref));
-  const [model] = await ctx.db
+  const found = await ctx.db
     .select()
     .from(models)
-    .where(and(eq(models.projectId, ctx.projectId), isNull(models.archivedAt), named));
-  if (!model) throw new DomainError("NOT_FOUND", `there is no model ${ref}`, { field: "model" });
-  return model;
+    .where(and(eq(models.projectId, ctx.projectId), isNull(models.archivedAt), isMeant(ref, models.id, models.name)));
+  return pickNamed(found, ref, "model", "model");
 }

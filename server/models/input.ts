@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { aliasNames, modelKinds } from "#db/enums.ts";
+import { searchText } from "#server/input.ts";
 
 /** Names that appear in URLs and in API calls: no `/`, `@` or `:`, which mean version, alias and fine-tuned. */
 export const ModelName = z
@@ -44,7 +45,7 @@ export type ModelRef = z.infer<typeof ModelRef>;
 export const ListModels = z.object({
   cursor: z.string().nullish(),
   limit: z.number().int().min(1).max(100).default(50),
-  search: z.string().max(100).optional(),
+  search: searchText(100).optional(),
   kind: z.enum(modelKinds).optional(),
 });
 export type ListModels = z.input<typeof ListModels>;

@@ -1,5 +1,6 @@
-import { and, desc, eq, ilike, inArray, isNull, lt } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, lt } from "drizzle-orm";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { headlinesOf } from "#server/models/headlines.ts";
 import { ListModels } from "#server/models/input.ts";
@@ -20,7 +21,7 @@ export async function listModels(ctx: Pick<Ctx, "db" | "projectId">, request: Li
         isNull(models.archivedAt),
         input.cursor ? lt(models.id, input.cursor) : undefined,
         input.kind ? eq(models.kind, input.kind) : undefined,
-        input.search ? ilike(models.name, `%${input.search.replaceAll(/[\\%_]/g, "\\$&")}%`) : undefined,
+        input.search ? contains(models.name, input.search) : undefined,
       ),
     )
     .orderBy(desc(models.id))

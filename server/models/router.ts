@@ -15,6 +15,7 @@ import { listModels } from "#server/models/list.ts";
 import { listArtifacts } from "#server/models/list-artifacts.ts";
 import { promoteModelVersion } from "#server/models/promote.ts";
 import { removeAlias } from "#server/models/remove-alias.ts";
+import { removeModelVersion } from "#server/models/remove-version.ts";
 import { showModel } from "#server/models/show.ts";
 import { procedure, router } from "#server/trpc.ts";
 
@@ -27,5 +28,6 @@ export const modelsRouter = router({
   list: procedure.input(ListModels).query(({ ctx, input }) => listModels(ctx, input)),
   promote: procedure.input(PromoteModelVersion).mutation(({ ctx, input }) => promoteModelVersion(ctx, input)),
   removeAlias: procedure.input(RemoveAlias).mutation(({ ctx, input }) => removeAlias(ctx, input)),
+  removeVersion: procedure.input(VersionRef).mutation(({ ctx, input }) => removeModelVersion(ctx, input)),
   show: procedure.input(ModelRef).query(({ ctx, input }) => showModel(ctx, input)),
 });

@@ -10,7 +10,10 @@ import { blobs } from "#db/schema/storage.ts";
 import { inTx } from "#db/testing.ts";
 import { health } from "#server/ops/health.ts";
 import { home } from "#server/ops/home.ts";
+import { Search } from "#server/ops/input.ts";
 import { search } from "#server/ops/search.ts";
+import { listRuns } from "#server/runs/list.ts";
+import { testRun } from "#server/runs/testing.ts";
 import { testProject } from "#server/testing.ts";
 
 const hour = 3_600_000;
@@ -162,6 +165,42 @@ test("search finds by part of a name and by the end of an id, in this project on
     ]);
     expect(await search(ctx, { text: ids.version })).toMatchObject([{ kind: "dataset", id: ids.dataset }]);
     expect(await search(ctx, { text: "100%" })).toEqual([]);
+  }));
+
+test("search finds names in any case and script, whatever locale the database has", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const names = ["Ünï Straße", "🦊 first", "東京", "a.b (c)"];
+    for (const name of names) await testRun(ctx, { name });
+    const found = async (text: string) => (await search(ctx, Search.parse({ text }))).map(({ name }) => name);
+    for (const text of ["Ünï", "ünï", "ÜNÏ STRA"]) expect(await found(text)).toEqual(["Ünï Straße"]);
+    expect(await found("🦊")).toEqual(["🦊 first"]);
+    expect(await found("東")).toEqual(["東京"]);
+    expect(await found("A.B (")).toEqual(["a.b (c)"]);
+    expect(await found("a\u0000b")).toEqual([]);
+    for (const search of ["ünï", "ÜNÏ"])
+      expect((await listRuns(ctx, { search })).items.map((run) => run.name)).toEqual(["Ünï Straße"]);
+    expect((await listRuns(ctx, { search: "\u0000" })).items).toEqual([]);
+    expect(Search.safeParse({ text: "a" }).success).toBe(false);
+  }));
+
+test("search finds versions by number, revisions and requests by short id, and members", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId, userId } = await testProject(tx);
+    const ids = await lineage(tx, projectId);
+    const asked = call(projectId);
+    await tx.insert(requests).values(asked);
+    const version = { kind: "version", id: ids.tunedVersion, name: "support/2", of: { id: ids.tuned, number: 2 } };
+    expect(await search(ctx, { text: "support/2" })).toEqual([version]);
+    expect(await search(ctx, { text: ids.tunedVersion.slice(-6) })).toEqual([version]);
+    expect(await search(ctx, { text: "tickets/4" })).toMatchObject([{ kind: "dataset", id: ids.dataset }]);
+    expect(await search(ctx, { text: ids.revision.slice(-6) })).toEqual([
+      { kind: "revision", id: ids.revision, name: "support v1", of: { id: ids.deployment, number: 1 } },
+    ]);
+    expect(await search(ctx, { text: asked.id.slice(-6) })).toEqual([
+      { kind: "request", id: asked.id, name: "support" },
+    ]);
+    expect(await search(ctx, { text: userId.slice(-8) })).toEqual([{ kind: "member", id: userId, name: "Ada" }]);
   }));
 
 test("a host is healthy while its heart beats, and counts this project's replicas", () =>

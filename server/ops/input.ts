@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { searchText } from "#server/input.ts";
 
-/** Two characters at least: one fits nearly everything. */
-export const leastSearchCharacters = 2;
+/** One letter of ASCII fits nearly everything; one character of another script can be a whole word. */
+export function isSearchable(text: string): boolean {
+  return text.length > 1 || /\P{ASCII}/u.test(text);
+}
 
-export const Search = z.object({ text: z.string().trim().min(leastSearchCharacters).max(100) });
+export const Search = z.object({ text: searchText(100).refine(isSearchable, "type at least two characters") });
 export type Search = z.infer<typeof Search>;

@@ -90,7 +90,9 @@ function toVersion(model: NamedModel, version: NamedVersion, name: string): Reso
 }
 
 function missing(name: string): Resolution {
-  return nothing(`the model ${name} does not exist in this project, or this key may not use it`);
+  return nothing(
+    `the model ${name} does not exist in this project, or this key may not use it: GET /v1/models lists what it may call`,
+  );
 }
 
 function nothing(why: string): Resolution {

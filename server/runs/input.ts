@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { runMethods, runStatuses } from "#db/enums.ts";
+import { searchText } from "#server/input.ts";
 import { ModelName } from "#server/models/input.ts";
 
 const between = (min: number, max: number, what: string) => {
@@ -53,23 +54,25 @@ export const StartRun = PlanRun.extend({
 });
 export type StartRun = z.input<typeof StartRun>;
 
-export const RunRef = z.object({ runId: z.string().min(1).max(64) });
+/** An id, a short id or a name. */
+export const RunRef = z.object({ runId: z.string().trim().min(1).max(80) });
 export type RunRef = z.infer<typeof RunRef>;
 
 export const ListRuns = z.object({
   cursor: z.string().max(64).nullish(),
   limit: z.number().int().min(1).max(100).default(50),
-  search: z.string().trim().max(80).optional(),
+  search: searchText(80).optional(),
   status: z.array(z.enum(runStatuses)).optional(),
   baseVersionId: z.string().optional(),
   datasetVersionId: z.string().optional(),
 });
 export type ListRuns = z.input<typeof ListRuns>;
 
-/** Events after `after`, in order. */
+/** Events after `after`, in order; `few` leaves out most steps. */
 export const ListRunEvents = RunRef.extend({
   after: z.number().int().min(0).default(0),
   limit: z.number().int().min(1).max(1_000).default(500),
+  steps: z.enum(["all", "few"]).default("all"),
 });
 export type ListRunEvents = z.input<typeof ListRunEvents>;
 

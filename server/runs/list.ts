@@ -1,7 +1,8 @@
-import { and, desc, eq, ilike, inArray, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { ListRuns } from "#server/runs/input.ts";
 
@@ -31,7 +32,7 @@ export const runColumns = {
 /** Runs of the project, newest first → `{items, nextCursor}`. */
 export async function listRuns(ctx: Ctx, request: ListRuns) {
   const input = ListRuns.parse(request);
-  const like = input.search ? `%${input.search.replaceAll(/[\\%_]/g, "\\$&")}%` : null;
+  const { search } = input;
   const rows = await ctx.db
     .select(runColumns)
     .from(runs)
@@ -46,10 +47,10 @@ export async function listRuns(ctx: Ctx, request: ListRuns) {
         input.status?.length ? inArray(runs.status, input.status) : undefined,
         input.baseVersionId ? eq(runs.baseVersionId, input.baseVersionId) : undefined,
         input.datasetVersionId ? eq(runs.datasetVersionId, input.datasetVersionId) : undefined,
-        like
+        search
           ? or(
-              ...[ilike(runs.name, like), ilike(runs.modelName, like), ilike(models.name, like)],
-              ...[ilike(datasets.name, like), sql`right(${runs.id}, 6) = ${input.search}`],
+              ...[runs.name, runs.modelName, models.name, datasets.name].map((name) => contains(name, search)),
+              sql`right(${runs.id}, 6) = ${search.toLowerCase()}`,
             )
           : undefined,
       ),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchText } from "#server/input.ts";
 
 export const requestPeriodNames = ["15m", "1h", "24h", "7d", "30d"] as const;
 export type RequestPeriod = (typeof requestPeriodNames)[number];
@@ -26,7 +27,7 @@ export const RequestFilter = z.object({
   revisionIds: ids,
   kind: z.enum(["all", "stream", "whole"]).default("all"),
   /** a request's id, its last six characters, or an error code */
-  search: z.string().trim().max(80).default(""),
+  search: searchText(80).default(""),
 });
 export type RequestFilter = z.infer<typeof RequestFilter>;
 

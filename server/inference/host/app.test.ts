@@ -179,6 +179,19 @@ test("what the engine cannot do is refused by name", async () => {
     const { error }: Answer = await response.json();
     expect(error?.param).toContain(field);
   }
+  for (const [type, message] of [
+    ["image_url", "messages[1].content: images are not supported by this model: send text only"],
+    ["input_audio", "messages[1].content: parts of type input_audio are not supported by this model: send text only"],
+    ["text", "messages[1].content: give a string, or a list of {type: text, text}"],
+  ] as const) {
+    const messages = [...said("x").messages, { role: "user", content: [{ type }] }];
+    const { error }: Answer = await (await post("/v1/chat/completions", { model: base, messages })).json();
+    expect(error).toMatchObject({ message, param: "messages[1].content" });
+  }
+  const two = await post("/v1/completions", { model: base, prompt: ["a", "b"] });
+  expect(await two.json()).toMatchObject({
+    error: { message: "prompt: give one prompt: a string, a list of one string, or a list of token ids" },
+  });
   const unknown = await post("/v1/chat/completions", { model: engineRef({ baseSha: "0".repeat(64) }), ...said("x") });
   expect(unknown.status).toBe(404);
 });
@@ -187,8 +200,8 @@ test("a token id that the model does not have is refused by its place and distur
   const quiet = { model: base, prompt: "hello", max_tokens: 200, temperature: 0, logit_bias: { 265: -100, 267: -100 } };
   const others = [1, 2].map(() => post("/v1/completions", quiet));
   for (const [change, param] of [
-    [{ prompt: [1, 268] }, "prompt.1"],
-    [{ prompt: [4_294_967_297] }, "prompt.0"],
+    [{ prompt: [1, 268] }, "prompt[1]"],
+    [{ prompt: [4_294_967_297] }, "prompt[0]"],
     [{ logit_bias: { 268: 1 } }, "logit_bias.268"],
   ] as const) {
     const response = await post("/v1/completions", { ...quiet, ...change });

@@ -65,7 +65,7 @@ function checkTokens({ prompt, sampler }: GenerateInput, vocabularySize: number)
     const message = `${param}: this model has no token ${token}; its ids go from 0 to ${vocabularySize - 1}`;
     throw refusal(400, message, { code: "invalid_value", param });
   };
-  if (prompt.kind === "tokens") for (const [i, token] of prompt.tokens.entries()) check(token, `prompt.${i}`);
+  if (prompt.kind === "tokens") for (const [i, token] of prompt.tokens.entries()) check(token, `prompt[${i}]`);
   for (const [token] of sampler.logitBias ?? []) check(token, `logit_bias.${token}`);
 }
 

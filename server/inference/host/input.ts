@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { paramOf } from "#server/inference/client/param.rule.ts";
 import type { GenerateInput } from "#server/inference/host/contract.ts";
 import { refusal, type WireError } from "#server/inference/host/refusal.ts";
 
@@ -6,9 +7,10 @@ const maxChoices = 16;
 const maxStops = 4;
 
 const TextPart = z.object({ type: z.literal("text"), text: z.string() });
+const AnyPart = z.object({ type: z.string() });
 const Message = z.object({
   role: z.enum(["system", "developer", "user", "assistant", "tool"]),
-  content: z.union([z.string(), z.array(TextPart)]).nullish(),
+  content: z.union([z.string(), z.array(TextPart)], { error: ({ input }) => contentMistake(input) }).nullish(),
   name: z.string().optional(),
 });
 const Bias = z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100));
@@ -20,7 +22,11 @@ const Sampling = z.object({
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().gt(0).max(1).nullish(),
   n: z.number().int().min(1).max(maxChoices).nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(maxStops)]).nullish(),
+  stop: z
+    .union([z.string(), z.array(z.string()).max(maxStops)], {
+      error: `give a string, or a list of at most ${maxStops} strings`,
+    })
+    .nullish(),
   seed: z.number().int().nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
@@ -40,7 +46,9 @@ export const ChatInput = Sampling.extend({
 
 /** Body of POST /v1/completions; one prompt, as text or as token ids. */
 export const CompletionInput = Sampling.extend({
-  prompt: z.union([z.string(), z.array(z.number().int().min(0)).min(1), z.array(z.string()).length(1)]),
+  prompt: z.union([z.string(), z.array(z.number().int().min(0)).min(1), z.array(z.string()).length(1)], {
+    error: "give one prompt: a string, a list of one string, or a list of token ids",
+  }),
   logprobs: z.number().int().min(0).max(5).nullish(),
   echo: z.literal(false, { error: "echo is not supported by this engine" }).nullish(),
   suffix: z.null({ error: "suffix is not supported by this engine" }).optional(),
@@ -50,12 +58,20 @@ export const CompletionInput = Sampling.extend({
 export type ChatInput = z.infer<typeof ChatInput>;
 export type CompletionInput = z.infer<typeof CompletionInput>;
 
+function contentMistake(content: unknown): string {
+  const parts = z.array(AnyPart).safeParse(content);
+  const other = parts.data?.find((part) => part.type !== "text");
+  if (!other) return "give a string, or a list of {type: text, text}";
+  if (other.type === "image_url") return "images are not supported by this model: send text only";
+  return `parts of type ${other.type} are not supported by this model: send text only`;
+}
+
 /** Parse a body, or throw a 400 that names the first wrong field the way OpenAI does. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const param = issue?.path.join(".") || undefined;
+  const param = paramOf(issue?.path ?? []) ?? undefined;
   throw refusal(400, `${param ?? "the body"}: ${issue?.message ?? "not valid"}`, { param, code: "invalid_value" });
 }
 

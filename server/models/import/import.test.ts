@@ -7,7 +7,7 @@ import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
-import { artifactFiles, modelVersions } from "#db/schema/models.ts";
+import { artifactFiles, models, modelVersions } from "#db/schema/models.ts";
 import { uploads } from "#db/schema/storage.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
@@ -19,7 +19,10 @@ import { testJobs } from "#server/jobs/testing.ts";
 import { readSafetensors } from "#server/models/check/safetensors.ts";
 import { startHub } from "#server/models/fetch/hub.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
+import { removeModelVersion } from "#server/models/remove-version.ts";
+import { showModel } from "#server/models/show.ts";
 import { type TestProcess, until } from "#server/process.fixture.ts";
+import { testBase } from "#server/runs/testing.ts";
 import { tinyBaseFolder, trainerMissing } from "#server/runs/tiny-base.fixture.ts";
 import { fileStorage, recordBlob } from "#server/storage.ts";
 import { testProject } from "#server/testing.ts";
@@ -31,12 +34,43 @@ const repo = "acme/tiny";
 test("a path on the server is for its own admin key alone", () =>
   inTx(async (tx) => {
     const { ctx, bells } = await testProject(tx);
-    const input = { name: "tiny", source: { kind: "local", path: "/etc" } } as const;
+    const path = await mkdtemp(join(tmpdir(), "largeforge-test-gguf-"));
+    await writeFile(join(path, "model.gguf"), "");
+    const input = { name: "tiny", source: { kind: "local", path } } as const;
     await expect(importModel(ctx, input)).rejects.toThrow("own admin key");
     const version = await importModel({ ...ctx, actor: "system:local-admin" }, input);
     expect(version).toMatchObject({ version: 1, status: "importing" });
     expect(bells.at(-1)).toMatchObject({ name: "models.import", payload: { modelVersionId: version.id } });
     expect(await importModel({ ...ctx, actor: "system:local-admin" }, input)).toMatchObject({ version: 2 });
+  }));
+
+test("a path where no model lies is refused at once, and nothing is kept", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const admin = { ...ctx, actor: "system:local-admin" } as const;
+    const bad = (path: string) => importModel(admin, { name: "bad", source: { kind: "local", path } });
+    await expect(bad("/nope")).rejects.toMatchObject({ code: "NOT_FOUND", message: "there is nothing at /nope" });
+    await expect(bad(await mkdtemp(join(tmpdir(), "largeforge-test-no-model-")))).rejects.toMatchObject({
+      code: "REFUSED",
+    });
+    expect(await tx.select().from(models)).toEqual([]);
+  }));
+
+test("a failed import is removed with its model, and a ready one is not", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const kept = await testBase(ctx, { name: "nano" });
+    await expect(removeModelVersion(ctx, { version: "nano/1" })).rejects.toMatchObject({ code: "CONFLICT" });
+    await tx.insert(modelVersions).values({
+      ...{ id: newId("modelVersion"), projectId: ctx.projectId, modelId: kept.modelId, version: 2, status: "failed" },
+      createdBy: ctx.actor,
+    });
+    await removeModelVersion(ctx, { version: "nano/2" });
+    expect((await showModel(ctx, { model: "nano" })).versions.map((version) => version.name)).toEqual(["nano/1"]);
+    const error = { code: "hub_404", message: "not there", hint: null };
+    await testBase(ctx, { name: "bad", status: "failed", error });
+    expect(await removeModelVersion(ctx, { version: "bad" })).toMatchObject({ name: "bad/1" });
+    await expect(showModel(ctx, { model: "bad" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   }));
 
 /** A worker process on a database of its own, with everything an import needs. */

@@ -5,18 +5,20 @@ import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { findLocal } from "#server/models/fetch/local.ts";
 import type { ImportModel, ImportSource } from "#server/models/input.ts";
 
 /**
  * Register a base model and ring for its import → the new version's row, status `importing`. A name that is taken by
  * a base gets a further version. Throws CONFLICT for the name of a tuned model, FORBIDDEN for a path on this machine
- * from anyone but its own admin key.
+ * from anyone but its own admin key, NOT_FOUND or REFUSED when no model lies there.
  */
 export async function importModel(ctx: Ctx, input: ImportModel) {
   if (input.source.kind === "local" && ctx.actor !== "system:local-admin") {
     const message = "a path on the server can only be imported with this machine's own admin key: upload the files";
     throw new DomainError("FORBIDDEN", message, { field: "source" });
   }
+  if (input.source.kind === "local") await findLocal(input.source.path, input.source.file);
   return transact(ctx, async (ctx) => {
     const version = await insertBaseVersion(ctx, input.name, sourceOf(input.source));
     await recordAudit(ctx, "models.import", version.id, { name: input.name, kind: input.source.kind });

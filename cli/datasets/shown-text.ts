@@ -1,0 +1,44 @@
+import { problemTable, unmappedText } from "#cli/datasets/report.ts";
+import type { waitForVersion } from "#cli/datasets/wait-for-version.ts";
+import { plural } from "#components/ui/format.ts";
+
+type Shown = Awaited<ReturnType<typeof waitForVersion>>;
+
+/** A version in a few lines; for one that needs a person also what can be decided and where it can be looked at. */
+export function shownText({ name, version }: Shown, pageUrl: string | null): string {
+  const text = versionText(name, version);
+  if (!version.review) return text;
+  const decide = `./forge datasets decide ${shellWord(`${name}/${version.version}`)}`;
+  const ways =
+    version.review === "mapping"
+      ? [`${decide} --map COLUMN=prompt,COLUMN=completion`, `${decide} --refuse`]
+      : [`${decide} --set-aside   # go on with the rows that are good`, `${decide} --refuse`];
+  const look = pageUrl ? [`  or look at it in the console: ${pageUrl}`] : [];
+  return [text, "It waits for you:", ...ways.map((way) => `  ${way}`), ...look].join("\n");
+}
+
+function shellWord(text: string) {
+  return /^[\w./-]+$/.test(text) ? text : `'${text}'`;
+}
+
+function versionText(name: string, version: Shown["version"]): string {
+  const head = `${name}/${version.version}: ${version.status.replace("_", " ")}`;
+  if (version.refusal) {
+    const why = [`${head}: ${version.refusal.message}`, version.refusal.remedy];
+    return [...why, problemTable(version.problems, version.problemCount ?? 0)].filter(Boolean).join("\n");
+  }
+  if (version.reviewDetail?.kind === "mapping") {
+    return `${head}\n${unmappedText(version.filename, version.reviewDetail.columns)}`;
+  }
+  const rows =
+    version.trainRows === null ? "" : `  ${version.trainRows} training and ${version.validationRows} validation rows`;
+  const shape = version.shape ? `  ${version.sourceShape} → ${version.shape}` : "";
+  const bad = version.badRows
+    ? `  ${plural(version.badRows, "row")} with problems${version.status === "ready" ? ", set aside" : ""}`
+    : "";
+  const lengths = Object.entries(version.lengths).map(
+    ([field, { p50, p95, max }]) => `  ${field}: median ${p50}, 95 % below ${p95}, longest ${max}`,
+  );
+  const listed = problemTable(version.problems, version.problemCount ?? 0);
+  return [head, rows, shape, bad, ...lengths, listed].filter(Boolean).join("\n");
+}
