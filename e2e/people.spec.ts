@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { signIn } from "./person.ts";
 import { admin } from "./start.ts";
 
 const url = (path: string) => `${process.env.FORGE_TEST_CONSOLE}${path}`;
@@ -19,6 +20,15 @@ test("a wrong password says so without telling whether the account exists, and a
   await page.getByLabel("Password", { exact: true }).fill(admin.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("link", { name: "Datasets" }).first()).toBeVisible();
+});
+
+test("the project switcher opens, marks the project one is in and goes to its home", async ({ page }) => {
+  await signIn(page);
+  await page.goto(url("/default/evals"));
+  await page.getByRole("button", { name: /^Project .*, switch$/ }).click();
+  await page.getByRole("menuitemradio", { name: /here$/, checked: true }).click();
+  await expect(page).toHaveURL(url("/default"));
+  await expect(page.getByRole("menu")).toBeHidden();
 });
 
 test("a page asks a stranger to sign in and then goes where they wanted", async ({ page }) => {
