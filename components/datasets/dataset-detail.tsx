@@ -1,7 +1,7 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { parseAsInteger, useQueryState } from "nuqs";
-import { type DatasetData, isMoving, sentence, type VersionData } from "#components/datasets/data.ts";
+import { type DatasetData, isMoving, type VersionData } from "#components/datasets/data.ts";
 import { DatasetActs } from "#components/datasets/dataset-acts.tsx";
 import { DatasetAside } from "#components/datasets/dataset-aside.tsx";
 import { ImportProgress, rowsSoFar } from "#components/datasets/import-progress.tsx";
@@ -19,7 +19,7 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { Fact, Facts } from "#components/ui/facts.tsx";
-import { formatBytes, formatNumber } from "#components/ui/format.ts";
+import { formatBytes, formatNumber, sentence } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";

@@ -1,10 +1,9 @@
 "use client";
 import { ArrowRight } from "lucide-react";
-import { sentence } from "#components/datasets/data.ts";
 import { ExampleView } from "#components/datasets/example-view.tsx";
 import { CodeWell } from "#components/ui/code-well.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { formatPercent } from "#components/ui/format.ts";
+import { formatPercent, sentence } from "#components/ui/format.ts";
 import { Select } from "#components/ui/select.tsx";
 import type { ColumnMapping } from "#server/datasets/input.ts";
 import { mappedReading, type SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
