@@ -106,7 +106,7 @@ export function NewEval({ slug }: { slug: string }) {
             <div className="mt-4 flex gap-2">
               <Button
                 look="primary"
-                pending={start.isPending}
+                pending={start.isPending || start.isSuccess}
                 disabledReason={why}
                 onClick={() => start.mutate(chosen)}
               >

@@ -103,7 +103,7 @@ export function NewSuite({ slug }: { slug: string }) {
             <div className="mt-4 flex gap-2">
               <Button
                 look="primary"
-                pending={create.isPending}
+                pending={create.isPending || create.isSuccess}
                 disabledReason={why}
                 onClick={() => request.success && create.mutate(request.data)}
               >

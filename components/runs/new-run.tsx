@@ -104,7 +104,7 @@ export function NewRun({ slug }: { slug: string }) {
             plan={wrongSetting ? undefined : plan.data}
             unknown={unknown}
             why={why && sentence(why)}
-            pending={start.isPending}
+            pending={start.isPending || start.isSuccess}
             cancelHref={`/${slug}/runs`}
             onStart={() => start.mutate({ ...request, name: draft.name.trim() || undefined })}
           />
