@@ -3,7 +3,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { sourceWords } from "#components/datasets/data.ts";
-import { guessMapping, MappingForm, mappingOf } from "#components/datasets/mapping-form.tsx";
+import { guessMapping, mappingFault, mappingOf } from "#components/datasets/mapping-draft.ts";
+import { MappingForm } from "#components/datasets/mapping-form.tsx";
 import { ChosenFile } from "#components/datasets/upload/chosen-file.tsx";
 import { FileDrop } from "#components/datasets/upload/file-drop.tsx";
 import { ImportChoices, initialChoices } from "#components/datasets/upload/import-choices.tsx";
@@ -94,7 +95,7 @@ export function NewDataset({ slug }: { slug: string }) {
             upload={upload}
             failed={create.isError}
             onImport={startImport}
-            refusal={refusal ?? nameError}
+            refusal={refusal ?? nameError ?? (mapping && mappingFault(peek?.rows ?? [], mapping)) ?? undefined}
             cancelHref={`/${slug}/datasets`}
           />
         }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { guessMapping, mappingOf } from "#components/datasets/mapping-form.tsx";
+import { guessMapping, mappingFault, mappingOf } from "#components/datasets/mapping-draft.ts";
 import { peekInto } from "#components/datasets/upload/peek.ts";
 
 const chat = (n: number) => ({
@@ -29,6 +29,14 @@ test("unknown columns are listed and guessed by their names", async () => {
   const draft = guessMapping(peek.columns);
   expect(mappingOf(draft)).toEqual({ prompt: "question", completion: "answer" });
   expect(mappingOf({ ...draft, columns: { prompt: "question" } })).toBeNull();
+});
+
+test("columns under which no row can be read are said before the import, but a cut sample says nothing", () => {
+  const rows = [{ q: "1+1?", a: "2", tags: ["sum"] }, { q: "2+2?" }];
+  expect(mappingFault(rows, { prompt: "q", completion: "a" })).toBeNull();
+  expect(mappingFault(rows, { prompt: "q", completion: "tags" })).toContain('"tags" is a list; it must be text');
+  const turns = Array.from({ length: 11 }, (_, i) => ({ role: i % 2 ? "assistant" : "user", content: `${i}` }));
+  expect(mappingFault([{ dialog: turns }], { messages: "dialog" })).toBeNull();
 });
 
 test("what is no text, no JSON or empty is said before it is sent", async () => {
