@@ -7,6 +7,7 @@ import { WinsCard } from "#components/evals/wins-card.tsx";
 import { differenceWords, pValueWords } from "#components/evals/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { Crumb } from "#components/shell/crumbs.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
@@ -27,6 +28,9 @@ const pollMs = 1_000;
 export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
   const trpc = useTRPC();
   const client = useQueryClient();
+  const cannotCancel = useRefusal("evals.cancel");
+  const cannotStart = useRefusal("evals.start");
+  const cannotPromote = useRefusal("models.promote");
   const query = useQuery(
     trpc.evals.show.queryOptions(
       { evalId },
@@ -72,16 +76,24 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
                 look="danger"
                 icon={<CircleStop aria-hidden />}
                 pending={cancel.isPending}
+                disabledReason={cannotCancel}
                 onClick={() => cancel.mutate({ evalId })}
               >
                 Cancel
               </Button>
             )}
-            <ButtonLink href={`/${slug}/evals/new?suite=${suite.id}&baseline=${baseline.versionId}`}>
+            <ButtonLink
+              href={`/${slug}/evals/new?suite=${suite.id}&baseline=${baseline.versionId}`}
+              disabledReason={cannotStart}
+            >
               Compare another
             </ButtonLink>
             {row.status === "succeeded" && (
-              <ButtonLink look="primary" href={`/${slug}/models/${candidate.modelId}?promote=${candidate.versionId}`}>
+              <ButtonLink
+                look="primary"
+                href={`/${slug}/models/${candidate.modelId}?promote=${candidate.versionId}`}
+                disabledReason={cannotPromote}
+              >
                 Promote {candidate.name}
               </ButtonLink>
             )}

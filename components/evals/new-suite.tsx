@@ -8,6 +8,7 @@ import { graderWords } from "#components/evals/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -63,6 +64,7 @@ export function NewSuite({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const router = useRouter();
   const client = useQueryClient();
+  const refusal = useRefusal("evals.createSuite");
   const asked = useSearchParams().get("dataset") ?? "";
   const { value: draft, set, clear } = useDraft("suite", Draft, { ...initial, datasetVersionId: asked });
   const datasets = useQuery(trpc.datasets.list.queryOptions({ status: ["ready"], limit: 100 }));
@@ -80,11 +82,11 @@ export function NewSuite({ slug }: { slug: string }) {
   const request = requestOf(draft);
   const problem = request.success ? null : request.error.issues[0];
   const failure = create.error ? failureOf(create.error) : null;
-  const why = !draft.datasetVersionId
-    ? "Choose a dataset first"
-    : rows === 0
-      ? `The ${draft.split} split has no rows`
-      : problem?.message;
+  const why =
+    refusal ??
+    (draft.datasetVersionId ? undefined : "Choose a dataset first") ??
+    (rows === 0 ? `The ${draft.split} split has no rows` : undefined) ??
+    problem?.message;
   const toggle = (kind: (typeof graderKinds)[number], on: boolean) =>
     set({ graders: on ? [...draft.graders, kind] : draft.graders.filter((other) => other !== kind) });
 

@@ -15,6 +15,7 @@ import { NamesCard } from "#components/models/names-card.tsx";
 import { PromoteDialog } from "#components/models/promote-dialog.tsx";
 import { VersionsCard } from "#components/models/versions-card.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
@@ -57,6 +58,7 @@ export function ModelDetail({ slug, modelId }: { slug: string; modelId: string }
 function Shown({ slug, model }: { slug: string; model: Model }) {
   const [number, setNumber] = useQueryState("version", parseAsInteger);
   const [promoting, setPromoting] = useQueryState("promote", parseAsString);
+  const cannotImport = useRefusal("models.import");
   const champion = model.versions.find((one) => one.aliases.includes("champion"));
   const asked = model.versions.find((one) => one.id === promoting);
   const version = model.versions.find((one) => one.version === number) ?? asked ?? champion ?? model.versions[0];
@@ -84,7 +86,12 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
           tone="bad"
           title={`${version.name} could not be imported`}
           actions={
-            <ButtonLink href={`/${slug}/models/new?name=${encodeURIComponent(model.name)}`}>Import again</ButtonLink>
+            <ButtonLink
+              href={`/${slug}/models/new?name=${encodeURIComponent(model.name)}`}
+              disabledReason={cannotImport}
+            >
+              Import again
+            </ButtonLink>
           }
         >
           {version.error?.message} {version.error?.hint}
@@ -174,17 +181,20 @@ function Acts({
   evaluateHref: string;
   onPromote: (version: Version) => void;
 }) {
+  const cannotEvaluate = useRefusal("evals.start");
+  const cannotDeploy = useRefusal("deployments.create");
   if (version.status !== "ready") return null;
   const isChampion = version.aliases.includes("champion");
   return (
     <>
-      <ButtonLink href={evaluateHref} icon={<Scale aria-hidden />}>
+      <ButtonLink href={evaluateHref} icon={<Scale aria-hidden />} disabledReason={cannotEvaluate}>
         Evaluate
       </ButtonLink>
       <ButtonLink
         look={isChampion ? "primary" : "outline"}
         href={`/${slug}/deployments/new?model=${version.id}`}
         icon={<Rocket aria-hidden />}
+        disabledReason={cannotDeploy}
       >
         Deploy {version.name}
       </ButtonLink>

@@ -71,14 +71,22 @@ export function Button({
   return disabledReason ? <Tooltip content={disabledReason}>{button}</Tooltip> : button;
 }
 
+/** A link that looks like a button; with a reason it is one that cannot be pressed. */
 export function ButtonLink({
   look,
   size,
   icon,
+  disabledReason,
   className,
   children,
   ...rest
-}: ComponentProps<typeof Link> & Look & { icon?: ReactNode }) {
+}: ComponentProps<typeof Link> & Look & Pick<ButtonProps, "icon" | "disabledReason">) {
+  if (disabledReason)
+    return (
+      <Button look={look} size={size} icon={icon} disabledReason={disabledReason} className={className}>
+        {children}
+      </Button>
+    );
   return (
     <Link {...rest} className={cn(buttonLook({ look, size }), className)}>
       {icon}
