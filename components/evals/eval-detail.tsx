@@ -1,11 +1,11 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleStop, TrendingDown, TrendingUp } from "lucide-react";
+import { DetailError } from "#components/detail-error.tsx";
 import { CaseList } from "#components/evals/case-list.tsx";
 import { GraderChart } from "#components/evals/grader-chart.tsx";
 import { WinsCard } from "#components/evals/wins-card.tsx";
 import { differenceWords, pValueWords } from "#components/evals/words.ts";
-import { failureOf } from "#components/failure.ts";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -19,7 +19,6 @@ import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { ErrorState } from "#components/ui/states.tsx";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
 
 const pollMs = 1_000;
@@ -41,17 +40,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
     trpc.evals.cancel.mutationOptions({ onSuccess: () => client.invalidateQueries(trpc.evals.show.pathFilter()) }),
   );
   if (query.isPending) return <Skeleton className="m-6 h-96" />;
-  if (query.error) {
-    const { message, requestId } = failureOf(query.error);
-    return (
-      <ErrorState
-        title="This eval cannot be shown"
-        message={message}
-        requestId={requestId ?? undefined}
-        onRetry={() => query.refetch()}
-      />
-    );
-  }
+  if (query.error) return <DetailError thing="eval" path="evals" error={query.error} onRetry={() => query.refetch()} />;
   const { row, suite, candidate, baseline, summary, dataset, datasetId, datasetVersion } = query.data;
   const headline = summary?.graders[0];
   return (

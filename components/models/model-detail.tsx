@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Crown, Rocket, Scale } from "lucide-react";
 import { parseAsInteger, parseAsString, useQueryState } from "nuqs";
-import { failureOf } from "#components/failure.ts";
+import { DetailError } from "#components/detail-error.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
 import { AliasesCard } from "#components/models/aliases-card.tsx";
 import { ArtifactsCard } from "#components/models/artifacts-card.tsx";
@@ -41,17 +41,8 @@ export function ModelDetail({ slug, modelId }: { slug: string; modelId: string }
     ),
   );
   if (query.isPending) return <Skeleton className="m-6 h-96" />;
-  if (query.error) {
-    const { message, requestId } = failureOf(query.error);
-    return (
-      <ErrorState
-        title="This model cannot be shown"
-        message={message}
-        requestId={requestId ?? undefined}
-        onRetry={() => query.refetch()}
-      />
-    );
-  }
+  if (query.error)
+    return <DetailError thing="model" path="models" error={query.error} onRetry={() => query.refetch()} />;
   return <Shown slug={slug} model={query.data} />;
 }
 
