@@ -84,7 +84,7 @@ export function NewRun({ slug }: { slug: string }) {
     refusal ??
     (bases.length === 0 && versions.data ? "Import a base model first" : undefined) ??
     (dataset === "" ? "Choose a dataset first" : undefined) ??
-    wrongSetting ??
+    (wrongSetting && sentence(wrongSetting)) ??
     refused?.message ??
     planError?.message;
   const unknown = base === "" ? "choose a base" : dataset === "" ? "choose a dataset" : "not known yet";
@@ -103,7 +103,7 @@ export function NewRun({ slug }: { slug: string }) {
           <PlanCard
             plan={wrongSetting ? undefined : plan.data}
             unknown={unknown}
-            why={why && sentence(why)}
+            why={why}
             pending={start.isPending || start.isSuccess}
             cancelHref={`/${slug}/runs`}
             onStart={() => start.mutate({ ...request, name: draft.name.trim() || undefined })}
