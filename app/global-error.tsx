@@ -1,22 +1,20 @@
 "use client";
-import { ErrorState } from "#components/ui/states.tsx";
+import { useEffect } from "react";
+import { BrokenState } from "#components/ui/states.tsx";
 import "./globals.css";
 
 /** When even the frame broke. */
 export default function GlobalError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  // this document replaces the one that was painted, and theme.js has long run
+  useEffect(() => void window.dispatchEvent(new Event("forge:theme")), []);
   return (
-    <html lang="en" data-theme="light" suppressHydrationWarning>
+    <html lang="en" suppressHydrationWarning>
       <head>
         <script src="/theme.js" />
       </head>
       <body>
         <main className="grid min-h-dvh place-content-center">
-          <ErrorState
-            title="The console broke"
-            message="Something broke here, not with you. Try again; if it stays, quote the number below."
-            requestId={error.digest}
-            onRetry={reset}
-          />
+          <BrokenState title="The console broke" digest={error.digest} onRetry={reset} />
         </main>
       </body>
     </html>

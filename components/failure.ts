@@ -4,6 +4,8 @@ export type Failure = {
   code: string | null;
   /** the input field it is about */
   field: string | null;
+  /** why, where one code has several reasons (`project`: it is not there for this person) */
+  reason: string | null;
   /** what to quote when asking for help */
   requestId: string | null;
 };
@@ -21,6 +23,7 @@ export function failureOf(error: unknown): Failure {
     message: code === null ? "The console did not answer. Check that it is running, then try again." : sentence,
     code,
     field: text("field"),
+    reason: text("reason"),
     requestId: text("requestId"),
   };
 }

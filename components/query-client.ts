@@ -5,10 +5,14 @@ import { failureOf } from "#components/failure.ts";
 const freshForMs = 15_000;
 const mostRetries = 2;
 
-/** React Query for the server's prefetch and the browser alike; `onSignedOut` is called when the session is over. */
-export function makeQueryClient(onSignedOut?: () => void) {
+type Ends = { onSignedOut: () => void; onShutOut: () => void };
+
+/** React Query for the server's prefetch and the browser alike; `ends`: the session is over, or one is no longer a member. */
+export function makeQueryClient(ends?: Ends) {
   const onError = (error: unknown) => {
-    if (failureOf(error).code === "UNAUTHENTICATED") onSignedOut?.();
+    const { code, reason } = failureOf(error);
+    if (code === "UNAUTHENTICATED") ends?.onSignedOut();
+    if (code === "NOT_FOUND" && reason === "project") ends?.onShutOut();
   };
   return new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -14,6 +14,11 @@ const yearSeconds = 31_536_000;
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
+/** A full load: the server says what this person may still see here, and nothing of the project stays on the page. */
+function seeWhatIsLeft() {
+  window.location.reload();
+}
+
 /** Typed queries for everything below; `project` is the slug in the URL, null outside any project. Another project starts with an empty cache. */
 export function TrpcProvider({ project, children }: { project: string | null; children: ReactNode }) {
   return (
@@ -24,7 +29,7 @@ export function TrpcProvider({ project, children }: { project: string | null; ch
 }
 
 function ProjectClients({ project, children }: { project: string | null; children: ReactNode }) {
-  const [queryClient] = useState(() => makeQueryClient(goToSignIn));
+  const [queryClient] = useState(() => makeQueryClient({ onSignedOut: goToSignIn, onShutOut: seeWhatIsLeft }));
   const [trpcClient] = useState(() =>
     createTRPCClient<AppRouter>({
       links: [

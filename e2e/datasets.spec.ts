@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { signIn, url } from "./person.ts";
+import { choose, signIn, url } from "./person.ts";
 
 const good = Array.from({ length: 30 }, (_, i) => `{"prompt":"question ${i}","completion":"answer ${i}"}\n`).join("");
 
@@ -14,19 +14,40 @@ test("a file with a bad row waits for a person, who sees the line and the remedy
   await expect(page.getByText("Ready", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
 });
 
-test("a file that is no data set is refused with what to do about it, and nothing is kept", async ({ page }) => {
+test("a file that is no data set is refused before it is sent, with what to do about it", async ({ page }) => {
   await signIn(page);
-  await upload(page, "table", "question,answer\nhow,so\n");
-  await expect(page.getByText("Refused", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
-  await page.goto(url("/runs/new"));
-  await page.getByLabel("Dataset").first().click();
-  await expect(page.getByRole("option", { name: /table/ })).toHaveCount(0);
+  await chooseFile(page, "table", "question,answer\nhow,so\n");
+  await expect(page.getByRole("alert").filter({ hasText: "looks like a table (CSV)" })).toContainText(
+    "pandas.read_csv",
+  );
+  await expect(page.getByRole("button", { name: "Upload and check" })).toHaveAttribute("aria-disabled", "true");
+});
+
+test("columns that are none of ours are chosen by a person, who is stopped where no row could be read", async ({
+  page,
+}) => {
+  await signIn(page);
+  await chooseFile(page, "sums", '{"q1":"1+1?","a1":"2","tags":["sum"]}\n{"q1":"2+2?","a1":"4","tags":[]}\n');
+  await page.getByRole("button", { name: "Upload and check" }).click();
+  const start = page.getByRole("button", { name: "Import with these columns" });
+  await expect(start).toBeVisible({ timeout: 60_000 });
+  await choose(page, "Prompt", /^q1/);
+  await choose(page, "Completion", /^tags/);
+  await expect(page.getByText("None of the first rows can be read with these columns").first()).toBeVisible();
+  await expect(start).toHaveAttribute("aria-disabled", "true");
+  await choose(page, "Completion", /^a1/);
+  await start.click();
+  await expect(page.getByText("Ready", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
 });
 
 async function upload(page: Page, name: string, text: string) {
+  await chooseFile(page, name, text);
+  await page.getByRole("button", { name: "Upload and check" }).click();
+}
+
+async function chooseFile(page: Page, name: string, text: string) {
   await page.goto(url("/datasets/new"));
   const file = { name: `${name}.jsonl`, mimeType: "application/jsonl", buffer: Buffer.from(text) };
   await page.getByLabel("File to upload").setInputFiles(file);
   await page.getByLabel(/^Dataset/).fill(name);
-  await page.getByRole("button", { name: "Upload and check" }).click();
 }

@@ -35,7 +35,7 @@ test("one person does the whole main job in the browser and calls the result wit
     await page.getByLabel(/^Model name/).fill("triage");
     await choose(page, /^Eval suite/, /held-back/);
     await page.getByLabel("Epochs").fill("2");
-    await page.getByRole("button", { name: "Start run" }).click();
+    await page.getByRole("button", { name: "Start run" }).dblclick();
     await expect(page).toHaveURL(/runs\/run_/);
     await expect(page.getByText("Running", { exact: true }).first()).toBeVisible({ timeout: loadWithinMs });
     const step = page.locator("dl div", { hasText: "Step" }).locator("dd").first();
@@ -53,6 +53,12 @@ test("one person does the whole main job in the browser and calls the result wit
     await expect(page.getByText(/triage\/1 is better: \+/)).toBeVisible();
     await expect(page.getByText(/McNemar exact p/)).toBeVisible();
     await expect(page.getByRole("heading", { name: "Cases, worst regressions first" })).toBeVisible();
+  });
+
+  await test.step("see that the double click on Start run started one run", async () => {
+    await page.goto(url("/runs"));
+    await expect(page.getByText("1 run", { exact: true })).toBeVisible();
+    await page.goBack();
   });
 
   await test.step("promote through the gate", async () => {

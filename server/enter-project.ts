@@ -17,7 +17,7 @@ type AskedBy = { db: Db; caller: Caller | null; projectSlug: string | null };
 
 /**
  * Find the project that a request names and check that its caller may do `procedure` there: the one way into a
- * project for every transport of the console. Throws UNAUTHENTICATED for nobody, NOT_FOUND for a stranger's project,
+ * project for every transport of the console. Throws UNAUTHENTICATED for nobody, NOT_FOUND with the reason `project` for a stranger's project,
  * FORBIDDEN for a lacking role or scope; a refused change leaves an audit row.
  */
 export async function enterProject({ db, caller, projectSlug }: AskedBy, procedure: string, { changes = false } = {}) {
@@ -44,6 +44,7 @@ async function findProject(db: Db, caller: Caller, slug: string | null): Promise
   const missing = new DomainError(
     "NOT_FOUND",
     slug ? `there is no project ${slug}` : "name a project (header x-forge-project)",
+    { reason: "project" },
   );
   if (caller.kind === "key") {
     const [row] = await db

@@ -38,6 +38,7 @@ const t = initTRPC.context<TrpcContext>().create({
     const cause = error.cause;
     const field =
       cause instanceof DomainError ? cause.field : cause instanceof ZodError ? cause.issues[0]?.path.join(".") : null;
+    const reason = cause instanceof DomainError ? cause.reason : null;
     const message = cause instanceof ZodError ? (cause.issues[0]?.message ?? shape.message) : shape.message;
     const code = cause instanceof DomainError ? cause.code : shape.data.code;
     const issues =
@@ -45,7 +46,7 @@ const t = initTRPC.context<TrpcContext>().create({
     return {
       ...shape,
       message,
-      data: { code, field: field ?? null, issues, requestId: ctx?.requestId ?? null, path: shape.data.path },
+      data: { code, field: field ?? null, reason, issues, requestId: ctx?.requestId ?? null, path: shape.data.path },
     };
   },
 });

@@ -5,6 +5,7 @@ import {
   HydrationBoundary,
 } from "@tanstack/react-query";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { cache, type ReactNode } from "react";
 import { makeQueryClient } from "#components/query-client.ts";
@@ -22,7 +23,13 @@ export const pageCaller = cache(async () => {
   return resolveCaller(consoleDoors().db, { headers: asked, method: "GET" });
 });
 
-const getQueryClient = cache(() => makeQueryClient());
+/** One per request: what the title asked for is there for the page too. */
+export const getQueryClient = cache(() => makeQueryClient());
+
+/** A detail's title is the name of its thing; the kind of thing where the name cannot be read. */
+export async function titled(kind: string, name: () => Promise<string>): Promise<Metadata> {
+  return { title: await name().catch(() => kind) };
+}
 
 /** `project` is the slug in the URL, null outside any project. */
 async function pageContext(project: string | null): Promise<TrpcContext> {

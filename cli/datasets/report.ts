@@ -15,7 +15,7 @@ export function problemTable(problems: readonly Problem[], problemCount: number)
 export function checkText(file: string, report: Report): string {
   if (report.refusal)
     return [`${file}: ${report.refusal.message}`, report.refusal.remedy, problems(report)].filter(Boolean).join("\n");
-  if (report.unmapped) return unmappedText(file, report.unmapped.columns);
+  if (report.unmapped) return unmappedText(file, report.unmapped);
   const count = (n: number) => n.toLocaleString("en");
   const { train, validation } = report.rows;
   const head = `${file}: ${count(report.rowsRead)} rows, ${report.source} → ${report.shape}`;
@@ -27,12 +27,12 @@ export function checkText(file: string, report: Report): string {
   return [head, split, duplicates, ignored, bad, problems(report)].filter(Boolean).join("\n");
 }
 
-/** The layout is none that we know: say what is there and how to map it. */
-export function unmappedText(file: string, columns: readonly SeenColumn[]): string {
+/** The layout is none that we know, or was mapped wrongly: say what is there and how to map it. */
+export function unmappedText(file: string, { columns, why }: { columns: readonly SeenColumn[]; why?: string }): string {
   const names = columns.map((column) => `${column.name} (${column.kinds.join(" or ")})`).join(", ");
   const [first = "COLUMN", second = "COLUMN"] = columns.map((column) => column.name);
   return [
-    `${file}: the columns are none that we know: ${names}`,
+    why ? `${file}: ${why}. Its columns: ${names}` : `${file}: the columns are none that we know: ${names}`,
     `Say what they are, for example: --map ${first}=prompt,${second}=completion`,
   ].join("\n");
 }

@@ -28,7 +28,7 @@ function versionText(name: string, version: Shown["version"]): string {
     return [...why, problemTable(version.problems, version.problemCount ?? 0)].filter(Boolean).join("\n");
   }
   if (version.reviewDetail?.kind === "mapping") {
-    return `${head}\n${unmappedText(version.filename, version.reviewDetail.columns)}`;
+    return `${head}\n${unmappedText(version.filename, version.reviewDetail)}`;
   }
   const rows =
     version.trainRows === null ? "" : `  ${version.trainRows} training and ${version.validationRows} validation rows`;

@@ -18,7 +18,8 @@ test("every flag becomes the hyper-parameter it names", () => {
   expect(HyperParameters.parse(given)).toMatchObject({ learningRate: 2e-4, loraR: 8, assistantOnlyLoss: false });
 });
 
-test("what is not given is left to the control plane, and a word is no number", () => {
+test("what is not given is left to the control plane, and no steps is never, a word is no number", () => {
   expect(parsed("--epochs 2")).toEqual({ epochs: 2 });
+  expect(parsed("--eval-every 0")).toEqual({ evalEverySteps: null });
   expect(() => parsed("--lr fast")).toThrow("must be a number");
 });

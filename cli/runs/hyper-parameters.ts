@@ -17,7 +17,7 @@ const flags: Flag[] = [
   { flag: "--weight-decay <number>", help: "AdamW weight decay", name: "weightDecay" },
   { flag: "--max-grad-norm <number>", help: "gradients are clipped to this norm; 0 = off", name: "maxGradNorm" },
   { flag: "--checkpoint-every <steps>", help: "steps between checkpoints", name: "checkpointEverySteps" },
-  { flag: "--eval-every <steps>", help: "steps between validations", name: "evalEverySteps" },
+  { flag: "--eval-every <steps>", help: "steps between validations; 0 = never", name: "evalEverySteps" },
   { flag: "--seed <number>", help: "seed of everything random", name: "seed" },
 ];
 
@@ -37,6 +37,7 @@ export function hyperParametersFrom(options: Record<string, unknown>): Partial<H
     const value = options[keyOf(flag)];
     if (value !== undefined) chosen[name] = value;
   }
+  if (chosen.evalEverySteps === 0) chosen.evalEverySteps = null;
   if (options.scheduler !== undefined) chosen.scheduler = options.scheduler;
   if (options.allTokens === true) chosen.assistantOnlyLoss = false;
   return chosen;

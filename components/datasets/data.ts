@@ -6,11 +6,6 @@ export type DatasetRow = Outputs["list"]["items"][number];
 export type DatasetData = Outputs["show"];
 export type VersionData = DatasetData["version"];
 
-/** A message of the rules as a sentence of its own. */
-export function sentence(message: string): string {
-  return message.charAt(0).toUpperCase() + message.slice(1);
-}
-
 /** While this holds, a page looks again. */
 export function isMoving(status: VersionData["status"]): boolean {
   return status === "importing" || status === "uploading";

@@ -67,15 +67,14 @@ export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetD
           </MenuItem>
         )}
       </DropdownMenu>
-      {cannotTrain ? (
-        <Button look="primary" icon={<Flame aria-hidden />} disabledReason={cannotTrain}>
-          Train on this
-        </Button>
-      ) : (
-        <ButtonLink look="primary" icon={<Flame aria-hidden />} href={`/${slug}/runs/new?dataset=${version.id}`}>
-          Train on this
-        </ButtonLink>
-      )}
+      <ButtonLink
+        look="primary"
+        icon={<Flame aria-hidden />}
+        href={`/${slug}/runs/new?dataset=${version.id}`}
+        disabledReason={cannotTrain}
+      >
+        Train on this
+      </ButtonLink>
       <ArchiveDialog slug={slug} dataset={dataset} open={archiving} onOpenChange={setArchiving} />
     </>
   );

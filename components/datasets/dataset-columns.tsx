@@ -1,9 +1,9 @@
 import type { Column } from "#components/data-table/columns.ts";
-import { type DatasetRow, sentence } from "#components/datasets/data.ts";
+import type { DatasetRow } from "#components/datasets/data.ts";
 import { ImportProgress, rowsSoFar } from "#components/datasets/import-progress.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { CutName } from "#components/ui/cut-name.tsx";
-import { formatBytes, formatNumber, plural } from "#components/ui/format.ts";
+import { formatBytes, formatNumber, plural, sentence } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
 

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { parseAsInteger, useQueryState } from "nuqs";
 import { ArchivedBanner } from "#components/datasets/archive-dataset.tsx";
-import { type DatasetData, isMoving, sentence, type VersionData } from "#components/datasets/data.ts";
+import { type DatasetData, isMoving, type VersionData } from "#components/datasets/data.ts";
 import { DatasetActs } from "#components/datasets/dataset-acts.tsx";
 import { DatasetAside } from "#components/datasets/dataset-aside.tsx";
 import { ImportProgress, rowsSoFar } from "#components/datasets/import-progress.tsx";
@@ -11,7 +11,7 @@ import { ProblemsCard, ReviewBadRows } from "#components/datasets/review-bad-row
 import { ReviewMapping } from "#components/datasets/review-mapping.tsx";
 import { RowsTab } from "#components/datasets/rows-tab.tsx";
 import { VersionsTab } from "#components/datasets/versions-tab.tsx";
-import { failureOf } from "#components/failure.ts";
+import { DetailError } from "#components/detail-error.tsx";
 import { useLive } from "#components/live.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useProject } from "#components/shell/project-context.tsx";
@@ -20,12 +20,12 @@ import { Banner } from "#components/ui/banner.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { Fact, Facts } from "#components/ui/facts.tsx";
-import { formatBytes, formatNumber } from "#components/ui/format.ts";
+import { formatBytes, formatNumber, sentence } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { EmptyState, ErrorState } from "#components/ui/states.tsx";
+import { EmptyState } from "#components/ui/states.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
 
@@ -46,14 +46,10 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
   useLive(`project:${projectId}`, () => void client.invalidateQueries(trpc.datasets.show.pathFilter()));
   const dataset = query.data;
   if (!dataset) {
-    const failure = query.error ? failureOf(query.error) : null;
+    if (query.error) return <DetailError thing="dataset" path="datasets" error={query.error} onRetry={query.refetch} />;
     return (
       <Page>
-        {failure ? (
-          <ErrorState message={failure.message} requestId={failure.requestId ?? undefined} onRetry={query.refetch} />
-        ) : (
-          <Skeleton className="h-96" />
-        )}
+        <Skeleton className="h-96" />
       </Page>
     );
   }

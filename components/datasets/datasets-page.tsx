@@ -10,7 +10,7 @@ import { UseSample } from "#components/datasets/use-sample.tsx";
 import { useLive } from "#components/live.tsx";
 import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
 import { plural } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
@@ -128,16 +128,8 @@ export function DatasetsPage({ slug }: { slug: string }) {
 
 function UploadButton({ slug }: { slug: string }) {
   const refusal = useRefusal("datasets.create");
-  const icon = <Upload aria-hidden />;
-  if (refusal) {
-    return (
-      <Button look="primary" disabledReason={refusal} icon={icon}>
-        Upload
-      </Button>
-    );
-  }
   return (
-    <ButtonLink look="primary" href={`/${slug}/datasets/new`} icon={icon}>
+    <ButtonLink look="primary" href={`/${slug}/datasets/new`} icon={<Upload aria-hidden />} disabledReason={refusal}>
       Upload
     </ButtonLink>
   );

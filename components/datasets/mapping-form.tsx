@@ -1,36 +1,21 @@
 "use client";
 import { ArrowRight } from "lucide-react";
-import { sentence } from "#components/datasets/data.ts";
 import { ExampleView } from "#components/datasets/example-view.tsx";
+import {
+  type Aim,
+  aims,
+  type MappingDraft,
+  mappingOf,
+  type Target,
+  withoutEmpty,
+} from "#components/datasets/mapping-draft.ts";
 import { CodeWell } from "#components/ui/code-well.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { formatPercent } from "#components/ui/format.ts";
+import { formatPercent, sentence } from "#components/ui/format.ts";
 import { Select } from "#components/ui/select.tsx";
 import type { ColumnMapping } from "#server/datasets/input.ts";
 import { mappedReading, type SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
 import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
-
-type Target = keyof ColumnMapping;
-
-/** What a file can become, and which targets that takes. */
-const aims = {
-  pair: {
-    label: "Prompt and completion",
-    hint: "a question and its answer",
-    needs: ["prompt", "completion"],
-    may: ["system"],
-  },
-  preference: {
-    label: "Preference",
-    hint: "a prompt, the better and the worse answer",
-    needs: ["prompt", "chosen", "rejected"],
-    may: [],
-  },
-  messages: { label: "Chats", hint: "one column that holds a list of turns", needs: ["messages"], may: [] },
-  text: { label: "Plain text", hint: "learnt as it stands", needs: ["text"], may: [] },
-} as const satisfies Record<string, { label: string; hint: string; needs: readonly Target[]; may: readonly Target[] }>;
-
-export type Aim = keyof typeof aims;
 
 const targetWords: Record<Target, string> = {
   prompt: "Prompt",
@@ -42,38 +27,7 @@ const targetWords: Record<Target, string> = {
   text: "Text",
 };
 
-/** Names that people give to these columns; only a first guess. */
-const guesses: Record<Target, RegExp> = {
-  prompt: /^(prompt|question|query|input|instruction|user|source|ticket|q)$/i,
-  completion: /^(completion|response|answer|output|reply|assistant|target|label|a)$/i,
-  system: /^(system|system_prompt)$/i,
-  chosen: /^(chosen|preferred|better|win(ner)?)$/i,
-  rejected: /^(rejected|other|worse|los(er|t))$/i,
-  messages: /^(messages|conversations?|chat|turns|dialog(ue)?)$/i,
-  text: /^(text|content|body|document)$/i,
-};
-
 const nothing = "none";
-
-export type MappingDraft = { aim: Aim; columns: ColumnMapping };
-
-/** A first guess from the columns' names: a complete aim if the names give one. */
-export function guessMapping(columns: readonly SeenColumn[]): MappingDraft {
-  const find = (target: Target) => columns.find((column) => guesses[target].test(column.name))?.name;
-  for (const aim of ["preference", "pair", "messages", "text"] as const) {
-    const found = Object.fromEntries([...aims[aim].needs, ...aims[aim].may].map((target) => [target, find(target)]));
-    if (aims[aim].needs.every((target) => found[target])) return { aim, columns: withoutEmpty(found) };
-  }
-  return { aim: "pair", columns: {} };
-}
-
-/** The mapping that a draft stands for; null while a column is missing. */
-export function mappingOf({ aim, columns }: MappingDraft): ColumnMapping | null {
-  const { needs, may } = aims[aim];
-  if (needs.some((target) => !columns[target])) return null;
-  const chosen = [...needs, ...may].filter((target) => columns[target]);
-  return Object.fromEntries(chosen.map((target) => [target, columns[target]]));
-}
 
 /** Say what a file's columns are, and see at once what its first rows become. */
 export function MappingForm({
@@ -172,10 +126,6 @@ function Converted({
 
 function columnWords({ kinds, share }: SeenColumn): string {
   return `${kinds.join(" or ")}${share < 1 ? `, in ${formatPercent(share, 0)} of the rows` : ""}`;
-}
-
-function withoutEmpty(columns: Record<string, string | undefined>): ColumnMapping {
-  return Object.fromEntries(Object.entries(columns).filter(([, name]) => name));
 }
 
 function entriesOf<T extends object>(value: T): [keyof T & string, T[keyof T]][] {

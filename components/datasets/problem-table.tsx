@@ -1,5 +1,5 @@
-import { sentence, type VersionData } from "#components/datasets/data.ts";
-import { formatNumber, plural } from "#components/ui/format.ts";
+import type { VersionData } from "#components/datasets/data.ts";
+import { formatNumber, plural, sentence } from "#components/ui/format.ts";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
 
 type Problem = VersionData["problems"][number];

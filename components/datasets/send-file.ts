@@ -80,6 +80,15 @@ export async function sendFile(file: Sendable, options: SendOptions): Promise<st
   return uploadId;
 }
 
+/** Cancel an upload and delete what has arrived; one that is gone already is no error. Throws UploadError. */
+export async function discardUpload(uploadId: string, options: SendOptions): Promise<void> {
+  try {
+    await requester(options)("DELETE", `/api/uploads/${uploadId}`, {});
+  } catch (error) {
+    if (!(error instanceof UploadError && error.code === "NOT_FOUND")) throw error;
+  }
+}
+
 type Requester = (
   method: string,
   path: string,

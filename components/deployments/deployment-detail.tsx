@@ -10,7 +10,7 @@ import { SignalsCard } from "#components/deployments/signals-card.tsx";
 import { TimelineCard } from "#components/deployments/timeline-card.tsx";
 import { TrafficCard } from "#components/deployments/traffic-card.tsx";
 import { TrafficChart } from "#components/deployments/traffic-chart.tsx";
-import { failureOf } from "#components/failure.ts";
+import { DetailError } from "#components/detail-error.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
@@ -19,7 +19,6 @@ import { formatRate, plural } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { ErrorState } from "#components/ui/states.tsx";
 
 const trafficEveryMs = 5_000;
 const loadingEveryMs = 2_000;
@@ -41,14 +40,11 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
   );
   const deployment = query.data;
   if (!deployment) {
-    const failure = query.error ? failureOf(query.error) : null;
+    if (query.error)
+      return <DetailError thing="deployment" path="deployments" error={query.error} onRetry={query.refetch} />;
     return (
       <Page>
-        {failure ? (
-          <ErrorState message={failure.message} requestId={failure.requestId ?? undefined} onRetry={query.refetch} />
-        ) : (
-          <Skeleton className="h-96" />
-        )}
+        <Skeleton className="h-96" />
       </Page>
     );
   }

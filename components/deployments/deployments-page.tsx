@@ -9,7 +9,7 @@ import { type DeploymentRow, deploymentState } from "#components/deployments/dat
 import { SplitBar } from "#components/deployments/split-bar.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { formatNumber, formatPercent } from "#components/ui/format.ts";
@@ -118,17 +118,10 @@ export function DeploymentsPage({ slug }: { slug: string }) {
       refetchInterval: refreshMs,
     }),
   );
-  const create = (
-    <ButtonLink look="primary" href={`/${slug}/deployments/new`} icon={<Plus aria-hidden />}>
+  const act = (
+    <ButtonLink look="primary" href={`/${slug}/deployments/new`} icon={<Plus aria-hidden />} disabledReason={refusal}>
       New deployment
     </ButtonLink>
-  );
-  const act = refusal ? (
-    <Button look="primary" disabledReason={refusal} icon={<Plus aria-hidden />}>
-      New deployment
-    </Button>
-  ) : (
-    create
   );
   return (
     <Page>

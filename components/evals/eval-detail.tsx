@@ -1,12 +1,13 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleStop, TrendingDown, TrendingUp } from "lucide-react";
+import { DetailError } from "#components/detail-error.tsx";
 import { CaseList } from "#components/evals/case-list.tsx";
 import { GraderChart } from "#components/evals/grader-chart.tsx";
 import { WinsCard } from "#components/evals/wins-card.tsx";
 import { differenceWords, pValueWords, tiedWords } from "#components/evals/words.ts";
-import { failureOf } from "#components/failure.ts";
 import { Crumb } from "#components/shell/crumbs.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
@@ -18,7 +19,6 @@ import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { ErrorState } from "#components/ui/states.tsx";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
 
 const pollMs = 1_000;
@@ -27,6 +27,9 @@ const pollMs = 1_000;
 export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
   const trpc = useTRPC();
   const client = useQueryClient();
+  const cannotCancel = useRefusal("evals.cancel");
+  const cannotStart = useRefusal("evals.start");
+  const cannotPromote = useRefusal("models.promote");
   const query = useQuery(
     trpc.evals.show.queryOptions(
       { evalId },
@@ -37,17 +40,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
     trpc.evals.cancel.mutationOptions({ onSuccess: () => client.invalidateQueries(trpc.evals.show.pathFilter()) }),
   );
   if (query.isPending) return <Skeleton className="m-6 h-96" />;
-  if (query.error) {
-    const { message, requestId } = failureOf(query.error);
-    return (
-      <ErrorState
-        title="This eval cannot be shown"
-        message={message}
-        requestId={requestId ?? undefined}
-        onRetry={() => query.refetch()}
-      />
-    );
-  }
+  if (query.error) return <DetailError thing="eval" path="evals" error={query.error} onRetry={() => query.refetch()} />;
   const { row, suite, candidate, baseline, summary, dataset, datasetId, datasetVersion } = query.data;
   const headline = summary?.graders[0];
   return (
@@ -72,16 +65,24 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
                 look="danger"
                 icon={<CircleStop aria-hidden />}
                 pending={cancel.isPending}
+                disabledReason={cannotCancel}
                 onClick={() => cancel.mutate({ evalId })}
               >
                 Cancel
               </Button>
             )}
-            <ButtonLink href={`/${slug}/evals/new?suite=${suite.id}&baseline=${baseline.versionId}`}>
+            <ButtonLink
+              href={`/${slug}/evals/new?suite=${suite.id}&baseline=${baseline.versionId}`}
+              disabledReason={cannotStart}
+            >
               Compare another
             </ButtonLink>
             {row.status === "succeeded" && (
-              <ButtonLink look="primary" href={`/${slug}/models/${candidate.modelId}?promote=${candidate.versionId}`}>
+              <ButtonLink
+                look="primary"
+                href={`/${slug}/models/${candidate.modelId}?promote=${candidate.versionId}`}
+                disabledReason={cannotPromote}
+              >
                 Promote {candidate.name}
               </ButtonLink>
             )}

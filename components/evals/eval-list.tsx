@@ -7,6 +7,7 @@ import type { Column } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
@@ -133,12 +134,17 @@ function noteOf(row: Row) {
 }
 
 function NoEvals({ slug, hasSuites }: { slug: string; hasSuites: boolean }) {
+  const refusal = useRefusal(hasSuites ? "evals.start" : "evals.createSuite");
   return (
     <EmptyState
       icon={<Scale aria-hidden />}
       title={hasSuites ? "No model has been compared yet" : "First a suite, then an eval"}
       action={
-        <ButtonLink look="primary" href={hasSuites ? `/${slug}/evals/new` : `/${slug}/evals/suites/new`}>
+        <ButtonLink
+          look="primary"
+          href={hasSuites ? `/${slug}/evals/new` : `/${slug}/evals/suites/new`}
+          disabledReason={refusal}
+        >
           {hasSuites ? "Compare two models" : "Make a suite"}
         </ButtonLink>
       }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { EvalList } from "#components/evals/eval-list.tsx";
 import { SuiteList } from "#components/evals/suite-list.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
@@ -11,6 +12,8 @@ import { Tabs } from "#components/ui/tabs.tsx";
 /** Evals and the suites they run on. */
 export function EvalsPage({ slug }: { slug: string }) {
   const trpc = useTRPC();
+  const cannotMakeSuite = useRefusal("evals.createSuite");
+  const cannotStart = useRefusal("evals.start");
   const suites = useQuery(trpc.evals.suites.queryOptions());
   return (
     <Page>
@@ -19,8 +22,15 @@ export function EvalsPage({ slug }: { slug: string }) {
         purpose="Is a model better than the one it should replace? The same questions to both, and what the difference is worth."
         actions={
           <>
-            <ButtonLink href={`/${slug}/evals/suites/new`}>New suite</ButtonLink>
-            <ButtonLink href={`/${slug}/evals/new`} look="primary" icon={<Plus aria-hidden />}>
+            <ButtonLink href={`/${slug}/evals/suites/new`} disabledReason={cannotMakeSuite}>
+              New suite
+            </ButtonLink>
+            <ButtonLink
+              href={`/${slug}/evals/new`}
+              look="primary"
+              icon={<Plus aria-hidden />}
+              disabledReason={cannotStart}
+            >
               New eval
             </ButtonLink>
           </>

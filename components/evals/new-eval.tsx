@@ -5,6 +5,7 @@ import { z } from "zod";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -28,6 +29,8 @@ export function NewEval({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const router = useRouter();
   const client = useQueryClient();
+  const refusal = useRefusal("evals.start");
+  const cannotMakeSuite = useRefusal("evals.createSuite");
   const params = useSearchParams();
   const asked = {
     suite: params.get("suite") ?? "",
@@ -59,13 +62,10 @@ export function NewEval({ slug }: { slug: string }) {
   const shows = headline && isBinary(headline.kind) ? detectableDifference(suite.cases, plannedDiscordance) : null;
   const failure = start.error ? failureOf(start.error) : null;
   const why =
-    suites.data?.length === 0
-      ? "Make a suite first"
-      : !chosen.candidate || !chosen.baseline
-        ? "Choose two versions"
-        : chosen.candidate === chosen.baseline
-          ? "Choose two different versions"
-          : undefined;
+    refusal ??
+    (suites.data?.length === 0 ? "Make a suite first" : undefined) ??
+    (!chosen.candidate || !chosen.baseline ? "Choose two versions" : undefined) ??
+    (chosen.candidate === chosen.baseline ? "Choose two different versions" : undefined);
   const options = all.map((version) => ({
     value: version.id,
     label: version.name,
@@ -102,7 +102,7 @@ export function NewEval({ slug }: { slug: string }) {
             <div className="mt-4 flex gap-2">
               <Button
                 look="primary"
-                pending={start.isPending}
+                pending={start.isPending || start.isSuccess}
                 disabledReason={why}
                 onClick={() => start.mutate(chosen)}
               >
@@ -115,7 +115,12 @@ export function NewEval({ slug }: { slug: string }) {
       >
         <Card title="What is compared">
           <div className="grid gap-4">
-            <Field label="Suite" hint={<TextLink href={`/${slug}/evals/suites/new`}>Make another suite</TextLink>}>
+            <Field
+              label="Suite"
+              hint={
+                cannotMakeSuite ? undefined : <TextLink href={`/${slug}/evals/suites/new`}>Make another suite</TextLink>
+              }
+            >
               <Select
                 value={chosen.suite || undefined}
                 onValueChange={(value) => set({ suite: value })}

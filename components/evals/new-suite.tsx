@@ -8,6 +8,7 @@ import { graderWords } from "#components/evals/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -64,6 +65,7 @@ export function NewSuite({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const router = useRouter();
   const client = useQueryClient();
+  const refusal = useRefusal("evals.createSuite");
   const asked = useSearchParams().get("dataset") ?? "";
   const { value: draft, set, clear } = useDraft("suite", Draft, { ...initial, datasetVersionId: asked });
   const datasets = useQuery(trpc.datasets.list.queryOptions({ status: ["ready"], limit: 100 }));
@@ -87,11 +89,11 @@ export function NewSuite({ slug }: { slug: string }) {
   const errorAt = (field: keyof z.infer<typeof Draft>) =>
     request.success ? undefined : request.error.issues.find((issue) => issue.path[0] === field)?.message;
   const failure = create.error ? failureOf(create.error) : null;
-  const why = !draft.datasetVersionId
-    ? "Choose a dataset first"
-    : rows === 0
-      ? `The ${draft.split} split has no rows`
-      : request.error?.issues[0]?.message;
+  const why =
+    refusal ??
+    (draft.datasetVersionId ? undefined : "Choose a dataset first") ??
+    (rows === 0 ? `The ${draft.split} split has no rows` : undefined) ??
+    request.error?.issues[0]?.message;
 
   return (
     <Page>
@@ -108,7 +110,7 @@ export function NewSuite({ slug }: { slug: string }) {
             <div className="mt-4 flex gap-2">
               <Button
                 look="primary"
-                pending={create.isPending}
+                pending={create.isPending || create.isSuccess}
                 disabledReason={why}
                 onClick={() => request.success && create.mutate(request.data)}
               >

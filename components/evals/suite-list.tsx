@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { Column } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
@@ -20,6 +21,8 @@ type Row = inferRouterOutputs<AppRouter>["evals"]["suites"][number];
 export function SuiteList({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const client = useQueryClient();
+  const cannotMake = useRefusal("evals.createSuite");
+  const mayArchive = useRefusal("evals.archiveSuite") === undefined;
   const suites = useQuery(trpc.evals.suites.queryOptions());
   const [sort, setSort] = useSort({ by: "created", desc: true }, "suite-sort");
   const [leaving, setLeaving] = useState<Row | null>(null);
@@ -60,11 +63,12 @@ export function SuiteList({ slug }: { slug: string }) {
       header: "",
       fixed: true,
       phone: "corner",
-      cell: (row) => (
-        <IconButton label={`Archive ${row.name}`} onClick={() => setLeaving(row)}>
-          <Archive aria-hidden />
-        </IconButton>
-      ),
+      cell: (row) =>
+        mayArchive && (
+          <IconButton label={`Archive ${row.name}`} onClick={() => setLeaving(row)}>
+            <Archive aria-hidden />
+          </IconButton>
+        ),
     },
   ];
   return (
@@ -83,7 +87,7 @@ export function SuiteList({ slug }: { slug: string }) {
             icon={<ListChecks aria-hidden />}
             title="No suite yet"
             action={
-              <ButtonLink look="primary" href={`/${slug}/evals/suites/new`}>
+              <ButtonLink look="primary" href={`/${slug}/evals/suites/new`} disabledReason={cannotMake}>
                 Make a suite
               </ButtonLink>
             }

@@ -1,48 +1,58 @@
 import { Check } from "lucide-react";
 import type { HomeData } from "#components/home/home-data.ts";
-import { useProject } from "#components/shell/project-context.tsx";
+import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { formatNumber, formatRelative, plural } from "#components/ui/format.ts";
 
-type Step = { id: string; title: string; hint: string; proof: string | null; act: string; to: string; seen: string };
+type Step = {
+  id: string;
+  title: string;
+  hint: string;
+  proof: string | null;
+  act: string;
+  to: string;
+  /** the procedure that the act ends in */
+  needs: string;
+  seen: string;
+};
 
 function stepsOf({ dataset, run, eval: evaluation, champion, deployment, call }: HomeData["steps"]): Step[] {
   const rows = dataset ? (dataset.trainRows ?? 0) + (dataset.validationRows ?? 0) : 0;
   return [
     {
-      ...{ id: "upload", title: "Upload a dataset", act: "Upload", to: "datasets/new" },
+      ...{ id: "upload", title: "Upload a dataset", act: "Upload", to: "datasets/new", needs: "datasets.create" },
       hint: "JSONL or JSON. Problems come back with line numbers.",
       proof: dataset && `${dataset.name} v${dataset.version}, ${plural(rows, "row")}`,
       seen: dataset ? `datasets/${dataset.id}` : "datasets",
     },
     {
-      ...{ id: "train", title: "Train a run", act: "Start run", to: "runs/new" },
+      ...{ id: "train", title: "Train a run", act: "Start run", to: "runs/new", needs: "runs.start" },
       hint: "SFT with LoRA on a base model; watch the loss live.",
       proof: run && `${run.name}${run.loss === null ? "" : `, loss ${formatNumber(run.loss)}`}`,
       seen: run ? `runs/${run.id}` : "runs",
     },
     {
-      ...{ id: "evaluate", title: "Evaluate", act: "Start eval", to: "evals/new" },
+      ...{ id: "evaluate", title: "Evaluate", act: "Start eval", to: "evals/new", needs: "evals.start" },
       hint: "Compare it with its base on rows it has not seen.",
       proof: evaluation && `${plural(evaluation.casesTotal, "case")} compared`,
       seen: evaluation ? `evals/${evaluation.id}` : "evals",
     },
     {
-      ...{ id: "promote", title: "Promote", act: "See models", to: "models" },
+      ...{ id: "promote", title: "Promote", act: "See models", to: "models", needs: "models.list" },
       hint: "The gate says what is missing, if anything.",
       proof: champion && `${champion.name} v${champion.version} is champion`,
       seen: champion ? `models/${champion.id}` : "models",
     },
     {
-      ...{ id: "deploy", title: "Deploy", act: "Deploy", to: "deployments/new" },
+      ...{ id: "deploy", title: "Deploy", act: "Deploy", to: "deployments/new", needs: "deployments.create" },
       hint: "Give it a name that API clients call; start with a canary.",
       proof: deployment && `${deployment.name} is served`,
       seen: deployment ? `deployments/${deployment.id}` : "deployments",
     },
     {
-      ...{ id: "call", title: "Call it", act: "Create key", to: "settings/keys?new" },
+      ...{ id: "call", title: "Call it", act: "Create key", to: "settings/keys?new", needs: "keys.create" },
       hint: "Any OpenAI client, one base URL, one key.",
       proof: call && `${call.model} answered ${formatRelative(call.receivedAt, new Date())}`,
       seen: "requests",
@@ -86,11 +96,7 @@ export function Checklist({ steps, compact = false }: { steps: HomeData["steps"]
                 {step.proof ?? step.hint}
               </div>
             </div>
-            {step === now && (
-              <ButtonLink href={`/${slug}/${step.to}`} look="primary">
-                {step.act}
-              </ButtonLink>
-            )}
+            {step === now && <StepAct step={step} />}
             {step.proof !== null && (
               <ButtonLink href={`/${slug}/${step.seen}`} look="ghost" aria-label={`Open: ${step.proof}`}>
                 Open
@@ -100,6 +106,15 @@ export function Checklist({ steps, compact = false }: { steps: HomeData["steps"]
         ))}
       </ol>
     </section>
+  );
+}
+
+function StepAct({ step }: { step: Step }) {
+  const { slug } = useProject();
+  return (
+    <ButtonLink href={`/${slug}/${step.to}`} look="primary" disabledReason={useRefusal(step.needs)}>
+      {step.act}
+    </ButtonLink>
   );
 }
 

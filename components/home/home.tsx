@@ -13,7 +13,7 @@ import { RunsCard } from "#components/home/runs-card.tsx";
 import { SampleCard } from "#components/home/sample-card.tsx";
 import { TrafficChart } from "#components/home/traffic-chart.tsx";
 import { WaitingBanner } from "#components/home/waiting-banner.tsx";
-import { useProject } from "#components/shell/project-context.tsx";
+import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -68,6 +68,8 @@ function Beginning({ data }: { data: HomeData }) {
 function Running({ data }: { data: HomeData }) {
   const { slug } = useProject();
   const left = stepsLeft(data.steps);
+  const cannotUpload = useRefusal("datasets.create");
+  const cannotTrain = useRefusal("runs.start");
   return (
     <Page>
       <PageHead
@@ -75,10 +77,15 @@ function Running({ data }: { data: HomeData }) {
         purpose={sentence(data)}
         actions={
           <>
-            <ButtonLink href={`/${slug}/datasets/new`} icon={<Upload aria-hidden />}>
+            <ButtonLink href={`/${slug}/datasets/new`} icon={<Upload aria-hidden />} disabledReason={cannotUpload}>
               Upload dataset
             </ButtonLink>
-            <ButtonLink href={`/${slug}/runs/new`} look="primary" icon={<Flame aria-hidden />}>
+            <ButtonLink
+              href={`/${slug}/runs/new`}
+              look="primary"
+              icon={<Flame aria-hidden />}
+              disabledReason={cannotTrain}
+            >
               New run
             </ButtonLink>
           </>

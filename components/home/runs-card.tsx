@@ -1,7 +1,7 @@
 import { Flame } from "lucide-react";
 import { Sparkline } from "#components/charts/sparkline.tsx";
 import type { HomeData } from "#components/home/home-data.ts";
-import { useProject } from "#components/shell/project-context.tsx";
+import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
@@ -14,6 +14,7 @@ type Run = HomeData["runs"][number];
 
 export function RunsCard({ runs }: { runs: readonly Run[] }) {
   const { slug } = useProject();
+  const refusal = useRefusal("runs.start");
   return (
     <Card title="Training" flush aside={<TextLink href={`/${slug}/runs`}>All runs</TextLink>}>
       {runs.length === 0 ? (
@@ -21,7 +22,7 @@ export function RunsCard({ runs }: { runs: readonly Run[] }) {
           icon={<Flame aria-hidden />}
           title="No run yet"
           action={
-            <ButtonLink href={`/${slug}/runs/new`} look="primary">
+            <ButtonLink href={`/${slug}/runs/new`} look="primary" disabledReason={refusal}>
               Start run
             </ButtonLink>
           }

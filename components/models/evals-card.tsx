@@ -3,6 +3,7 @@ import { Scale } from "lucide-react";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { differenceWords } from "#components/evals/words.ts";
 import type { Version } from "#components/models/data.ts";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
@@ -21,6 +22,7 @@ export function EvalsCard({
   versions: readonly Version[];
   evaluateHref: string;
 }) {
+  const refusal = useRefusal("evals.start");
   const rows = versions.flatMap((version) => version.evals.map((one) => ({ ...one, candidate: version.name })));
   if (rows.length === 0)
     return (
@@ -28,7 +30,7 @@ export function EvalsCard({
         icon={<Scale aria-hidden />}
         title="Never compared yet"
         action={
-          <ButtonLink look="primary" href={evaluateHref}>
+          <ButtonLink look="primary" href={evaluateHref} disabledReason={refusal}>
             Evaluate
           </ButtonLink>
         }

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Crown, Rocket, Scale } from "lucide-react";
 import { parseAsInteger, parseAsString, useQueryState } from "nuqs";
-import { failureOf } from "#components/failure.ts";
+import { DetailError } from "#components/detail-error.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
 import { AliasesCard } from "#components/models/aliases-card.tsx";
 import { ArtifactsCard } from "#components/models/artifacts-card.tsx";
@@ -16,6 +16,7 @@ import { PromoteDialog } from "#components/models/promote-dialog.tsx";
 import { RemoveVersion } from "#components/models/remove-version.tsx";
 import { VersionsCard } from "#components/models/versions-card.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
@@ -41,23 +42,15 @@ export function ModelDetail({ slug, modelId }: { slug: string; modelId: string }
     ),
   );
   if (query.isPending) return <Skeleton className="m-6 h-96" />;
-  if (query.error) {
-    const { message, requestId } = failureOf(query.error);
-    return (
-      <ErrorState
-        title="This model cannot be shown"
-        message={message}
-        requestId={requestId ?? undefined}
-        onRetry={() => query.refetch()}
-      />
-    );
-  }
+  if (query.error)
+    return <DetailError thing="model" path="models" error={query.error} onRetry={() => query.refetch()} />;
   return <Shown slug={slug} model={query.data} />;
 }
 
 function Shown({ slug, model }: { slug: string; model: Model }) {
   const [number, setNumber] = useQueryState("version", parseAsInteger);
   const [promoting, setPromoting] = useQueryState("promote", parseAsString);
+  const cannotImport = useRefusal("models.import");
   const champion = model.versions.find((one) => one.aliases.includes("champion"));
   const asked = model.versions.find((one) => one.id === promoting);
   const version = model.versions.find((one) => one.version === number) ?? asked ?? champion ?? model.versions[0];
@@ -86,7 +79,11 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
           title={`${version.name} could not be imported`}
           actions={
             <>
-              <ButtonLink size="sm" href={`/${slug}/models/new?name=${encodeURIComponent(model.name)}`}>
+              <ButtonLink
+                size="sm"
+                href={`/${slug}/models/new?name=${encodeURIComponent(model.name)}`}
+                disabledReason={cannotImport}
+              >
                 Import again
               </ButtonLink>
               <RemoveVersion slug={slug} model={model} version={version} />
@@ -180,17 +177,20 @@ function Acts({
   evaluateHref: string;
   onPromote: (version: Version) => void;
 }) {
+  const cannotEvaluate = useRefusal("evals.start");
+  const cannotDeploy = useRefusal("deployments.create");
   if (version.status !== "ready") return null;
   const isChampion = version.aliases.includes("champion");
   return (
     <>
-      <ButtonLink href={evaluateHref} icon={<Scale aria-hidden />}>
+      <ButtonLink href={evaluateHref} icon={<Scale aria-hidden />} disabledReason={cannotEvaluate}>
         Evaluate
       </ButtonLink>
       <ButtonLink
         look={isChampion ? "primary" : "outline"}
         href={`/${slug}/deployments/new?model=${version.id}`}
         icon={<Rocket aria-hidden />}
+        disabledReason={cannotDeploy}
       >
         Deploy {version.name}
       </ButtonLink>

@@ -9,6 +9,7 @@ import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
 import { evalWords, type ModelRow, pollMs } from "#components/models/data.ts";
 import { ImportNote } from "#components/models/import-note.tsx";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Chip, StatusChip } from "#components/ui/chip.tsx";
@@ -102,6 +103,7 @@ const columns: readonly Column<ModelRow>[] = [
 /** Every registered model: bases to start from and what was tuned on them. */
 export function ModelList({ slug }: { slug: string }) {
   const trpc = useTRPC();
+  const refusal = useRefusal("models.import");
   const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
   const [kinds, setKinds] = useChoice("kind");
   const [sort, setSort] = useSort({ by: "updated", desc: true });
@@ -120,16 +122,17 @@ export function ModelList({ slug }: { slug: string }) {
     ),
   );
   const rows = query.data?.pages.flatMap((page) => page.items);
+  const importBase = (
+    <ButtonLink href={`/${slug}/models/new`} look="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
+      Import a base model
+    </ButtonLink>
+  );
   return (
     <Page>
       <PageHead
         title="Models"
         purpose="Bases that runs start from, and the versions that came out of them."
-        actions={
-          <ButtonLink href={`/${slug}/models/new`} look="primary" icon={<Plus aria-hidden />}>
-            Import a base model
-          </ButtonLink>
-        }
+        actions={importBase}
       />
       <DataTable
         filters={
@@ -165,15 +168,7 @@ export function ModelList({ slug }: { slug: string }) {
         onMore={() => query.fetchNextPage()}
         loadingMore={query.isFetchingNextPage}
         empty={
-          <EmptyState
-            icon={<Box aria-hidden />}
-            title="No model yet"
-            action={
-              <ButtonLink look="primary" href={`/${slug}/models/new`}>
-                Import a base model
-              </ButtonLink>
-            }
-          >
+          <EmptyState icon={<Box aria-hidden />} title="No model yet" action={importBase}>
             A run starts from a base model and ends as a new version here. Begin with nano, which ships with LargeForge
             and trains in minutes on a laptop, or bring one of your own.
           </EmptyState>

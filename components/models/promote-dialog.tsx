@@ -19,6 +19,7 @@ export function PromoteDialog({ slug, version, onClose }: { slug: string; versio
   const trpc = useTRPC();
   const client = useQueryClient();
   const refusal = useRefusal("models.promote");
+  const cannotEvaluate = useRefusal("evals.start");
   const [reason, setReason] = useState("");
   const gate = useQuery(
     trpc.models.gate.queryOptions(
@@ -113,6 +114,7 @@ export function PromoteDialog({ slug, version, onClose }: { slug: string; versio
             <ButtonLink
               size="sm"
               href={`/${slug}/evals/new?candidate=${version.id}&baseline=${answer.opponent.versionId}`}
+              disabledReason={cannotEvaluate}
             >
               Evaluate against {answer.opponent.name}
             </ButtonLink>

@@ -56,5 +56,5 @@ export function useImport(slug: string, onDone: () => void) {
 
 function failureFrom(error: Error): Failure {
   if (!(error instanceof UploadError)) return failureOf(error);
-  return { message: error.message, code: error.code, field: "files", requestId: error.requestId };
+  return { message: error.message, code: error.code, field: "files", reason: null, requestId: error.requestId };
 }

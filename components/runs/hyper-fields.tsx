@@ -1,6 +1,7 @@
 "use client";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
+import type { NumberSetting, SettingsDraft } from "#components/runs/draft.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -9,11 +10,8 @@ import { Select } from "#components/ui/select.tsx";
 import { Switch } from "#components/ui/switch.tsx";
 import { HyperParameters } from "#server/runs/input.ts";
 
-type Chosen = Partial<HyperParameters>;
-type NumberKey = {
-  [K in keyof HyperParameters]: HyperParameters[K] extends number | null ? K : never;
-}[keyof HyperParameters];
-type Row = { key: NumberKey; label: string; hint: string };
+/** `none` is the word for a suggestion that leaves it out. */
+type Row = { key: NumberSetting; label: string; hint: string; none?: string };
 
 const common: readonly Row[] = [
   { key: "epochs", label: "Epochs", hint: "How often every row is seen." },
@@ -30,34 +28,46 @@ const further: readonly Row[] = [
   { key: "loraDropout", label: "LoRA dropout", hint: "Against learning by heart, for few rows." },
   { key: "gradientAccumulation", label: "Gradient accumulation", hint: "Batches gathered before a step." },
   { key: "maxLength", label: "Longest row (tokens)", hint: "What is longer is cut." },
-  { key: "maxSteps", label: "Most steps", hint: "Ends the run early; empty goes by epochs." },
+  { key: "maxSteps", label: "Most steps", hint: "Ends the run early.", none: "as the epochs make" },
   { key: "warmupRatio", label: "Warm-up share", hint: "Share of the steps in which the rate grows." },
   { key: "weightDecay", label: "Weight decay", hint: "Pulls weights towards zero." },
   { key: "maxGradNorm", label: "Gradient norm limit", hint: "Longer gradients are cut to it; 0 never." },
   { key: "checkpointEverySteps", label: "Steps between checkpoints", hint: "What a crash can cost at most." },
-  { key: "evalEverySteps", label: "Steps between validations", hint: "Empty validates never." },
+  { key: "evalEverySteps", label: "Steps between validations", hint: "0 never validates.", none: "never" },
   { key: "seed", label: "Seed", hint: "The same seed gives the same adapter on a processor." },
 ];
 const schedulers = HyperParameters.shape.scheduler.options;
 
 /** Hyper-parameters with the suggestion for this base and data as placeholder; what is left empty is suggested. */
 export function HyperFields({
-  chosen,
+  draft,
+  wrong,
   suggested,
   error,
   onChange,
 }: {
-  chosen: Chosen;
+  draft: SettingsDraft;
+  wrong: Partial<Record<NumberSetting, string>>;
+  /** null until base and data are chosen */
   suggested: HyperParameters | null;
   error: string | undefined;
-  onChange: (chosen: Chosen) => void;
+  onChange: (change: Partial<SettingsDraft>) => void;
 }) {
   const [open, setOpen] = useState(false);
+  const { numbers, choices } = draft;
   const number = (row: Row) => (
-    <NumberField key={row.key} row={row} chosen={chosen} suggested={suggested} onChange={onChange} />
+    <Field key={row.key} label={row.label} hint={row.hint} error={wrong[row.key]}>
+      <Input
+        inputMode="decimal"
+        value={numbers[row.key] ?? ""}
+        placeholder={suggested ? String(suggested[row.key] ?? row.none) : "suggested"}
+        onChange={(event) => onChange({ numbers: { ...numbers, [row.key]: event.target.value } })}
+      />
+    </Field>
   );
+  const suggestion = suggested ? "suggested for this base and data" : "suggested once base and data are chosen";
   return (
-    <Card title="How" aside="suggested for this base and data; change what you like">
+    <Card title="How" aside={`${suggestion}; change what you like`}>
       <div className="grid gap-4">
         {error && <p className="text-bad">{error}</p>}
         <div className="grid gap-4 md:grid-cols-2">{common.map(number)}</div>
@@ -75,56 +85,20 @@ export function HyperFields({
             {further.map(number)}
             <Field label="Schedule" hint="How the rate goes down.">
               <Select
-                value={chosen.scheduler ?? suggested?.scheduler ?? "cosine"}
-                onValueChange={(scheduler) => onChange({ ...chosen, scheduler })}
+                value={choices.scheduler ?? suggested?.scheduler ?? "cosine"}
+                onValueChange={(scheduler) => onChange({ choices: { ...choices, scheduler } })}
                 options={schedulers.map((value) => ({ value, label: value }))}
               />
             </Field>
             <Field inline label="Loss on answers only" hint="Off also learns to write the questions.">
               <Switch
-                checked={chosen.assistantOnlyLoss ?? suggested?.assistantOnlyLoss ?? true}
-                onCheckedChange={(assistantOnlyLoss) => onChange({ ...chosen, assistantOnlyLoss })}
+                checked={choices.assistantOnlyLoss ?? suggested?.assistantOnlyLoss ?? true}
+                onCheckedChange={(assistantOnlyLoss) => onChange({ choices: { ...choices, assistantOnlyLoss } })}
               />
             </Field>
           </div>
         )}
       </div>
     </Card>
-  );
-}
-
-function NumberField({
-  row,
-  chosen,
-  suggested,
-  onChange,
-}: {
-  row: Row;
-  chosen: Chosen;
-  suggested: HyperParameters | null;
-  onChange: (chosen: Chosen) => void;
-}) {
-  const [text, setText] = useState<string | null>(null);
-  const value = chosen[row.key];
-  const shown = text ?? (value === undefined || value === null ? "" : String(value));
-  const parsed = shown.trim() === "" ? undefined : HyperParameters.shape[row.key].safeParse(Number(shown));
-  const wrong = parsed && !parsed.success ? parsed.error.issues[0]?.message : undefined;
-  function type(next: string) {
-    setText(next);
-    const { [row.key]: _left, ...rest } = chosen;
-    if (next.trim() === "") return onChange(rest);
-    const read = HyperParameters.shape[row.key].safeParse(Number(next));
-    onChange(read.success ? { ...rest, [row.key]: read.data } : rest);
-  }
-  const placeholder = suggested?.[row.key];
-  return (
-    <Field label={row.label} hint={row.hint} error={wrong}>
-      <Input
-        inputMode="decimal"
-        value={shown}
-        placeholder={placeholder === null || placeholder === undefined ? "none" : String(placeholder)}
-        onChange={(event) => type(event.target.value)}
-      />
-    </Field>
   );
 }

@@ -1,5 +1,6 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import { noSuite, type RunDraft } from "#components/runs/draft.ts";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -33,13 +34,14 @@ export function IngredientsCard({
   wrong: (field: string) => string | undefined;
   onChange: (change: Partial<RunDraft>) => void;
 }) {
+  const mayImport = useRefusal("models.import") === undefined;
   return (
     <Card title="What learns from what">
       <div className="grid gap-4">
         <Field
           label="Base model"
           error={wrong("base")}
-          hint={<TextLink href={`/${slug}/models/new`}>Import another base</TextLink>}
+          hint={mayImport && <TextLink href={`/${slug}/models/new`}>Import another base</TextLink>}
         >
           <Select
             value={chosen.base || undefined}

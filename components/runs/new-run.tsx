@@ -5,13 +5,14 @@ import { useEffect } from "react";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
 import { pollMs } from "#components/runs/data.ts";
-import { emptyRun, noSuite, RunDraft } from "#components/runs/draft.ts";
+import { draftOfSettings, emptyRun, noSuite, RunDraft, readSettings } from "#components/runs/draft.ts";
 import { HyperFields } from "#components/runs/hyper-fields.tsx";
 import { IngredientsCard } from "#components/runs/ingredients-card.tsx";
 import { PlanCard } from "#components/runs/plan-card.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
+import { sentence } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { useDraft } from "#components/use-draft.ts";
 
@@ -38,7 +39,7 @@ export function NewRun({ slug }: { slug: string }) {
       dataset: run.dataset?.versionId ?? "",
       modelName: run.modelName,
       suite: run.suite?.id ?? noSuite,
-      hyperParameters: run.hyperParameters ?? {},
+      ...(run.hyperParameters ? draftOfSettings(run.hyperParameters) : {}),
     });
   }, [copied.data]);
   const versions = useQuery(
@@ -52,8 +53,9 @@ export function NewRun({ slug }: { slug: string }) {
   const bases = (versions.data ?? []).filter((version) => version.kind === "base");
   const base = draft.base || bases[0]?.id || "";
   const dataset = draft.dataset || asked.dataset;
+  const settings = readSettings(draft);
   const request = {
-    ...{ base, dataset, hyperParameters: draft.hyperParameters },
+    ...{ base, dataset, hyperParameters: settings.hyperParameters },
     suite: draft.suite === noSuite ? null : draft.suite,
     modelName: draft.modelName.trim() || undefined,
   };
@@ -75,14 +77,17 @@ export function NewRun({ slug }: { slug: string }) {
   );
   const refused = plan.data?.ok === false ? plan.data : null;
   const planError = plan.error ? failureOf(plan.error) : null;
+  const [wrongSetting] = Object.values(settings.wrong);
   const wrong = (field: string) =>
     refused?.field === field ? refused.message : planError?.field?.endsWith(field) ? planError.message : undefined;
   const why =
     refusal ??
     (bases.length === 0 && versions.data ? "Import a base model first" : undefined) ??
     (dataset === "" ? "Choose a dataset first" : undefined) ??
+    (wrongSetting && sentence(wrongSetting)) ??
     refused?.message ??
     planError?.message;
+  const unknown = base === "" ? "choose a base" : dataset === "" ? "choose a dataset" : "not known yet";
   const failure = start.error ? failureOf(start.error) : null;
 
   return (
@@ -96,9 +101,10 @@ export function NewRun({ slug }: { slug: string }) {
       <WithAside
         aside={
           <PlanCard
-            plan={plan.data}
+            plan={wrongSetting ? undefined : plan.data}
+            unknown={unknown}
             why={why}
-            pending={start.isPending}
+            pending={start.isPending || start.isSuccess}
             cancelHref={`/${slug}/runs`}
             onStart={() => start.mutate({ ...request, name: draft.name.trim() || undefined })}
           />
@@ -116,14 +122,15 @@ export function NewRun({ slug }: { slug: string }) {
           onChange={set}
         />
         <HyperFields
-          chosen={draft.hyperParameters}
+          draft={draft}
+          wrong={settings.wrong}
           suggested={plan.data?.ok ? plan.data.suggested : null}
           error={
             refused?.field?.startsWith("hyperParameters") || planError?.field?.startsWith("hyperParameters")
               ? (refused?.message ?? planError?.message)
               : undefined
           }
-          onChange={(hyperParameters) => set({ hyperParameters })}
+          onChange={set}
         />
       </WithAside>
     </Page>

@@ -8,19 +8,21 @@ import { formatDurationMs, formatNumber, plural } from "#components/ui/format.ts
 /** What will happen, how long and on what; the button says why it cannot be pressed. */
 export function PlanCard({
   plan,
+  unknown,
   why,
   pending,
   cancelHref,
   onStart,
 }: {
   plan: Plan | undefined;
+  /** what stands for each number while there is no plan */
+  unknown: string;
   why: string | undefined;
   pending: boolean;
   cancelHref: string;
   onStart: () => void;
 }) {
   const known = plan?.ok ? plan : null;
-  const open = "choose base and data";
   const { value: tokens, evidence: tokenEvidence } = known?.trainedTokens ?? {
     value: null,
     evidence: "missing" as const,
@@ -33,12 +35,12 @@ export function PlanCard({
   return (
     <Card title="What will happen">
       <dl className="grid gap-2">
-        <Line label="Becomes" value={known ? `a version of ${known.modelName}` : open} />
-        <Line label="Steps" value={known ? formatNumber(known.steps) : open} />
-        <Line label="Rows seen" value={known ? formatNumber(known.rowsSeen) : open} />
+        <Line label="Becomes" value={known ? `a version of ${known.modelName}` : unknown} />
+        <Line label="Steps" value={known ? formatNumber(known.steps) : unknown} />
+        <Line label="Rows seen" value={known ? formatNumber(known.rowsSeen) : unknown} />
         <Line
           label="Trained tokens"
-          value={!known ? open : tokens === null ? "not measured" : `about ${formatNumber(tokens)}`}
+          value={!known ? unknown : tokens === null ? "not measured" : `about ${formatNumber(tokens)}`}
           evidence={
             tokens !== null && (
               <EvidenceChip
@@ -52,7 +54,7 @@ export function PlanCard({
           label="Time"
           value={
             !known
-              ? open
+              ? unknown
               : seconds === null
                 ? "not measured: no run on this base yet"
                 : `about ${formatDurationMs(seconds * 1000)}`

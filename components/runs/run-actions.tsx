@@ -11,13 +11,14 @@ import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; onChanged: () => void }) {
   const trpc = useTRPC();
   const refusal = useRefusal("runs.cancel");
+  const cannotStart = useRefusal("runs.start");
   const cancel = useMutation(trpc.runs.cancel.mutationOptions({ onSettled: onChanged }));
   const resume = useMutation(trpc.runs.resume.mutationOptions({ onSettled: onChanged }));
   const canCancel = run.status === "queued" || run.status === "running";
   const canResume = run.status === "cancelled" || run.status === "failed";
   return (
     <>
-      <ButtonLink href={`/${slug}/runs/new?from=${run.id}`} icon={<Copy aria-hidden />}>
+      <ButtonLink href={`/${slug}/runs/new?from=${run.id}`} icon={<Copy aria-hidden />} disabledReason={cannotStart}>
         Clone
       </ButtonLink>
       {canCancel && (

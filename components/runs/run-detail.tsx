@@ -1,6 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { failureOf } from "#components/failure.ts";
+import { DetailError } from "#components/detail-error.tsx";
 import { isMoving, pollMs, type Run } from "#components/runs/data.ts";
 import { EventsCard } from "#components/runs/events-card.tsx";
 import { OriginCard } from "#components/runs/origin-card.tsx";
@@ -19,7 +19,6 @@ import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { ErrorState } from "#components/ui/states.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 
 /** One training job, live: facts, curves, events, log, settings, and what came of it. */
@@ -35,17 +34,7 @@ export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
   );
   const curves = useRunCurves(runId, refresh);
   if (query.isPending) return <Skeleton className="m-6 h-96" />;
-  if (query.error) {
-    const { message, requestId } = failureOf(query.error);
-    return (
-      <ErrorState
-        title="This run cannot be shown"
-        message={message}
-        requestId={requestId ?? undefined}
-        onRetry={() => query.refetch()}
-      />
-    );
-  }
+  if (query.error) return <DetailError thing="run" path="runs" error={query.error} onRetry={() => query.refetch()} />;
   const run = query.data;
   return (
     <Page>

@@ -8,7 +8,7 @@ import { useSort } from "#components/data-table/use-sort.ts";
 import { isMoving, pollMs, type RunRow } from "#components/runs/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { CutName } from "#components/ui/cut-name.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
@@ -94,12 +94,8 @@ export function RunList({ slug }: { slug: string }) {
     ),
   );
   const rows = query.data?.pages.flatMap((page) => page.items);
-  const start = refusal ? (
-    <Button look="primary" disabledReason={refusal} icon={<Plus aria-hidden />}>
-      New run
-    </Button>
-  ) : (
-    <ButtonLink href={`/${slug}/runs/new`} look="primary" icon={<Plus aria-hidden />}>
+  const start = (
+    <ButtonLink href={`/${slug}/runs/new`} look="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
       New run
     </ButtonLink>
   );

@@ -1,10 +1,12 @@
 import type { Run } from "#components/runs/data.ts";
+import { useRefusal } from "#components/shell/project-context.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { plural } from "#components/ui/format.ts";
 
 /** What the run waits for, why it stopped, or what it became, in words. */
 export function RunNotice({ slug, run }: { slug: string; run: Run }) {
+  const cannotEvaluate = useRefusal("evals.start");
   if (run.error)
     return (
       <Banner tone="bad" title={run.error.message}>
@@ -39,7 +41,9 @@ export function RunNotice({ slug, run }: { slug: string; run: Run }) {
         run.evals[0] ? (
           <ButtonLink href={`/${slug}/evals/${run.evals[0].id}`}>Read the eval</ButtonLink>
         ) : (
-          <ButtonLink href={`/${slug}/evals/new?candidate=${run.made.versionId}`}>Evaluate it</ButtonLink>
+          <ButtonLink href={`/${slug}/evals/new?candidate=${run.made.versionId}`} disabledReason={cannotEvaluate}>
+            Evaluate it
+          </ButtonLink>
         )
       }
     >

@@ -1,9 +1,10 @@
 import { cva, type VariantProps } from "class-variance-authority";
 import { LoaderCircle } from "lucide-react";
 import Link from "next/link";
-import type { ComponentProps, ReactNode } from "react";
+import type { ComponentProps, MouseEvent, ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { Tooltip } from "#components/ui/tooltip.tsx";
+import { useClickOnce } from "#components/ui/use-click-once.ts";
 
 export const buttonLook = cva(
   "inline-flex shrink-0 select-none no-underline items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:stroke-[1.75] disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50",
@@ -30,7 +31,7 @@ type Look = VariantProps<typeof buttonLook>;
 
 type ButtonProps = ComponentProps<"button"> &
   Look & {
-    /** Shows a spinner and ignores clicks; the label stays, so the width does not jump. */
+    /** Shows a spinner and ignores clicks; the label stays, so the width does not jump. Given at all, a double click counts once. */
     pending?: boolean;
     /** Why it cannot be pressed now. The button stays focusable and says so in a tooltip. */
     disabledReason?: ReactNode;
@@ -49,6 +50,11 @@ export function Button({
   ...rest
 }: ButtonProps) {
   const blocked = Boolean(disabledReason) || pending;
+  const counts = useClickOnce();
+  function click(event: MouseEvent<HTMLButtonElement>) {
+    if (blocked || (pending !== undefined && !counts(event))) return event.preventDefault();
+    onClick?.(event);
+  }
   const button = (
     <button
       type="button"
@@ -56,7 +62,7 @@ export function Button({
       aria-disabled={blocked || undefined}
       aria-busy={pending || undefined}
       className={cn(buttonLook({ look, size }), className)}
-      onClick={blocked ? (event) => event.preventDefault() : onClick}
+      onClick={click}
     >
       {pending ? <LoaderCircle aria-hidden className="animate-spin" /> : icon}
       {children}
@@ -65,14 +71,22 @@ export function Button({
   return disabledReason ? <Tooltip content={disabledReason}>{button}</Tooltip> : button;
 }
 
+/** A link that looks like a button; with a reason it is one that cannot be pressed. */
 export function ButtonLink({
   look,
   size,
   icon,
+  disabledReason,
   className,
   children,
   ...rest
-}: ComponentProps<typeof Link> & Look & { icon?: ReactNode }) {
+}: ComponentProps<typeof Link> & Look & Pick<ButtonProps, "icon" | "disabledReason">) {
+  if (disabledReason)
+    return (
+      <Button look={look} size={size} icon={icon} disabledReason={disabledReason} className={className}>
+        {children}
+      </Button>
+    );
   return (
     <Link {...rest} className={cn(buttonLook({ look, size }), className)}>
       {icon}

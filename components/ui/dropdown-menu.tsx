@@ -1,6 +1,6 @@
 "use client";
 import { Check } from "lucide-react";
-import { DropdownMenu as Radix } from "radix-ui";
+import { DropdownMenu as Radix, Slot } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 
@@ -44,17 +44,18 @@ export function MenuItem({
   return <Radix.Item {...rest} className={cn(menuItemLook, danger && "text-bad", className)} />;
 }
 
+/** One that is on or off; the menu stays open. `asChild` with a Link inside makes it a link, and the menu closes. */
 export function MenuCheck({ className, children, ...rest }: ComponentProps<typeof Radix.CheckboxItem>) {
   return (
     <Radix.CheckboxItem
-      onSelect={(event) => event.preventDefault()}
+      onSelect={(event) => !rest.asChild && event.preventDefault()}
       {...rest}
       className={cn(menuItemLook, "relative pl-7", className)}
     >
       <Radix.ItemIndicator className="absolute left-2">
         <Check aria-hidden className="size-3.5!" />
       </Radix.ItemIndicator>
-      {children}
+      <Slot.Slottable>{children}</Slot.Slottable>
     </Radix.CheckboxItem>
   );
 }

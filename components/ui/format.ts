@@ -142,6 +142,11 @@ export function shortId(id: string) {
   return id.slice(-6);
 }
 
+/** A message of a rule or of the server as a sentence of its own. */
+export function sentence(message: string) {
+  return message.charAt(0).toUpperCase() + message.slice(1);
+}
+
 /** plural(2, "run") → "2 runs"; plural(1, "entry", "entries") → "1 entry". */
 export function plural(count: number, one: string, many = `${one}s`) {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;

@@ -62,3 +62,24 @@ export function ErrorState({
     </div>
   );
 }
+
+/** A page that could not be drawn; what broke on the server has a number, what broke in the browser has none. */
+export function BrokenState({
+  title,
+  digest,
+  onRetry,
+}: {
+  title: string;
+  digest: string | undefined;
+  onRetry: () => void;
+}) {
+  const then = digest ? "quote the number below" : "reload the page and say what you did last";
+  return (
+    <ErrorState
+      title={title}
+      message={`Something broke here, not with you. Try again; if it stays, ${then}.`}
+      requestId={digest}
+      onRetry={onRetry}
+    />
+  );
+}

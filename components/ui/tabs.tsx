@@ -3,6 +3,7 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { Tabs as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
+import { formatNumber } from "#components/ui/format.ts";
 
 const listLook = "flex gap-5 overflow-x-auto border-b [scrollbar-width:none]";
 const tabLook =
@@ -39,7 +40,7 @@ export function Tabs<Id extends string>({
             )}
           >
             {tab.label}
-            {tab.count !== undefined && <small className="text-ink-3 text-xs">{tab.count}</small>}
+            {tab.count !== undefined && <small className="text-ink-3 text-xs">{formatNumber(tab.count)}</small>}
           </Radix.Trigger>
         ))}
       </Radix.List>

@@ -30,7 +30,13 @@ export type DatasetRefusal = { code: string; message: string; remedy: string };
 /** What a person must decide before a version can be ready. */
 export type DatasetReview =
   | { kind: "bad_rows" }
-  | { kind: "mapping"; columns: { name: string; kinds: string[]; share: number }[]; samples: unknown[] };
+  | {
+      kind: "mapping";
+      columns: { name: string; kinds: string[]; share: number }[];
+      samples: unknown[];
+      /** no row could be read with the mapping on the version */
+      why?: string;
+    };
 
 export const datasets = pgTable(
   "datasets",

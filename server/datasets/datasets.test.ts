@@ -52,6 +52,23 @@ test("an unknown layout is mapped by a person and imported again", () =>
     expect(after.version).toMatchObject({ status: "ready", shape: "prompt_completion", mapping, review: null });
   }));
 
+test("columns under which no row can be read are asked for again, and a right choice still imports the file", () =>
+  inTx(async (tx) => {
+    const { ctx, add, runImport } = await testDatasets(tx);
+    const { versionId } = await add(gsm, { mapping: { messages: "question" } });
+    const { version } = await showDataset(ctx, { ref: versionId });
+    expect(version).toMatchObject({ status: "needs_review", review: "mapping", mapping: { messages: "question" } });
+    expect(version.reviewDetail).toMatchObject({
+      samples: [{ question: "1+1?" }, {}],
+      why: 'with these columns none of the 2 rows can be used. Line 1: "question" is text; it must be a list of turns',
+    });
+    const mapping = { prompt: "question", completion: "answer" };
+    await decideDataset(ctx, { versionId, decision: { do: "map", mapping } });
+    expect(await runImport(versionId)).toEqual({ outcome: "ready" });
+    const broken = await add("[1]\n", { mapping });
+    expect((await showDataset(ctx, { ref: broken.versionId })).version).toMatchObject({ status: "refused" });
+  }));
+
 test("the list shows the newest version of each dataset, filters, pages and counts uses", () =>
   inTx(async (tx) => {
     const { ctx, add } = await testDatasets(tx);

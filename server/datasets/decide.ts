@@ -43,8 +43,7 @@ function columnsOf(version: Version, decision: DecideDataset["decision"]) {
     return { status: "importing" as const, mapping: decision.mapping, review: null, ...again };
   }
   if (decision.do === "refuse") {
-    const refusal =
-      version.review?.kind === "bad_rows" ? badRowsRefusal(version.badRows ?? 0, version.rowsRead) : notMapped;
+    const refusal = refusalOf(version);
     return { status: "refused" as const, refusal, review: null, trainBlob: null, validationBlob: null };
   }
   if (version.review?.kind !== "bad_rows") {
@@ -53,8 +52,8 @@ function columnsOf(version: Version, decision: DecideDataset["decision"]) {
   return { status: "ready" as const, onBadRows: "set_aside" as const, review: null, readyAt: sql`now()` };
 }
 
-const notMapped = {
-  code: "not_mapped",
-  message: "the columns are none that we know, and nobody mapped them",
-  remedy: "Upload the file again and map its columns.",
-};
+function refusalOf({ review, badRows, rowsRead }: Version) {
+  if (review?.kind === "bad_rows") return badRowsRefusal(badRows ?? 0, rowsRead);
+  const message = review?.why ?? "the columns are none that we know, and nobody mapped them";
+  return { code: "not_mapped", message, remedy: "Upload the file again and map its columns." };
+}

@@ -57,10 +57,10 @@ function statusColumns(verdict: ImportVerdict, finished: Finished) {
   return { status: verdict.status, review };
 }
 
-/** A refused file has no examples, but its bad rows can be looked at; an unmapped one has neither. */
+/** A refused or unmapped file has no examples, but its bad rows can be looked at. */
 function kept(blobs: Blobs, verdict: ImportVerdict): Blobs {
-  if (verdict.status === "refused") return { ...none, setAside: blobs.setAside };
-  return verdict.status === "needs_review" && verdict.kind === "mapping" ? none : blobs;
+  const unmapped = verdict.status === "needs_review" && verdict.kind === "mapping";
+  return verdict.status === "refused" || unmapped ? { ...none, setAside: blobs.setAside } : blobs;
 }
 
 function reportColumns(report: Report) {

@@ -1,4 +1,4 @@
-import { aliasedTable, and, desc, eq, inArray, sql } from "drizzle-orm";
+import { aliasedTable, and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
@@ -26,12 +26,15 @@ export async function homeMotion({ db, projectId }: Where) {
         bytesRead: datasetVersions.bytesRead,
         sourceBytes: datasetVersions.sourceBytes,
         badRows: datasetVersions.badRows,
+        /** what a person has to decide, if anything */
+        review: sql<"bad_rows" | "mapping" | null>`${datasetVersions.review} ->> 'kind'`,
       })
       .from(datasetVersions)
       .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
       .where(
         and(
           eq(datasetVersions.projectId, projectId),
+          isNull(datasets.archivedAt),
           inArray(datasetVersions.status, ["uploading", "importing", "needs_review"]),
         ),
       )

@@ -8,12 +8,13 @@ import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import { blobs } from "#db/schema/storage.ts";
 import { inTx } from "#db/testing.ts";
+import { archiveDataset } from "#server/datasets/archive.ts";
 import { health } from "#server/ops/health.ts";
 import { home } from "#server/ops/home.ts";
 import { Search } from "#server/ops/input.ts";
 import { search } from "#server/ops/search.ts";
 import { listRuns } from "#server/runs/list.ts";
-import { testRun } from "#server/runs/testing.ts";
+import { testDataset, testRun } from "#server/runs/testing.ts";
 import { testProject } from "#server/testing.ts";
 
 const hour = 3_600_000;
@@ -84,6 +85,21 @@ test("an empty project has no step done and says null, not zero, for what nobody
     expect(page.traffic).toMatchObject({ counts: [], revisions: [] });
     expect(page.runs).toEqual([]);
     expect(page.apiUrl).toMatch(/^http.*\/v1$/);
+  }));
+
+test("a dataset that waits says what for, and an archived one waits for nobody", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const review = { kind: "mapping" as const, columns: [], samples: [] };
+    const first = await testDataset(ctx, { status: "needs_review", review });
+    const second = await testDataset(ctx, { status: "needs_review", review: { kind: "bad_rows" }, badRows: 3 });
+    const gone = await testDataset(ctx, { status: "needs_review", review });
+    await archiveDataset(ctx, { datasetId: gone.datasetId });
+    const { imports } = (await home(ctx)).motion;
+    expect(imports.map((each) => [each.id, each.review])).toEqual([
+      [second.id, "bad_rows"],
+      [first.id, "mapping"],
+    ]);
   }));
 
 test("facts count the last 24 hours of this project only, and tell failures from refusals", () =>

@@ -47,7 +47,7 @@ export const PlanRun = z.object({
 export type PlanRun = z.input<typeof PlanRun>;
 
 export const StartRun = PlanRun.extend({
-  /** by default `<model>-<method>-<number>` */
+  /** by default `<model>-<method>-<number>`; one that another run has gets a number */
   name: z.string().trim().min(1, "give the run a name").max(80, "a name has at most 80 characters").optional(),
   /** the fourth part of `ft:base:project:suffix:id`; by default the model's name */
   suffix: ModelName.optional(),

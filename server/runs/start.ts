@@ -1,4 +1,3 @@
-import { count, eq } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { runs } from "#db/schema/runs.ts";
 import { notifyLive } from "#server/audit/live.ts";
@@ -6,6 +5,7 @@ import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { StartRun } from "#server/runs/input.ts";
+import { nameRun } from "#server/runs/name-run.ts";
 import { planRun } from "#server/runs/plan.ts";
 
 /**
@@ -16,13 +16,13 @@ export async function startRun(ctx: Ctx, request: StartRun) {
   const input = StartRun.parse(request);
   return transact(ctx, async (ctx) => {
     const plan = await planRun(ctx, input);
-    const [counted] = await ctx.db.select({ runs: count() }).from(runs).where(eq(runs.projectId, ctx.projectId));
+    const name = await nameRun(ctx, { wanted: input.name, stem: `${plan.modelName}-${plan.method}` });
     const [run] = await ctx.db
       .insert(runs)
       .values({
         id: newId("run"),
         projectId: ctx.projectId,
-        name: input.name ?? `${plan.modelName}-${plan.method}-${(counted?.runs ?? 0) + 1}`,
+        name,
         modelName: plan.modelName,
         suffix: input.suffix ?? null,
         method: plan.method,

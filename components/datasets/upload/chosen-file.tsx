@@ -3,7 +3,7 @@ import { sourceWords } from "#components/datasets/data.ts";
 import { ExampleView } from "#components/datasets/example-view.tsx";
 import type { Peek } from "#components/datasets/upload/peek.ts";
 import { LinkButton } from "#components/ui/button.tsx";
-import { formatBytes } from "#components/ui/format.ts";
+import { formatBytes, plural, sentence } from "#components/ui/format.ts";
 import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
 
 const shownRows = 2;
@@ -33,6 +33,11 @@ export function ChosenFile({
           </LinkButton>
         )}
       </div>
+      {peek?.refusal && (
+        <p role="alert" className="text-bad">
+          {sentence(peek.refusal.message)}. <span className="text-ink-2">{peek.refusal.remedy}</span>
+        </p>
+      )}
       {peek?.warning && (
         <p role="status" className="text-hold">
           {peek.warning}
@@ -44,21 +49,28 @@ export function ChosenFile({
 }
 
 function FirstRows({ peek, reading }: { peek: Peek; reading: NonNullable<Peek["reading"]> }) {
-  const examples = peek.rows
-    .filter(isRecord)
-    .map((row) => reading.convert(row))
-    .filter((converted) => converted.ok)
-    .slice(0, shownRows);
-  if (examples.length === 0) return null;
+  const converted = peek.rows.filter(isRecord).map((row) => reading.convert(row));
+  const examples = converted.filter((one) => one.ok).slice(0, shownRows);
+  const [problem] = converted.flatMap((one) => (one.ok ? [] : one.problems));
+  const bad = converted.filter((one) => !one.ok).length;
   return (
     <section aria-label="First rows" className="grid gap-2">
-      <h3 className="text-ink-3 text-xs">The first rows, as they will be learnt</h3>
-      {examples.map((converted, index) => (
+      {examples.length > 0 && <h3 className="text-ink-3 text-xs">The first rows, as they will be learnt</h3>}
+      {examples.map((one, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
         <div key={index} className="max-h-44 overflow-auto rounded-md border px-3 py-2.5">
-          <ExampleView value={converted.example} />
+          <ExampleView value={one.example} />
         </div>
       ))}
+      {reading.source === "unpaired" && (
+        <p className="text-ink-2">Only answers whose label is true are learnt; the others come back as problems.</p>
+      )}
+      {problem && (
+        <p role="status" className="text-hold">
+          {bad} of the first {plural(converted.length, "row")} cannot be used as {bad === 1 ? "it is" : "they are"}:{" "}
+          {problem.message}. <span className="text-ink-2">{problem.remedy}</span>
+        </p>
+      )}
     </section>
   );
 }

@@ -3,7 +3,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { sourceWords } from "#components/datasets/data.ts";
-import { guessMapping, MappingForm, mappingOf } from "#components/datasets/mapping-form.tsx";
+import { guessMapping, mappingFault, mappingOf } from "#components/datasets/mapping-draft.ts";
+import { MappingForm } from "#components/datasets/mapping-form.tsx";
 import { ChosenFile } from "#components/datasets/upload/chosen-file.tsx";
 import { FileDrop } from "#components/datasets/upload/file-drop.tsx";
 import { ImportChoices, initialChoices } from "#components/datasets/upload/import-choices.tsx";
@@ -17,6 +18,7 @@ import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { sentence } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { DatasetName } from "#server/datasets/input.ts";
 import { nameFromFile } from "#server/datasets/name.rule.ts";
@@ -24,7 +26,7 @@ import { nameFromFile } from "#server/datasets/name.rule.ts";
 /** What is known about the columns before anything is sent. */
 function columnWords(peek: Peek | null, asks: boolean): string | null {
   if (!peek) return null;
-  if (peek.warning) return "not known";
+  if (peek.columns.length === 0) return "not known";
   if (asks) return "asked after the upload";
   return peek.reading ? (sourceWords[peek.reading.source] ?? peek.reading.source) : "as you said";
 }
@@ -60,6 +62,7 @@ export function NewDataset({ slug }: { slug: string }) {
   );
   const next = existing.data?.items.find((item) => item.name === choices.name.trim())?.latest.version;
   const nameError = file ? DatasetName.safeParse(choices.name).error?.issues[0]?.message : undefined;
+  const fault = peek?.refusal ? sentence(peek.refusal.message) : mapping && mappingFault(peek?.rows ?? [], mapping);
   const locked = upload.state.phase !== "idle";
 
   async function choose(chosen: File) {
@@ -94,7 +97,8 @@ export function NewDataset({ slug }: { slug: string }) {
             upload={upload}
             failed={create.isError}
             onImport={startImport}
-            refusal={refusal ?? nameError}
+            refusal={refusal ?? nameError ?? fault ?? undefined}
+            isBad={Boolean(peek?.refusal)}
             cancelHref={`/${slug}/datasets`}
           />
         }

@@ -1,50 +1,89 @@
+import { headBytes, linesBeforeGivingUp } from "#server/datasets/rows/limits.rule.ts";
+import { recogniseBinary, recogniseText } from "#server/datasets/rows/magic.rule.ts";
+import { invalidJson } from "#server/datasets/rows/row.rule.ts";
 import { detectShape, type Reading, type SeenColumn, seenColumns } from "#server/datasets/shapes/detect.rule.ts";
-import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { type FileRefusal, isRecord } from "#server/datasets/shapes/problem.rule.ts";
 
-/** What the first rows of a chosen file look like, before a byte is sent. The import decides; this only helps. */
-export type Peek = { rows: unknown[]; reading: Reading | null; columns: SeenColumn[]; warning: string | null };
+/**
+ * What the first rows of a chosen file look like, before a byte is sent. The import decides; `refusal` is what it would
+ * surely say, `warning` what it may say.
+ */
+export type Peek = {
+  rows: unknown[];
+  reading: Reading | null;
+  columns: SeenColumn[];
+  refusal: Omit<FileRefusal, "code"> | null;
+  warning: string | null;
+};
 
 const peekBytes = 256 * 1024;
 const peekRows = 20;
 const maxTries = 50;
 
-const notText = "This is not text in UTF-8: the import will refuse it. Upload JSONL, one JSON object per line.";
-const notJson = "The beginning is not JSON: the import will say what is wrong with it.";
+const nothing: Peek = { rows: [], reading: null, columns: [], refusal: null, warning: null };
+const empty = { message: "the file is empty (0 bytes)", remedy: "Check the export and choose it again." };
+const noRows = { message: "the file holds no rows, only white space", remedy: "Check the export and choose it again." };
+const notUtf8 = {
+  message: "the lines are not text in UTF-8",
+  remedy: "Save the file as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT.",
+};
+const unread = "Nothing of its beginning could be read: the import will say what it is.";
 
 /** Read the first 256 kB of a file in the browser. */
 export async function peekInto(file: Blob): Promise<Peek> {
-  const nothing = { rows: [], reading: null, columns: [] };
-  if (file.size === 0) return { ...nothing, warning: "The file is empty." };
+  if (file.size === 0) return { ...nothing, refusal: empty };
   const bytes = new Uint8Array(await file.slice(0, peekBytes).arrayBuffer());
   const whole = file.size <= peekBytes;
-  const text = decode(bytes, whole);
-  if (text === null) return { ...nothing, warning: notText };
-  const rows = text.trimStart().startsWith("[") ? arrayRows(text) : lineRows(text, whole);
-  if (rows.length === 0) return { ...nothing, warning: notJson };
-  const objects = rows.filter(isRecord).slice(0, peekRows);
-  return { rows: objects, reading: detectShape(objects), columns: seenColumns(objects), warning: null };
+  const binary = recogniseBinary(bytes.subarray(0, headBytes));
+  if (binary) return { ...nothing, refusal: binary };
+  const text = new TextDecoder().decode(bytes);
+  const isArray = text.trimStart().startsWith("[");
+  const lines = isArray ? [] : linesOf(bytes, whole);
+  const rows = isArray ? arrayRows(text) : lines.flatMap(({ row }) => (row === undefined ? [] : [row]));
+  if (rows.length === 0) {
+    const isSure = !isArray && (whole || lines.length >= linesBeforeGivingUp);
+    return isSure ? { ...nothing, refusal: refusalOf(lines, text) } : { ...nothing, warning: unread };
+  }
+  const isBroken = lines.some((line) => line.text === null);
+  const warning = isBroken ? `Lines that are not UTF-8 come back as problems. ${notUtf8.remedy}` : null;
+  const objects = rows.filter(isRecord);
+  return { rows: objects, reading: detectShape(objects), columns: seenColumns(objects), refusal: null, warning };
 }
 
-function decode(bytes: Uint8Array, whole: boolean): string | null {
-  if (bytes.includes(0)) return null;
+/** Why lines of which none is JSON are refused. */
+function refusalOf(lines: Line[], text: string): Peek["refusal"] {
+  const [first] = lines;
+  if (!first) return noRows;
+  return first.text === null ? notUtf8 : (recogniseText(text) ?? invalidJson(first.text));
+}
+
+/** `text` is null for what is not UTF-8, `row` undefined for what is not JSON. */
+type Line = { text: string | null; row: unknown };
+
+/** Lines that are not blank, until enough of them are JSON; the last one only when the file ends with it. */
+function linesOf(bytes: Uint8Array, whole: boolean): Line[] {
+  const lines: Line[] = [];
+  let good = 0;
+  for (let from = 0; from < bytes.length && good < peekRows; ) {
+    const end = bytes.indexOf(0x0a, from);
+    if (end === -1 && !whole) break;
+    const line = bytes.subarray(from, end === -1 ? bytes.length : end);
+    from += line.length + 1;
+    const text = decode(line);
+    if (text?.trim() === "") continue;
+    const row = text === null ? undefined : parse(text);
+    if (row !== undefined) good++;
+    lines.push({ text, row });
+  }
+  return lines;
+}
+
+function decode(bytes: Uint8Array): string | null {
   try {
-    // `stream` lets the cut end in the middle of a character
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !whole });
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return null;
   }
-}
-
-function lineRows(text: string, whole: boolean): unknown[] {
-  const lines = text.split("\n");
-  if (!whole) lines.pop();
-  const rows: unknown[] = [];
-  for (const line of lines) {
-    if (rows.length >= peekRows) break;
-    const row = parse(line);
-    if (row !== undefined) rows.push(row);
-  }
-  return rows;
 }
 
 /** The elements of an array of which only the beginning is here: cut after the last object that closes. */

@@ -25,6 +25,14 @@ export function forget(project: string, file: Named): void {
   );
 }
 
+/** The same by the upload's id. */
+export function forgetUpload(project: string, id: string): void {
+  write(
+    project,
+    read(project).filter((known) => known.id !== id),
+  );
+}
+
 function isSame(a: Named, b: Named): boolean {
   return a.name === b.name && a.size === b.size && a.lastModified === b.lastModified;
 }

@@ -1,6 +1,5 @@
-import { sentence } from "#components/datasets/data.ts";
 import type { UploadState } from "#components/datasets/upload/use-upload.ts";
-import { formatBytes, formatPercent, formatRemaining } from "#components/ui/format.ts";
+import { formatBytes, formatPercent, formatRemaining, sentence } from "#components/ui/format.ts";
 import { Progress } from "#components/ui/progress.tsx";
 
 /** How far the upload is, at what rate, and what is left. */

@@ -17,6 +17,7 @@ export function UploadSummary({
   failed,
   onImport,
   refusal,
+  isBad,
   cancelHref,
 }: {
   file: File | null;
@@ -28,6 +29,8 @@ export function UploadSummary({
   failed: boolean;
   onImport: (uploadId: string) => void;
   refusal: string | undefined;
+  /** nothing can become of the file as it is */
+  isBad: boolean;
   cancelHref: string;
 }) {
   const { state } = upload;
@@ -35,7 +38,10 @@ export function UploadSummary({
     <Card title="What will happen">
       <div className="grid gap-4">
         <dl className="grid gap-2">
-          <Line label="Becomes" value={file ? `${choices.name.trim()} v${nextVersion}` : null} />
+          <Line
+            label="Becomes"
+            value={file && (isBad ? "nothing, as it is" : `${choices.name.trim()} v${nextVersion}`)}
+          />
           <Line label="Sends" value={file ? formatBytes(file.size) : null} />
           <Line label="Validation" value={shareWords(choices.validationShareBp)} />
           <Line label="Rows with problems" value={badRowWords[choices.onBadRows]} />
@@ -72,6 +78,7 @@ export function UploadSummary({
             </Button>
           )}
         </div>
+        {state.phase === "idle" && file && refusal && <p className="text-ink-2 text-xs">{refusal}</p>}
         {state.phase === "sending" && (
           <p className="text-ink-3 text-xs">
             Stay on this page while it uploads. If you leave, choose the same file again and it goes on where it stood.

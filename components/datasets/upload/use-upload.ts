@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
-import { type Sendable, sendFile, UploadError } from "#components/datasets/send-file.ts";
+import { discardUpload, type Sendable, sendFile, UploadError } from "#components/datasets/send-file.ts";
 import { forget, remember, remembered } from "#components/datasets/upload/remembered.ts";
 
 export type UploadState =
@@ -73,7 +73,8 @@ export function useUpload(project: string, onSent: (uploadId: string) => void) {
       forget(project, file);
       sent.current = 0;
       setState({ phase: "idle" });
-      if (id) await fetch(`/api/uploads/${id}`, { method: "DELETE", headers: { "x-forge-project": project } });
+      // what stays behind is offered again, and swept in the end
+      if (id) await discardUpload(id, { baseUrl: "", headers: { "x-forge-project": project } }).catch(() => {});
     },
   };
 }

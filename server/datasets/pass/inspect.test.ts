@@ -122,6 +122,8 @@ test("compressed and foreign files are recognised by their first bytes", async (
   expect((await inspect(bomb)).refusal).toMatchObject({ code: "gzip_nested" });
   const excel = Buffer.from("PK\x03\x04........[Content_Types].xml....xl/workbook.xml", "latin1");
   expect((await inspect(excel)).refusal?.message).toBe("the file is Excel, not JSONL");
+  const word = Buffer.from("PK\x03\x04........[Content_Types].xml....word/document.xml", "latin1");
+  expect((await inspect(word)).refusal?.message).toBe("the file is an Office document, not JSONL");
   expect((await inspect(Buffer.from("PK\x03\x04 data.jsonl", "latin1"))).refusal?.code).toBe("zip");
   expect((await inspect("PAR1....")).refusal?.message).toBe("the file is Parquet, not JSONL");
   expect((await inspect(Buffer.from("\ufeff[]", "utf16le"))).refusal?.code).toBe("utf16");

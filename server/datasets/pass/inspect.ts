@@ -60,6 +60,7 @@ async function passOver(
   tally: ReturnType<typeof createTally>,
 ): Promise<void> {
   let held: Row[] = [];
+  let mapped: Row[] = [];
   let reading = options.mapping ? adopt(readingOfMapping(options.mapping), report) : null;
   const take = (rows: Row[], how: Reading) => {
     for (const row of rows) takeRow(row, how, report, tally);
@@ -69,6 +70,7 @@ async function passOver(
     report.format = batch.format;
     report.bytesRead = batch.bytesRead;
     report.rowsRead += batch.rows.length;
+    if (options.mapping && mapped.length < sampleRows) mapped = mapped.concat(batch.rows).slice(0, sampleRows);
     if (reading) take(batch.rows, reading);
     else {
       held = held.concat(batch.rows);
@@ -88,7 +90,7 @@ async function passOver(
     take(held, reading);
     await tally.flush();
   }
-  checkAnythingGood(report);
+  checkAnythingGood(report, mapped);
 }
 
 function readingOfMapping(mapping: Mapping): Reading {
@@ -116,9 +118,13 @@ function decide(held: Row[], report: Report): Reading | null {
     const found = first.problem ?? notAnObject(first.value);
     refuseFile(found.code, `no row can be read. ${placeWords(first)}: ${found.message}`, found.remedy);
   }
-  const samples = objects.slice(0, shownSamples).map((row) => sampleOf(row));
-  report.unmapped = { columns: seenColumns(objects), samples };
+  report.unmapped = unmapped(objects);
   return null;
+}
+
+/** What a person sees who has to say what the columns are. */
+function unmapped(objects: Record<string, unknown>[]) {
+  return { columns: seenColumns(objects), samples: objects.slice(0, shownSamples).map((row) => sampleOf(row)) };
 }
 
 function takeRow(row: Row, reading: Reading, report: Report, tally: ReturnType<typeof createTally>): void {
@@ -153,7 +159,8 @@ function noteIgnored(row: Record<string, unknown>, reading: Reading, report: Rep
   }
 }
 
-function checkAnythingGood(report: Report): void {
+/** Without one good row a file is refused; one that a person has mapped asks for other columns. */
+function checkAnythingGood(report: Report, mapped: Row[]): void {
   if (report.rowsRead === 0) {
     refuseFile(
       "no_rows",
@@ -164,5 +171,9 @@ function checkAnythingGood(report: Report): void {
   const [first] = report.problems;
   if (report.badRows < report.rowsRead || !first) return;
   const message = `none of the ${report.rowsRead} rows can be used. ${placeWords(first)}: ${first.message}`;
-  refuseFile("no_good_rows", message, first.remedy);
+  const objects = mapped.map((row) => row.value).filter(isRecord);
+  if (objects.length === 0) refuseFile("no_good_rows", message, first.remedy);
+  report.source = null;
+  report.shape = null;
+  report.unmapped = { ...unmapped(objects), why: `with these columns ${message}` };
 }

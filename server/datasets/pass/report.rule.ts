@@ -17,8 +17,8 @@ export type Page = { firstRow: number; byteOffset: number };
 /** What one pass over a file found. Exactly one of: refused, unmapped, or read. */
 export type Report = {
   refusal: FileRefusal | null;
-  /** the layout is none of ours: what was seen, so that a person can map it */
-  unmapped: { columns: SeenColumn[]; samples: unknown[] } | null;
+  /** the layout is none of ours: what was seen, so that a person can map it, and why a mapping that was tried is wrong */
+  unmapped: { columns: SeenColumn[]; samples: unknown[]; why?: string } | null;
   format: FileFormat | null;
   source: Reading["source"] | null;
   shape: DatasetShape | null;

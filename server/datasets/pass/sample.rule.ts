@@ -14,3 +14,10 @@ export function sampleOf(value: unknown, levels = maxLevels): unknown {
   const entries = Object.entries(value).slice(0, maxItems * 5);
   return Object.fromEntries(entries.map(([key, v]) => [storable(key.slice(0, 200)), sampleOf(v, levels - 1)]));
 }
+
+/** May this be a copy of which something was cut away, so that it says nothing about the row itself? */
+export function mayBeCut(sample: unknown): boolean {
+  if (typeof sample === "string") return sample.endsWith("…") || sample === "[…]" || sample === "{…}";
+  if (Array.isArray(sample)) return sample.length >= maxItems || sample.some(mayBeCut);
+  return isRecord(sample) && Object.values(sample).some(mayBeCut);
+}

@@ -1,7 +1,8 @@
 import { createArrayReader } from "#server/datasets/rows/array.ts";
-import { headBytes, maxRowBytes } from "#server/datasets/rows/limits.rule.ts";
+import { isGzipInGzip } from "#server/datasets/rows/gzip.ts";
+import { headBytes, linesBeforeGivingUp, maxRowBytes } from "#server/datasets/rows/limits.rule.ts";
 import { createLineReader, type Line } from "#server/datasets/rows/lines.ts";
-import { recogniseBinary, recogniseText } from "#server/datasets/rows/magic.rule.ts";
+import { gzipTwice, recogniseBinary, recogniseText } from "#server/datasets/rows/magic.rule.ts";
 import { RefusedFile, refuseFile } from "#server/datasets/rows/refused.ts";
 import {
   type FileFormat,
@@ -11,9 +12,6 @@ import {
   rowTooLong,
   truncatedLine,
 } from "#server/datasets/rows/row.rule.ts";
-
-/** This many lines at the start without one that is JSON: the file is something else. */
-const linesBeforeGivingUp = 20;
 
 /** Rows in the order of the file, a batch per chunk read, so that no row costs a turn of the event loop. */
 export type RowBatch = { format: FileFormat; rows: Row[]; bytesRead: number };
@@ -54,7 +52,7 @@ export async function* readRows(
 
 function openReader(head: Buffer, limit: number) {
   const binary = recogniseBinary(head);
-  if (binary) throw new RefusedFile(binary);
+  if (binary) throw new RefusedFile(binary.code === "gzip" && isGzipInGzip(head) ? gzipTwice : binary);
   const first = withoutBom(head).find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
   if (first === 0x5b) return { format: "json_array" as const, ...createArrayReader(limit) };
   return { format: "jsonl" as const, ...createJsonlReader(head.toString("utf8"), limit) };

@@ -3,3 +3,6 @@ export const partBytes = 32 * 2 ** 20;
 
 /** An upload that nobody goes on with for so long is swept. */
 export const expiresAfterDays = 7;
+
+/** Bytes of an upload that is still being sent come more often than this; after it, it has broken off. */
+export const quietAfterSeconds = 30;

@@ -1,12 +1,19 @@
+import { stat } from "node:fs/promises";
 import { and, desc, eq, sql } from "drizzle-orm";
 import { uploads } from "#db/schema/storage.ts";
 import type { Ctx } from "#server/context.ts";
+import { quietAfterSeconds } from "#server/datasets/uploads/limits.rule.ts";
+import { uploadPath } from "#server/datasets/uploads/path.ts";
+import type { Storage } from "#server/storage.ts";
 
 const mostShown = 20;
 
-/** The caller's own uploads that can go on, newest first (at most 20): choose the same file again to resume. */
-export async function listUploads(ctx: Ctx) {
-  return ctx.db
+/**
+ * The caller's own uploads that broke off and can go on, newest first (at most 20): choose the same file again to
+ * resume. One whose bytes still come in is none of them.
+ */
+export async function listUploads(ctx: Ctx & { storage: Storage }) {
+  const open = await ctx.db
     .select({
       id: uploads.id,
       filename: uploads.filename,
@@ -26,4 +33,12 @@ export async function listUploads(ctx: Ctx) {
     )
     .orderBy(desc(uploads.id))
     .limit(mostShown);
+  const quiet = await Promise.all(open.map((upload) => isQuiet(ctx.storage, upload.id)));
+  return open.filter((_, index) => quiet[index]);
+}
+
+/** The file grows with every chunk, where the row moves only with a whole part: on a slow line that takes minutes. */
+async function isQuiet(storage: Storage, uploadId: string): Promise<boolean> {
+  const found = await stat(await uploadPath(storage, uploadId)).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs > quietAfterSeconds * 1_000;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rename, symlink } from "node:fs/promises";
+import { readdir, readFile, rename, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
@@ -126,10 +126,12 @@ test("a cancelled upload and its bytes are gone, and the audit log says who bega
     await expect(abortUpload(ctx, id)).rejects.toThrow("there is no open upload");
   }));
 
-test("an upload can be found again by the one who began it, and by nobody of another project", () =>
+test("an upload that broke off can be found again by the one who began it, and by nobody of another project", () =>
   inTx(async (tx) => {
-    const { ctx, id, send } = await begun(tx);
+    const { ctx, id, send, storage } = await begun(tx);
     await send(0, content.slice(0, 10));
+    expect(await listUploads(ctx), "it is still being sent").toEqual([]);
+    await utimes(join(storage.root, "tmp", `${id}.upload`), 0, 0);
     expect(await listUploads(ctx)).toMatchObject([
       { id, filename: "stories.jsonl", offset: 10, bytes: content.length },
     ]);

@@ -1,9 +1,15 @@
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { getQueryClient, HydrateClient, prefetch, titled, trpcFor } from "#app/_trpc/server.tsx";
 import { DeploymentDetail } from "#components/deployments/deployment-detail.tsx";
 
-export const metadata = { title: "Deployment" };
+type Props = { params: Promise<{ project: string; id: string }> };
 
-export default async function DeploymentPage({ params }: { params: Promise<{ project: string; id: string }> }) {
+export async function generateMetadata({ params }: Props) {
+  const { project, id } = await params;
+  const query = trpcFor(project).deployments.show.queryOptions({ deployment: id });
+  return titled("Deployment", async () => (await getQueryClient().fetchQuery(query)).name);
+}
+
+export default async function DeploymentPage({ params }: Props) {
   const { project, id } = await params;
   const { deployments } = trpcFor(project);
   await prefetch(
