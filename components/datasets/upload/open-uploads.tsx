@@ -22,7 +22,7 @@ const mostShown = 5;
 export function OpenUploads() {
   const trpc = useTRPC();
   const query = useQuery(trpc.datasets.uploads.queryOptions(undefined, { refetchInterval: lookEveryMs }));
-  const open = query.data?.filter((upload) => upload.offset > 0) ?? [];
+  const open = query.data?.filter((upload) => upload.brokeOff && upload.offset > 0) ?? [];
   if (open.length === 0) return null;
   return (
     <Banner title={open.length === 1 ? "An upload broke off" : `${open.length} uploads broke off`}>

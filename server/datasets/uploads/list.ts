@@ -9,8 +9,8 @@ import type { Storage } from "#server/storage.ts";
 const mostShown = 20;
 
 /**
- * The caller's own uploads that broke off and can go on, newest first (at most 20): choose the same file again to
- * resume. One whose bytes still come in is none of them.
+ * The caller's own uploads that can go on, newest first (at most 20): choose the same file again to resume.
+ * `brokeOff`: no byte has come for 30 s; before that, somebody may still be sending it.
  */
 export async function listUploads(ctx: Ctx & { storage: Storage }) {
   const open = await ctx.db
@@ -33,8 +33,7 @@ export async function listUploads(ctx: Ctx & { storage: Storage }) {
     )
     .orderBy(desc(uploads.id))
     .limit(mostShown);
-  const quiet = await Promise.all(open.map((upload) => isQuiet(ctx.storage, upload.id)));
-  return open.filter((_, index) => quiet[index]);
+  return Promise.all(open.map(async (upload) => ({ ...upload, brokeOff: await isQuiet(ctx.storage, upload.id) })));
 }
 
 /** The file grows with every chunk, where the row moves only with a whole part: on a slow line that takes minutes. */

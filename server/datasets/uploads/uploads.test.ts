@@ -126,15 +126,14 @@ test("a cancelled upload and its bytes are gone, and the audit log says who bega
     await expect(abortUpload(ctx, id)).rejects.toThrow("there is no open upload");
   }));
 
-test("an upload that broke off can be found again by the one who began it, and by nobody of another project", () =>
+test("an upload can be found again by the one who began it, says whether it broke off, and is nobody else's", () =>
   inTx(async (tx) => {
     const { ctx, id, send, storage } = await begun(tx);
     await send(0, content.slice(0, 10));
-    expect(await listUploads(ctx), "it is still being sent").toEqual([]);
+    const found = { id, filename: "stories.jsonl", offset: 10, bytes: content.length };
+    expect(await listUploads(ctx)).toMatchObject([{ ...found, brokeOff: false }]);
     await utimes(join(storage.root, "tmp", `${id}.upload`), 0, 0);
-    expect(await listUploads(ctx)).toMatchObject([
-      { id, filename: "stories.jsonl", offset: 10, bytes: content.length },
-    ]);
+    expect(await listUploads(ctx)).toMatchObject([{ ...found, brokeOff: true }]);
     const stranger = await testDatasets(tx);
     expect(await listUploads(stranger.ctx)).toEqual([]);
     await expect(findUpload(stranger.ctx, id)).rejects.toThrow("there is no upload");
