@@ -1,5 +1,6 @@
 "use client";
 import { useEffect } from "react";
+import { fontClasses } from "#app/fonts.ts";
 import { BrokenState } from "#components/ui/states.tsx";
 import "./globals.css";
 
@@ -8,7 +9,7 @@ export default function GlobalError({ error, reset }: { error: Error & { digest?
   // this document replaces the one that was painted, and theme.js has long run
   useEffect(() => void window.dispatchEvent(new Event("forge:theme")), []);
   return (
-    <html lang="en" suppressHydrationWarning>
+    <html lang="en" className={fontClasses} suppressHydrationWarning>
       <head>
         <script src="/theme.js" />
       </head>

@@ -1,8 +1,7 @@
-import { GeistMono } from "geist/font/mono";
-import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
+import { fontClasses } from "#app/fonts.ts";
 import { Toaster } from "#components/ui/toast.tsx";
 import "./globals.css";
 
@@ -21,12 +20,7 @@ export const viewport: Viewport = {
 
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
-    <html
-      lang="en"
-      data-theme="light"
-      className={`${GeistSans.variable} ${GeistMono.variable}`}
-      suppressHydrationWarning
-    >
+    <html lang="en" data-theme="light" className={fontClasses} suppressHydrationWarning>
       <head>
         {/* Blocking on purpose: it sets the theme before the first paint. */}
         <script src="/theme.js" />
