@@ -2,7 +2,7 @@
 import { type MouseEvent, useRef } from "react";
 
 /** React Query tells of a mutation some milliseconds after the click that began it. */
-const toldAfterMs = 100;
+const toldAfterMs = 20;
 
 /** Does this click count? Of a double click, and of clicks that come before `pending` has been told, only the first does. */
 export function useClickOnce() {
