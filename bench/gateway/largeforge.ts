@@ -24,6 +24,8 @@ const callers = 20;
  */
 export async function startLargeForge(upstream: string, dir: string) {
   const postgres = await startEmbeddedPostgres({ dir: join(dir, "pg") });
+  let isUp = true;
+  process.on("exit", () => isUp && process.kill(postgres.pid, "SIGINT")); // a benchmark that fails leaves no server behind
   await migrateDatabase(postgres.url);
   const db = createDb(postgres.url, { max: 4, name: "bench" });
   const secret = randomBytes(32).toString("hex");
@@ -61,6 +63,7 @@ export async function startLargeForge(upstream: string, dir: string) {
       const [row] = await db.execute<{ calls: number }>(sql`select count(*)::int as calls from requests`);
       await db.$client.end();
       await postgres.stop();
+      isUp = false;
       return row?.calls ?? 0;
     },
   };
