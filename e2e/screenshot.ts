@@ -18,6 +18,8 @@ await page.getByLabel("E-mail").fill(account.email);
 await page.getByLabel("Password", { exact: true }).fill(account.password);
 await page.getByRole("button", { name: "Sign in" }).click();
 await page.getByRole("heading", { name: "Home" }).waitFor();
-await page.getByText("Traffic by revision").waitFor();
+await page.getByText("Healthy").first().waitFor();
+await page.locator(".recharts-area path").first().waitFor({ state: "attached" });
+await page.waitForTimeout(1_500); // charts grow into place
 await page.screenshot({ path: join(root, "docs", "console.png") });
 await browser.close();
