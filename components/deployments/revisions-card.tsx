@@ -2,14 +2,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { DeploymentData, RevisionData } from "#components/deployments/data.ts";
 import { RevisionMark } from "#components/deployments/split-bar.tsx";
-import { capital } from "#components/deployments/words.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { LinkButton, TextLink } from "#components/ui/button.tsx";
 import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
-import { formatBytes, plural, shortId } from "#components/ui/format.ts";
+import { formatBytes, plural, sentence, shortId } from "#components/ui/format.ts";
 import { notify } from "#components/ui/toast.tsx";
 import { ProbeReport, sayProof } from "#server/deployments/probe.rule.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
@@ -78,7 +77,7 @@ function Replicas({ revision }: { revision: RevisionData }) {
           {replica.status === "ready" && <Proof probe={replica.probe} tuned={revision.base !== null} />}
           {replica.status === "failed" && replica.error && (
             <span className="text-bad">
-              {capital(replica.error.message)}.{replica.error.hint ? ` ${capital(replica.error.hint)}.` : ""} Tried{" "}
+              {sentence(replica.error.message)}.{replica.error.hint ? ` ${sentence(replica.error.hint)}.` : ""} Tried{" "}
               {plural(replica.failures, "time")}, tries again by itself.
             </span>
           )}

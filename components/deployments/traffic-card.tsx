@@ -4,12 +4,12 @@ import { AppliedLine } from "#components/deployments/applied-line.tsx";
 import type { DeploymentData } from "#components/deployments/data.ts";
 import { RevisionMark, SplitBar } from "#components/deployments/split-bar.tsx";
 import { useSetWeights, weightsOf } from "#components/deployments/use-set-weights.ts";
-import { capital } from "#components/deployments/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { sentence } from "#components/ui/format.ts";
 import { Slider } from "#components/ui/slider.tsx";
 import { sayEffect, sayStickiness } from "#server/deployments/effect.rule.ts";
 import { judgeWeights, percent, rebalance, type Weights } from "#server/deployments/weights.rule.ts";
@@ -112,7 +112,7 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
         )}
         {failure && (
           <Banner tone="bad" title="The traffic was not moved">
-            {capital(failure.message)}
+            {sentence(failure.message)}
           </Banner>
         )}
         <div className="flex flex-wrap items-center gap-3 border-t pt-3.5">
@@ -123,7 +123,7 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
                 ? `${effect} ${sticky ?? ""}`
                 : (refusal ??
                   "Move the slider, type a share or use the arrow keys; nothing changes before you apply it.")}
-            {effect && verdict.do !== "apply" && <span className="block text-hold">{capital(verdict.why)}.</span>}
+            {effect && verdict.do !== "apply" && <span className="block text-hold">{sentence(verdict.why)}.</span>}
           </p>
           {effect && (
             <span className="flex gap-2">
@@ -131,7 +131,7 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
               <Button
                 look="primary"
                 pending={isPending}
-                disabledReason={verdict.do === "apply" ? refusal : capital(verdict.why)}
+                disabledReason={verdict.do === "apply" ? refusal : sentence(verdict.why)}
                 onClick={() => void move(effect)}
               >
                 Apply

@@ -14,6 +14,7 @@ import { Field } from "#components/ui/field.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { SummaryLine } from "#components/ui/summary-line.tsx";
 import { useDraft } from "#components/use-draft.ts";
 import { isBinary } from "#server/evals/graders.rule.ts";
 import { proposeBaseline, proposeCandidate } from "#server/evals/propose.rule.ts";
@@ -83,8 +84,8 @@ export function NewEval({ slug }: { slug: string }) {
         aside={
           <Card title="What will happen">
             <dl className="grid gap-2">
-              <Line label="Calls" value={suite ? formatNumber(suite.cases * 2) : "choose a suite"} />
-              <Line label="Headline" value={headline?.name ?? "choose a suite"} />
+              <SummaryLine label="Calls" value={suite ? formatNumber(suite.cases * 2) : "choose a suite"} />
+              <SummaryLine label="Headline" value={headline?.name ?? "choose a suite"} />
               <div className="flex justify-between gap-4">
                 <dt className="text-ink-3">Smallest difference it can show</dt>
                 <dd className="text-right tabular-nums">
@@ -149,14 +150,5 @@ export function NewEval({ slug }: { slug: string }) {
         </Card>
       </WithAside>
     </Page>
-  );
-}
-
-function Line({ label, value }: { label: string; value: string }) {
-  return (
-    <div className="flex justify-between gap-4">
-      <dt className="text-ink-3">{label}</dt>
-      <dd className="text-right tabular-nums">{value}</dd>
-    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { graderWords } from "#components/evals/words.ts";
 import { formatNumber } from "#components/ui/format.ts";
+import { SummaryLine } from "#components/ui/summary-line.tsx";
 import type { graderKinds } from "#db/enums.ts";
 
 /** How many questions a suite would hold and what an eval on it costs in calls; `rows` null: no dataset is chosen. */
@@ -15,7 +16,7 @@ export function SuiteSummary({
   const questions = rows === null ? null : Math.min(rows, maxCases);
   return (
     <dl className="grid gap-2">
-      <Line
+      <SummaryLine
         label="Questions"
         value={
           rows === null || questions === null
@@ -23,22 +24,16 @@ export function SuiteSummary({
             : `${formatNumber(questions)} of ${formatNumber(rows)} rows`
         }
       />
-      <Line
+      <SummaryLine
         label="Graders"
         value={
           graders.map((kind, i) => `${graderWords[kind].label}${i === 0 ? " (headline)" : ""}`).join(", ") || "none yet"
         }
       />
-      <Line label="Calls in an eval" value={questions === null ? "twice the questions" : formatNumber(2 * questions)} />
+      <SummaryLine
+        label="Calls in an eval"
+        value={questions === null ? "twice the questions" : formatNumber(2 * questions)}
+      />
     </dl>
-  );
-}
-
-function Line({ label, value }: { label: string; value: string }) {
-  return (
-    <div className="flex justify-between gap-4">
-      <dt className="text-ink-3">{label}</dt>
-      <dd className="text-right tabular-nums">{value}</dd>
-    </div>
   );
 }

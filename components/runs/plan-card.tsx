@@ -1,9 +1,9 @@
-import type { ReactNode } from "react";
 import type { Plan } from "#components/runs/data.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
 import { formatDurationMs, formatNumber, plural } from "#components/ui/format.ts";
+import { SummaryLine } from "#components/ui/summary-line.tsx";
 
 /** What will happen, how long and on what; the button says why it cannot be pressed. */
 export function PlanCard({
@@ -35,10 +35,10 @@ export function PlanCard({
   return (
     <Card title="What will happen">
       <dl className="grid gap-2">
-        <Line label="Becomes" value={known ? `a version of ${known.modelName}` : unknown} />
-        <Line label="Steps" value={known ? formatNumber(known.steps) : unknown} />
-        <Line label="Rows seen" value={known ? formatNumber(known.rowsSeen) : unknown} />
-        <Line
+        <SummaryLine label="Becomes" value={known ? `a version of ${known.modelName}` : unknown} />
+        <SummaryLine label="Steps" value={known ? formatNumber(known.steps) : unknown} />
+        <SummaryLine label="Rows seen" value={known ? formatNumber(known.rowsSeen) : unknown} />
+        <SummaryLine
           label="Trained tokens"
           value={!known ? unknown : tokens === null ? "not measured" : `about ${formatNumber(tokens)}`}
           evidence={
@@ -50,7 +50,7 @@ export function PlanCard({
             )
           }
         />
-        <Line
+        <SummaryLine
           label="Time"
           value={
             !known
@@ -63,7 +63,7 @@ export function PlanCard({
             seconds !== null && <EvidenceChip kind={evidence} source={`${plural(basedOnRuns, "run")} on this base`} />
           }
         />
-        <Line label="Eval" value={known?.suite ? known.suite.name : "none"} />
+        <SummaryLine label="Eval" value={known?.suite ? known.suite.name : "none"} />
       </dl>
       <div className="mt-4 flex flex-wrap gap-2">
         <Button look="primary" pending={pending} disabledReason={why} onClick={onStart}>
@@ -73,16 +73,5 @@ export function PlanCard({
       </div>
       {why && <p className="mt-2 text-ink-2 text-xs">{why}</p>}
     </Card>
-  );
-}
-
-function Line({ label, value, evidence }: { label: string; value: string; evidence?: ReactNode }) {
-  return (
-    <div className="flex justify-between gap-4">
-      <dt className="text-ink-3">{label}</dt>
-      <dd className="text-right tabular-nums">
-        {value} {evidence}
-      </dd>
-    </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { Run } from "#components/runs/data.ts";
-import { formatBytes, formatDurationMs, formatNumber, plural } from "#components/ui/format.ts";
+import { formatBytes, formatDurationMs, formatNumber, plural, sentence } from "#components/ui/format.ts";
 
 export type RunEvent = { type: string; at: Date; body: Record<string, unknown> };
 type Ended = Pick<Run, "status" | "finishedAt" | "error" | "made">;
@@ -52,7 +52,7 @@ export function wordsOf(type: string, body: Record<string, unknown>): string | n
       return `Warning: ${text("message")}`;
     case "error":
     case "worker":
-      return capital(text("message") || text("what")) || null;
+      return sentence(text("message") || text("what")) || null;
     case "cancelled":
       return `Stopped at step ${formatNumber(number("step"))}`;
     case "done":
@@ -77,8 +77,4 @@ function textOf(value: unknown, key: string): string {
 function numberOf(body: Record<string, unknown>, key: string): number {
   const found = body[key];
   return typeof found === "number" ? found : 0;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
