@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
+import { DatasetField } from "#components/datasets/dataset-field.tsx";
 import { GradersCard } from "#components/evals/graders-card.tsx";
 import { SuiteSummary } from "#components/evals/suite-summary.tsx";
 import { graderWords } from "#components/evals/words.ts";
@@ -10,7 +11,7 @@ import { FailureBanner } from "#components/failure-banner.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { formatNumber, plural } from "#components/ui/format.ts";
@@ -131,26 +132,15 @@ export function NewSuite({ slug }: { slug: string }) {
                 onChange={(event) => set({ name: event.target.value })}
               />
             </Field>
-            <Field
-              label="Dataset"
-              hint={
-                datasets.data?.items.length === 0 ? (
-                  <TextLink href={`/${slug}/datasets`}>Upload one first</TextLink>
-                ) : (
-                  "The newest ready version of each."
-                )
+            <DatasetField
+              slug={slug}
+              datasets={datasets.data?.items}
+              value={draft.datasetVersionId}
+              sizeOf={({ trainRows, validationRows }) =>
+                `${formatNumber(trainRows ?? 0)} train, ${formatNumber(validationRows ?? 0)} validation`
               }
-            >
-              <Select
-                value={draft.datasetVersionId || undefined}
-                onValueChange={(datasetVersionId) => set({ datasetVersionId })}
-                options={(datasets.data?.items ?? []).map((item) => ({
-                  value: item.latest.id,
-                  label: `${item.name} v${item.latest.version}`,
-                  hint: `${formatNumber(item.latest.trainRows ?? 0)} train, ${formatNumber(item.latest.validationRows ?? 0)} validation`,
-                }))}
-              />
-            </Field>
+              onChange={(datasetVersionId) => set({ datasetVersionId })}
+            />
             <Field
               label="Split"
               hint="Training reads only the train split, so validation rows are news to every model trained on this dataset."

@@ -1,4 +1,6 @@
 import type { inferRouterOutputs } from "@trpc/server";
+import type { DatasetRow } from "#components/datasets/data.ts";
+import { DatasetField } from "#components/datasets/dataset-field.tsx";
 import { noSuite, type RunDraft } from "#components/runs/draft.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { TextLink } from "#components/ui/button.tsx";
@@ -28,7 +30,7 @@ export function IngredientsCard({
   /** what stands for fields that nobody has touched */
   chosen: { base: string; dataset: string };
   bases: readonly { id: string; name: string }[];
-  datasets: Outputs["datasets"]["list"]["items"] | undefined;
+  datasets: readonly DatasetRow[] | undefined;
   suites: Outputs["evals"]["suites"];
   modelName: string | null;
   wrong: (field: string) => string | undefined;
@@ -49,30 +51,19 @@ export function IngredientsCard({
             options={bases.map((version) => ({ value: version.id, label: version.name }))}
           />
         </Field>
-        <Field
-          label="Dataset"
+        <DatasetField
+          slug={slug}
+          datasets={datasets}
+          value={chosen.dataset}
           error={wrong("dataset")}
-          hint={
-            datasets?.length === 0 ? (
-              <TextLink href={`/${slug}/datasets`}>Upload one first</TextLink>
-            ) : (
-              "The newest ready version of each."
-            )
+          sizeOf={({ trainRows, validationRows }) =>
+            `${formatNumber(trainRows ?? 0)} rows to learn, ${formatNumber(validationRows ?? 0)} to validate`
           }
-        >
-          <Select
-            value={chosen.dataset || undefined}
-            onValueChange={(next) => onChange({ dataset: next })}
-            options={(datasets ?? []).map((item) => ({
-              value: item.latest.id,
-              label: `${item.name} v${item.latest.version}`,
-              hint: `${formatNumber(item.latest.trainRows ?? 0)} rows to learn, ${formatNumber(item.latest.validationRows ?? 0)} to validate`,
-              ...(item.latest.shape === "preference"
-                ? { disabledReason: "SFT needs prompts with answers, not preference pairs" }
-                : {}),
-            }))}
-          />
-        </Field>
+          refusalOf={({ shape }) =>
+            shape === "preference" ? "SFT needs prompts with answers, not preference pairs" : undefined
+          }
+          onChange={(dataset) => onChange({ dataset })}
+        />
         <div className="grid gap-4 md:grid-cols-2">
           <Field
             label="Model name"

@@ -5,7 +5,7 @@ export function SummaryLine({ label, value, evidence }: { label: string; value: 
   return (
     <div className="flex justify-between gap-4">
       <dt className="text-ink-3">{label}</dt>
-      <dd className="text-right tabular-nums">
+      <dd className="min-w-0 text-right tabular-nums [overflow-wrap:anywhere]">
         {value} {evidence}
       </dd>
     </div>

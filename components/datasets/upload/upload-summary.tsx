@@ -4,8 +4,8 @@ import { UploadStatus } from "#components/datasets/upload/upload-status.tsx";
 import type { useUpload } from "#components/datasets/upload/use-upload.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { cn } from "#components/ui/cn.ts";
 import { formatBytes, formatPercent } from "#components/ui/format.ts";
+import { SummaryLine } from "#components/ui/summary-line.tsx";
 
 /** The live summary of the flow: what will happen, and the one button that says why it cannot be pressed. */
 export function UploadSummary({
@@ -38,14 +38,14 @@ export function UploadSummary({
     <Card title="What will happen">
       <div className="grid gap-4">
         <dl className="grid gap-2">
-          <Line
+          <SummaryLine
             label="Becomes"
-            value={file && (isBad ? "nothing, as it is" : `${choices.name.trim()} v${nextVersion}`)}
+            value={file ? (isBad ? "nothing, as it is" : `${choices.name.trim()} v${nextVersion}`) : open}
           />
-          <Line label="Sends" value={file ? formatBytes(file.size) : null} />
-          <Line label="Validation" value={shareWords(choices.validationShareBp)} />
-          <Line label="Rows with problems" value={badRowWords[choices.onBadRows]} />
-          <Line label="Columns" value={columns} />
+          <SummaryLine label="Sends" value={file ? formatBytes(file.size) : open} />
+          <SummaryLine label="Validation" value={shareWords(choices.validationShareBp)} />
+          <SummaryLine label="Rows with problems" value={badRowWords[choices.onBadRows]} />
+          <SummaryLine label="Columns" value={columns ?? open} />
         </dl>
         {file && <UploadStatus state={state} size={file.size} filename={file.name} />}
         <div className="flex flex-wrap gap-2">
@@ -89,6 +89,9 @@ export function UploadSummary({
   );
 }
 
+/** What only the file can say. */
+const open = <span className="text-ink-3">choose a file</span>;
+
 const badRowWords: Record<Choices["onBadRows"], string> = {
   ask: "you decide",
   set_aside: "set aside",
@@ -98,16 +101,4 @@ const badRowWords: Record<Choices["onBadRows"], string> = {
 function shareWords(basisPoints: number): string {
   if (basisPoints === 0) return "none";
   return basisPoints === 10_000 ? "every row" : formatPercent(basisPoints / 10_000, 0);
-}
-
-/** `null` is what only the file can say. */
-function Line({ label, value }: { label: string; value: string | null }) {
-  return (
-    <div className="flex justify-between gap-4">
-      <dt className="text-ink-3">{label}</dt>
-      <dd className={cn("min-w-0 text-right tabular-nums [overflow-wrap:anywhere]", value === null && "text-ink-3")}>
-        {value ?? "choose a file"}
-      </dd>
-    </div>
-  );
 }
