@@ -1,12 +1,12 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import { seconds } from "#cli/output.ts";
+import { plural } from "#components/ui/format.ts";
 import type { AppRouter } from "#server/router.ts";
 
 export type RunDetail = inferRouterOutputs<AppRouter>["runs"]["show"];
 export type RunEstimate = inferRouterOutputs<AppRouter>["runs"]["estimate"];
 
 const words = { missing: "not measured" };
-const runs = (count: number) => (count === 1 ? "1 run" : `${count} runs`);
 const digits = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 4 });
 
 /** A run in a few lines: what it is, how far, why it ended, what it made. */
@@ -36,7 +36,7 @@ export function describeEstimate(estimate: RunEstimate): string {
   const time =
     estimate.seconds.value === null
       ? "not measured on this base yet"
-      : `about ${seconds(estimate.seconds.value * 1000)} (estimated from ${runs(estimate.seconds.basedOnRuns)})`;
+      : `about ${seconds(estimate.seconds.value * 1000)} (estimated from ${plural(estimate.seconds.basedOnRuns, "run")})`;
   const { learningRate, epochs, batchSize, loraR } = chosen;
   return [
     `base ${base.name}/${base.version}, data ${dataset.name}/${dataset.version} (${digits(dataset.trainRows)} rows)`,
