@@ -11,7 +11,7 @@ function dollars(amount: string | undefined) {
 }
 
 function setBy({ price }: PriceRow) {
-  if (!price) return muted("–");
+  if (!price) return muted("nobody");
   if (price.setByName) return price.setByName;
   return muted(price.setBy === "system:local-admin" ? "the shell" : "a key");
 }
@@ -37,7 +37,7 @@ export const priceColumns: readonly Column<PriceRow>[] = [
           {row.earlier > 0 && muted(`after ${plural(row.earlier, "other price")}`)}
         </span>
       ) : (
-        muted("–")
+        muted("not set")
       ),
   },
   { id: "setBy", header: "Set by", cell: setBy },
