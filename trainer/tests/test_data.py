@@ -105,6 +105,46 @@ def test_without_marks_only_the_last_turn_is_learnt(base: Path, tmp_path: Path) 
     assert {learnt_text(base, row) for row in split.dataset} == {"The sky is blue.<|im_end|>\n"}
 
 
+def test_a_turn_of_weight_0_carries_no_loss_and_stays_as_context(base: Path, tmp_path: Path) -> None:
+    excluded = {"messages": [*TURNS[:2], {**TURNS[2], "weight": 0}, *TURNS[3:]]}
+    path = tiny.write_rows(tmp_path / "rows.jsonl", [excluded, {"messages": TURNS}])
+    split = encode(path, base, length=128)
+    assert learnt_text(base, split.dataset[0]) == "The sky is blue.<|im_end|>"
+    assert split.dataset[0]["input_ids"] == split.dataset[1]["input_ids"]
+
+
+def test_with_loss_on_every_turn_a_turn_of_weight_0_still_carries_none(base: Path, tmp_path: Path) -> None:
+    excluded = {"messages": [*TURNS[:2], {**TURNS[2], "weight": 0}, *TURNS[3:]]}
+    path = tiny.write_rows(tmp_path / "rows.jsonl", [excluded])
+    learnt = learnt_text(base, encode(path, base, length=128, scored="everything").dataset[0])
+    assert "The leaf is green." not in learnt
+    assert "What colour is the leaf?" in learnt
+    assert "The sky is blue." in learnt
+
+
+def test_without_marks_the_last_turn_that_carries_loss_is_learnt(base: Path, tmp_path: Path) -> None:
+    path = tiny.write_rows(tmp_path / "rows.jsonl", [{"messages": [*TURNS[:4], {**TURNS[4], "weight": 0}]}])
+    split = encode(path, base, length=128, scored="last_turn")
+    assert learnt_text(base, split.dataset[0]) == "The leaf is green.<|im_end|>\n"
+
+
+def test_a_row_without_a_turn_that_carries_loss_is_left_out(base: Path, tmp_path: Path) -> None:
+    silent = [{**turn, "weight": 0} if turn["role"] == "assistant" else turn for turn in TURNS]
+    path = tiny.write_rows(tmp_path / "rows.jsonl", [{"messages": silent}, *tiny.chats(1)])
+    for scored in ("assistant", "last_turn"):
+        split = encode(path, base, length=128, scored=scored)
+        assert (split.rows, split.dropped_lines) == (1, [1])
+
+
+def test_a_template_that_marks_a_turn_twice_is_refused_where_a_turn_is_left_out() -> None:
+    from largeforge_trainer.weights import without_excluded
+
+    turns = [{**turn, "weight": 0} if turn is TURNS[2] else turn for turn in TURNS]
+    assert without_excluded([0, 1, 1, 0, 1], turns) == [0, 0, 0, 0, 1]
+    with pytest.raises(ValueError, match="does not mark each assistant turn once"):
+        without_excluded([0, 1, 0, 1, 0, 1], turns)
+
+
 def test_rows_with_nothing_to_learn_are_counted_and_left_out(base: Path, tmp_path: Path) -> None:
     rows = [
         {"messages": TURNS[:2]},  # nobody answers

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import TrainerError
+from .weights import last_learnt, outside_excluded, without_excluded
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -120,13 +121,18 @@ def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[i
             return encode_pair(prompt, completion, row, encoder)
         messages = row["messages"]
         if encoder.scored == "last_turn":
-            last = max((i for i, message in enumerate(messages) if message["role"] == "assistant"), default=0)
+            last = last_learnt(messages)
             # Nothing to answer to, or nothing answered: no label, so the caller leaves the row out and counts it.
             return encode_pair(messages[:last], messages[last : last + 1], row, encoder) if last else ([], [])
         rendered = render(messages, row, encoder, return_assistant_tokens_mask=encoder.scored == "assistant")
         ids = rendered["input_ids"]
-        mask = rendered.get("assistant_masks", [1] * len(ids))
-        return ids, masked(ids, mask)
+        if encoder.scored == "assistant":
+            return ids, masked(ids, without_excluded(rendered["assistant_masks"], messages))
+
+        def rerender(turns: list[Row], prompted: bool) -> list[int]:
+            return render(turns, row, encoder, add_generation_prompt=prompted)["input_ids"]
+
+        return ids, masked(ids, outside_excluded(ids, messages, rerender))
     except KeyError as error:
         raise bad_row(line, f"has no {error.args[0]!r}") from error
     except TrainerError:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from .data import as_turns, read_rows
 from .spec import Spec
+from .weights import last_learnt
 
 DEFAULT_PROMPTS = 4
 TEXT_PROMPT_TOKENS = 16
@@ -76,7 +77,7 @@ def tokenized(tokenizer: Any, question: Question) -> Prompt:
 
 
 def question_of(row: dict[str, Any], shape: str, tokenizer: Any) -> Question | None:
-    """What a row asks: everything before its last assistant turn, its prompt, or the beginning of its text."""
+    """What a row asks: everything before its last learnt turn, its prompt, or the beginning of its text."""
     if shape == "text":
         ids = tokenizer(row["text"], add_special_tokens=False)["input_ids"]
         return None, tokenizer.decode(ids[:TEXT_PROMPT_TOKENS])
@@ -84,7 +85,7 @@ def question_of(row: dict[str, Any], shape: str, tokenizer: Any) -> Question | N
         prompt, _ = as_turns(row["prompt"], row["completion"], tokenizer)
         return (None, prompt) if isinstance(prompt, str) else (prompt, render(tokenizer, prompt))
     turns = row["messages"]
-    last = max((i for i, turn in enumerate(turns) if turn["role"] == "assistant"), default=0)
+    last = last_learnt(turns)
     return (turns[:last], render(tokenizer, turns[:last])) if last else None
 
 
