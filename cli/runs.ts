@@ -7,21 +7,26 @@ import { describeRun } from "#cli/runs/describe.ts";
 import { waitForRun } from "#cli/runs/follow.ts";
 import { lastLine, storyLines } from "#components/runs/story.ts";
 import { type RunStatus, runStatuses } from "#db/enums.ts";
-import { isFinal } from "#server/runs/status.rule.ts";
+import { isAtRest } from "#server/runs/status.rule.ts";
 
 const pollMs = 1_000;
 const pageSize = 1_000;
 
-/** `forge runs list|show|logs|cancel|resume`. A run is meant by its name, its id or the last six characters of it. */
+/** `forge runs list|show|logs|cancel|pause|resume`. A run is meant by its name, its id or the last six characters of it. */
 export function registerRuns(program: Command): void {
   const runs = program.command("runs").description("training runs");
   registerReading(runs);
-  for (const verb of ["cancel", "resume"] as const) {
+  const verbs = {
+    cancel: "stop a run; it keeps a checkpoint",
+    pause: "stop a run for now and free the device; it keeps a checkpoint",
+    resume: "go on with a paused, cancelled or failed run",
+  } as const;
+  for (const verb of ["cancel", "pause", "resume"] as const) {
     runs
       .command(verb)
-      .description(verb === "cancel" ? "stop a run; it keeps a checkpoint" : "go on with a cancelled or failed run")
+      .description(verbs[verb])
       .argument("<run>", "its name, id or short id")
-      .option("--wait", "until it has ended")
+      .option("--wait", "until it has ended or stopped")
       .action(async (runId: string, options: { wait?: boolean }, command: Command) => {
         const connection = connect(command.optsWithGlobals());
         const changed = await connection.trpc.runs[verb].mutate({ runId });
@@ -84,7 +89,7 @@ async function copyLog({ trpc }: Pick<Connection, "trpc">, runId: string, follow
     for (const line of storyLines(events)) process.stdout.write(`${line}\n`);
     process.stdout.write(text);
     [event, byte] = [events.at(-1)?.seq ?? event, end];
-    const isOver = isFinal(run.status) && (!follow || (events.length === 0 && text === ""));
+    const isOver = isAtRest(run.status) && (!follow || (events.length === 0 && text === ""));
     const last = lastLine(run);
     if (isOver && last) process.stdout.write(`${last}\n`);
     if (isOver || !follow) return;

@@ -35,6 +35,8 @@ export const runStatuses = [
   "failed",
   "cancelling",
   "cancelled",
+  "pausing",
+  "paused",
 ] as const;
 export type RunStatus = (typeof runStatuses)[number];
 

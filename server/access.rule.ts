@@ -66,6 +66,7 @@ export const access: Readonly<Record<string, Access>> = {
   "runs.events": project(everyone, "runs:read"),
   "runs.list": project(everyone, "runs:read"),
   "runs.log": project(everyone, "runs:read"),
+  "runs.pause": project(builders, "runs:write"),
   "runs.resume": project(builders, "runs:write"),
   "runs.show": project(everyone, "runs:read"),
   "runs.start": project(builders, "runs:write"),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "#cli/client.ts";
 import { withProgress } from "#cli/output.ts";
 import type { RunDetail } from "#cli/runs/describe.ts";
-import { isFinal } from "#server/runs/status.rule.ts";
+import { isAtRest } from "#server/runs/status.rule.ts";
 
 const pollMs = 1_000;
 const registerWithinMs = 60_000;
@@ -17,7 +17,7 @@ export function waitForRun({ trpc }: Connection, runId: string): Promise<RunDeta
       if (run.status === "succeeded") {
         succeededAt ??= performance.now();
         if (run.made || performance.now() - succeededAt > registerWithinMs) return run;
-      } else if (isFinal(run.status)) return run;
+      } else if (isAtRest(run.status)) return run;
       await sleep(pollMs);
     }
   });

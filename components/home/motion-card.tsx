@@ -7,11 +7,10 @@ import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { formatNumber, formatPercent, plural } from "#components/ui/format.ts";
 import type { Status } from "#components/ui/status.ts";
-
-const final = ["succeeded", "failed", "cancelled"];
+import { isAtRest } from "#server/runs/status.rule.ts";
 
 export function runsInMotion({ runs }: HomeData) {
-  return runs.filter((run) => !final.includes(run.status));
+  return runs.filter((run) => !isAtRest(run.status));
 }
 
 /** What goes on: imports and evals, and runs where no training card stands beside it. */

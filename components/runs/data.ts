@@ -1,6 +1,7 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import type { RunStatus } from "#db/enums.ts";
 import type { AppRouter } from "#server/router.ts";
+import { isAtRest } from "#server/runs/status.rule.ts";
 
 type Outputs = inferRouterOutputs<AppRouter>["runs"];
 export type RunRow = Outputs["list"]["items"][number];
@@ -12,5 +13,5 @@ export const pollMs = 2_000;
 
 /** Does anything still happen to this run by itself? */
 export function isMoving(status: RunStatus | undefined): boolean {
-  return status === "queued" || status === "running" || status === "converting" || status === "cancelling";
+  return status !== undefined && !isAtRest(status);
 }

@@ -1,26 +1,38 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { CircleStop, Copy, Play } from "lucide-react";
+import { CircleStop, Copy, Pause, Play } from "lucide-react";
 import type { Run } from "#components/runs/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 
-/** What can be done with a run as it stands: clone, cancel, resume, open what it made. */
+/** What can be done with a run as it stands: clone, pause, cancel, resume, open what it made. */
 export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; onChanged: () => void }) {
   const trpc = useTRPC();
   const refusal = useRefusal("runs.cancel");
   const cannotStart = useRefusal("runs.start");
   const cancel = useMutation(trpc.runs.cancel.mutationOptions({ onSettled: onChanged }));
   const resume = useMutation(trpc.runs.resume.mutationOptions({ onSettled: onChanged }));
-  const canCancel = run.status === "queued" || run.status === "running";
-  const canResume = run.status === "cancelled" || run.status === "failed";
+  const pause = useMutation(trpc.runs.pause.mutationOptions({ onSettled: onChanged }));
+  const canPause = run.status === "queued" || run.status === "running";
+  const canCancel = canPause || run.status === "pausing" || run.status === "paused";
+  const canResume = run.status === "paused" || run.status === "cancelled" || run.status === "failed";
   return (
     <>
       <ButtonLink href={`/${slug}/runs/new?from=${run.id}`} icon={<Copy aria-hidden />} disabledReason={cannotStart}>
         Clone
       </ButtonLink>
+      {canPause && (
+        <Button
+          icon={<Pause aria-hidden />}
+          pending={pause.isPending}
+          disabledReason={refusal}
+          onClick={() => pause.mutate({ runId: run.id })}
+        >
+          Pause
+        </Button>
+      )}
       {canCancel && (
         <ConfirmDialog
           trigger={
@@ -32,7 +44,9 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
           affects={
             run.status === "running"
               ? ["The trainer finishes its step and saves a checkpoint", "You can resume from there later"]
-              : ["It leaves the queue"]
+              : run.status === "queued"
+                ? ["It leaves the queue"]
+                : ["Its checkpoint stays: you can resume from there later"]
           }
           confirmLabel="Cancel run"
           onConfirm={() => cancel.mutateAsync({ runId: run.id })}

@@ -41,6 +41,7 @@ const statusLooks = {
   succeeded: { word: "Succeeded", tone: "ok", icon: Check },
   failed: { word: "Failed", tone: "bad", icon: X },
   paused: { word: "Paused", tone: "hold", icon: Pause },
+  pausing: { word: "Pausing", tone: "hold", icon: LoaderCircle, moves: true },
   cancelling: { word: "Cancelling", tone: "mute", icon: LoaderCircle, moves: true },
   cancelled: { word: "Cancelled", tone: "plain", icon: CircleStop },
   // replicas

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { staleSeconds } from "#server/jobs/lease.ts";
 import { isLeaseDead } from "#server/jobs/process.ts";
+import { heldStatuses } from "#server/runs/status.rule.ts";
 
 /** A bell that nobody answered for so long is taken for lost. */
 const lostBellSeconds = 10;
@@ -50,7 +51,7 @@ async function findWaiting({ db }: JobCtx) {
     ),
     samples: await find(sql`(select id, id as project_id from projects where created_at < now() - ${lost}
       and archived_at is null and not exists (select from models m where m.project_id = projects.id)) as empty`),
-    trainings: [...(await held(sql`runs`, ["running", "cancelling"])), ...queued],
+    trainings: [...(await held(sql`runs`, [...heldStatuses])), ...queued],
     conversions: await held(sql`runs`, ["converting"]),
     unregistered: await find(sql`runs where status = 'succeeded' and finished_at < now() - ${lost}
       and not exists (select from model_versions v where v.run_id = runs.id)`),

@@ -6,22 +6,24 @@ import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
+import { heldStatuses } from "#server/runs/status.rule.ts";
 
 /**
- * Stop a run: one that waits is cancelled at once, one that trains writes a checkpoint and stops after its step
+ * Stop a run: one that waits or is paused is cancelled at once, one that trains writes a checkpoint and stops after its step
  * (`cancelling`, then `cancelled`) → its row. Asking twice is fine. Throws NOT_FOUND, CONFLICT when it has ended.
  */
 export async function cancelRun(ctx: Ctx, input: RunRef) {
   const { id: runId } = await findRun(ctx, input.runId);
   return transact(ctx, async (ctx) => {
     const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId));
+    const atRest = inArray(runs.status, ["queued", "paused"]);
     const [run] = await ctx.db
       .update(runs)
       .set({
-        status: sql`case when ${runs.status} = 'queued' then 'cancelled' else 'cancelling' end`,
-        finishedAt: sql`case when ${runs.status} = 'queued' then now() end`,
+        status: sql`case when ${atRest} then 'cancelled' else 'cancelling' end`,
+        finishedAt: sql`case when ${atRest} then now() end`,
       })
-      .where(and(mine, inArray(runs.status, ["queued", "running", "cancelling"])))
+      .where(and(mine, inArray(runs.status, ["queued", "paused", ...heldStatuses])))
       .returning();
     if (!run) throw await whyNot(ctx, runId);
     await recordAudit(ctx, "runs.cancel", runId, { status: run.status });

@@ -1,10 +1,10 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import type { RunStatus } from "#db/enums.ts";
 import { runs } from "#db/schema/runs.ts";
 import { transact } from "#server/context.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { type Lease, staleSeconds } from "#server/jobs/lease.ts";
 import { isLeaseDead } from "#server/jobs/process.ts";
+import { heldStatuses } from "#server/runs/status.rule.ts";
 
 type Run = typeof runs.$inferSelect;
 export type Claim = { outcome: "claimed"; run: Run } | { outcome: "busy" } | { outcome: "refused"; why: string };
@@ -32,7 +32,7 @@ export async function claimRun(ctx: ProjectJobCtx, runId: string, lease: Lease):
           eq(runs.id, runId),
           eq(runs.projectId, ctx.projectId),
           sql`((${runs.status} = 'queued' and ${isNext(lease.host)})
-            or (${inArray(runs.status, ["running", "cancelling"] satisfies RunStatus[])} and ${abandoned}))`,
+            or (${inArray(runs.status, [...heldStatuses])} and ${abandoned}))`,
         ),
       )
       .returning();
@@ -49,7 +49,7 @@ export async function claimRun(ctx: ProjectJobCtx, runId: string, lease: Lease):
 /** One training at a time on a host, in the order of queueing, over all projects. */
 function isNext(host: string) {
   return sql`not exists (select from runs other where other.id <> ${runs.id} and (
-    (other.status in ('running', 'cancelling') and split_part(other.lease_holder, '/', 1) = ${host})
+    (other.status in ${heldStatuses} and split_part(other.lease_holder, '/', 1) = ${host})
     or (other.status = 'queued' and (other.queued_at, other.id) < (${runs.queuedAt}, ${runs.id}))))`;
 }
 

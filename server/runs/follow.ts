@@ -8,6 +8,7 @@ import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import type { TrainerEvent } from "#server/runs/contract.ts";
 import { type Recorded, recordEvents } from "#server/runs/record-events.ts";
 import { isStalled } from "#server/runs/stall.rule.ts";
+import { heldStatuses } from "#server/runs/status.rule.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { askToStop, findTrainer, lastWords, type RunFolder } from "#server/runs/trainer/folder.ts";
 import { killTrainer, startTrainer } from "#server/runs/trainer/spawn.ts";
@@ -19,7 +20,7 @@ type Followed = { ctx: ProjectJobCtx; run: typeof runs.$inferSelect; folder: Run
 
 /**
  * See a run through to the trainer's last word: adopt the trainer that lives, or start one, which resumes from its
- * newest complete checkpoint; store what it tells; pass a cancel on; start it again when it was killed. Ends quietly
+ * newest complete checkpoint; store what it tells; pass a cancel or a pause on; start it again when it was killed. Ends quietly
  * when another worker took over. When `signal` fires it throws and leaves the trainer running, for a successor to adopt.
  */
 export async function followRun({ ctx, run, folder, lease }: Followed, signal: AbortSignal): Promise<void> {
@@ -51,7 +52,7 @@ export async function followRun({ ctx, run, folder, lease }: Followed, signal: A
       told = now;
       continue;
     }
-    if (state.status === "cancelling" && !asked) {
+    if (state.status !== "running" && !asked) {
       await askToStop(folder);
       asked = true;
     }
@@ -79,7 +80,7 @@ export async function followRun({ ctx, run, folder, lease }: Followed, signal: A
 }
 
 function isGoingOn(state: Recorded): state is Exclude<Recorded, { status: "lost" }> {
-  return state.status === "running" || state.status === "cancelling";
+  return heldStatuses.some((status) => status === state.status);
 }
 
 function adopted({ pid }: ProcessRef) {

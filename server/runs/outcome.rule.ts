@@ -7,8 +7,8 @@ export const attemptsWithoutProgress = 5;
 type Outcome = { status: RunStatus; error: { code: string; message: string; hint: string | null } | null };
 
 /**
- * Where the trainer's last word moves the run; null while it has not said one. A run that was asked to stop and had
- * just finished stays cancelled: resuming it ends it at once. One that stopped without being asked (the machine went
+ * Where the trainer's last word moves the run; null while it has not said one. A run that was cancelled and had just
+ * finished stays cancelled: resuming it ends it at once; one that was only to pause goes on to its conversion. One that stopped without being asked (the machine went
  * down) goes on when its worker finds it.
  */
 export function outcomeOf(status: RunStatus, events: readonly TrainerEvent[]): Outcome | null {
@@ -20,6 +20,7 @@ export function outcomeOf(status: RunStatus, events: readonly TrainerEvent[]): O
     return { status: "failed", error: { code: last.code, message: last.message, hint: last.hint } };
   }
   if (status === "cancelling") return { status: "cancelled", error: null };
+  if (status === "pausing" && last.type === "cancelled") return { status: "paused", error: null };
   return last.type === "done" ? { status: "converting", error: null } : null;
 }
 

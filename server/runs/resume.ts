@@ -10,7 +10,7 @@ import { attemptsWithoutProgress } from "#server/runs/outcome.rule.ts";
 import { sourcesOf } from "#server/runs/status.rule.ts";
 
 /**
- * Queue a cancelled or failed run again, at the end of the line → its row; it goes on from its last checkpoint with
+ * Queue a paused, cancelled or failed run again, at the end of the line → its row; it goes on from its last checkpoint with
  * the same settings. Throws NOT_FOUND, CONFLICT for any other status.
  */
 export async function resumeRun(ctx: Ctx, input: RunRef) {
@@ -28,7 +28,10 @@ export async function resumeRun(ctx: Ctx, input: RunRef) {
     if (!run) {
       const [found] = await ctx.db.select({ status: runs.status }).from(runs).where(mine);
       if (!found) throw new DomainError("NOT_FOUND", "there is no such run");
-      throw new DomainError("CONFLICT", `the run is ${found.status}: only a cancelled or failed run can be resumed`);
+      throw new DomainError(
+        "CONFLICT",
+        `the run is ${found.status}: only a paused, cancelled or failed run can be resumed`,
+      );
     }
     await recordAudit(ctx, "runs.resume", runId, { step: run.step });
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });

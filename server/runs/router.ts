@@ -4,6 +4,7 @@ import { estimate } from "#server/runs/estimate.ts";
 import { ListRunEvents, ListRuns, PlanRun, ReadRunLog, RunRef, StartRun } from "#server/runs/input.ts";
 import { listRuns } from "#server/runs/list.ts";
 import { listRunEvents } from "#server/runs/list-events.ts";
+import { pauseRun } from "#server/runs/pause.ts";
 import { readRunLog } from "#server/runs/read-log.ts";
 import { resumeRun } from "#server/runs/resume.ts";
 import { showRun } from "#server/runs/show.ts";
@@ -17,6 +18,7 @@ export const runsRouter = router({
   events: procedure.input(ListRunEvents).query(({ ctx, input }) => listRunEvents(ctx, input)),
   list: procedure.input(ListRuns).query(({ ctx, input }) => listRuns(ctx, input)),
   log: procedure.input(ReadRunLog).query(({ ctx, input }) => readRunLog(ctx, input)),
+  pause: procedure.input(RunRef).mutation(({ ctx, input }) => pauseRun(ctx, input)),
   resume: procedure.input(RunRef).mutation(({ ctx, input }) => resumeRun(ctx, input)),
   show: procedure.input(RunRef).query(({ ctx, input }) => showRun(ctx, input)),
   start: procedure.input(StartRun).mutation(({ ctx, input }) => startRun(ctx, input)),

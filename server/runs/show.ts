@@ -7,6 +7,7 @@ import type { Ctx } from "#server/context.ts";
 import { Settings } from "#server/runs/contract.ts";
 import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
+import { heldStatuses } from "#server/runs/status.rule.ts";
 import { hyperParametersOf } from "#server/runs/suggest.rule.ts";
 
 /**
@@ -132,7 +133,7 @@ async function runsAhead(ctx: Ctx, run: typeof runs.$inferSelect): Promise<numbe
     .where(
       and(
         ne(runs.id, run.id),
-        sql`(${inArray(runs.status, ["running", "cancelling"])}
+        sql`(${inArray(runs.status, [...heldStatuses])}
           or (${eq(runs.status, "queued")} and ${lt(runs.queuedAt, run.queuedAt)}))`,
       ),
     );

@@ -1,14 +1,16 @@
 import type { RunStatus } from "#db/enums.ts";
 
-/** Where a run may go from each status. A failed or cancelled one is queued again by a resume. */
+/** Where a run may go from each status. A paused, failed or cancelled one is queued again by a resume. */
 export const nextRunStatuses = {
-  queued: ["running", "cancelled", "failed"],
-  running: ["converting", "failed", "cancelling", "cancelled"],
+  queued: ["running", "cancelled", "failed", "paused"],
+  running: ["converting", "failed", "cancelling", "cancelled", "pausing"],
   cancelling: ["cancelled", "failed"],
   converting: ["succeeded", "failed"],
   succeeded: [],
   failed: ["queued"],
   cancelled: ["queued"],
+  pausing: ["paused", "converting", "failed", "cancelling"],
+  paused: ["queued", "cancelled"],
 } as const satisfies Record<RunStatus, readonly RunStatus[]>;
 
 /** The statuses from which a run may become `to`: the compare half of every compare-and-set. */
@@ -18,7 +20,15 @@ export function sourcesOf(to: RunStatus): RunStatus[] {
   );
 }
 
-/** Nothing more will happen by itself. */
+/** Statuses in which a trainer works on the run and a worker holds it. */
+export const heldStatuses = ["running", "cancelling", "pausing"] as const satisfies readonly RunStatus[];
+
+/** It has ended, until somebody resumes it. */
 export function isFinal(status: RunStatus): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";
+}
+
+/** Nothing more will happen by itself. */
+export function isAtRest(status: RunStatus): boolean {
+  return isFinal(status) || status === "paused";
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { artifactFiles, artifacts, modelVersions } from "#db/schema/models.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import { cancelRun } from "#server/runs/cancel.ts";
+import { pauseRun } from "#server/runs/pause.ts";
 import { resumeRun } from "#server/runs/resume.ts";
 import { startRun } from "#server/runs/start.ts";
 import { trainerMissing } from "#server/runs/tiny-base.fixture.ts";
@@ -112,24 +113,31 @@ describe.skipIf(missing)("with a real trainer", () => {
       }),
   );
 
-  test("a cancelled run keeps a checkpoint and goes on from it; one that waits is cancelled at once", patience, () =>
+  test("a paused or cancelled run keeps a checkpoint and goes on from it; one that waits stops at once", patience, () =>
     inTraining(async (training) => {
       const { ctx } = training;
       const { id } = await begin(training, long);
       const waiting = await begin(training, short);
       await training.startJobs();
       await training.until(id, (run) => run.step >= 10);
+      expect(await pauseRun(ctx, { runId: waiting.id })).toMatchObject({ status: "paused", finishedAt: null });
       expect(await cancelRun(ctx, { runId: waiting.id })).toMatchObject({ status: "cancelled" });
+      await expect(pauseRun(ctx, { runId: waiting.id })).rejects.toThrow("only a queued or running run can be paused");
+      expect(await pauseRun(ctx, { runId: id })).toMatchObject({ status: "pausing" });
+      const paused = await training.until(id, (run) => run.status === "paused");
+      expect(paused.finishedAt).toBeNull();
+      await resumeRun(ctx, { runId: id });
+      await training.until(id, (run) => run.step > paused.step);
       expect(await cancelRun(ctx, { runId: id })).toMatchObject({ status: "cancelling" });
       const stopped = await training.status(id, "cancelled");
       expect(stopped.step).toBeLessThan(longSteps);
       await expect(cancelRun(ctx, { runId: id })).rejects.toThrow("is cancelled already");
       await resumeRun(ctx, { runId: id });
-      expect(await training.status(id, "succeeded")).toMatchObject({ step: longSteps, attempt: 2 });
+      expect(await training.status(id, "succeeded")).toMatchObject({ step: longSteps, attempt: 3 });
       const { metrics, resumed } = await steps(training, id);
       expect(metrics).toEqual(Array.from({ length: longSteps }, (_, i) => i + 1));
-      expect(resumed[1]).toBe(stopped.step);
-      await expect(resumeRun(ctx, { runId: id })).rejects.toThrow("only a cancelled or failed run");
+      expect(resumed).toEqual([null, paused.step, stopped.step]);
+      await expect(resumeRun(ctx, { runId: id })).rejects.toThrow("only a paused, cancelled or failed run");
     }),
   );
 });
