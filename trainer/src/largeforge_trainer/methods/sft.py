@@ -15,13 +15,14 @@ from trl.chat_template_utils import get_training_chat_template
 from ..data import Encoder, Scored, Split
 from ..device import Recipe
 from ..errors import TrainerError
+from ..losses import TokenWeightedLosses
 from ..sealing import SealedCheckpoints
 from ..spec import Spec
 from ..template import has_generation_markers
 
 
-class SftRun(SealedCheckpoints, SFTTrainer):
-    """TRL's trainer with our checkpoints."""
+class SftRun(SealedCheckpoints, TokenWeightedLosses, SFTTrainer):
+    """TRL's trainer with our checkpoints and losses per token."""
 
 
 def choose_masking(tokenizer: Any, spec: Spec, warn: Callable[[str], None]) -> tuple[str | None, Scored]:
