@@ -44,11 +44,14 @@ function tidy(text: string) {
   return text.normalize("NFC").replaceAll("\r\n", "\n").trim();
 }
 
+/** A Markdown fence around everything, on lines of its own or in one, with or without the language's name. */
+const fence = /^(`{3,}|~{3,})[ \t]*(?:json\b)?([\s\S]*)\1$/i;
+
 /** The value of a text that is one JSON document, also inside a Markdown fence; undefined when it is none. */
 export function parseJson(text: string): unknown {
-  const fenced = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/.exec(text.trim());
+  const trimmed = text.trim();
   try {
-    return JSON.parse(fenced?.[1] ?? text);
+    return JSON.parse(fence.exec(trimmed)?.[2] ?? trimmed);
   } catch {
     return undefined;
   }
@@ -66,24 +69,31 @@ function sameFields(reference: unknown, output: unknown, fields: readonly string
 /** `address.city` walks into objects. */
 function fieldAt(value: unknown, path: string): unknown {
   let at = value;
-  for (const key of path.split(".")) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
-    at = Object.entries(at).find(([name]) => name === key)?.[1];
+  for (const key of path.normalize("NFC").split(".")) {
+    if (typeof at !== "object" || at === null) return undefined;
+    const found: [string, unknown] | undefined = Object.entries(at).find(([name]) => name.normalize("NFC") === key);
+    if (!found) return undefined;
+    at = found[1];
   }
   return at;
 }
 
-/** JSON with sorted keys: two equal values have one text. */
+/** JSON with sorted keys and composed texts: two equal values have one text. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "string") return JSON.stringify(value.normalize("NFC"));
   if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
+    const entries = Object.entries(value).map(([key, item]) => [canonical(key), canonical(item)] as const);
+    const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${sorted.map((entry) => entry.join(":")).join(",")}}`;
   }
   return JSON.stringify(value) ?? "undefined";
 }
 
-/** Token overlap F1 as SQuAD's evaluation defines it: lower case, no punctuation, no English articles. */
+/**
+ * Token overlap F1 as in SQuAD's evaluate-v2.0.py (Rajpurkar et al. 2018, `compute_f1`): lower case, then no ASCII
+ * punctuation, no English articles, white space folded. Composed to NFC first, as all graders are.
+ */
 export function tokenF1(reference: string, output: string): number {
   const wanted = words(reference);
   const got = words(output);
@@ -100,10 +110,15 @@ export function tokenF1(reference: string, output: string): number {
   return common === 0 ? 0 : (2 * common) / (wanted.length + got.length);
 }
 
+/** Python's string.punctuation. */
+const punctuation = /[!-/:-@[-`{-~]/g;
+/** Words of their own: JavaScript's `\b` knows ASCII letters only and would find an article in `día`. */
+const articles = /(?<![\p{L}\p{M}\p{N}_])(?:a|an|the)(?![\p{L}\p{M}\p{N}_])/gu;
+/** What Python's str.split() splits at; `\s` lacks the separators U+001C…1F and U+0085 and has U+FEFF. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the separators are meant
+const spaces = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+
 function words(text: string) {
-  const plain = text
-    .toLowerCase()
-    .replaceAll(/\p{P}/gu, "")
-    .replaceAll(/\b(a|an|the)\b/g, " ");
-  return plain.split(/\s+/).filter((word) => word !== "");
+  const plain = text.normalize("NFC").toLowerCase().replaceAll(punctuation, "").replaceAll(articles, " ");
+  return plain.split(spaces).filter((word) => word !== "");
 }

@@ -37,11 +37,69 @@ test("half a JSON document is not valid", () => {
   expect(mark({ kind: "json_valid" }, "", '{"a":1}')).toBe(1);
 });
 
-test("token F1 has SQuAD's values", () => {
-  expect(tokenF1("the cat sat", "a cat sat down")).toBeCloseTo(0.8, 12);
-  expect(tokenF1("cat cat", "cat")).toBeCloseTo(2 / 3, 12);
-  expect(tokenF1("", "")).toBe(1);
-  expect(tokenF1("cat", "")).toBe(0);
+test.each([
+  ["on lines of its own", '```json\n{"a":1}\n```'],
+  ["in one line", '```json {"a":1}```'],
+  ["in one line without a language", '```{"a":1}```'],
+  ["with its language in capitals", '```JSON\n{"a":1}\n```'],
+  ["without a language", '```\n{"a":1}\n```'],
+  ["of tildes", '~~~json\n{"a":1}\n~~~'],
+  ["of four", '````json\r\n{"a":1}\r\n````\n'],
+])("a fence %s does not hide JSON", (_, output) => {
+  expect(mark({ kind: "json_valid" }, "", output)).toBe(1);
+  expect(mark({ kind: "json_fields" }, '{"a":1}', output)).toBe(1);
+});
+
+test.each(['```yaml\n{"a":1}\n```', '```jsonl\n{"a":1}\n```', 'Here:\n```json\n{"a":1}\n```', '```json\n{"a":1}'])(
+  "%j is more than one fenced JSON document, or less",
+  (output) => expect(mark({ kind: "json_valid" }, "", output)).toBe(0),
+);
+
+test("every grader reads composed and decomposed accents as the same", () => {
+  const [composed, decomposed] = ["caf\u00e9 d\u00eda", "cafe\u0301 di\u0301a"];
+  for (const kind of ["exact_match", "contains", "token_f1"] as const)
+    expect(mark({ kind }, composed, decomposed), kind).toBe(1);
+  const json = (text: string) => JSON.stringify({ [text]: text });
+  expect(mark({ kind: "json_fields" }, json(composed), json(decomposed))).toBe(1);
+  expect(mark({ kind: "json_fields" }, '{"é":"é"}', '{"e\\u0301":"e\\u0301"}')).toBe(1);
+  expect(mark({ kind: "json_fields", fields: [decomposed] }, json(composed), json(composed))).toBe(1);
+});
+
+/** [reference, answer, F1] as printed by SQuAD's own evaluate-v2.0.py (compute_f1) under Python 3. */
+const squad: [string, string, number][] = [
+  ["the cat sat", "a cat sat down", 0.8],
+  ["cat cat", "cat", 2 / 3],
+  ["", "", 1],
+  ["cat", "", 0],
+  ["the", "a", 1],
+  ["The Eiffel Tower, Paris.", "eiffel tower in paris", 6 / 7],
+  ["$5.00", "5.00 dollars", 2 / 3],
+  ["C++", "c", 1],
+  ["rock-and-roll", "rock and roll", 0],
+  ["rock-and-roll", "rockandroll", 1],
+  ["el día", "el d", 0.5],
+  ["ça va", "va", 2 / 3],
+  ["ça va", "a va", 2 / 3],
+  ["à la carte", "la carte", 0.8],
+  ["«Bonjour» — dit-il", "bonjour ditil", 0.4],
+  ["“Yes”", "yes", 0],
+  ["a_b", "ab", 1],
+  ["an apple an hour", "apple hour", 1],
+  ["U.S.A.", "usa", 1],
+  ["the-cat", "cat", 0],
+  ["a\u00a0cat\u2003sat", "cat sat", 1],
+  ["a\u001ccat", "cat", 1],
+  ["\ufeffcat", "cat", 0],
+  ["ΟΔΟΣ", "οδος", 1],
+  ["Straße", "STRASSE", 0],
+  ["1,234.5", "12345", 1],
+  ["naïve a posteriori", "naïve posteriori", 1],
+  ["a€b", "b", 0],
+  ["El Niño", "el nino", 0.5],
+];
+
+test.each(squad)("token F1 of %j and %j is SQuAD's %d", (reference, output, f1) => {
+  expect(tokenF1(reference, output)).toBeCloseTo(f1, 12);
 });
 
 test("a call that failed gets no mark from any grader", () => {
