@@ -9,6 +9,7 @@ import { DomainError } from "#server/errors.ts";
 type Options = Record<string, unknown> & {
   model: string;
   dataset: string;
+  validationDataset?: string;
   as?: string;
   name?: string;
   suffix?: string;
@@ -25,6 +26,10 @@ export function registerTrain(program: Command): void {
     .description("supervised fine-tuning with LoRA")
     .requiredOption("--model <base>", "the base model, e.g. nano")
     .requiredOption("--dataset <name>", "the dataset, e.g. tickets or tickets/3")
+    .option(
+      "--validation-dataset <name>",
+      "validate on this dataset's validation rows, not on those split off the data",
+    )
     .option("--as <model>", "the model that a success becomes a version of (default: the dataset's name)")
     .option("--name <name>", "a name for the run")
     .option("--suffix <word>", "fourth part of the ft: name")
@@ -35,6 +40,7 @@ export function registerTrain(program: Command): void {
     const connection = connect(command.optsWithGlobals());
     const plan = {
       ...{ base: options.model, dataset: options.dataset, modelName: options.as, suite: options.suite },
+      validationDataset: options.validationDataset,
       hyperParameters: hyperParametersFrom(options),
     };
     if (options.estimate) {

@@ -60,7 +60,9 @@ export type ArtifactKind = (typeof artifactKinds)[number];
 export const replicaStatuses = ["assigned", "loading", "probing", "ready", "draining", "failed"] as const;
 export type ReplicaStatus = (typeof replicaStatuses)[number];
 
-export const filePurposes = ["fine-tune", "batch", "evals", "assistants", "user_data", "vision"] as const;
+export const uploadPurposes = ["fine-tune", "batch", "evals", "assistants", "user_data", "vision"] as const;
+/** `fine-tune-results` are files that a job made. */
+export const filePurposes = [...uploadPurposes, "fine-tune-results"] as const;
 export type FilePurpose = (typeof filePurposes)[number];
 
 export const auditOutcomes = ["done", "refused"] as const;

@@ -16,6 +16,8 @@ export function describeRun(run: RunDetail): string {
     `  ${run.method} on ${run.dataset?.name}/${run.dataset?.version}, base ${run.base?.name}/${run.base?.version}`,
     `  step ${run.step} of ${run.totalSteps ?? "?"}${run.loss === null ? "" : `, loss ${digits(run.loss)}`}${speed(run)}`,
   ];
+  if (run.validationDataset)
+    lines.push(`  validated on ${run.validationDataset.name}/${run.validationDataset.version}`);
   if (run.runsAhead > 0) lines.push(`  ${run.runsAhead} runs stand before it`);
   if (run.error)
     lines.push(`  ${run.error.code}: ${run.error.message}`, ...(run.error.hint ? [`  ${run.error.hint}`] : []));

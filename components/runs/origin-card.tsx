@@ -23,7 +23,18 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
           href={`/${slug}/datasets/${run.dataset.id}?version=${run.dataset.version}`}
         >{`${run.dataset.name} v${run.dataset.version}`}</TextLink>
       ),
-      detail: `${formatNumber(run.dataset.trainRows ?? 0)} rows to learn, ${formatNumber(run.dataset.validationRows ?? 0)} to validate`,
+      detail: `${formatNumber(run.dataset.trainRows ?? 0)} training rows, ${run.validationDataset ? "validated elsewhere" : `${formatNumber(run.dataset.validationRows ?? 0)} validation rows`}`,
+    });
+  if (run.validationDataset)
+    items.push({
+      id: "validation",
+      state: "ok",
+      title: (
+        <TextLink
+          href={`/${slug}/datasets/${run.validationDataset.id}?version=${run.validationDataset.version}`}
+        >{`${run.validationDataset.name} v${run.validationDataset.version}`}</TextLink>
+      ),
+      detail: `${formatNumber(run.validationDataset.validationRows ?? 0)} validation rows`,
     });
   const chosen = run.hyperParameters;
   items.push({

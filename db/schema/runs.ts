@@ -5,6 +5,7 @@ import { at, createdAt, id } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
 import { projects } from "./people.ts";
+import { files } from "./storage.ts";
 
 export const runs = pgTable(
   "runs",
@@ -25,6 +26,8 @@ export const runs = pgTable(
     datasetVersionId: text("dataset_version_id")
       .notNull()
       .references(() => datasetVersions.id),
+    /** another version whose validation rows are used instead of those split off the training data */
+    validationVersionId: text("validation_version_id").references(() => datasetVersions.id),
     /** start this suite's eval against the base once the run has succeeded */
     suiteId: text("suite_id"),
     /** frozen hyper-parameters: the trainer spec without paths */
@@ -50,6 +53,10 @@ export const runs = pgTable(
     trainerSeq: integer("trainer_seq").notNull().default(0),
     /** the worker process that follows this run, `host/pid/start time`; null when nobody does */
     leaseHolder: text("lease_holder"),
+    /** what an API client attached: at most 16 pairs */
+    metadata: jsonb("metadata").$type<Record<string, string>>(),
+    /** the CSV of its metrics, once it has succeeded */
+    resultFileId: text("result_file_id").references(() => files.id),
     error: jsonb("error").$type<{ code: string; message: string; hint: string | null }>(),
     heartbeatAt: at("heartbeat_at"),
     createdBy: text("created_by").notNull(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { datasetShapes, datasetStatuses, filePurposes, splits } from "#db/enums.ts";
+import { datasetShapes, datasetStatuses, splits, uploadPurposes } from "#db/enums.ts";
 import { searchText } from "#server/input.ts";
 
 /** What a mapping may fill; the rule says which sets are complete. */
@@ -95,5 +95,5 @@ export const FinishUpload = z.object({
 });
 export type FinishUpload = z.infer<typeof FinishUpload>;
 
-export const CreateFile = z.object({ filename: Filename, purpose: z.enum(filePurposes) });
+export const CreateFile = z.object({ filename: Filename, purpose: z.enum(uploadPurposes) });
 export type CreateFile = z.infer<typeof CreateFile>;

@@ -7,6 +7,7 @@ import { runs } from "#db/schema/runs.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { transact } from "#server/context.ts";
+import { createFileOn } from "#server/datasets/files/create.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, type Lease, ownLease, releasedLease } from "#server/jobs/lease.ts";
@@ -16,10 +17,11 @@ import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { claimConversion } from "#server/runs/claim-conversion.ts";
 import { failRun, failureOf } from "#server/runs/fail.ts";
+import { storeResultFile } from "#server/runs/result-file.ts";
 import { convertToGguf } from "#server/runs/trainer/convert.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { type RunFolder, readManifest, runFolder } from "#server/runs/trainer/folder.ts";
-import { hashFile } from "#server/storage.ts";
+import { type Blob, hashFile } from "#server/storage.ts";
 
 type Run = typeof runs.$inferSelect;
 
@@ -38,7 +40,8 @@ export async function convertRun(ctx: ProjectJobCtx, { runId }: { runId: string 
     const folder = runFolder(runId);
     const weights = await storeAdapter(ctx, folder, signal);
     const gguf = await convertAdapter(ctx, run, folder, signal);
-    await onceDatabaseIsBack(() => succeed(ctx, run, lease, { weights, gguf }), signal);
+    const results = await onceDatabaseIsBack(() => storeResultFile(ctx, runId), signal);
+    await onceDatabaseIsBack(() => succeed(ctx, run, lease, { weights, gguf, results }), signal);
     await rm(folder.adapterGguf, { force: true });
   } catch (error) {
     if (signal.aborted) {
@@ -90,7 +93,7 @@ async function succeed(
   ctx: ProjectJobCtx,
   run: Run,
   lease: Lease,
-  made: { weights: ArtifactFile[]; gguf: ArtifactFile },
+  made: { weights: ArtifactFile[]; gguf: ArtifactFile; results: Blob },
 ) {
   await transact(ctx, async (ctx) => {
     const done = await ctx.db
@@ -104,6 +107,9 @@ async function succeed(
       )
       .returning({ id: runs.id });
     if (done.length === 0) return;
+    const named = { filename: `${run.name}-metrics.csv`, purpose: "fine-tune-results" } as const;
+    const { id: resultFileId } = await createFileOn(ctx, { ...named, blob: made.results });
+    await ctx.db.update(runs).set({ resultFileId }).where(eq(runs.id, run.id));
     await storeArtifact(ctx, { kind: "adapter_weights", files: made.weights, runId: run.id });
     await storeArtifact(ctx, { kind: "adapter_gguf", files: [made.gguf], runId: run.id });
     await recordAudit(ctx, "runs.convert", run.id, { sha256: made.gguf.sha256 });

@@ -41,16 +41,24 @@ export const PlanRun = z.object({
   method: z.enum(runMethods).default("sft"),
   hyperParameters: HyperParameters.partial().default({}),
   suite: z.string().trim().min(1).max(120).nullish(),
+  /** a dataset whose validation rows are used instead of those split off `dataset` */
+  validationDataset: z.string().trim().min(1).max(160).nullish(),
   /** the registered model that a success becomes a version of; by default the dataset's name */
   modelName: ModelName.optional(),
 });
 export type PlanRun = z.input<typeof PlanRun>;
+
+/** OpenAI's bounds: 16 pairs, keys of 64 and values of 512 characters. */
+export const RunMetadata = z
+  .record(z.string().min(1).max(64), z.string({ error: "metadata values are text" }).max(512))
+  .refine((pairs) => Object.keys(pairs).length <= 16, "metadata has at most 16 pairs");
 
 export const StartRun = PlanRun.extend({
   /** by default `<model>-<method>-<number>`; one that another run has gets a number */
   name: z.string().trim().min(1, "give the run a name").max(80, "a name has at most 80 characters").optional(),
   /** the fourth part of `ft:base:project:suffix:id`; by default the model's name */
   suffix: ModelName.optional(),
+  metadata: RunMetadata.nullish(),
 });
 export type StartRun = z.input<typeof StartRun>;
 

@@ -20,7 +20,9 @@ import { hyperParametersOf, settingsOf, suggestHyperParameters } from "#server/r
 export async function planRun(ctx: Pick<Ctx, "db" | "projectId" | "enqueue" | "actor">, request: PlanRun) {
   const input = PlanRun.parse(request);
   const base = await findTrainableBase(ctx, input.base);
-  const data = await findData(ctx, input.dataset);
+  const training = await findData(ctx, input.dataset);
+  const validation = input.validationDataset ? await findValidation(ctx, input.validationDataset, training) : null;
+  const data = { ...training, ...(validation ?? { validationVersionId: null }) };
   const suggested = suggestHyperParameters({ ...base, ...data });
   const chosen: HyperParameters = { ...suggested, ...input.hyperParameters };
   if (data.validationRows === 0) chosen.evalEverySteps = null;
@@ -50,6 +52,24 @@ async function findData(ctx: Parameters<typeof planRun>[0], ref: string) {
     validationRows: validationRows ?? 0,
     ...charactersOf(version.stats),
   };
+}
+
+/** Validation rows of another version, of the same shape. */
+async function findValidation(ctx: Parameters<typeof planRun>[0], ref: string, training: { shape: string }) {
+  const version = await resolveVersion(ctx, ref).catch((error: unknown) => {
+    throw error instanceof DomainError
+      ? new DomainError(error.code, error.message, { field: "validationDataset" })
+      : error;
+  });
+  const refuse = (why: string) =>
+    new DomainError("REFUSED", `the validation data ${why}`, { field: "validationDataset" });
+  if (version.status !== "ready") throw refuse(`is ${version.status.replace("_", " ")}, not ready`);
+  if (!version.validationBlob || !version.validationRows)
+    throw refuse("has no validation rows: import it with a validation share of 100 %");
+  if (version.shape !== training.shape)
+    throw refuse(`holds ${version.shape} rows, the training data ${training.shape}: both need the same shape`);
+  const { id, validationBlob, validationRows } = version;
+  return { validationBlob, validationRows, validationVersionId: id };
 }
 
 type Lengths = typeof datasetVersions.$inferSelect.stats;

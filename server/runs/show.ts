@@ -64,7 +64,24 @@ async function originOf(ctx: Ctx, run: typeof runs.$inferSelect) {
     .innerJoin(datasetVersions, eq(datasetVersions.id, run.datasetVersionId))
     .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
     .where(and(eq(modelVersions.id, run.baseVersionId), eq(modelVersions.projectId, ctx.projectId)));
-  return { base: row?.base ?? null, dataset: row?.dataset ?? null };
+  return {
+    base: row?.base ?? null,
+    dataset: row?.dataset ?? null,
+    /** the version whose validation rows stand in for the dataset's own */
+    validationDataset: run.validationVersionId ? await datasetNamed(ctx, run.validationVersionId) : null,
+  };
+}
+
+async function datasetNamed(ctx: Ctx, versionId: string) {
+  const [found] = await ctx.db
+    .select({
+      ...{ versionId: datasetVersions.id, id: datasets.id, name: datasets.name, version: datasetVersions.version },
+      validationRows: datasetVersions.validationRows,
+    })
+    .from(datasetVersions)
+    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+    .where(and(eq(datasetVersions.id, versionId), eq(datasetVersions.projectId, ctx.projectId)));
+  return found ?? null;
 }
 
 async function eventsOf(ctx: Ctx, runId: string, type: string) {

@@ -1,8 +1,12 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { inDatabase } from "#db/testing.ts";
+import { datasetVersions } from "#db/schema/datasets.ts";
+import { inDatabase, inTx } from "#db/testing.ts";
+import { resplitVersion } from "#server/datasets/resplit-version.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { startRun } from "#server/runs/start.ts";
 import { testBase, testDataset } from "#server/runs/testing.ts";
+import { recordBlob } from "#server/storage.ts";
 import { testProject } from "#server/testing.ts";
 
 test("no two runs of a project share a name, however close together they are started", () =>
@@ -19,4 +23,44 @@ test("no two runs of a project share a name, however close together they are sta
     expect(await names(undefined, undefined)).toEqual(["triage-sft-1", "triage-sft-2"]);
     expect(await names("nightly", "nightly", "triage-sft-6")).toEqual(["nightly", "nightly-2", "triage-sft-6"]);
     expect(await names(undefined)).toEqual(["triage-sft-7"]);
+  }));
+
+test("a run validates on another dataset's held-out rows, of the same shape, or is refused with the field", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const { id } = await storeArtifact(ctx, { kind: "base_weights", files: [] });
+    const base = (await testBase(ctx, { weightsArtifactId: id })).id;
+    const dataset = (await testDataset(ctx)).id;
+    const blob = "f".repeat(64);
+    await recordBlob(ctx, { sha256: blob, bytes: 1 });
+    const held = (more: object) => testDataset(ctx, { validationBlob: blob, trainRows: 0, validationRows: 7, ...more });
+    const begin = async (validation: { id: string }) =>
+      startRun(ctx, { base, dataset, modelName: "triage", validationDataset: validation.id });
+    const good = await held({});
+    expect(await begin(good)).toMatchObject({ datasetVersionId: dataset, validationVersionId: good.id });
+    const refusals = [
+      [await held({ shape: "text" }), "both need the same shape"],
+      [await held({ validationRows: 0 }), "has no validation rows"],
+      [await held({ status: "importing" }), "is importing, not ready"],
+    ] as const;
+    for (const [validation, why] of refusals)
+      await expect(begin(validation)).rejects.toMatchObject({
+        field: "validationDataset",
+        message: expect.stringContaining(why),
+      });
+  }));
+
+test("a version is split anew once: the same bytes and share are found again", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const { id: versionId, datasetId } = await testDataset(ctx);
+    expect(await resplitVersion(ctx, { versionId, validationShareBp: 1_000 })).toMatchObject({ versionId, why: null });
+    const made = await resplitVersion(ctx, { versionId, validationShareBp: 0 });
+    expect(made).toMatchObject({ status: "uploaded" });
+    expect((await resplitVersion(ctx, { versionId, validationShareBp: 0 })).versionId).toBe(made.versionId);
+    const versions = await tx.select().from(datasetVersions).where(eq(datasetVersions.datasetId, datasetId));
+    expect(versions.map(({ version, validationShareBp }) => [version, validationShareBp]).sort()).toEqual([
+      [1, 1_000],
+      [2, 0],
+    ]);
   }));

@@ -60,7 +60,8 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
   if (!data.trainBlob || data.shape === "preference" || !data.shape) {
     throw new TrainerFailure({ code: "BAD_DATA", message: "the dataset version has no rows to train on", hint: null });
   }
-  const validation = data.validationRows ? data.validationBlob : null; // of a split without rows the file is empty
+  const held = run.validationVersionId ? await validationOf(ctx, run.validationVersionId) : data;
+  const validation = held?.validationRows ? held.validationBlob : null; // of a split without rows the file is empty
   const spec: Spec = {
     ...{ v: 1, runId: run.id, method: run.method, seed: run.seed, ...Settings.parse(run.config) },
     base: { path: base, sha256: artifact.digest },
@@ -71,6 +72,14 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
     train: blob(data.trainBlob),
     validation: validation ? blob(validation) : null,
   });
+}
+
+async function validationOf(ctx: ProjectJobCtx, versionId: string) {
+  const [version] = await ctx.db
+    .select({ validationBlob: datasetVersions.validationBlob, validationRows: datasetVersions.validationRows })
+    .from(datasetVersions)
+    .where(and(eq(datasetVersions.id, versionId), eq(datasetVersions.projectId, ctx.projectId)));
+  return version;
 }
 
 function baseMissing(message: string) {

@@ -1,15 +1,16 @@
 import type { Readable } from "node:stream";
+import type { FilePurpose } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
 import { files } from "#db/schema/storage.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
 import { findFile } from "#server/datasets/files/find.ts";
-import type { CreateFile, onBadRows } from "#server/datasets/input.ts";
+import type { onBadRows } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
 import { type Blob, recordBlob, type Storage } from "#server/storage.ts";
 
-type NewFile = CreateFile & { onBadRows?: (typeof onBadRows)[number] };
+type NewFile = { filename: string; purpose: FilePurpose; onBadRows?: (typeof onBadRows)[number] };
 type Bytes = Readable | AsyncIterable<Uint8Array>;
 
 /**

@@ -28,9 +28,14 @@ export function fileView(file: File, version: Version | null) {
     blobSha256: file.blobSha256,
     datasetVersionId: file.datasetVersionId,
     datasetStatus: version?.status ?? null,
-    status: version ? statuses[version.status] : ("processed" as const),
-    statusDetails: version ? detailsOf(version) : null,
+    status: version ? importOf(version).status : ("processed" as const),
+    statusDetails: version ? importOf(version).why : null,
   };
+}
+
+/** How far a version's import is, in OpenAI's file statuses, and why it stands there. */
+export function importOf(version: Version) {
+  return { status: statuses[version.status], why: detailsOf(version) };
 }
 
 function detailsOf(version: Version): string | null {

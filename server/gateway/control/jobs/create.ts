@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ctx } from "#server/context.ts";
 import { findFile } from "#server/datasets/files/find.ts";
+import { resplitVersion } from "#server/datasets/resplit-version.ts";
 import { DomainError } from "#server/errors.ts";
 import { findJob } from "#server/gateway/control/jobs/find.ts";
 import type { CreateJob } from "#server/gateway/control/jobs/input.ts";
@@ -13,20 +14,32 @@ const importWithinMs = 30_000;
 const lookEveryMs = 200;
 
 /** Fields of our verbs under the names that an OpenAI client used. */
-const params: Record<string, string> = { base: "model", dataset: "training_file", modelName: "suffix" };
+const params: Record<string, string> = {
+  base: "model",
+  dataset: "training_file",
+  validationDataset: "validation_file",
+  modelName: "suffix",
+};
 
 /**
  * Start a run as an OpenAI fine-tuning job → the job. A file whose import is still going on is waited for, up to 30 s.
  * Throws INVALID, NOT_FOUND, REFUSED or CONFLICT with OpenAI's param; UNAVAILABLE when the import takes longer.
  */
 export async function createJob(ctx: Ctx, input: CreateJob, attempt: Attempt) {
-  const dataset = await datasetOf(ctx, input.training_file);
+  const { training_file, validation_file } = input;
+  if (validation_file === training_file)
+    throw new DomainError("INVALID", "validation_file is the training file: leave it out to keep a tenth of the rows", {
+      field: "validation_file",
+    });
+  const { dataset, validationDataset } = await dataOf(ctx, training_file, validation_file ?? null);
   const hyperparameters = input.method?.supervised?.hyperparameters ?? input.hyperparameters ?? {};
   try {
     const hyperParameters = await chosen(ctx, { base: input.model, dataset }, hyperparameters, input.seed);
+    const { model: base, metadata } = input;
     const names = input.suffix ? { suffix: input.suffix, modelName: input.suffix } : {};
+    const data = { dataset, validationDataset };
     const start = async (ctx: Ctx) => {
-      const run = await startRun(ctx, { base: input.model, dataset, method: "sft", ...names, hyperParameters });
+      const run = await startRun(ctx, { base, ...data, method: "sft", ...names, hyperParameters, metadata });
       return findJob(ctx, run.id);
     };
     return await once(ctx, attempt, start, findJob);
@@ -53,22 +66,47 @@ async function chosen(
   return chosen;
 }
 
-/** The dataset version that a `fine-tune` file became. */
-async function datasetOf(ctx: Ctx, fileId: string): Promise<string> {
+/**
+ * The dataset versions that the files became. Beside a validation file all rows of the training file are trained on, and
+ * all rows of the other are held out: a file that was split otherwise gets another version of the same bytes.
+ */
+async function dataOf(ctx: Ctx, trainingFile: string, validationFile: string | null) {
   const deadline = performance.now() + importWithinMs;
-  const refuse = (code: "REFUSED" | "UNAVAILABLE", message: string) =>
-    new DomainError(code, message, { field: "training_file" });
+  const dataset = await imported(trainingFile, "training_file", deadline, () =>
+    versionOf(ctx, trainingFile, "training_file"),
+  );
+  if (validationFile === null) return { dataset, validationDataset: null };
+  const held = await imported(validationFile, "validation_file", deadline, () =>
+    versionOf(ctx, validationFile, "validation_file"),
+  );
+  const all = (versionId: string, validationShareBp: number) => () =>
+    resplitVersion(ctx, { versionId, validationShareBp });
+  return {
+    dataset: await imported(trainingFile, "training_file", deadline, all(dataset, 0)),
+    validationDataset: await imported(validationFile, "validation_file", deadline, all(held, 10_000)),
+  };
+}
+
+type Importing = { versionId: string; status: "uploaded" | "processed" | "error"; why: string | null };
+
+async function versionOf(ctx: Ctx, fileId: string, field: string): Promise<Importing> {
+  const file = await findFile(ctx, fileId).catch((error: unknown) => {
+    throw error instanceof DomainError ? new DomainError(error.code, error.message, { field }) : error;
+  });
+  if (!file.datasetVersionId)
+    throw new DomainError("REFUSED", `${fileId} was not uploaded with purpose fine-tune`, { field });
+  return { versionId: file.datasetVersionId, status: file.status, why: file.statusDetails };
+}
+
+/** Wait until an import has ended well → the version's id. Throws REFUSED, UNAVAILABLE past the deadline. */
+async function imported(fileId: string, field: string, deadline: number, look: () => Promise<Importing>) {
   for (;;) {
-    const file = await findFile(ctx, fileId).catch((error: unknown) => {
-      if (error instanceof DomainError) throw new DomainError(error.code, error.message, { field: "training_file" });
-      throw error;
-    });
-    if (!file.datasetVersionId) throw refuse("REFUSED", `${fileId} was not uploaded with purpose fine-tune`);
-    if (file.status === "processed") return file.datasetVersionId;
-    if (file.status === "error")
-      throw refuse("REFUSED", `${fileId} cannot be trained on: ${file.statusDetails ?? "it was refused"}`);
+    const { versionId, status, why } = await look();
+    if (status === "processed") return versionId;
+    if (status === "error")
+      throw new DomainError("REFUSED", `${fileId} cannot be trained on: ${why ?? "it was refused"}`, { field });
     if (performance.now() > deadline)
-      throw refuse("UNAVAILABLE", `${fileId} is still being read: try again in a moment`);
+      throw new DomainError("UNAVAILABLE", `${fileId} is still being read: try again in a moment`, { field });
     await sleep(lookEveryMs);
   }
 }

@@ -57,6 +57,14 @@ export function runIdOf(jobId: string): string {
 const base = alias(modelVersions, "base_version");
 const made = alias(modelVersions, "made_version");
 
+/** The file that became this version, else one with the same bytes: of a file that was split anew. */
+function fileOf(versionId: SQL) {
+  return sql<string | null>`(select f.id from files f join dataset_versions v on v.id = ${versionId}
+    where f.project_id = ${runs.projectId} and f.purpose = 'fine-tune'
+      and (f.dataset_version_id = v.id or f.blob_sha256 = v.source_blob)
+    order by (f.dataset_version_id = v.id) desc nulls last, f.id desc limit 1)`;
+}
+
 async function readJobs(ctx: Ctx, which: SQL | undefined, limit: number): Promise<JobRow[]> {
   const rows = await ctx.db
     .select({
@@ -68,9 +76,10 @@ async function readJobs(ctx: Ctx, which: SQL | undefined, limit: number): Promis
       validationRows: datasetVersions.validationRows,
       projectSlug: projects.slug,
       fineTunedName: made.fineTunedName,
-      fileId: sql<string | null>`(select f.id from files f
-        where f.dataset_version_id = ${runs.datasetVersionId} and f.project_id = ${runs.projectId}
-        order by f.id desc limit 1)`,
+      fileId: fileOf(sql`${runs.datasetVersionId}`),
+      validationFileId: fileOf(sql`${runs.validationVersionId}`),
+      resultFileId: sql<string | null>`(select f.id from files f where f.id = ${runs.resultFileId}
+        and f.project_id = ${runs.projectId} and f.deleted_at is null)`,
     })
     .from(runs)
     .innerJoin(projects, eq(projects.id, runs.projectId))
@@ -88,7 +97,7 @@ async function readJobs(ctx: Ctx, which: SQL | undefined, limit: number): Promis
       ...names,
       ...{ runId: run.id, jobId: `ftjob-${idBody(run.id)}`, status: run.status, seed: run.seed, error: run.error },
       ...{ trainedTokens: run.trainedTokens, etaSeconds: run.etaSeconds },
-      ...{ createdAt: run.createdAt, finishedAt: run.finishedAt },
+      ...{ createdAt: run.createdAt, finishedAt: run.finishedAt, metadata: run.metadata },
       chosen: settings.success ? hyperParametersOf(settings.data, run.seed) : null,
       suggestedLearningRate: suggestHyperParameters(known).learningRate,
     };

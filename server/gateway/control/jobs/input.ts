@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RunMetadata } from "#server/runs/input.ts";
 
 const auto = z.literal("auto");
 const refused = (error: string) => z.null({ error }).optional();
@@ -26,8 +27,9 @@ export const CreateJob = z.object({
     .max(64, "a suffix has at most 64 characters")
     .regex(/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/, "use lower-case letters, digits, dots, dashes and underscores")
     .nullish(),
-  validation_file: refused("validation rows are split off the training file: leave validation_file out"),
-  metadata: refused("metadata is not kept: leave it out"),
+  /** without it a tenth of the training file's rows is kept for validation */
+  validation_file: z.string({ error: "give the id of an uploaded file" }).min(1).max(64).nullish(),
+  metadata: RunMetadata.nullish(),
   integrations: refused("there are no integrations: leave them out"),
 });
 export type CreateJob = z.infer<typeof CreateJob>;

@@ -16,6 +16,7 @@ const minuteMs = 60_000;
 const row: JobRow = {
   ...{ runId: `run_${"0".repeat(26)}`, jobId: `ftjob-${"0".repeat(26)}`, status: "running", base: "nano" },
   ...{ projectSlug: "acme", fileId: "file-1", fineTunedName: null, seed: 42, trainedTokens: null, etaSeconds: 61.2 },
+  ...{ validationFileId: "file-2", resultFileId: "file-3", metadata: { team: "support" } },
   ...{ error: null, chosen: { epochs: 3, batchSize: 16, learningRate: 0.008 }, suggestedLearningRate: 0.004 },
   ...{ createdAt: new Date(1_000), finishedAt: null },
 };
@@ -24,6 +25,7 @@ const now = new Date(100_000);
 test("a run is an OpenAI job with its statuses, times in seconds and hyper-parameters", () => {
   expect(jobObject(row, now)).toMatchObject({
     ...{ object: "fine_tuning.job", id: row.jobId, status: "running", model: "nano", training_file: "file-1" },
+    ...{ validation_file: "file-2", result_files: [], metadata: { team: "support" } },
     ...{ created_at: 1, finished_at: null, estimated_finish: 162, fine_tuned_model: null, error: null },
     hyperparameters: { n_epochs: 3, batch_size: 16, learning_rate_multiplier: 2 },
   });
@@ -35,6 +37,7 @@ test("a job has succeeded only once its model can be called", () => {
   const done = { ...row, status: "succeeded" as const, finishedAt: new Date(5_000) };
   expect(jobObject(done, now)).toMatchObject({ finished_at: null, fine_tuned_model: null });
   expect(jobObject({ ...done, fineTunedName: "ft:nano:acme:x:1" }, now)).toMatchObject({
+    ...{ result_files: ["file-3"] },
     ...{ status: "succeeded", finished_at: 5, fine_tuned_model: "ft:nano:acme:x:1", estimated_finish: null },
   });
   const statuses = ["queued", "converting", "cancelling", "cancelled", "failed"] as const;
@@ -85,8 +88,12 @@ test.skipIf(missing)(
       const file = await client.files.create({
         ...{ file: await toFile(Buffer.from(trainingRows(24)), "colours.jsonl"), purpose: "fine-tune" },
       });
+      const held = await client.files.create({
+        ...{ file: await toFile(Buffer.from(trainingRows(6)), "held.jsonl"), purpose: "fine-tune" },
+      });
       const created = await client.fineTuning.jobs.create({
-        ...{ model: "small", training_file: file.id, suffix: "colours", seed: 4_294_967_295 },
+        ...{ model: "small", training_file: file.id, validation_file: held.id },
+        ...{ suffix: "colours", seed: 4_294_967_295, metadata: { team: "support" } },
         method: { type: "supervised", supervised: { hyperparameters: { n_epochs: 4, batch_size: 8 } } },
       });
       expect(created).toMatchObject({
@@ -94,6 +101,8 @@ test.skipIf(missing)(
         model: "small",
         training_file: file.id,
         seed: 4_294_967_295,
+        validation_file: held.id,
+        metadata: { team: "support" },
       });
       expect(created.hyperparameters).toMatchObject({ n_epochs: 4, batch_size: 8, learning_rate_multiplier: 1 });
       const done = await until(async () => {
@@ -112,6 +121,20 @@ test.skipIf(missing)(
       for await (const job of client.fineTuning.jobs.list({ limit: 1 })) jobs.push(job.id);
       expect(jobs).toEqual([created.id]);
       await expect(client.fineTuning.jobs.cancel(created.id)).rejects.toMatchObject({ status: 409 });
+
+      const checkpoints = [];
+      for await (const one of client.fineTuning.jobs.checkpoints.list(created.id, { limit: 1 })) checkpoints.push(one);
+      expect(checkpoints[0]).toMatchObject({
+        ...{ step_number: 12, fine_tuning_job_id: created.id, fine_tuned_model_checkpoint: done.fine_tuned_model },
+        metrics: { step: 12, train_loss: expect.any(Number), valid_loss: expect.any(Number) },
+      });
+      expect(new Set(checkpoints.map((one) => one.id)).size).toBe(checkpoints.length);
+      const results = await client.files.retrieve(done.result_files[0] ?? "");
+      expect(results.purpose).toBe("fine-tune-results");
+      const lines = (await (await client.files.content(results.id)).text()).trim().split("\n");
+      expect(lines[0]).toBe("step,train_loss,valid_loss,learning_rate");
+      expect(lines.length).toBe(13); // 24 rows, all of them trained on, in batches of 8, four times
+      expect(lines.at(-1)).toMatch(/^12,\d[\d.e-]*,\d[\d.e-]*,\d[\d.e-]*$/);
 
       const model = done.fine_tuned_model ?? "";
       await until(() => client.models.retrieve(model).catch(() => null));
@@ -159,12 +182,17 @@ test.skipIf(missing)(
       const created = await create();
       expect(created.status).toBe("queued");
       expect((await create()).id).toBe(created.id);
+      expect((await client.fineTuning.jobs.pause(created.id)).status).toBe("paused");
+      expect((await client.fineTuning.jobs.resume(created.id)).status).toBe("queued");
       expect((await client.fineTuning.jobs.cancel(created.id)).status).toBe("cancelled");
+      await expect(client.fineTuning.jobs.pause(created.id)).rejects.toMatchObject({ status: 409 });
       const refusals: [Partial<OpenAI.FineTuning.JobCreateParams>, string, number][] = [
         [{ model: "gpt-9" }, "model", 404],
         [{ training_file: "file-nothing" }, "training_file", 404],
         [{ training_file: (await upload(trainingRows(2), "batch")).id }, "training_file", 422],
         [{ validation_file: file.id }, "validation_file", 400],
+        [{ validation_file: "file-nothing" }, "validation_file", 404],
+        [{ metadata: { long: "x".repeat(513) } }, "metadata.long", 400],
         [{ method: { type: "dpo" } }, "method.type", 400],
         [{ suffix: "No Spaces" }, "suffix", 400],
         [{ suffix: base.name }, "suffix", 409],

@@ -9,6 +9,9 @@ export type JobRow = {
   base: string;
   projectSlug: string;
   fileId: string | null;
+  validationFileId: string | null;
+  resultFileId: string | null;
+  metadata: Readonly<Record<string, string>> | null;
   fineTunedName: string | null;
   seed: number;
   trainedTokens: number | null;
@@ -42,10 +45,10 @@ export function jobObject(row: JobRow, now: Date) {
     organization_id: row.projectSlug,
     status,
     training_file: row.fileId ?? "",
-    validation_file: null,
+    validation_file: row.validationFileId,
     hyperparameters: hyperparameters ?? {},
     method: { type: "supervised", supervised: { hyperparameters: hyperparameters ?? {} } },
-    result_files: [],
+    result_files: status === "succeeded" && row.resultFileId ? [row.resultFileId] : [],
     seed: row.seed,
     trained_tokens: row.trainedTokens,
     estimated_finish: status === "running" && row.etaSeconds !== null ? seconds(now) + Math.ceil(row.etaSeconds) : null,
@@ -54,7 +57,7 @@ export function jobObject(row: JobRow, now: Date) {
         ? { code: error.code, message: error.hint ? `${error.message} ${error.hint}` : error.message, param: null }
         : null,
     integrations: [],
-    metadata: null,
+    metadata: row.metadata,
   };
 }
 

@@ -1,0 +1,44 @@
+import { and, desc, eq, ne } from "drizzle-orm";
+import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import { type Ctx, transact } from "#server/context.ts";
+import { createDatasetVersion } from "#server/datasets/create-version.ts";
+import { importOf } from "#server/datasets/files/view.ts";
+import { DomainError } from "#server/errors.ts";
+
+/**
+ * The same bytes, read the same way, with another share of rows for validation (basis points): the version itself when
+ * it has that share, else the newest such version of its dataset, else a new one whose import is rung → `{versionId,
+ * status, why}` with OpenAI's file statuses. Throws NOT_FOUND.
+ */
+export async function resplitVersion(ctx: Ctx, input: { versionId: string; validationShareBp: number }) {
+  return transact(ctx, async (ctx) => {
+    const [found] = await ctx.db
+      .select({ version: datasetVersions, name: datasets.name })
+      .from(datasetVersions)
+      .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+      .where(and(eq(datasetVersions.id, input.versionId), eq(datasetVersions.projectId, ctx.projectId)))
+      .for("update", { of: datasets });
+    if (!found) throw new DomainError("NOT_FOUND", `there is no dataset version ${input.versionId}`);
+    const { version, name } = found;
+    const { validationShareBp } = input;
+    const [same] = await ctx.db
+      .select()
+      .from(datasetVersions)
+      .where(
+        and(
+          eq(datasetVersions.datasetId, version.datasetId),
+          eq(datasetVersions.sourceBlob, version.sourceBlob),
+          eq(datasetVersions.validationShareBp, validationShareBp),
+          ne(datasetVersions.status, "refused"),
+        ),
+      )
+      .orderBy(desc(datasetVersions.version))
+      .limit(1);
+    if (same) return { versionId: same.id, ...importOf(same) };
+    const { filename, onBadRows, sourceBlob: sha256, sourceBytes: bytes } = version;
+    const mapping = version.mapping ?? undefined;
+    const blob = { sha256, bytes };
+    const made = await createDatasetVersion(ctx, { filename, blob, name, mapping, onBadRows, validationShareBp });
+    return { versionId: made.versionId, status: "uploaded" as const, why: null };
+  });
+}
