@@ -13,6 +13,8 @@ export const idPrefixes = {
   audit: "aud_",
   upload: "upl_",
   file: "file-",
+  fileUpload: "upload_",
+  filePart: "part_",
   dataset: "ds_",
   datasetVersion: "dsv_",
   run: "run_",

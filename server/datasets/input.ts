@@ -95,5 +95,24 @@ export const FinishUpload = z.object({
 });
 export type FinishUpload = z.infer<typeof FinishUpload>;
 
+/** `bytes` of the whole file, which its parts have to add up to. */
+export const CreateFileUpload = z.object({
+  filename: Filename,
+  purpose: z.enum(uploadPurposes),
+  bytes: z.int().min(1, "an empty file cannot be uploaded").max(maxUploadBytes, "a file has at most 100 GiB"),
+  mime_type: z.string().max(255).optional(),
+});
+export type CreateFileUpload = z.infer<typeof CreateFileUpload>;
+
+/** The parts in the order of the file; `md5` of the whole in hex. */
+export const CompleteFileUpload = z.object({
+  part_ids: z.array(Id).min(1, "name the parts in their order").max(10_000, "a file has at most 10,000 parts"),
+  md5: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/i, "an MD5 is 32 hex digits")
+    .nullish(),
+});
+export type CompleteFileUpload = z.infer<typeof CompleteFileUpload>;
+
 export const CreateFile = z.object({ filename: Filename, purpose: z.enum(uploadPurposes) });
 export type CreateFile = z.infer<typeof CreateFile>;

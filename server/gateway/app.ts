@@ -11,7 +11,7 @@ import type { Endpoint } from "#server/gateway/settle.ts";
 import { refusalOf } from "#server/gateway/wire.ts";
 import { log } from "#server/log.ts";
 
-const controlPaths = ["/v1/files", "/v1/files/*", "/v1/fine_tuning/*", "/v1/feedback"];
+const controlPaths = ["/v1/files", "/v1/files/*", "/v1/uploads", "/v1/uploads/*", "/v1/fine_tuning/*", "/v1/feedback"];
 
 export type GatewayState = {
   /** why calls should go elsewhere now; null when ready */

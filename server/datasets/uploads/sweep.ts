@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { and, eq, sql } from "drizzle-orm";
-import { uploads } from "#db/schema/storage.ts";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { fileParts, fileUploads, uploads } from "#db/schema/storage.ts";
 import type { Ctx } from "#server/context.ts";
 import { expiresAfterDays } from "#server/datasets/uploads/limits.rule.ts";
 import { uploadPath } from "#server/datasets/uploads/path.ts";
@@ -26,7 +26,25 @@ export async function sweepUploads(ctx: Pick<Ctx, "db"> & { storage: Storage }) 
     )
     .returning({ id: uploads.id });
   for (const { id } of expired) await rm(await uploadPath(ctx.storage, id), { force: true });
+  await expireFileUploads(ctx);
   return { expired: expired.length, orphans: await removeOrphans(await ctx.storage.tmp()) };
+}
+
+/** Uploads in parts that nobody completed: their parts are let go. */
+async function expireFileUploads({ db }: Pick<Ctx, "db">) {
+  const ids = sql`(select id from file_uploads where status = 'pending' and expires_at <= now() limit ${atOnce})`;
+  const expired = await db
+    .update(fileUploads)
+    .set({ status: "expired" })
+    .where(and(eq(fileUploads.status, "pending"), sql`${fileUploads.id} in ${ids}`))
+    .returning({ id: fileUploads.id });
+  if (expired.length > 0)
+    await db.delete(fileParts).where(
+      inArray(
+        fileParts.uploadId,
+        expired.map(({ id }) => id),
+      ),
+    );
 }
 
 /** Files older than an upload lives belong to nobody; by the file system's own clock. */

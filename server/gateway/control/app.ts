@@ -8,9 +8,10 @@ import { addFeedback, findFeedback } from "#server/gateway/control/feedback.ts";
 import { createFiles } from "#server/gateway/control/files/app.ts";
 import { createJobs } from "#server/gateway/control/jobs/app.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
+import { createUploads } from "#server/gateway/control/uploads/app.ts";
 import { FeedbackBody } from "#server/gateway/input.ts";
 
-/** Files, fine-tuning jobs and feedback: the parts of /v1 that need Postgres, and say 503 when it is away. */
+/** Files, uploads, fine-tuning jobs and feedback: the parts of /v1 that need Postgres, and say 503 when it is away. */
 export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   const up = createMiddleware<GatewayEnv>(async (_c, next) => {
@@ -20,8 +21,9 @@ export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
       });
     await next();
   });
-  for (const path of ["/files", "/files/*", "/fine_tuning/*", "/feedback"]) app.use(path, up);
+  for (const path of ["/files", "/files/*", "/uploads", "/uploads/*", "/fine_tuning/*", "/feedback"]) app.use(path, up);
   app.route("/files", createFiles(doors));
+  app.route("/uploads", createUploads(doors));
   app.route("/fine_tuning/jobs", createJobs(doors));
   app.post("/feedback", async (c) => {
     requireScope(c.var.key, "inference");

@@ -20,7 +20,7 @@ export function createFiles(doors: ControlDoors): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   app.post("/", async (c) => {
     requireScope(c.var.key, "datasets:write");
-    const { fields, file } = await receiveForm(c.env.incoming, doors.storage);
+    const { fields, file } = await receiveForm(c.env.incoming, doors.storage, { part: "file" });
     if (!file) throw new DomainError("INVALID", "the form has no part named file", { field: "file" });
     const input = CreateFile.parse({ filename: file.filename, purpose: fields.purpose });
     const attempt = attemptOf(c.req, { ...input, sha256: file.blob.sha256 });
@@ -54,7 +54,8 @@ export function createFiles(doors: ControlDoors): Hono<GatewayEnv> {
   return app;
 }
 
-function fileObject(file: Awaited<ReturnType<typeof findFile>>) {
+/** OpenAI's `file`. */
+export function fileObject(file: Awaited<ReturnType<typeof findFile>>) {
   const created_at = Math.floor(file.createdAt.getTime() / 1_000);
   const { id, bytes, filename, purpose, status, statusDetails } = file;
   return { id, object: "file", bytes, created_at, filename, purpose, status, status_details: statusDetails };

@@ -10,32 +10,41 @@ const fieldBytesAtMost = 64 * 1024;
 export type ReceivedForm = { fields: Record<string, string>; file: { filename: string; blob: Blob } | null };
 
 /**
- * Read a multipart body: text fields, and one file that is streamed to storage whatever its size, in any order.
- * Throws INVALID when the body is no form, brings two files, or breaks off (nothing is kept then).
+ * Read a multipart body: text fields, and one file, of the part with that name, that is streamed to storage, in any
+ * order. Throws INVALID when the body is no form, brings two files, or breaks off, TOO_LARGE past `bytesAtMost`
+ * (nothing is kept then).
  */
-export async function receiveForm(incoming: IncomingMessage, storage: Storage): Promise<ReceivedForm> {
+export async function receiveForm(
+  incoming: IncomingMessage,
+  storage: Storage,
+  { part, bytesAtMost = Number.POSITIVE_INFINITY }: { part: string; bytesAtMost?: number },
+): Promise<ReceivedForm> {
   const { "content-type": type = "" } = incoming.headers;
   if (!type.startsWith("multipart/form-data"))
-    throw new DomainError("INVALID", "send multipart/form-data with the parts file and purpose", { field: "file" });
+    throw new DomainError("INVALID", `send multipart/form-data with the part ${part}`, { field: part });
   const headers: BusboyHeaders = { ...incoming.headers, "content-type": type };
   const fields: Record<string, string> = Object.create(null);
   let stored: Promise<{ filename: string; blob: Blob }> | null = null;
   const gone = new AbortController();
   const parser = new Busboy({
     headers,
-    limits: { files: 1, fields: fieldsAtMost, fieldSize: fieldBytesAtMost },
+    limits: { files: 1, fields: fieldsAtMost, fieldSize: fieldBytesAtMost, fileSize: bytesAtMost },
   });
   parser.on("field", (name, value) => {
     fields[name] = value;
   });
   parser.on("file", (name, stream, filename) => {
-    if (name !== "file") return stream.resume();
+    if (name !== part) return stream.resume();
+    stream.once("limit", () => {
+      const message = `${part} has more than ${bytesAtMost} bytes: send it in smaller parts`;
+      gone.abort(new DomainError("TOO_LARGE", message, { field: part }));
+    });
     stored = storage.put(stream, gone.signal).then((blob) => ({ filename: filename || "file", blob }));
     stored.catch(() => gone.abort()); // a full disk ends the upload; it is thrown below
   });
   const parsed = new Promise<void>((resolve, reject) => {
     const broken = (cause: unknown) =>
-      reject(new DomainError("INVALID", "the upload broke off or is not a valid form", { field: "file", cause }));
+      reject(new DomainError("INVALID", "the upload broke off or is not a valid form", { field: part, cause }));
     parser.on("finish", resolve);
     parser.on("error", broken);
     parser.on("filesLimit", () => broken(new Error("more than one file")));
@@ -48,7 +57,7 @@ export async function receiveForm(incoming: IncomingMessage, storage: Storage): 
   } catch (error) {
     gone.abort();
     incoming.unpipe(parser);
-    const why = await settledError(stored);
+    const why = gone.signal.reason instanceof DomainError ? gone.signal.reason : await settledError(stored);
     throw why instanceof DomainError ? why : error;
   }
   return { fields, file: stored ? await stored : null };
