@@ -31,6 +31,7 @@ export const idPrefixes = {
   request: "req_",
   feedback: "fb_",
   price: "price_",
+  installation: "inst_",
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

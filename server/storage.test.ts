@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -46,4 +46,34 @@ test("a finished file becomes a blob without a copy, and a second one of the sam
     expect(await text(storage.read(blob.sha256))).toBe("hello");
     expect(await readdir(await storage.tmp())).toEqual([]);
   }
+});
+
+test("a blob that was damaged on disk is not reused: the same bytes put again replace it, by put and by take", async () => {
+  const storage = await testStorage();
+  const { sha256 } = await storage.put(Readable.from([Buffer.from("hello")]));
+  for (const poison of ["jello", "hello and more", ""]) {
+    await rm(storage.pathOf(sha256));
+    await writeFile(storage.pathOf(sha256), poison);
+    await storage.put(Readable.from([Buffer.from("hello")]));
+    expect(await text(storage.read(sha256))).toBe("hello");
+    await rm(storage.pathOf(sha256));
+    await writeFile(storage.pathOf(sha256), poison);
+    const path = join(await storage.tmp(), "made");
+    await writeFile(path, "hello");
+    await storage.take(path);
+    expect(await text(storage.read(sha256))).toBe("hello");
+  }
+  expect(await readdir(await storage.tmp())).toEqual([]);
+});
+
+test("an intact blob keeps its file, which nobody may write, and counts as new", async () => {
+  const storage = await testStorage();
+  const { sha256 } = await storage.put(Readable.from([Buffer.from("hello")]));
+  const before = await stat(storage.pathOf(sha256));
+  expect(before.mode & 0o777).toBe(0o400);
+  await utimes(storage.pathOf(sha256), 0, 0);
+  await storage.put(Readable.from([Buffer.from("hello")]));
+  const after = await stat(storage.pathOf(sha256));
+  expect(after.ino).toBe(before.ino);
+  expect(after.mtimeMs).toBeGreaterThanOrEqual(Math.floor(before.mtimeMs));
 });

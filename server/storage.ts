@@ -1,66 +1,98 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
-import { access, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { eq, sql } from "drizzle-orm";
 import { blobs } from "#db/schema/storage.ts";
+import { hashFile, installBlob, renew, type SetAside, setBlobAside, syncFile } from "#server/blob-files.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 
 export type Blob = { sha256: string; bytes: number };
 export type Storage = {
-  /** Stream bytes in; they appear under their sha256 only when complete and on disk. Throws UNAVAILABLE when the disk is full. */
+  /**
+   * Stream bytes in; they appear under their sha256 only when complete and on disk. What is kept is always a file that
+   * only this call has written, or one that has just been compared with it. Throws UNAVAILABLE when the disk is full.
+   */
   put: (source: Readable | AsyncIterable<Uint8Array>, signal?: AbortSignal) => Promise<Blob>;
-  /** Make a finished file of `tmp()` a blob: hashed and moved, not copied. */
+  /** Make a finished file of `tmp()` a blob without a copy: only for a name of our own, whose one writer has ended. */
   take: (path: string, signal?: AbortSignal) => Promise<Blob>;
   /** Read a blob, or the bytes from `start` to `end` (both included). */
   read: (sha256: string, range?: { start?: number; end?: number }) => ReadStream;
   /** Absolute path of a blob for programs that need a file (trainer, engine). Immutable: never write to it. */
   pathOf: (sha256: string) => string;
   has: (sha256: string) => Promise<boolean>;
+  /** Say that a blob which no row names yet is still wanted; false when it is gone. */
+  renew: (sha256: string) => Promise<boolean>;
+  /** For the collector: see setBlobAside. */
+  setAside: (sha256: string, graceMs: number) => Promise<SetAside | null>;
+  /** The names of all blobs, a folder (1/256 of them) at a time. */
+  list: () => AsyncGenerator<string[]>;
+  /** Which database these blobs belong to. */
+  ownerFile: string;
   /** A folder for unfinished work on the same file system. */
   tmp: () => Promise<string>;
 };
 
+/** Somebody else recorded, and the collector took, the same bytes in between. */
+const tiesAtMost = 5;
+
 /** Content-addressed blobs below `root`: blobs/sha256/ab/<sha256>, tmp/ on the same file system. */
 export function fileStorage(root: string): Storage {
   const tmpDir = join(root, "tmp");
+  const blobDir = join(root, "blobs", "sha256");
   const pathOf = (sha256: string) => {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new DomainError("INVALID", `${sha256.slice(0, 80)} is not a sha256`);
-    return join(root, "blobs", "sha256", sha256.slice(0, 2), sha256);
+    if (!isSha256(sha256)) throw new DomainError("INVALID", `${sha256.slice(0, 80)} is not a sha256`);
+    return join(blobDir, sha256.slice(0, 2), sha256);
   };
   const has = (sha256: string) =>
     access(pathOf(sha256)).then(
       () => true,
       () => false,
     );
+  const tmp = async () => {
+    await mkdir(tmpDir, { recursive: true });
+    return tmpDir;
+  };
   return {
     pathOf,
     has,
+    tmp,
+    ownerFile: join(root, "blobs", "database"),
     read: (sha256, range) => createReadStream(pathOf(sha256), range),
-    tmp: async () => {
-      await mkdir(tmpDir, { recursive: true });
-      return tmpDir;
+    renew: (sha256) => renew(pathOf(sha256)),
+    setAside: async (sha256, graceMs) => setBlobAside(pathOf(sha256), await tmp(), graceMs),
+    list: async function* () {
+      for (const folder of await namesIn(blobDir)) yield (await namesIn(join(blobDir, folder))).filter(isSha256);
     },
     take: async (path, signal) => {
       const blob = await hashFile(path, signal);
-      await moveIntoPlace(path, pathOf(blob.sha256));
+      await syncFile(path);
+      await installBlob(path, pathOf(blob.sha256), blob);
       return blob;
     },
     put: async (source, signal) => {
-      await mkdir(tmpDir, { recursive: true });
-      const part = join(tmpDir, `${randomUUID()}.part`);
+      const part = join(await tmp(), `${randomUUID()}.part`);
       try {
-        const { sha256, bytes } = await writeHashed(source, part, signal);
-        await moveIntoPlace(part, pathOf(sha256));
-        return { sha256, bytes };
+        const blob = await writeHashed(source, part, signal);
+        await installBlob(part, pathOf(blob.sha256), blob);
+        return blob;
       } catch (error) {
         await rm(part, { force: true });
         throw asDiskError(error);
       }
     },
   };
+}
+
+function isSha256(text: string) {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
 }
 
 /** A full disk is the operator's to mend; say so instead of a bare ENOSPC. */
@@ -77,30 +109,23 @@ export function asDiskError(error: unknown): unknown {
   );
 }
 
-/** Put a finished file under its content address; a blob that is already there wins. */
-export async function moveIntoPlace(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  const existing = await stat(to).catch(() => null);
-  if (existing) return rm(from, { force: true });
-  await rename(from, to);
-}
-
-/** Remember a stored blob in the transaction of whatever names it. */
-export async function recordBlob(ctx: Pick<Ctx, "db">, blob: Blob): Promise<void> {
-  await ctx.db.insert(blobs).values(blob).onConflictDoNothing();
-}
-
-/** The sha256 and size of a file, forced to disk. */
-export async function hashFile(path: string, signal?: AbortSignal): Promise<Blob> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { signal, highWaterMark: 1 << 20 })) {
-    hash.update(chunk);
-    bytes += chunk.length;
+/**
+ * Remember a stored blob in the transaction of whatever names it; until that commits the collector cannot take it. It
+ * was written or compared just now, so what was known against it no longer holds.
+ */
+export async function recordBlob({ db }: Pick<Ctx, "db">, { sha256, bytes }: Blob): Promise<void> {
+  const mine = eq(blobs.sha256, sha256);
+  const fresh = { unnamedSince: null, damage: null, checkedAt: sql`now()` };
+  for (let tie = 0; tie < tiesAtMost; tie++) {
+    // a shared lock: two who name the same bytes do not wait for each other
+    const [held] = await db.select().from(blobs).where(mine).for("key share");
+    if (held && (held.unnamedSince || held.damage)) await db.update(blobs).set(fresh).where(mine);
+    if (held) return;
+    const row = { sha256, bytes, checkedAt: sql`now()` };
+    const inserted = await db.insert(blobs).values(row).onConflictDoNothing().returning({ sha256: blobs.sha256 });
+    if (inserted.length > 0) return;
   }
-  const file = await open(path, "r");
-  await file.sync().finally(() => file.close());
-  return { sha256: hash.digest("hex"), bytes };
+  throw new DomainError("UNAVAILABLE", "the stored bytes were not recorded: try again");
 }
 
 async function writeHashed(
@@ -119,7 +144,6 @@ async function writeHashed(
   });
   const input = source instanceof Readable ? source : Readable.from(source);
   await pipeline(input, measure, createWriteStream(path, { mode: 0o600 }), { signal });
-  const file = await open(path, "r");
-  await file.sync().finally(() => file.close());
+  await syncFile(path);
   return { sha256: hash.digest("hex"), bytes };
 }

@@ -9,6 +9,7 @@ import { registerModelVersion } from "#server/models/register.ts";
 import { sweep } from "#server/ops/sweep.ts";
 import { convertRun } from "#server/runs/convert.ts";
 import { trainRun } from "#server/runs/train.ts";
+import { collectStorage } from "#server/storage/collect.ts";
 
 /** Job name → verb. One line each; the catalog's type says which are missing. */
 export const handlers = {
@@ -22,4 +23,5 @@ export const handlers = {
   "ops.sweep": sweep,
   "runs.convert": convertRun,
   "runs.train": trainRun,
+  "storage.collect": collectStorage,
 } satisfies Handlers;

@@ -66,9 +66,8 @@ export const datasetVersions = pgTable(
     version: integer("version").notNull(),
     status: text("status", { enum: datasetStatuses }).notNull(),
     filename: text("filename").notNull(),
-    sourceBlob: text("source_blob")
-      .notNull()
-      .references(() => blobs.sha256),
+    /** no foreign key: a refused version lets go of its bytes */
+    sourceBlob: text("source_blob").notNull(),
     sourceBytes: bigint("source_bytes", { mode: "number" }).notNull(),
     /** target field → source column, e.g. {"prompt":"question","completion":"answer"} */
     mapping: jsonb("mapping").$type<Partial<Record<string, string>>>(),
@@ -117,6 +116,10 @@ export const datasetVersions = pgTable(
   (t) => [
     uniqueIndex("dataset_versions_number_key").on(t.datasetId, t.version),
     index("dataset_versions_project_idx").on(t.projectId, t.createdAt),
+    index("dataset_versions_source_blob_idx").on(t.sourceBlob),
+    index("dataset_versions_train_blob_idx").on(t.trainBlob),
+    index("dataset_versions_validation_blob_idx").on(t.validationBlob),
+    index("dataset_versions_set_aside_blob_idx").on(t.setAsideBlob),
   ],
 );
 

@@ -44,7 +44,7 @@ export const artifactFiles = pgTable(
       .references(() => blobs.sha256),
     bytes: bigint("bytes", { mode: "number" }).notNull(),
   },
-  (t) => [primaryKey({ columns: [t.artifactId, t.path] })],
+  (t) => [primaryKey({ columns: [t.artifactId, t.path] }), index("artifact_files_blob_idx").on(t.blobSha256)],
 );
 
 export const models = pgTable(

@@ -1,12 +1,33 @@
-import { bigint, index, pgTable, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { bigint, boolean, index, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { filePurposes, uploadPurposes } from "#db/enums.ts";
 import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./people.ts";
 
 /** Content-addressed bytes, shared by all projects; reached only through a project's own row. */
-export const blobs = pgTable("blobs", {
-  sha256: text("sha256").primaryKey(),
-  bytes: bigint("bytes", { mode: "number" }).notNull(),
+export const blobs = pgTable(
+  "blobs",
+  {
+    sha256: text("sha256").primaryKey(),
+    bytes: bigint("bytes", { mode: "number" }).notNull(),
+    createdAt: createdAt(),
+    /** since when the collector finds no row that names it; null while one does */
+    unnamedSince: at("unnamed_since"),
+    /** when its bytes were last compared with its sha256 */
+    checkedAt: at("checked_at"),
+    /** what that comparison found wrong; null when nothing */
+    damage: text("damage", { enum: ["missing", "changed"] }),
+  },
+  (t) => [
+    index("blobs_checked_idx").on(t.checkedAt),
+    index("blobs_damaged_idx").on(t.damage).where(sql`damage is not null`),
+  ],
+);
+
+/** One row: which database this is, so that the data folder of another one is left alone. */
+export const installation = pgTable("installation", {
+  only: boolean("only").primaryKey().default(true),
+  id: text("id").notNull(),
   createdAt: createdAt(),
 });
 
@@ -29,7 +50,23 @@ export const uploads = pgTable(
     createdAt: createdAt(),
     expiresAt: at("expires_at").notNull(),
   },
-  (t) => [index("uploads_project_idx").on(t.projectId, t.createdAt)],
+  (t) => [index("uploads_project_idx").on(t.projectId, t.createdAt), index("uploads_blob_idx").on(t.blobSha256)],
+);
+
+/** The parts of an unfinished upload that count: each a file of its own, written once, by one request. */
+export const uploadParts = pgTable(
+  "upload_parts",
+  {
+    projectId: text("project_id").notNull(),
+    uploadId: text("upload_id")
+      .notNull()
+      .references(() => uploads.id, { onDelete: "cascade" }),
+    offset: bigint("offset", { mode: "number" }).notNull(),
+    bytes: bigint("bytes", { mode: "number" }).notNull(),
+    /** its name in the upload's folder */
+    file: text("file").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.uploadId, t.offset] })],
 );
 
 /** An OpenAI file: a named row on a blob; `fine-tune` files also made a dataset version. */
@@ -42,16 +79,18 @@ export const files = pgTable(
       .references(() => projects.id),
     filename: text("filename").notNull(),
     purpose: text("purpose", { enum: filePurposes }).notNull(),
-    blobSha256: text("blob_sha256")
-      .notNull()
-      .references(() => blobs.sha256),
+    /** no foreign key: a deleted file lets go of its bytes */
+    blobSha256: text("blob_sha256").notNull(),
     bytes: bigint("bytes", { mode: "number" }).notNull(),
     datasetVersionId: text("dataset_version_id"),
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     deletedAt: at("deleted_at"),
   },
-  (t) => [index("files_project_idx").on(t.projectId, t.createdAt)],
+  (t) => [
+    index("files_project_idx").on(t.projectId, t.createdAt),
+    index("files_blob_idx").on(t.blobSha256).where(sql`deleted_at is null`),
+  ],
 );
 
 /** OpenAI's upload: a file that comes as parts, in any order, and is put together when it is completed. */
@@ -92,5 +131,5 @@ export const fileParts = pgTable(
     bytes: bigint("bytes", { mode: "number" }).notNull(),
     createdAt: createdAt(),
   },
-  (t) => [index("file_parts_upload_idx").on(t.uploadId)],
+  (t) => [index("file_parts_upload_idx").on(t.uploadId), index("file_parts_blob_idx").on(t.blobSha256)],
 );

@@ -6,6 +6,7 @@ import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
+import { hashFile } from "#server/blob-files.ts";
 import { transact } from "#server/context.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
@@ -21,7 +22,7 @@ import { storeResultFile } from "#server/runs/result-file.ts";
 import { convertToGguf } from "#server/runs/trainer/convert.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { type RunFolder, readManifest, runFolder } from "#server/runs/trainer/folder.ts";
-import { type Blob, hashFile } from "#server/storage.ts";
+import type { Blob } from "#server/storage.ts";
 
 type Run = typeof runs.$inferSelect;
 

@@ -4,7 +4,7 @@ import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 
-/** Delete a file. A dataset version that it became stays. Throws NOT_FOUND. */
+/** Delete a file. A dataset version that it became stays, and so do its bytes while anything else names them. Throws NOT_FOUND. */
 export async function removeFile(ctx: Ctx, fileId: string) {
   return transact(ctx, async (ctx) => {
     const [removed] = await ctx.db
@@ -14,6 +14,7 @@ export async function removeFile(ctx: Ctx, fileId: string) {
       .returning({ id: files.id });
     if (!removed) throw new DomainError("NOT_FOUND", `there is no file ${fileId}`, { field: "file_id" });
     await recordAudit(ctx, "files.remove", fileId);
+    ctx.enqueue("storage.collect", {}, { once: true });
     return removed;
   });
 }
