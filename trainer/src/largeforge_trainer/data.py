@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import TrainerError
+from .prompt import Prompter, Written
 from .weights import last_learnt, outside_excluded, without_excluded
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ class Encoder:
     max_length: int
     template: str | None
     scored: Scored
+
+    @cached_property
+    def prompter(self) -> Prompter:
+        """What writes the tokens."""
+        return Prompter(self.tokenizer)
 
 
 @dataclass
@@ -114,25 +121,24 @@ def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[i
     """(token ids, labels) of one row before any cut; labels are IGNORED where nothing is to be learnt."""
     try:
         if encoder.shape == "text":
-            ids = encoder.tokenizer(with_stop(row["text"], encoder))["input_ids"]
+            ids = encoder.prompter.text(row["text"], stopped=True)
             return ids, list(ids)
         if encoder.shape == "prompt_completion":
-            prompt, completion = as_turns(row["prompt"], row["completion"], encoder.tokenizer)
+            prompt, completion = as_turns(row["prompt"], row["completion"], encoder.prompter)
             return encode_pair(prompt, completion, row, encoder)
         messages = row["messages"]
         if encoder.scored == "last_turn":
             last = last_learnt(messages)
             # Nothing to answer to, or nothing answered: no label, so the caller leaves the row out and counts it.
             return encode_pair(messages[:last], messages[last : last + 1], row, encoder) if last else ([], [])
-        rendered = render(messages, row, encoder, return_assistant_tokens_mask=encoder.scored == "assistant")
-        ids = rendered["input_ids"]
+        written = write(messages, row, encoder, marked=encoder.scored == "assistant")
         if encoder.scored == "assistant":
-            return ids, masked(ids, without_excluded(rendered["assistant_masks"], messages))
+            return written.ids, masked(written.ids, without_excluded(written.learnt, messages))
 
-        def rerender(turns: list[Row], prompted: bool) -> list[int]:
-            return render(turns, row, encoder, add_generation_prompt=prompted)["input_ids"]
+        def rewrite(turns: list[Row], prompted: bool) -> list[int]:
+            return write(turns, row, encoder, prompted=prompted).ids
 
-        return ids, masked(ids, outside_excluded(ids, messages, rerender))
+        return written.ids, masked(written.ids, outside_excluded(written.ids, messages, rewrite))
     except KeyError as error:
         raise bad_row(line, f"has no {error.args[0]!r}") from error
     except TrainerError:
@@ -141,9 +147,9 @@ def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[i
         raise bad_row(line, f"could not be rendered: {error}") from error
 
 
-def as_turns(prompt: Any, completion: Any, tokenizer: Any) -> tuple[Any, Any]:
+def as_turns(prompt: Any, completion: Any, prompter: Prompter) -> tuple[Any, Any]:
     """A pair as a question and its answer when the base speaks in chats, because that is how it will be asked."""
-    if not isinstance(prompt, str) or not tokenizer.chat_template:
+    if not isinstance(prompt, str) or not prompter.speaks_chat:
         return prompt, completion
     return [{"role": "user", "content": prompt}], [{"role": "assistant", "content": completion}]
 
@@ -151,36 +157,24 @@ def as_turns(prompt: Any, completion: Any, tokenizer: Any) -> tuple[Any, Any]:
 def encode_pair(prompt: Any, completion: Any, row: Row, encoder: Encoder) -> tuple[list[int], list[int]]:
     """A prompt and its completion, both text or both messages; only the completion is learnt."""
     if isinstance(prompt, str):
-        before = encoder.tokenizer(prompt)["input_ids"]
-        ids = encoder.tokenizer(prompt + with_stop(completion, encoder))["input_ids"]
+        before = encoder.prompter.text(prompt)
+        ids = encoder.prompter.text(prompt + completion, stopped=True)
     else:
-        before = render(prompt, row, encoder, add_generation_prompt=True)["input_ids"]
-        ids = render(prompt + completion, row, encoder)["input_ids"]
+        before = write(prompt, row, encoder, prompted=True).ids
+        ids = write(prompt + completion, row, encoder).ids
     return ids, masked(ids, [0] * len(before) + [1] * (len(ids) - len(before)))
 
 
-def render(messages: list[Row], row: Row, encoder: Encoder, **how: Any) -> dict[str, list[int]]:
-    """Messages through the chat template, tokenized; `tools` may come as JSON text, as Arrow tables keep it."""
+def write(messages: list[Row], row: Row, encoder: Encoder, *, prompted: bool = False, marked: bool = False) -> Written:
+    """Messages through the chat template; `tools` may come as JSON text, as Arrow tables keep it."""
     tools = row.get("tools")
-    return encoder.tokenizer.apply_chat_template(
-        messages,
-        tools=json.loads(tools) if isinstance(tools, str) else tools,
-        chat_template=encoder.template,
-        tokenize=True,
-        return_dict=True,
-        **how,
-    )
+    tools = json.loads(tools) if isinstance(tools, str) else tools
+    return encoder.prompter.chat(messages, tools, encoder.template, prompted=prompted, marked=marked)
 
 
 def masked(ids: list[int], mask: list[int]) -> list[int]:
     """Labels: the token where the mask is set, else IGNORED."""
     return [token if learnt else IGNORED for token, learnt in zip(ids, mask, strict=False)]
-
-
-def with_stop(text: str, encoder: Encoder) -> str:
-    """Text that ends with the stop token, so that the model learns to stop."""
-    stop = encoder.tokenizer.eos_token or ""
-    return text if text.endswith(stop) else text + stop
 
 
 def bad_row(line: int, what: str) -> TrainerError:

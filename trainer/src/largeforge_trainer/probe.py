@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .data import as_turns, read_rows
+from .prompt import Prompter
 from .spec import Spec
 from .weights import last_learnt
 
 DEFAULT_PROMPTS = 4
 TEXT_PROMPT_TOKENS = 16
 
-Question = tuple[list[dict[str, str]] | None, str]
+Question = list[dict[str, str]] | str
 
 
 class Prompt(NamedTuple):
@@ -34,24 +35,27 @@ def choose_prompts(spec: Spec, tokenizer: Any, longest: int, on_row: Callable[[]
 
     `on_row` runs before each row is read and may raise.
     """
+    prompter = Prompter(tokenizer)
     asked = [[message.model_dump() for message in prompt] for prompt in spec.probe.prompts]
     if asked:
-        given = [tokenized(tokenizer, (it, render(tokenizer, it))) for it in asked if tokenizer.chat_template]
+        given = [written(prompter, question) for question in asked if prompter.speaks_chat]
         return [prompt for prompt in given if 0 < len(prompt.ids) <= longest]
     for path in (spec.data.validation, spec.data.train):
-        found = first_prompts(path, spec, tokenizer, longest, on_row) if path else []
+        found = first_prompts(path, spec, prompter, tokenizer, longest, on_row) if path else []
         if found:
             return found
     return []
 
 
-def first_prompts(path: Path, spec: Spec, tokenizer: Any, longest: int, on_row: Callable[[], None]) -> list[Prompt]:
+def first_prompts(
+    path: Path, spec: Spec, prompter: Prompter, tokenizer: Any, longest: int, on_row: Callable[[], None]
+) -> list[Prompt]:
     """The first few different prompts of a data file; none when it holds no row that asks anything short enough."""
     prompts: list[Prompt] = []
     for _, row in read_rows(path):
         on_row()
-        question = question_of(row, spec.data.shape, tokenizer)
-        prompt = tokenized(tokenizer, question) if question else None
+        question = question_of(row, spec.data.shape, prompter, tokenizer)
+        prompt = written(prompter, question) if question else None
         if prompt and 0 < len(prompt.ids) <= longest and prompt not in prompts:
             prompts.append(prompt)
         if len(prompts) == DEFAULT_PROMPTS:
@@ -65,33 +69,26 @@ def longest_prompt(spec: Spec, model: Any) -> int:
     return min(window - spec.probe.max_tokens, spec.sequence.max_length)
 
 
-def tokenized(tokenizer: Any, question: Question) -> Prompt:
+def written(prompter: Prompter, question: Question) -> Prompt:
     """A question with the tokens that a host makes of it: a template writes its own BOS, plain text is given one."""
-    messages, text = question
-    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-    bos = tokenizer.bos_token_id
+    if not isinstance(question, str):
+        chat = prompter.chat(question, prompted=True)
+        return Prompt(question, chat.text, chat.ids)
+    ids = prompter.bare(question)
     # Not all that a tokenizer adds: an end token behind the question is nothing to go on from.
-    if messages is None and tokenizer("")["input_ids"][:1] == [bos] and ids[:1] != [bos]:
-        ids = [bos, *ids]
-    return Prompt(messages, text, ids)
+    return Prompt(None, question, [*prompter.begin(), *ids])
 
 
-def question_of(row: dict[str, Any], shape: str, tokenizer: Any) -> Question | None:
-    """What a row asks: everything before its last learnt turn, its prompt, or the beginning of its text."""
+def question_of(row: dict[str, Any], shape: str, prompter: Prompter, tokenizer: Any) -> Question | None:
+    """What a row asks: all before its last assistant turn that is learnt, its prompt, or the beginning of its text."""
     if shape == "text":
-        ids = tokenizer(row["text"], add_special_tokens=False)["input_ids"]
-        return None, tokenizer.decode(ids[:TEXT_PROMPT_TOKENS])
+        return tokenizer.decode(prompter.bare(row["text"])[:TEXT_PROMPT_TOKENS])
     if shape == "prompt_completion":
-        prompt, _ = as_turns(row["prompt"], row["completion"], tokenizer)
-        return (None, prompt) if isinstance(prompt, str) else (prompt, render(tokenizer, prompt))
+        prompt, _ = as_turns(row["prompt"], row["completion"], prompter)
+        return prompt
     turns = row["messages"]
     last = last_learnt(turns)
-    return (turns[:last], render(tokenizer, turns[:last])) if last else None
-
-
-def render(tokenizer: Any, messages: list[dict[str, str]]) -> str:
-    """The chat template with its generation prompt: exactly what a host sends to the model."""
-    return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    return turns[:last] if last else None
 
 
 def greedy(model: Any, ids: list[int], max_tokens: int, stops: set[int]) -> tuple[list[int], list[float]]:
