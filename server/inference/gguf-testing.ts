@@ -23,10 +23,17 @@ const hidden = 64;
 
 /** A two-layer llama with a byte-level vocabulary and ChatML template. `seed` decides the weights. */
 export function tinyBase(
-  options: { seed?: number; contextLength?: number; chatTemplate?: string | null; addBos?: boolean } = {},
+  options: {
+    seed?: number;
+    contextLength?: number;
+    chatTemplate?: string | null;
+    addBos?: boolean;
+    /** beside the three of ChatML, before them */
+    controlTokens?: readonly string[];
+  } = {},
 ) {
   const random = generator(options.seed ?? 1);
-  const vocabulary = tinyVocabulary();
+  const vocabulary = tinyVocabulary(options.controlTokens ?? []);
   const size = vocabulary.tokens.length;
   const contextLength = options.contextLength ?? 256;
   const weight = (name: string, shape: readonly number[], scale: number): Tensor => ({
@@ -159,15 +166,15 @@ function float32(value: number) {
   return bytes;
 }
 
-/** GPT-2's byte alphabet (every byte is one printable character), a few merges, three control tokens. */
-function tinyVocabulary() {
+/** GPT-2's byte alphabet (every byte is one printable character), a few merges, three control tokens and `more` before them. */
+function tinyVocabulary(more: readonly string[]) {
   const printable = [...range(33, 126), ...range(161, 172), ...range(174, 255)];
   const bytes = Array.from({ length: 256 }, (_, byte) => byte);
   let extra = 0;
   const alphabet = bytes.map((byte) => String.fromCharCode(printable.includes(byte) ? byte : 256 + extra++));
   const merges = ["h e", "l l", "he ll", "Ġ t", "i n", "e r", "Ġ a", "u s", "us er"];
   const merged = merges.map((merge) => merge.replace(" ", ""));
-  const control = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
+  const control = [...more, "<|endoftext|>", "<|im_start|>", "<|im_end|>"];
   const tokens = [...alphabet, ...merged, ...control];
   const types = [...alphabet.map(() => 1), ...merged.map(() => 1), ...control.map(() => 3)];
   return { tokens, types, merges };

@@ -67,7 +67,8 @@ export type LoadedModel = {
   dispose: () => Promise<void>;
 };
 
-const controlTokenType = 3;
+/** GGUF's token types 2 (unknown) and 3 (control): what llama.cpp finds in a text only when it looks for special tokens. */
+const controlTokenTypes = [2, 3];
 
 /**
  * Load a base GGUF for CPU, or for CUDA where its package is installed. Throws with llama.cpp's own last words
@@ -159,7 +160,7 @@ function vocabularyOf(model: LlamaModel) {
   const types = ggml?.token_type ?? [];
   const controlTokens = new Map<string, number>();
   ggml?.tokens.forEach((text, id) => {
-    if (types[id] === controlTokenType && text !== "") controlTokens.set(text, id);
+    if (controlTokenTypes.includes(types[id] ?? 0) && text !== "") controlTokens.set(text, id);
   });
   const named = (id: number | null | undefined) => {
     const text = id === null || id === undefined ? undefined : ggml?.tokens[id];
