@@ -65,10 +65,12 @@ test(
         for await (const event of killed) if (event.type === "done") return "an end that looks like success";
       })();
       await expect(rest).rejects.toBeInstanceOf(UpstreamError);
+      const cut = await until(async () => {
+        const stream = streamChat(upstream, { ...request, max_tokens: 200 });
+        const begun = await stream.next().catch(() => null); // until the host has noticed, and loaded it again
+        return begun && stream;
+      });
       await untilStatus(db, replicaId, "ready");
-
-      const cut = streamChat(upstream, { ...request, max_tokens: 200 });
-      await cut.next();
       const stopped = inference.kill("SIGTERM");
       const events: string[] = [];
       for await (const event of cut) events.push(event.type);

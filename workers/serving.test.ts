@@ -9,7 +9,7 @@ import { addVersion, startInference, testBearer } from "#server/deployments/depl
 import { reconcileDeployments } from "#server/deployments/reconcile.ts";
 import { setWeights } from "#server/deployments/set-weights.ts";
 import { showDeployment } from "#server/deployments/show.ts";
-import { addKey, addProject, clientOf, startGateway } from "#server/gateway/gateway.fixture.ts";
+import { addKey, addProject, clientOf, startGateway, untilServed } from "#server/gateway/gateway.fixture.ts";
 import { putBytes, tinyAdapter, tinyBase } from "#server/inference/gguf-testing.ts";
 import { until } from "#server/process.fixture.ts";
 import { testStorage } from "#server/testing.ts";
@@ -40,7 +40,7 @@ async function serving(db: Pool, url: string) {
     const deployment = await showDeployment(ctx, { deployment: "support" });
     return deployment.revisions.every((revision) => revision.notReady === null) && deployment;
   });
-  return { ctx, inference, client: clientOf(gateway, key), shown, stop };
+  return { ctx, inference, gateway, client: clientOf(gateway, key), shown, stop };
 }
 
 /** Several processes start here; on a busy machine that alone takes a while. */
@@ -49,7 +49,7 @@ const messages = [{ role: "user" as const, content: "hello" }];
 
 test("traffic follows the weights, each user stays on one revision, and both answer in their own way", patient, () =>
   inDatabase(async ({ db, url }) => {
-    const { ctx, client, shown, stop } = await serving(db, url);
+    const { ctx, client, gateway, shown, stop } = await serving(db, url);
     const [first, second] = shown.revisions.map((revision) => revision.id);
     if (!first || !second) throw new Error("two revisions");
     const ask = async (user: string) => {
@@ -66,10 +66,9 @@ test("traffic follows the weights, each user stays on one revision, and both ans
       { revisionId: second, weightBps: b },
     ];
     await setWeights(ctx, { deploymentId: shown.id, weights: weights(5_000, 5_000), expected: weights(10_000, 0) });
-    const after = await until(async () => {
-      const answers = await Promise.all(users.map(ask));
-      return answers.some((answer) => answer.revision === second) && answers;
-    });
+    await untilServed(db, gateway);
+    const after = await Promise.all(users.map(ask));
+    expect(new Set(after.map((answer) => answer.revision))).toEqual(new Set([first, second]));
     expect(await Promise.all(users.map(ask))).toEqual(after);
     expect(new Set(after.map((answer) => answer.text)).size).toBe(2);
     await stop();

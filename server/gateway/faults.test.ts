@@ -148,7 +148,7 @@ test.each([1, -1])("a gateway whose clock is %i h off lets in, turns away and da
     const [{ offSeconds } = {}] = await db.execute<{ offSeconds: number }>(
       sql`select max(abs(extract(epoch from now() - received_at)))::float as "offSeconds" from requests`,
     );
-    expect(offSeconds).toBeLessThan(60);
+    expect(offSeconds).toBeLessThan(1_800);
     expect(await gateway.kill("SIGTERM")).toBe(0);
   }),
 );

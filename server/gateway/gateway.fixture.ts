@@ -9,6 +9,7 @@ import { freePort } from "#db/embedded.ts";
 import type { Scope } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
 import { deployments, hosts, replicas, revisions } from "#db/schema/deployments.ts";
+import { snapshotVersion } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { artifactFiles, artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { projects } from "#db/schema/people.ts";
@@ -17,7 +18,7 @@ import { inDatabase } from "#db/testing.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import { formKey } from "#server/keys/format.rule.ts";
-import { startProcess, type TestProcess } from "#server/process.fixture.ts";
+import { startProcess, type TestProcess, until } from "#server/process.fixture.ts";
 import { deriveSecret, hmacHex } from "#server/secrets.ts";
 
 export type GatewayProcess = TestProcess & { url: string; port: number; data: string };
@@ -112,6 +113,15 @@ export async function addDeployment(db: Pool, projectId: string, name: string, o
   }
   await bumpSnapshot({ db });
   return { deploymentId, revisionIds };
+}
+
+/** Wait until the gateway serves what has been changed by now; the next call that it takes in goes by it. */
+export async function untilServed(db: Pool, gateway: { url: string }): Promise<void> {
+  const [newest] = await db.select().from(snapshotVersion);
+  await until(async () => {
+    const { snapshotVersion: served } = await (await fetch(`${gateway.url}/ready`)).json();
+    return served !== null && served >= (newest?.version ?? 0);
+  });
 }
 
 /** A database for a whole file: opened in `beforeAll`, given back by `release` in `afterAll`. */

@@ -16,6 +16,7 @@ import {
   type GatewayProcess,
   holdDatabase,
   startGateway,
+  untilServed,
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
 import { until } from "#server/process.fixture.ts";
@@ -86,23 +87,21 @@ test("a weight that moves takes over exactly the difference, and users who were 
       .update(revisions)
       .set({ weightBps })
       .where(eq(revisions.id, id ?? ""));
-  const changedMs = performance.now();
   await db.transaction(async (tx) => {
     await tx.update(revisions).set({ weightBps: 5_000 }).where(eq(revisions.deploymentId, deploymentId));
     await bumpSnapshot({ db: tx });
   });
-  const after = await until(async () => {
-    const versions = await versionsOf("support", users);
-    return versions.filter((version) => version === "nano/2").length > moved ? versions : null;
-  });
-  expect(performance.now() - changedMs).toBeLessThan(20_000);
+  await untilServed(db, gateway);
+  const after = await versionsOf("support", users);
+  expect(after.filter((version) => version === "nano/2").length).toBeGreaterThan(moved);
   const backwards = after.filter((version, i) => before[i] === "nano/2" && version === "nano/1");
   expect(backwards).toEqual([]);
 
   await weigh(revisionIds[0], 0);
   await weigh(revisionIds[1], 10_000);
   await bumpSnapshot({ db });
-  await until(async () => (await versionsOf("support", users)).every((version) => version === "nano/2"));
+  await untilServed(db, gateway);
+  expect(new Set(await versionsOf("support", users))).toEqual(new Set(["nano/2"]));
   const pinned = await ask("support", "user-1", { "x-forge-revision": "1" });
   expect(pinned.version).toBe("nano/1");
 });
@@ -155,10 +154,8 @@ test("a price that has begun is charged, shown and logged in nanodollars", async
     ...{ inputUsdNanosPerMillionTokens: 150_000_000n, outputUsdNanosPerMillionTokens: 600_000_000n },
   });
   await bumpSnapshot({ db });
-  const priced = await until(async () => {
-    const answer = await ask("nano/1");
-    return answer.cost ? answer : null;
-  });
+  await untilServed(db, gateway);
+  const priced = await ask("nano/1");
   expect(priced.cost).toBe("0.00000285"); // 7 × 0.15 $/M + 3 × 0.60 $/M
   const row = await until(async () => {
     const [found] = await db.select().from(requests).where(eq(requests.id, priced.id));
@@ -167,18 +164,15 @@ test("a price that has begun is charged, shown and logged in nanodollars", async
   expect(row.costUsdNanos).toBe(2_850n);
 });
 
-test("a revoked key is refused within a second of its revocation", async () => {
+test("a revoked key is refused as soon as its revocation is served", async () => {
   const { db } = database;
   const other = await addKey(db, projectId);
   const its = clientOf(gateway, other.key);
   await until(() => its.models.list().catch(() => null));
   await db.update(apiKeys).set({ revokedAt: sql`now()` }).where(eq(apiKeys.id, other.id));
-  const revokedMs = performance.now();
   await bumpSnapshot({ db });
-  await until(
-    async () => (await its.models.list().catch((error: unknown) => error)) instanceof OpenAI.AuthenticationError,
-  );
-  expect(performance.now() - revokedMs).toBeLessThan(10_000);
+  await untilServed(db, gateway);
+  await expect(its.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
 });
 
 test("an expired key is refused although no row changed", async () => {

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { engineRef } from "#server/inference/client/ref.ts";
 import { putBytes, tinyAdapter, tinyBase } from "#server/inference/gguf-testing.ts";
 import { createHost } from "#server/inference/host/app.ts";
 import { type EnginePool, openPool } from "#server/inference/host/pool.ts";
+import { until } from "#server/process.fixture.ts";
 import { testStorage } from "#server/testing.ts";
 
 let pool: EnginePool;
@@ -225,6 +225,9 @@ test("a client that goes away frees its place at once", async () => {
   gone.abort();
   await reader?.cancel();
   await ask(said("x"));
-  for (let i = 0; i < 40 && (pool.loaded()[0]?.beat?.live ?? 1) > 0; i++) await sleep(100);
-  expect(pool.loaded()[0]?.beat).toMatchObject({ live: 0, queued: 0 });
+  const idle = await until(async () => {
+    const beat = pool.loaded()[0]?.beat;
+    return beat?.live === 0 && beat;
+  });
+  expect(idle.queued).toBe(0);
 });
