@@ -8,6 +8,7 @@ export const idPrefixes = {
   user: "user_",
   session: "sess_",
   invitation: "inv_",
+  passwordReset: "reset_",
   project: "proj_",
   key: "key_",
   audit: "aud_",

@@ -19,10 +19,15 @@ const project = (allowed: readonly Role[], scope: Scope): Access => ({ who: "pro
 export const access: Readonly<Record<string, Access>> = {
   // people
   "people.changePassword": { who: "signed-in" },
+  "people.disable": { who: "signed-in" }, // of whom: people/account-authority.ts
+  "people.enable": { who: "signed-in" },
   "people.endSession": { who: "signed-in" },
+  "people.list": { who: "owner" },
   "people.me": { who: "signed-in" },
   "people.renameMe": { who: "signed-in" },
+  "people.resetPassword": { who: "signed-in" },
   "people.sessions": { who: "signed-in" },
+  "people.setPassword": { who: "anyone" },
   "people.signOutEverywhere": { who: "signed-in" },
   // projects
   "projects.acceptInvitation": { who: "anyone" },
@@ -42,6 +47,7 @@ export const access: Readonly<Record<string, Access>> = {
   // keys
   "keys.create": project(callers, "admin"),
   "keys.grantable": project(everyone, "admin"),
+  "keys.ofMember": project(admins, "admin"),
   "keys.list": project(everyone, "admin"),
   "keys.revoke": project(callers, "admin"),
   // audit

@@ -1,5 +1,7 @@
+import { BlockList } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { parseProxies } from "#server/client-network.ts";
 import { DomainError } from "#server/errors.ts";
 import { reachableHost } from "#server/reach.rule.ts";
 
@@ -18,6 +20,14 @@ const Settings = z.object({
   FORGE_PORT: port.default(3000),
   FORGE_API_PORT: port.default(4000),
   FORGE_PUBLIC_URL: webAddress("https://forge.example.com").optional(),
+  FORGE_TRUSTED_PROXIES: z
+    .string()
+    .default("")
+    .superRefine((text, context) => {
+      const list = parseProxies(text);
+      if ("wrong" in list)
+        context.addIssue(`${list.wrong} is no address: write addresses or ranges like 10.0.0.0/8, separated by commas`);
+    }),
   FORGE_HOST_PORT: port.default(4100),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must look like postgres://user:password@host:5432/name" }),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must look like redis://host:6379" }).optional(),
@@ -62,6 +72,12 @@ export function env(): Env {
 /** For the one process that works out its settings itself, the supervisor: they become its env(). */
 export function adoptEnv(settings: Env): void {
   parsed = settings;
+}
+
+/** The proxies whose X-Forwarded-For counts (FORGE_TRUSTED_PROXIES). */
+export function trustedProxies(): BlockList {
+  const list = parseProxies(env().FORGE_TRUSTED_PROXIES);
+  return "wrong" in list ? new BlockList() : list; // never wrong: validated above
 }
 
 /** Where people reach the console: FORGE_PUBLIC_URL behind a proxy, else its own port. Never the Host header. */

@@ -1,14 +1,27 @@
 import { consoleDoors } from "#server/console.ts";
 import { DomainError } from "#server/errors.ts";
-import { OpenLink } from "#server/projects/input.ts";
+import { LinkToken } from "#server/people/input.ts";
+import { openPasswordReset } from "#server/people/password-reset.ts";
 import { openLink } from "#server/projects/open-link.ts";
 
 /** What the one-time link of a page offers, or why it offers nothing. */
-export async function readLink(token: string) {
-  const input = OpenLink.safeParse({ token });
+export function readLink(token: string) {
+  return openOrSayWhy(token, (token) => openLink(consoleDoors(), { token }));
+}
+
+/** Whose password the link of a page sets, or why it sets none. */
+export function readReset(token: string) {
+  return openOrSayWhy(token, async (token) => {
+    const { name, email } = await openPasswordReset(consoleDoors(), token);
+    return { kind: "reset" as const, name, email };
+  });
+}
+
+async function openOrSayWhy<T>(token: string, open: (token: string) => Promise<T>) {
+  const input = LinkToken.safeParse(token);
   if (!input.success) return { kind: "broken" as const, why: input.error.issues[0]?.message ?? "this link is broken" };
   try {
-    return await openLink(consoleDoors(), input.data);
+    return await open(input.data);
   } catch (error) {
     if (error instanceof DomainError) return { kind: "broken" as const, why: error.message };
     throw error;

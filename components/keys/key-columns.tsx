@@ -8,9 +8,14 @@ import { Tooltip } from "#components/ui/tooltip.tsx";
 
 const muted = (words: string) => <span className="text-ink-3">{words}</span>;
 
-function madeBy(row: KeyRow) {
-  if (row.createdByName) return row.createdByName;
+function ownerOf(row: KeyRow) {
+  if (row.ownerName) return row.ownerName;
   return muted(row.createdBy === "system:local-admin" ? "the shell" : row.createdBy.replace(/^\w+:/, ""));
+}
+
+function scopeHelp(row: KeyRow, scope: KeyRow["scopes"][number]) {
+  if (!row.withheld.includes(scope)) return scopeWords[scope];
+  return `${scopeWords[scope]} (not now: beyond the present role of ${row.ownerName ?? "its owner"})`;
 }
 
 export const keyColumns: readonly Column<KeyRow>[] = [
@@ -33,16 +38,18 @@ export const keyColumns: readonly Column<KeyRow>[] = [
     cell: (row) => (
       <span className="flex max-w-80 flex-wrap gap-1">
         {row.scopes.map((scope) => (
-          <Tooltip key={scope} content={scopeWords[scope]}>
+          <Tooltip key={scope} content={scopeHelp(row, scope)}>
             <button type="button" className="rounded-full">
-              <Chip tone={scope === "admin" ? "hold" : "plain"}>{scope}</Chip>
+              <Chip tone={scope === "admin" ? "hold" : "plain"}>
+                {row.withheld.includes(scope) ? <s className="text-ink-3">{scope}</s> : scope}
+              </Chip>
             </button>
           </Tooltip>
         ))}
       </span>
     ),
   },
-  { id: "createdBy", header: "Made by", cell: madeBy },
+  { id: "owner", header: "Owner", cell: ownerOf },
   { id: "createdAt", header: "Made", cell: (row) => <RelativeTime at={row.createdAt} /> },
   {
     id: "lastUsedAt",
@@ -59,6 +66,6 @@ export const keyColumns: readonly Column<KeyRow>[] = [
     header: "",
     fixed: true,
     className: "text-right",
-    cell: (row) => (row.status === "active" ? <RevokeKey row={row} /> : null),
+    cell: (row) => (row.status === "active" || row.status === "stopped" ? <RevokeKey row={row} /> : null),
   },
 ];

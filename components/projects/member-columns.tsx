@@ -1,6 +1,6 @@
 import type { Column } from "#components/data-table/columns.ts";
+import { MemberActs } from "#components/projects/member-acts.tsx";
 import { MemberRole } from "#components/projects/member-role.tsx";
-import { RemoveMember } from "#components/projects/remove-member.tsx";
 import type { MemberRow } from "#components/projects/rows.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { formatNumber } from "#components/ui/format.ts";
@@ -18,6 +18,7 @@ export const memberColumns: readonly Column<MemberRow>[] = [
         <span className="flex flex-wrap items-center gap-1.5 font-medium">
           {row.name}
           {row.isOwner && <Chip tone="plain">Owner</Chip>}
+          {row.disabled && <Chip tone="hold">Disabled</Chip>}
         </span>
         <span className="break-all text-ink-3">{row.email}</span>
       </span>
@@ -45,5 +46,5 @@ export const memberColumns: readonly Column<MemberRow>[] = [
     sortBy: (row) => row.liveKeys,
     cell: (row) => formatNumber(row.liveKeys),
   },
-  { id: "acts", header: "", fixed: true, className: "text-right", cell: (row) => <RemoveMember row={row} /> },
+  { id: "acts", header: "", fixed: true, className: "text-right", cell: (row) => <MemberActs row={row} /> },
 ];

@@ -1,43 +1,78 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { failureOf } from "#components/failure.ts";
+import { keyLine } from "#components/projects/key-line.ts";
 import type { MemberRow } from "#components/projects/rows.ts";
-import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
 import { plural } from "#components/ui/format.ts";
+import { useNow } from "#components/ui/relative-time.tsx";
+import { Select } from "#components/ui/select.tsx";
 import { notify } from "#components/ui/toast.tsx";
 
-export function RemoveMember({ row }: { row: MemberRow }) {
+const mostNamed = 8;
+const revoked = "revoke";
+
+/** Ends a membership; their keys are named, and end with it unless another member takes them over. */
+export function RemoveMember({ row, onClose }: { row: MemberRow; onClose: () => void }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const refusal = useRefusal("projects.removeMember");
+  const now = new Date(useNow());
+  const [keysTo, setKeysTo] = useState<string>(revoked);
+  const keys = useQuery(trpc.keys.ofMember.queryOptions({ userId: row.userId }));
+  const members = useQuery(trpc.projects.members.queryOptions());
   const remove = useMutation(
     trpc.projects.removeMember.mutationOptions({
-      onSuccess: () => {
-        notify.done(`${row.name} is no longer a member`);
+      onSuccess: ({ keysRevoked, keysTransferred }) => {
+        const words = [
+          keysRevoked > 0 && `${plural(keysRevoked, "API key")} revoked.`,
+          keysTransferred > 0 && `${plural(keysTransferred, "API key")} handed over.`,
+        ];
+        notify.done(`${row.name} is no longer a member`, words.filter(Boolean).join(" ") || undefined);
         void queryClient.invalidateQueries(trpc.projects.members.pathFilter());
+        void queryClient.invalidateQueries(trpc.projects.invitations.pathFilter());
+        void queryClient.invalidateQueries(trpc.keys.list.pathFilter());
       },
     }),
   );
-  if (refusal) return null;
-  const keys = row.liveKeys === 1 ? "1 API key they made keeps" : `${plural(row.liveKeys, "API key")} they made keep`;
+  const items = keys.data?.items ?? [];
+  const takers = (members.data ?? []).filter((member) => member.userId !== row.userId && !member.disabled);
+  const more = items.length - mostNamed;
   return (
     <ConfirmDialog
-      trigger={
-        <Button size="sm" look="danger">
-          Remove
-        </Button>
-      }
+      open
+      onOpenChange={(open) => !open && onClose()}
       title={`Remove ${row.name}?`}
       affects={[
         `${row.email} can no longer open this project, from the next click on.`,
-        row.liveKeys === 0
-          ? "They made no API keys that still work."
-          : `${keys} working: revoke them on the Keys page if they should stop.`,
+        "Invitations they sent that nobody has used are taken back.",
+        ...(keys.isPending ? ["Looking for their API keys …"] : []),
+        ...(keys.error ? [`Their API keys could not be read: ${failureOf(keys.error).message}`] : []),
+        ...(keys.data && items.length === 0 ? ["They have no API keys here that work."] : []),
+        ...items.slice(0, mostNamed).map((key) => keyLine(key, now)),
+        ...(more > 0 ? [`and ${plural(more, "more key", "more keys")}`] : []),
       ]}
       confirmLabel="Remove member"
-      onConfirm={() => remove.mutateAsync({ userId: row.userId })}
-    />
+      onConfirm={() => remove.mutateAsync({ userId: row.userId, keysTo: keysTo === revoked ? null : keysTo })}
+    >
+      {items.length > 0 && (
+        <Field label={items.length === 1 ? "Their API key" : `Their ${items.length} API keys`}>
+          <Select
+            value={keysTo}
+            onValueChange={setKeysTo}
+            options={[
+              { value: revoked, label: "Revoke", hint: "Every program that uses them is refused within a second" },
+              ...takers.map((member) => ({
+                value: member.userId,
+                label: `Hand over to ${member.name}`,
+                hint: `They go on working, within the role ${member.role}`,
+              })),
+            ]}
+          />
+        </Field>
+      )}
+    </ConfirmDialog>
   );
 }

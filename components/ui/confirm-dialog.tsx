@@ -17,6 +17,7 @@ export function ConfirmDialog({
   title,
   description,
   affects = [],
+  children,
   confirmLabel,
   typeName,
   look = "danger",
@@ -29,6 +30,8 @@ export function ConfirmDialog({
   description?: ReactNode;
   /** What happens, one line each: "3 API keys stop working". */
   affects?: readonly ReactNode[];
+  /** A choice to make before it is confirmed. */
+  children?: ReactNode;
   /** A verb: "Delete dataset". */
   confirmLabel: string;
   typeName?: string;
@@ -87,6 +90,7 @@ export function ConfirmDialog({
                 )}
               </div>
             </Radix.Description>
+            {children}
             {typeName !== undefined && (
               <div className="grid gap-1">
                 <label htmlFor={id} className="text-ink-2 text-xs">

@@ -56,6 +56,7 @@ const statusLooks = {
   active: { word: "Active", tone: "ok", icon: Check },
   retired: { word: "Retired", tone: "plain", icon: CircleStop },
   // keys, members and invitations
+  stopped: { word: "Stopped", tone: "hold", icon: Ban },
   revoked: { word: "Revoked", tone: "plain", icon: Ban },
   expired: { word: "Expired", tone: "plain", icon: Clock },
   invited: { word: "Invited", tone: "mute", icon: Clock },

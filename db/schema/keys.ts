@@ -1,7 +1,7 @@
 import { index, pgTable, text } from "drizzle-orm/pg-core";
 import { scopes } from "#db/enums.ts";
 import { at, createdAt, id } from "./columns.ts";
-import { projects } from "./people.ts";
+import { projects, users } from "./people.ts";
 
 export const apiKeys = pgTable(
   "api_keys",
@@ -15,10 +15,12 @@ export const apiKeys = pgTable(
     last4: text("last4").notNull(),
     scopes: text("scopes", { enum: scopes }).array().notNull(),
     createdBy: text("created_by").notNull(),
+    /** whose role limits it, and with whom it stops; null for the project's own (made on the machine) */
+    ownerId: text("owner_id").references(() => users.id),
     createdAt: createdAt(),
     expiresAt: at("expires_at"),
     revokedAt: at("revoked_at"),
     lastUsedAt: at("last_used_at"),
   },
-  (t) => [index("api_keys_project_idx").on(t.projectId, t.createdAt)],
+  (t) => [index("api_keys_project_idx").on(t.projectId, t.createdAt), index("api_keys_owner_idx").on(t.ownerId)],
 );

@@ -17,16 +17,19 @@ export const users = pgTable(
   (t) => [uniqueIndex("users_email_key").on(sql`lower(${t.email})`)],
 );
 
-/** Failed sign-ins per e-mail, known or not: lock-out works the same for both and reveals neither. */
-export const signInAttempts = pgTable(
-  "sign_in_attempts",
+/**
+ * Failed sign-ins per e-mail and network, and failed password changes per session. Kept for e-mails nobody has too:
+ * lock-out works the same for both and reveals neither.
+ */
+export const passwordAttempts = pgTable(
+  "password_attempts",
   {
-    emailHmac: text("email_hmac").primaryKey(),
+    triedHmac: text("tried_hmac").primaryKey(),
     failures: integer("failures").notNull(),
     lastAt: at("last_at").notNull(),
     lockedUntil: at("locked_until"),
   },
-  (t) => [index("sign_in_attempts_last_idx").on(t.lastAt)],
+  (t) => [index("password_attempts_last_idx").on(t.lastAt)],
 );
 
 export const sessions = pgTable(
@@ -81,3 +84,21 @@ export const invitations = pgTable("invitations", {
   acceptedAt: at("accepted_at"),
   revokedAt: at("revoked_at"),
 });
+
+/** A one-time link with which somebody sets a new password without the old one. Only the token's HMAC is kept. */
+export const passwordResets = pgTable(
+  "password_resets",
+  {
+    id: id(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id),
+    tokenHash: text("token_hash").notNull().unique(),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+    expiresAt: at("expires_at").notNull(),
+    usedAt: at("used_at"),
+    revokedAt: at("revoked_at"),
+  },
+  (t) => [index("password_resets_user_idx").on(t.userId)],
+);

@@ -34,7 +34,11 @@ export function createDoors(parts: Parts): Doors {
   };
   return {
     findKey: (presented) => {
-      if (presented.startsWith("lfi_")) return parts.verifyInternal(presented, keeper.nowMs());
+      if (presented.startsWith("lfi_")) {
+        const caller = parts.verifyInternal(presented, keeper.nowMs());
+        const isPerson = caller?.actor.startsWith("user:");
+        return isPerson && !snapshot().members.has(`${caller?.projectId} ${caller?.actor}`) ? null : caller;
+      }
       const key = snapshot().keys.get(parts.digestOf(presented));
       if (!key || (key.expiresAtMs !== null && key.expiresAtMs <= keeper.nowMs())) return null;
       const actor: Actor = `key:${key.id}`;

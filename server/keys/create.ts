@@ -12,6 +12,7 @@ import { formKey } from "#server/keys/format.rule.ts";
 import { grantableScopes } from "#server/keys/grant.rule.ts";
 import { hmacOfKey } from "#server/keys/hmac.ts";
 import type { CreateKey } from "#server/keys/input.ts";
+import { keyOwnerOf } from "#server/keys/owner.ts";
 
 /**
  * Create an API key → its row and `key`, the only time it can be read: the database holds an HMAC and the last four
@@ -35,6 +36,7 @@ export async function createKey(ctx: Ctx & { role: Role | null }, input: CreateK
         hmac: hmacOfKey(key),
         last4: key.slice(-4),
         createdBy: ctx.actor,
+        ownerId: await keyOwnerOf(ctx),
         expiresAt: days === null ? null : sql`now() + make_interval(days => ${days}::int)`,
       })
       .returning({

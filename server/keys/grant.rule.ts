@@ -14,7 +14,21 @@ export function grantableScopes(role: Role | null): readonly Scope[] {
   return role ? grantable[role] : scopes;
 }
 
-/** Admins see and end every key of the project, others only what they made. A null role stands for the scope `admin`. */
+/** Whose key it is, as their membership stands now. `role` is null for somebody who has left the project. */
+export type KeyOwner = { role: Role | null; disabled: boolean };
+
+/**
+ * What a key opens now: what was put on it, within its owner's present role; null when its owner has left or is
+ * disabled, so that it opens nothing. A key without owner is the project's own.
+ */
+export function heldScopes(granted: readonly Scope[], owner: KeyOwner | null): readonly Scope[] | null {
+  if (!owner) return granted;
+  if (owner.disabled || !owner.role) return null;
+  const allowed = grantable[owner.role];
+  return granted.filter((scope) => allowed.includes(scope));
+}
+
+/** Admins see and end every key of the project, others only their own. A null role stands for the scope `admin`. */
 export function seesAllKeys(role: Role | null): boolean {
   return role === null || role === "admin";
 }

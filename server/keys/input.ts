@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { scopes } from "#db/enums.ts";
+import { roles, scopes } from "#db/enums.ts";
 import { searchText } from "#server/input.ts";
 
 const longestLifeDays = 3_650;
@@ -35,6 +35,9 @@ export const ListKeys = z.object({
   limit: z.number().int().min(1).max(100).default(50),
 });
 export type ListKeys = z.infer<typeof ListKeys>;
+
+export const KeysOfMember = z.object({ userId: z.string().max(64), role: z.enum(roles).optional() });
+export type KeysOfMember = z.infer<typeof KeysOfMember>;
 
 export const RevokeKey = z.object({ keyId: z.string().max(64) });
 export type RevokeKey = z.infer<typeof RevokeKey>;

@@ -1,16 +1,20 @@
 import { and, desc, eq, gt, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { Role } from "#db/enums.ts";
 import { apiKeys } from "#db/schema/keys.ts";
-import { users } from "#db/schema/people.ts";
+import { members, users } from "#db/schema/people.ts";
 import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
-import { seesAllKeys } from "#server/keys/grant.rule.ts";
+import { heldScopes, seesAllKeys } from "#server/keys/grant.rule.ts";
 import type { ListKeys } from "#server/keys/input.ts";
+import { isOwn, onOwner, onOwnership, ownerColumns, ownerOf } from "#server/keys/owner.ts";
 
 const live = and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)));
 const ended = or(isNotNull(apiKeys.revokedAt), lte(apiKeys.expiresAt, sql`now()`));
 
-/** Keys of the project, newest first → `{items, nextCursor}`; without the role admin only one's own. */
+/**
+ * Keys of the project, newest first → `{items, nextCursor}`; without the role admin only one's own. `stopped`: its owner is
+ * disabled or no member; `withheld`: scopes it was given that the owner's present role does not hold.
+ */
 export async function listKeys(ctx: Ctx & { role: Role | null }, input: ListKeys) {
   const rows = await ctx.db
     .select({
@@ -19,19 +23,21 @@ export async function listKeys(ctx: Ctx & { role: Role | null }, input: ListKeys
       last4: apiKeys.last4,
       scopes: apiKeys.scopes,
       createdBy: apiKeys.createdBy,
-      createdByName: users.name,
+      ownerName: users.name,
+      ...ownerColumns,
       createdAt: apiKeys.createdAt,
       expiresAt: apiKeys.expiresAt,
       lastUsedAt: apiKeys.lastUsedAt,
-      status: sql<"active" | "revoked" | "expired">`case when ${apiKeys.revokedAt} is not null then 'revoked'
-        when ${apiKeys.expiresAt} <= now() then 'expired' else 'active' end`,
+      ended: sql<"revoked" | "expired" | null>`case when ${apiKeys.revokedAt} is not null then 'revoked'
+        when ${apiKeys.expiresAt} <= now() then 'expired' end`,
     })
     .from(apiKeys)
-    .leftJoin(users, eq(apiKeys.createdBy, sql`'user:' || ${users.id}`))
+    .leftJoin(users, onOwner)
+    .leftJoin(members, onOwnership)
     .where(
       and(
         eq(apiKeys.projectId, ctx.projectId),
-        seesAllKeys(ctx.role) ? undefined : eq(apiKeys.createdBy, ctx.actor),
+        seesAllKeys(ctx.role) ? undefined : isOwn(ctx),
         input.q ? contains(apiKeys.name, input.q) : undefined,
         input.show === "all" ? undefined : input.show === "live" ? live : ended,
         input.cursor ? olderThan(input.cursor) : undefined,
@@ -39,7 +45,11 @@ export async function listKeys(ctx: Ctx & { role: Role | null }, input: ListKeys
     )
     .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
     .limit(input.limit + 1);
-  const items = rows.slice(0, input.limit);
+  const items = rows.slice(0, input.limit).map(({ ended, ownerRole, ownerDisabledAt, ...row }) => {
+    const held = heldScopes(row.scopes, ownerOf({ ...row, ownerRole, ownerDisabledAt }));
+    const status = ended ?? (held ? ("active" as const) : ("stopped" as const));
+    return { ...row, status, withheld: row.scopes.filter((scope) => held && !held.includes(scope)) };
+  });
   return { items, nextCursor: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null };
 }
 

@@ -8,6 +8,7 @@ import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { seesAllKeys } from "#server/keys/grant.rule.ts";
 import type { RevokeKey } from "#server/keys/input.ts";
+import { isOwn } from "#server/keys/owner.ts";
 
 /**
  * End a key for good: the console refuses it at once, gateways within a second. Throws NOT_FOUND for a key of another
@@ -18,7 +19,7 @@ export async function revokeKey(ctx: Ctx & { role: Role | null }, input: RevokeK
     const mine = and(
       eq(apiKeys.id, input.keyId),
       eq(apiKeys.projectId, ctx.projectId),
-      seesAllKeys(ctx.role) ? undefined : eq(apiKeys.createdBy, ctx.actor),
+      seesAllKeys(ctx.role) ? undefined : isOwn(ctx),
     );
     const [revoked] = await ctx.db
       .update(apiKeys)

@@ -4,15 +4,18 @@ import { users } from "#db/schema/people.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { requireUncommon } from "#server/people/common-passwords.ts";
 import type { NewPerson } from "#server/people/input.ts";
 import { hashPassword } from "#server/people/password.ts";
 import { outsideProjects } from "#server/people/person.ts";
 
 /**
  * Create an account → its row without the password. `isOwner` only for the first one: two people who claim the
- * installation at once are put in line, and the second is refused (CONFLICT), as is a known e-mail.
+ * installation at once are put in line, and the second is refused (CONFLICT), as is a known e-mail. Throws INVALID
+ * for a common password.
  */
 export async function createUser(ctx: UnscopedCtx, input: NewPerson & { isOwner: boolean }) {
+  await requireUncommon(input.password, { ...input, field: "password" });
   const passwordHash = await hashPassword(input.password);
   return transact(ctx, async (ctx) => {
     await ctx.db.execute(sql`select pg_advisory_xact_lock(hashtext('largeforge.createUser'))`);

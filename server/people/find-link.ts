@@ -5,6 +5,21 @@ import { DomainError } from "#server/errors.ts";
 import { hashLink } from "#server/people/issue-link.ts";
 
 /**
+ * Does whoever invites still stand for it? A person, or the owner of the key it was made with, must be an enabled admin of
+ * the project; a key must not be revoked.
+ */
+const stillStands = sql<boolean>`(
+  ${invitations.projectId} is null
+  or ${invitations.createdBy} not like 'user:%' and ${invitations.createdBy} not like 'key:%'
+  or exists (select 1 from api_keys k where ${invitations.createdBy} = 'key:' || k.id
+    and k.revoked_at is null and k.owner_id is null)
+  or exists (select 1 from members m join users u on u.id = m.user_id and u.disabled_at is null
+    where m.project_id = ${invitations.projectId} and m.role = 'admin' and (
+      ${invitations.createdBy} = 'user:' || m.user_id
+      or exists (select 1 from api_keys k where ${invitations.createdBy} = 'key:' || k.id
+        and k.revoked_at is null and k.owner_id = m.user_id))))`;
+
+/**
  * The open invitation behind a token. Throws NOT_FOUND for a token nobody issued, and CONFLICT with the reason for
  * one that was used, replaced or has expired.
  */
@@ -16,7 +31,7 @@ export async function findLink(ctx: Pick<UnscopedCtx, "db">, token: string) {
       email: invitations.email,
       role: invitations.role,
       used: sql<boolean>`${invitations.acceptedAt} is not null`,
-      revoked: sql<boolean>`${invitations.revokedAt} is not null`,
+      revoked: sql<boolean>`${invitations.revokedAt} is not null or not ${stillStands}`,
       expired: sql<boolean>`${invitations.expiresAt} <= now()`,
     })
     .from(invitations)

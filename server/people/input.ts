@@ -9,7 +9,7 @@ export const Email = z
   .max(254, "an e-mail address has at most 254 characters")
   .pipe(z.email("this is not an e-mail address"));
 
-/** Length only, as NIST SP 800-63B asks; no rules about kinds of characters. */
+/** Length, as NIST SP 800-63B asks, and (common-passwords.ts) no well-known one; no rules about kinds of characters. */
 export const NewPassword = z
   .string()
   .min(minPasswordCharacters, `use at least ${minPasswordCharacters} characters`)
@@ -40,4 +40,10 @@ export type RenameMe = z.infer<typeof RenameMe>;
 export const EndSession = z.object({ sessionId: z.string().max(64) });
 export type EndSession = z.infer<typeof EndSession>;
 
+export const OneAccount = z.object({ userId: z.string().max(64) });
+export type OneAccount = z.infer<typeof OneAccount>;
+
 export const LinkToken = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "this link is not complete: copy it whole");
+
+export const SetPassword = z.object({ token: LinkToken, password: NewPassword });
+export type SetPassword = z.infer<typeof SetPassword>;

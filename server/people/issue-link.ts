@@ -14,7 +14,7 @@ export async function issueLink(
   ctx: UnscopedCtx,
   link: { projectId: string | null; email: string | null; role: Role; hours: number },
 ) {
-  const token = randomBytes(tokenBytes).toString("base64url");
+  const token = newLinkToken();
   const [row] = await ctx.db
     .insert(invitations)
     .values({
@@ -29,6 +29,10 @@ export async function issueLink(
     .returning({ id: invitations.id, expiresAt: invitations.expiresAt });
   if (!row) throw new DomainError("UNAVAILABLE", "the link was not stored");
   return { ...row, token };
+}
+
+export function newLinkToken() {
+  return randomBytes(tokenBytes).toString("base64url");
 }
 
 export function hashLink(token: string) {

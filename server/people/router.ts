@@ -1,19 +1,27 @@
 import { changePassword } from "#server/people/change-password.ts";
+import { disableAccount, enableAccount } from "#server/people/disable-account.ts";
 import { endSession } from "#server/people/end-session.ts";
-import { ChangePassword, EndSession, RenameMe } from "#server/people/input.ts";
+import { ChangePassword, EndSession, OneAccount, RenameMe, SetPassword } from "#server/people/input.ts";
+import { listAccounts } from "#server/people/list-accounts.ts";
 import { listSessions } from "#server/people/list-sessions.ts";
 import { me } from "#server/people/me.ts";
+import { resetPassword, setPassword } from "#server/people/password-reset.ts";
 import { renameMe } from "#server/people/rename-me.ts";
 import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
-import { personProcedure, router, sessionOf } from "#server/trpc.ts";
+import { personProcedure, publicProcedure, router, sessionOf } from "#server/trpc.ts";
 
 export const peopleRouter = router({
   changePassword: personProcedure
     .input(ChangePassword)
     .mutation(({ ctx, input }) => changePassword(ctx, input, sessionOf(ctx.caller))),
+  disable: personProcedure.input(OneAccount).mutation(({ ctx, input }) => disableAccount(ctx, input)),
+  enable: personProcedure.input(OneAccount).mutation(({ ctx, input }) => enableAccount(ctx, input)),
   endSession: personProcedure.input(EndSession).mutation(({ ctx, input }) => endSession(ctx, input)),
+  list: personProcedure.query(({ ctx }) => listAccounts(ctx)),
   me: personProcedure.query(({ ctx }) => me(ctx)),
   renameMe: personProcedure.input(RenameMe).mutation(({ ctx, input }) => renameMe(ctx, input)),
+  resetPassword: personProcedure.input(OneAccount).mutation(({ ctx, input }) => resetPassword(ctx, input)),
   sessions: personProcedure.query(({ ctx }) => listSessions(ctx, sessionOf(ctx.caller))),
+  setPassword: publicProcedure.input(SetPassword).mutation(({ ctx, input }) => setPassword(ctx, input)),
   signOutEverywhere: personProcedure.mutation(({ ctx }) => signOutEverywhere(ctx)),
 });

@@ -2,16 +2,17 @@ import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Tx } from "#db/client.ts";
 import { auditLog } from "#db/schema/audit.ts";
-import { sessions, signInAttempts, users } from "#db/schema/people.ts";
+import { passwordAttempts, sessions, users } from "#db/schema/people.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import { adoptTransaction, type UnscopedCtx } from "#server/context.ts";
 import { createUser } from "#server/people/create-user.ts";
 import { findSession } from "#server/people/find-session.ts";
+import { resetPassword, setPassword } from "#server/people/password-reset.ts";
 import { signIn } from "#server/people/sign-in.ts";
 import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
 
 const password = "a long enough password";
-const ada = { email: "ada@example.test", password, userAgent: "a browser" };
+const ada = { email: "ada@example.test", password, userAgent: "a browser", network: "192.0.2.1" };
 const wrong = { ...ada, password: "not the password" };
 
 async function withAda(tx: Tx) {
@@ -70,9 +71,21 @@ test("while locked even the right password is refused; when the time is over it 
     const { ctx } = await withAda(tx);
     for (let attempt = 0; attempt < 5; attempt++) await expect(signIn(ctx, wrong)).rejects.toThrow();
     await expect(signIn(ctx, ada)).rejects.toMatchObject({ code: "LIMITED", reason: "locked_out" });
-    await tx.update(signInAttempts).set({ lockedUntil: sql`now()`, lastAt: sql`now() - interval '15 minutes'` });
+    await tx.update(passwordAttempts).set({ lockedUntil: sql`now()`, lastAt: sql`now() - interval '15 minutes'` });
     await signIn(ctx, ada);
-    expect(await tx.select().from(signInAttempts)).toEqual([]);
+    expect(await tx.select().from(passwordAttempts)).toEqual([]);
+  }));
+
+test("a stranger elsewhere locks nobody out, and a new password begins at nought in every network", () =>
+  inTx(async (tx) => {
+    const { ctx, userId } = await withAda(tx);
+    for (let attempt = 0; attempt < 6; attempt++)
+      await expect(signIn(ctx, { ...wrong, network: "203.0.113.9" })).rejects.toThrow();
+    await expect(signIn(ctx, { ...ada, network: "203.0.113.9" })).rejects.toMatchObject({ code: "LIMITED" });
+    await signIn(ctx, ada);
+    const { token } = await resetPassword({ ...ctx, actor: "system:local-admin" }, { userId });
+    await setPassword(ctx, { token, password: "the next password of Ada" });
+    await signIn(ctx, { ...ada, password: "the next password of Ada", network: "203.0.113.9" });
   }));
 
 test("a hundred guesses sent at once are checked five times at most", () =>

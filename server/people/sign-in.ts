@@ -8,18 +8,22 @@ import type { SignIn } from "#server/people/input.ts";
 import { openSession } from "#server/people/open-session.ts";
 import { verifyPassword } from "#server/people/password.ts";
 
+/** `network`: where the request comes from (client-network.ts); null where nobody knows. */
+type SignInFrom = SignIn & { userAgent: string | null; network: string | null };
+
 /**
  * Check e-mail and password and open a session → `{userId, name, email, sessionId}`.
- * Throws UNAUTHENTICATED for a wrong pair and LIMITED while the e-mail is locked; both say the same, and take the same
+ * Throws UNAUTHENTICATED for a wrong pair and LIMITED while the e-mail is locked for this network; both say the same, and take the same
  * work, whether or not anybody has that e-mail.
  */
-export async function signIn(ctx: UnscopedCtx, input: SignIn & { userAgent: string | null }) {
-  const attempt = await transact(ctx, (ctx) => reserveAttempt(ctx, input.email));
-  if (attempt.locked) throw lockedOut();
+export async function signIn(ctx: UnscopedCtx, input: SignInFrom) {
   const [user] = await ctx.db
     .select()
     .from(users)
     .where(and(eq(sql`lower(${users.email})`, input.email), isNull(users.disabledAt)));
+  const tried = { email: input.email, network: input.network, passwordHash: user?.passwordHash ?? null };
+  const attempt = await transact(ctx, (ctx) => reserveAttempt(ctx, tried));
+  if (attempt.locked) throw lockedOut();
   const matches = await verifyPassword(input.password, user?.passwordHash ?? null);
 
   if (!user || !matches) {
@@ -27,11 +31,11 @@ export async function signIn(ctx: UnscopedCtx, input: SignIn & { userAgent: stri
     if (attempt.lastChance) throw lockedOut();
     throw new DomainError(
       "UNAUTHENTICATED",
-      `E-mail and password do not match. After ${failuresBeforeLock} failed attempts in a row the e-mail is locked for ${lockMinutes} minutes.`,
+      `E-mail and password do not match. After ${failuresBeforeLock} failed attempts in a row from one network the e-mail is locked there for ${lockMinutes} minutes.`,
     );
   }
   return transact(ctx, async (ctx) => {
-    await forgetAttempts(ctx, input.email);
+    await forgetAttempts(ctx, tried);
     const session = await openSession(ctx, user.id, input.userAgent);
     const asUser = { ...ctx, projectId: null, actor: `user:${user.id}` as const };
     await recordAudit(asUser, "people.signIn", user.id, { sessionId: session.id });
@@ -48,7 +52,11 @@ async function recordFailure(ctx: UnscopedCtx, userId: string | null, locks: boo
 }
 
 function lockedOut() {
-  return new DomainError("LIMITED", `Too many failed attempts with this e-mail. Try again in ${lockMinutes} minutes.`, {
-    reason: "locked_out",
-  });
+  return new DomainError(
+    "LIMITED",
+    `Too many failed attempts with this e-mail from your network. Try again in ${lockMinutes} minutes.`,
+    {
+      reason: "locked_out",
+    },
+  );
 }

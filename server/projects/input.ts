@@ -24,7 +24,11 @@ export type RevokeInvitation = z.infer<typeof RevokeInvitation>;
 export const SetMemberRole = z.object({ userId: z.string().max(64), role: z.enum(roles) });
 export type SetMemberRole = z.infer<typeof SetMemberRole>;
 
-export const RemoveMember = z.object({ userId: z.string().max(64) });
+/** `keysTo`: the member who takes over their API keys; null revokes them. */
+export const RemoveMember = z.object({
+  userId: z.string().max(64),
+  keysTo: z.string().max(64).nullable().default(null),
+});
 export type RemoveMember = z.infer<typeof RemoveMember>;
 
 export const OpenLink = z.object({ token: LinkToken });

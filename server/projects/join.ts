@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { members, projects } from "#db/schema/people.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { me } from "#server/people/me.ts";
@@ -28,6 +29,7 @@ export async function joinProject(ctx: UnscopedCtx, input: OpenLink) {
       .onConflictDoNothing();
     await recordAudit({ ...ctx, projectId: link.projectId }, "projects.join", link.id, { role: link.role });
     await notifyLive(ctx, `project:${link.projectId}`, { kind: "projects", id: link.projectId });
+    await bumpSnapshot(ctx);
     const [project] = await ctx.db
       .select({ slug: projects.slug })
       .from(projects)

@@ -1,6 +1,6 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { Role } from "#db/enums.ts";
-import { members, projects } from "#db/schema/people.ts";
+import { members, projects, users } from "#db/schema/people.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 
@@ -18,9 +18,13 @@ export async function lockMember(ctx: Ctx, userId: string): Promise<Role> {
   return member.role;
 }
 
-/** Throws REFUSED when no admin is left; call it after the change, inside its transaction. */
+/** Throws REFUSED when no admin with an enabled account is left; call it after the change, inside its transaction. */
 export async function requireAdmin(ctx: Ctx): Promise<void> {
-  const admins = await ctx.db.$count(members, and(eq(members.projectId, ctx.projectId), eq(members.role, "admin")));
-  if (admins === 0)
-    throw new DomainError("REFUSED", "a project needs at least one admin: make somebody else an admin first");
+  const [admin] = await ctx.db
+    .select({ userId: members.userId })
+    .from(members)
+    .innerJoin(users, and(eq(users.id, members.userId), isNull(users.disabledAt)))
+    .where(and(eq(members.projectId, ctx.projectId), eq(members.role, "admin")))
+    .limit(1);
+  if (!admin) throw new DomainError("REFUSED", "a project needs at least one admin: make somebody else an admin first");
 }

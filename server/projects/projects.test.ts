@@ -105,7 +105,10 @@ test("two admins who remove each other at once leave one admin", () =>
     const otherId = newId("user");
     await db.insert(users).values({ id: otherId, email: "o@example.test", name: "O", passwordHash: "-" });
     await db.insert(members).values({ projectId, userId: otherId, role: "admin" });
-    const results = await Promise.allSettled([removeMember(live, { userId }), removeMember(live, { userId: otherId })]);
+    const results = await Promise.allSettled([
+      removeMember(live, { userId, keysTo: null }),
+      removeMember(live, { userId: otherId, keysTo: null }),
+    ]);
     expect(results.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(await db.$count(members, eq(members.projectId, projectId))).toBe(1);
   }));
@@ -116,7 +119,9 @@ test("a member of another project is not found", () =>
     const there = await testProject(tx);
     const attempt = setMemberRole(here.ctx, { userId: there.userId, role: "viewer" });
     await expect(attempt).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(removeMember(here.ctx, { userId: there.userId })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(removeMember(here.ctx, { userId: there.userId, keysTo: null })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
   }));
 
 test("a project is renamed without moving, and put away unless it is the last", () =>

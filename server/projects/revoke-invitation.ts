@@ -6,6 +6,24 @@ import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { RevokeInvitation } from "#server/projects/input.ts";
 
+/** Take back what somebody who may no longer invite has sent and nobody has used → how many. In the caller's transaction. */
+export async function revokeInvitationsOf(ctx: Ctx, userId: string): Promise<number> {
+  const revoked = await ctx.db
+    .update(invitations)
+    .set({ revokedAt: sql`now()` })
+    .where(
+      and(
+        eq(invitations.projectId, ctx.projectId),
+        eq(invitations.createdBy, `user:${userId}`),
+        isNull(invitations.acceptedAt),
+        isNull(invitations.revokedAt),
+      ),
+    )
+    .returning({ id: invitations.id });
+  for (const { id } of revoked) await recordAudit(ctx, "projects.revokeInvitation", id, { from: userId });
+  return revoked.length;
+}
+
 /** Take an invitation back: its link stops working at once. Throws NOT_FOUND when it is not open in this project. */
 export async function revokeInvitation(ctx: Ctx, input: RevokeInvitation) {
   return transact(ctx, async (ctx) => {

@@ -2,11 +2,16 @@ import { and, eq } from "drizzle-orm";
 import { members } from "#db/schema/people.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { SetMemberRole } from "#server/projects/input.ts";
 import { lockMember, requireAdmin } from "#server/projects/lock-members.ts";
+import { revokeInvitationsOf } from "#server/projects/revoke-invitation.ts";
 
-/** Give a member another role, in force with their next click. Throws REFUSED when no admin would be left. */
+/**
+ * Give a member another role, in force with their next click. Their keys open no more than it from now on, and all they
+ * were given again when it is raised; one who is no admin any more has no open invitations. Throws REFUSED when no admin would be left.
+ */
 export async function setMemberRole(ctx: Ctx, input: SetMemberRole) {
   return transact(ctx, async (ctx) => {
     const from = await lockMember(ctx, input.userId);
@@ -15,7 +20,10 @@ export async function setMemberRole(ctx: Ctx, input: SetMemberRole) {
       .set({ role: input.role })
       .where(and(eq(members.projectId, ctx.projectId), eq(members.userId, input.userId)));
     await requireAdmin(ctx);
+    if (input.role !== "admin") await revokeInvitationsOf(ctx, input.userId);
     await recordAudit(ctx, "projects.setMemberRole", input.userId, { from, to: input.role });
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "projects", id: ctx.projectId });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "keys", id: input.userId });
+    await bumpSnapshot(ctx);
   });
 }

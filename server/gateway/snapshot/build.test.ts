@@ -11,6 +11,7 @@ const rows: SnapshotRows = {
   version: 7,
   projects: [{ id: "p", slug: "acme" }],
   keys: [{ id: "key_1", projectId: "p", hmac: "aa", scopes: ["inference"], expiresAt: new Date(5) }],
+  members: [{ projectId: "p", userId: "user_1" }],
   models: [
     { id: "m_base", projectId: "p", name: "nano", createdAt: at },
     { id: "m_tuned", projectId: "p", name: "triage", createdAt: at },

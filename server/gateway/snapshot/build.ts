@@ -19,7 +19,10 @@ type VersionRow = {
 export type SnapshotRows = {
   version: number;
   projects: { id: string; slug: string }[];
-  keys: { id: string; projectId: string; hmac: string; scopes: Scope[]; expiresAt: Date | null }[];
+  /** those whose owner has left or is disabled are left out, as scopes are that the owner's role no longer holds */
+  keys: { id: string; projectId: string; hmac: string; scopes: readonly Scope[]; expiresAt: Date | null }[];
+  /** people who may come in */
+  members: { projectId: string; userId: string }[];
   models: { id: string; projectId: string; name: string; createdAt: Date }[];
   versions: VersionRow[];
   aliases: { modelId: string; alias: string; modelVersionId: string }[];
@@ -54,6 +57,8 @@ export type ProjectNames = {
 export type Snapshot = {
   version: number;
   keys: ReadonlyMap<string, SnapshotKey>;
+  /** `PROJECT_ID user:USER_ID`: for calls in a person's own name, which carry no key */
+  members: ReadonlySet<string>;
   projects: ReadonlyMap<string, ProjectNames>;
   /** callable versions only */
   versions: ReadonlyMap<string, ServedVersion>;
@@ -65,7 +70,13 @@ export function buildSnapshot(rows: SnapshotRows): Snapshot {
   const versions = servedVersions(rows);
   return {
     version: rows.version,
-    keys: new Map(rows.keys.map((key) => [key.hmac, { ...key, expiresAtMs: key.expiresAt?.getTime() ?? null }])),
+    keys: new Map(
+      rows.keys.map(({ id, projectId, hmac, scopes, expiresAt }) => [
+        hmac,
+        { id, projectId, scopes, expiresAtMs: expiresAt?.getTime() ?? null },
+      ]),
+    ),
+    members: new Set(rows.members.map(({ projectId, userId }) => `${projectId} user:${userId}`)),
     projects: new Map(rows.projects.map((project) => [project.id, projectNames(project, rows, versions)])),
     versions,
     hosts: new Map(rows.hosts.map((host) => [host.id, { id: host.id, origin: new URL(host.url).origin }])),

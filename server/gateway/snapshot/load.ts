@@ -4,9 +4,11 @@ import { deployments, hosts, replicas, revisions } from "#db/schema/deployments.
 import { prices, snapshotVersion } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
-import { projects } from "#db/schema/people.ts";
+import { members, projects, users } from "#db/schema/people.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import { buildSnapshot, type Snapshot } from "#server/gateway/snapshot/build.ts";
+import { heldScopes } from "#server/keys/grant.rule.ts";
+import { onOwner, onOwnership, ownerColumns, ownerOf } from "#server/keys/owner.ts";
 
 /** Read every name, key and route of every project in one consistent read. */
 export async function loadSnapshot(db: Pool): Promise<Snapshot> {
@@ -23,19 +25,33 @@ export async function versionOf(db: Db): Promise<number> {
 
 async function people(db: Db) {
   const live = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`));
+  const keys = await db
+    .select({
+      id: apiKeys.id,
+      projectId: apiKeys.projectId,
+      hmac: apiKeys.hmac,
+      scopes: apiKeys.scopes,
+      expiresAt: apiKeys.expiresAt,
+      ...ownerColumns,
+    })
+    .from(apiKeys)
+    .innerJoin(projects, and(eq(projects.id, apiKeys.projectId), isNull(projects.archivedAt)))
+    .leftJoin(users, onOwner)
+    .leftJoin(members, onOwnership)
+    .where(and(isNull(apiKeys.revokedAt), live));
   return {
     projects: await db
       .select({ id: projects.id, slug: projects.slug })
       .from(projects)
       .where(isNull(projects.archivedAt)),
-    keys: await db
-      .select({
-        ...{ id: apiKeys.id, projectId: apiKeys.projectId, hmac: apiKeys.hmac },
-        ...{ scopes: apiKeys.scopes, expiresAt: apiKeys.expiresAt },
-      })
-      .from(apiKeys)
-      .innerJoin(projects, and(eq(projects.id, apiKeys.projectId), isNull(projects.archivedAt)))
-      .where(and(isNull(apiKeys.revokedAt), live)),
+    keys: keys.flatMap((key) => {
+      const scopes = heldScopes(key.scopes, ownerOf(key));
+      return scopes ? [{ ...key, scopes }] : [];
+    }),
+    members: await db
+      .select({ projectId: members.projectId, userId: members.userId })
+      .from(members)
+      .innerJoin(users, and(eq(users.id, members.userId), isNull(users.disabledAt))),
   };
 }
 

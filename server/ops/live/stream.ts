@@ -10,12 +10,15 @@ const eventsAtOnce = 500;
 /** A reader this many messages behind is cut: it connects again and says where it stands. */
 const mostBehind = 2_000;
 
+/** Hints after which this reader may be one who has left. */
+const whoMayCome = new Set(["projects", "keys"]);
+
 type Options = {
   db: Pool;
   hub: LiveHub;
   wanted: readonly Wanted[];
   signal: AbortSignal;
-  /** asked with every ping; false ends the stream (signed out, removed from the project) */
+  /** asked with every ping and when the project's people or keys change; false ends the stream (signed out, removed from the project) */
   stillAllowed: () => Promise<boolean>;
 };
 
@@ -57,12 +60,14 @@ export function liveStream({ db, hub, wanted, signal, stillAllowed }: Options): 
       if (ended || (controller.desiredSize ?? 1) > -eventsAtOnce) return;
       await new Promise<void>((resolve) => waiting.push(resolve));
     };
-    const ping = setInterval(() => {
-      send({ event: "ping", data: "{}" });
-      stillAllowed().then(
+    const check = () =>
+      void stillAllowed().then(
         (allowed) => allowed || end(controller),
         (error: unknown) => log.warn({ err: error }, "live.check_failed"),
       );
+    const ping = setInterval(() => {
+      send({ event: "ping", data: "{}" });
+      check();
     }, pingEveryMs);
     closers.push(() => clearInterval(ping));
     signal.addEventListener("abort", () => end(controller), { once: true });
@@ -71,9 +76,11 @@ export function liveStream({ db, hub, wanted, signal, stillAllowed }: Options): 
       const stop =
         each.kind === "run"
           ? await followRun({ db, hub, send, hasRoom, isOver: () => ended }, each)
-          : await hub.subscribe(each.topic, (heard) =>
-              send({ event: each.topic, data: JSON.stringify(hintOf(heard)) }),
-            );
+          : await hub.subscribe(each.topic, (heard) => {
+              const hint = hintOf(heard);
+              send({ event: each.topic, data: JSON.stringify(hint) });
+              if ("kind" in hint && whoMayCome.has(hint.kind)) check();
+            });
       if (ended) stop();
       else closers.push(stop);
     }

@@ -1,6 +1,7 @@
 import type { AuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { sessionSecret } from "#server/auth.ts";
+import { networkHeader } from "#server/client-network.ts";
 import { consoleDoors } from "#server/console.ts";
 import { publicUrl } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
@@ -29,7 +30,8 @@ export function authOptions(): AuthOptions {
         authorize: async (credentials, request) => {
           const input = SignIn.safeParse(credentials);
           if (!input.success) throw new Error("Type your e-mail and your password.");
-          return authorize(input.data, request.headers?.["user-agent"]);
+          const { "user-agent": userAgent, [networkHeader]: network } = request.headers ?? {};
+          return authorize(input.data, { userAgent: textOf(userAgent), network: textOf(network) });
         },
       }),
     ],
@@ -47,16 +49,20 @@ export function authOptions(): AuthOptions {
 }
 
 /** next-auth knows people by the id of the session it is to seal; the message of an error reaches the sign-in form. */
-async function authorize(input: SignIn, userAgent: unknown) {
+async function authorize(input: SignIn, from: { userAgent: string | null; network: string | null }) {
   const ctx = { ...consoleDoors(), actor: "system:sign-in" as const };
   try {
-    const session = await signIn(ctx, { ...input, userAgent: typeof userAgent === "string" ? userAgent : null });
+    const session = await signIn(ctx, { ...input, ...from });
     return { id: session.sessionId };
   } catch (error) {
     if (error instanceof DomainError) throw new Error(error.message);
     log.error({ err: error }, "people.sign_in_failed");
     throw new Error("Something broke here, not with you. Try again in a moment.");
   }
+}
+
+function textOf(header: unknown) {
+  return typeof header === "string" ? header : null;
 }
 
 async function endSessionOf(sessionId: unknown) {
