@@ -18,6 +18,7 @@ import { openBells } from "#server/jobs/enqueue.ts";
 import { hmacOfKey } from "#server/keys/hmac.ts";
 import { verifyInternalToken } from "#server/keys/internal-token.ts";
 import { log } from "#server/log.ts";
+import { inheritedListener } from "#server/ops/processes/listener.ts";
 import { outliveDatabase } from "#server/outlive-database.ts";
 import { secretFor } from "#server/secrets.ts";
 import { fileStorage } from "#server/storage.ts";
@@ -69,7 +70,9 @@ const control = createControl({
   ...{ db, enqueue: bells.enqueue, storage: fileStorage(FORGE_DATA), isUp: () => state().postgres === "up" },
 });
 const app = createGateway({ doors, metrics, state, control });
-const server = await serveGateway(getRequestListener(app.fetch), FORGE_HOST, FORGE_API_PORT);
+const handle = await inheritedListener();
+const at = handle ? { handle } : { host: FORGE_HOST, port: FORGE_API_PORT };
+const server = await serveGateway(getRequestListener(app.fetch), at);
 log.info({ pid: process.pid, port: server.port, adopted: claim.orphans.length }, "gateway.listening");
 
 for (const name of ["SIGTERM", "SIGINT"] as const)

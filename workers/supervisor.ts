@@ -9,6 +9,7 @@ import { type SupervisedChild, superviseChild } from "#server/ops/processes/chil
 import { type KeptDatabase, keepDatabase } from "#server/ops/processes/database.ts";
 import { prepareFirstAdmin, untilSomebody } from "#server/ops/processes/first-admin.ts";
 import { endProcess, startTimeOf } from "#server/ops/processes/identity.ts";
+import { holdListener } from "#server/ops/processes/listener.ts";
 import { takeLock } from "#server/ops/processes/lock.ts";
 import { planProcesses, startWaves } from "#server/ops/processes/plan.rule.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
@@ -92,9 +93,12 @@ async function start() {
   const logFd = openLog(join(settings.dataDir, "logs"));
   for (const wave of startWaves(planProcesses({ ports, host, dataDir: settings.dataDir }))) {
     if (stopping) return;
-    const started = wave.map((plan) =>
-      superviseChild({ plan, cwd: settings.root, env, logFd, onChange: () => publish() }),
-    );
+    const started: SupervisedChild[] = [];
+    for (const plan of wave) {
+      const listener = plan.isDoor && plan.port ? { listener: await holdListener(host, plan.port) } : {};
+      const rest = { cwd: settings.root, env, logFd, onChange: () => publish() };
+      started.push(superviseChild({ plan, ...listener, ...rest }));
+    }
     children.unshift(...started); // they stop in reverse
     publish({ firstAdminUrl });
     await Promise.race([Promise.all(started.map((child) => child.ready)), sleep(nextWaveAfterMs)]);

@@ -5,6 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 const idleMs = 60_000;
 const keepAliveMs = 75_000;
 
+/** An address, or a socket that another process holds. */
+export type ListenAt = { host: string; port: number } | { handle: object };
+
 export type GatewayServer = {
   port: number;
   /** Stop taking connections, let live answers finish for at most `withinMs`, then cut what is left. Returns how many were cut. */
@@ -15,7 +18,7 @@ export type GatewayServer = {
  * Listen. There is no limit on how long a request may take (an upload, a first use that loads a model), only on
  * silence: a body that stops coming for a minute is refused, an answer that is being computed is left alone.
  */
-export async function serveGateway(listener: RequestListener, host: string, port: number): Promise<GatewayServer> {
+export async function serveGateway(listener: RequestListener, at: ListenAt): Promise<GatewayServer> {
   const open = new Set<IncomingMessage>();
   let draining = false;
   const server = createServer(
@@ -31,7 +34,7 @@ export async function serveGateway(listener: RequestListener, host: string, port
     const busy = [...open].some((incoming) => incoming.socket === socket && incoming.complete);
     if (!busy) socket.destroy();
   });
-  await listen(server, host, port);
+  await listen(server, at);
   return {
     port: portOf(server),
     drain: async (withinMs) => {
@@ -47,13 +50,15 @@ export async function serveGateway(listener: RequestListener, host: string, port
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, at: ListenAt): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    const listening = () => {
       server.off("error", reject);
       resolve();
-    });
+    };
+    if ("handle" in at) server.listen(at.handle, listening);
+    else server.listen(at.port, at.host, listening);
   });
 }
 

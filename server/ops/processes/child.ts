@@ -3,11 +3,16 @@ import { readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { log } from "#server/log.ts";
 import { endProcess, startTimeOf } from "#server/ops/processes/identity.ts";
+import type { HeldListener } from "#server/ops/processes/listener.ts";
 import { countCrash, type ProcessPlan, restartWaitMs } from "#server/ops/processes/plan.rule.ts";
 import type { ProcessRow } from "#server/ops/processes/registry.ts";
 
 const pollMs = 100;
 const answerWithinMs = 2_000;
+/** One that hangs at its start keeps callers waiting: it counts as a crash. */
+const startWithinMs = 120_000;
+/** Before that, callers wait in the backlog for the few seconds that a restart takes; a crash loop would keep them. */
+const apologiseFromCrash = 3;
 
 export type SupervisedChild = { row: () => ProcessRow; ready: Promise<void>; stop: () => Promise<void> };
 
@@ -20,9 +25,11 @@ export function superviseChild(options: {
   cwd: string;
   env: NodeJS.ProcessEnv;
   logFd: number;
+  /** for one that people connect to: outlives its crashes */
+  listener?: HeldListener;
   onChange: () => void;
 }): SupervisedChild {
-  const { plan, cwd, env, logFd, onChange } = options;
+  const { plan, cwd, env, logFd, listener, onChange } = options;
   let stopping = false;
   let crashes = 0;
   const row: ProcessRow = {
@@ -44,9 +51,10 @@ export function superviseChild(options: {
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...plan.args], {
       cwd,
       env: { ...env, FORGE_PROCESS: plan.name },
-      stdio: ["ignore", logFd, logFd],
+      stdio: ["ignore", logFd, logFd, ...(listener ? (["ipc"] as const) : [])],
       detached: true, // own group: Ctrl-C in the terminal reaches the supervisor alone
     });
+    listener?.give(child);
     row.pid = child.pid ?? 0;
     row.startTime = startTimeOf(row.pid) ?? "";
     return child;
@@ -62,13 +70,17 @@ export function superviseChild(options: {
         child.once("exit", (code, signal) => resolve(signal ?? code ?? 1));
         child.once("error", (error) => resolve(error.message));
       });
+      let isUp = false;
+      const hung = setTimeout(() => listener && !isUp && child.kill("SIGKILL"), startWithinMs);
       void waitUntilReady(plan, () => row.pid === child.pid && !stopping).then((isReady) => {
         if (!isReady) return;
+        isUp = true;
         everReady = true;
         set("ready");
         firstReady();
       });
       const how = await ended;
+      clearTimeout(hung);
       if (stopping) break;
       crashes = countCrash(crashes, performance.now() - from);
       row.restarts += 1;
@@ -76,7 +88,9 @@ export function superviseChild(options: {
       log.warn({ child: plan.name, how, crashes, waitMs: restartWaitMs(crashes) }, "supervisor.child_ended");
       if (!everReady && crashes >= 3)
         firstFailed(new Error(`${plan.name} ended three times while starting (last: ${how})`));
+      if (crashes >= apologiseFromCrash) listener?.apologise(plan.name, restartWaitMs(crashes));
       await sleep(restartWaitMs(crashes));
+      listener?.resume();
     }
     set("stopped");
   }
@@ -89,6 +103,7 @@ export function superviseChild(options: {
     ready,
     stop: async () => {
       stopping = true;
+      listener?.close();
       await endProcess(row, plan.stopWithinMs);
       set("stopped");
     },

@@ -5,6 +5,8 @@ export type ProcessPlan = {
   name: "inference" | "jobs" | "gateway" | "console";
   args: string[];
   port: number | null;
+  /** people connect to it: the supervisor holds its socket, so that a restart refuses nobody */
+  isDoor: boolean;
   ready: { url: string } | { file: string };
   /** how long a graceful stop may take before it is killed, in ms */
   stopWithinMs: number;
@@ -21,6 +23,7 @@ export function planProcesses(options: { ports: Ports; host: string; dataDir: st
       name: "inference",
       args: ["workers/inference.ts"],
       port: ports.host,
+      isDoor: false,
       ready: { url: `http://127.0.0.1:${ports.host}/health` },
       stopWithinMs: 10_000,
     },
@@ -28,6 +31,7 @@ export function planProcesses(options: { ports: Ports; host: string; dataDir: st
       name: "jobs",
       args: ["workers/jobs.ts"],
       port: null,
+      isDoor: false,
       ready: { file: `${dataDir}/run/jobs.ready` },
       stopWithinMs: 10_000,
     },
@@ -35,13 +39,15 @@ export function planProcesses(options: { ports: Ports; host: string; dataDir: st
       name: "gateway",
       args: ["workers/gateway.ts"],
       port: ports.api,
+      isDoor: true,
       ready: { url: `http://${reach}:${ports.api}/health` },
       stopWithinMs: 30_000,
     },
     {
       name: "console",
-      args: ["node_modules/next/dist/bin/next", "start", "-H", host, "-p", String(ports.console)],
+      args: ["workers/console.ts"],
       port: ports.console,
+      isDoor: true,
       ready: { url: `http://${reach}:${ports.console}/api/health` },
       stopWithinMs: 10_000,
     },
@@ -50,8 +56,7 @@ export function planProcesses(options: { ports: Ports; host: string; dataDir: st
 
 /** The doors that people wait for start first: on two cores four starts at once take each of them twice as long. */
 export function startWaves(plans: readonly ProcessPlan[]): ProcessPlan[][] {
-  const isDoor = (plan: ProcessPlan) => plan.name === "console" || plan.name === "gateway";
-  return [plans.filter(isDoor), plans.filter((plan) => !isDoor(plan))];
+  return [plans.filter((plan) => plan.isDoor), plans.filter((plan) => !plan.isDoor)];
 }
 
 const firstWaitMs = 500;

@@ -25,6 +25,7 @@ function supervise(source: string) {
     name: "jobs" as const,
     args: ["program.mjs", ready],
     port: null,
+    isDoor: false,
     ready: { file: ready },
     stopWithinMs: 300,
   };
