@@ -103,7 +103,13 @@ async function waitUntilReady(pid: number, ended: Promise<number>): Promise<Proc
 /** The addresses, and what to do next. */
 export function describe(processes: Processes): string {
   const lines = [`console  ${processes.consoleUrl}`, `API      ${processes.apiUrl}`];
-  if (processes.firstAdminUrl) lines.push(`first admin (one-time link)  ${processes.firstAdminUrl}`);
+  if (processes.firstAdminUrl)
+    lines.push(
+      "",
+      "To sign in to the console, make the first account with this one-time link:",
+      `  ${processes.firstAdminUrl}`,
+      "The shell needs none: ./forge datasets upload FILE works at once, in the project `default`.",
+    );
   return [...lines, "", "./forge status · ./forge logs · ./forge down"].join("\n");
 }
 

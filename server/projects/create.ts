@@ -9,7 +9,7 @@ import { freeSlug, slugOf } from "#server/projects/slug.rule.ts";
 
 /**
  * Create a project → `{id, slug, name}`, and ring for the import of the sample base model. Who creates it is its admin;
- * this machine's own admin key, which is nobody, hands it to the owner. The slug is made from the name and never
+ * this machine's own admin key, which is nobody, hands it to the owner (the first one adopts it). The slug is made from the name and never
  * changes. Throws INVALID when the name leaves no slug.
  */
 export async function createProject(ctx: UnscopedCtx, input: CreateProject) {
@@ -27,7 +27,8 @@ export async function createProject(ctx: UnscopedCtx, input: CreateProject) {
     const slug = freeSlug(wanted, new Set(alike.map((row) => row.slug)));
     const project = { id: newId("project"), slug, name: input.name };
     await ctx.db.insert(projects).values(project);
-    await ctx.db.insert(members).values({ projectId: project.id, userId: await adminOf(ctx), role: "admin" });
+    const userId = await adminOf(ctx);
+    if (userId) await ctx.db.insert(members).values({ projectId: project.id, userId, role: "admin" });
     await recordAudit({ ...ctx, projectId: project.id }, "projects.create", project.id, { slug });
     ctx.enqueue("models.importSample", { projectId: project.id });
     return project;
@@ -42,6 +43,5 @@ async function adminOf(ctx: UnscopedCtx) {
     .where(eq(users.isOwner, true))
     .orderBy(asc(users.createdAt))
     .limit(1);
-  if (!owner) throw new DomainError("CONFLICT", "nobody has an account yet: open the first-admin link first");
-  return owner.id;
+  return owner?.id ?? null;
 }

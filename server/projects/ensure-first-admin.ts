@@ -3,8 +3,7 @@ import { transact, type UnscopedCtx } from "#server/context.ts";
 import { createFirstAdminLink } from "#server/people/create-first-admin-link.ts";
 import { createUser } from "#server/people/create-user.ts";
 import { NewPerson } from "#server/people/input.ts";
-import { firstProjectName } from "#server/projects/claim-first-admin.ts";
-import { createProject } from "#server/projects/create.ts";
+import { adoptProjects, ensureFirstProject } from "#server/projects/first-project.ts";
 
 export type FirstAdmin =
   | { state: "exists" }
@@ -13,7 +12,7 @@ export type FirstAdmin =
 
 /**
  * Make sure somebody can sign in; safe to call at every start. With `account` (FORGE_ADMIN_EMAIL and
- * FORGE_ADMIN_PASSWORD) the owner and the project `default` are made, else a new one-time link: `path` is shown once
+ * FORGE_ADMIN_PASSWORD) the owner is made, else a new one-time link; the project `default` exists after either: `path` is shown once
  * and stands below the console's address. An existing account is never changed.
  */
 export async function ensureFirstAdmin(
@@ -22,6 +21,7 @@ export async function ensureFirstAdmin(
 ): Promise<FirstAdmin> {
   if ((await ctx.db.$count(users)) > 0) return { state: "exists" };
   if (!account) {
+    await ensureFirstProject(ctx);
     const link = await createFirstAdminLink(ctx);
     return { state: "link", path: `/welcome/${link.token}`, expiresAt: link.expiresAt };
   }
@@ -30,7 +30,7 @@ export async function ensureFirstAdmin(
   await transact(ctx, async (ctx) => {
     const user = await createUser(ctx, { ...person, isOwner: true });
     const asUser = { ...ctx, actor: `user:${user.userId}` as const };
-    await createProject(asUser, { name: firstProjectName });
+    await adoptProjects(asUser, user.userId);
   });
   return { state: "created", email: person.email };
 }

@@ -4,6 +4,7 @@ import { inDatabase, inTx } from "#db/testing.ts";
 import { adoptTransaction, type UnscopedCtx } from "#server/context.ts";
 import { createFirstAdminLink } from "#server/people/create-first-admin-link.ts";
 import { claimFirstAdmin } from "#server/projects/claim-first-admin.ts";
+import { createProject } from "#server/projects/create.ts";
 import { ensureFirstAdmin } from "#server/projects/ensure-first-admin.ts";
 import { openLink } from "#server/projects/open-link.ts";
 
@@ -25,6 +26,27 @@ test("an account from the settings is made once, with the project default and it
     expect(project?.slug).toBe("default");
     expect((await tx.select().from(members)).map((member) => member.role)).toEqual(["admin"]);
     expect(bells).toEqual([{ name: "models.importSample", payload: { projectId: project?.id } }]);
+  }));
+
+test("before anybody has an account there is a project to work in, and the first admin adopts all there are", () =>
+  inTx(async (tx) => {
+    adoptTransaction(tx);
+    const bells: unknown[] = [];
+    const ctx: UnscopedCtx = { db: tx, actor: "system:setup", enqueue: (name) => void bells.push(name) };
+    await ensureFirstAdmin(ctx, null);
+    const link = await ensureFirstAdmin(ctx, null);
+    if (link.state !== "link") throw new Error("a link is shown until somebody used it");
+    await createProject({ ...ctx, actor: "system:local-admin" }, { name: "Triage" });
+    expect((await tx.select().from(projects)).map((project) => project.slug).sort()).toEqual(["default", "triage"]);
+    expect(bells).toEqual(["models.importSample", "models.importSample"]);
+    expect(await tx.$count(members)).toBe(0);
+    const { projectSlug, userId } = await claimFirstAdmin(ctx, { ...ada, token: link.path.replace("/welcome/", "") });
+    expect(projectSlug).toBe("default");
+    const joined = await tx.select({ userId: members.userId, role: members.role }).from(members);
+    expect(joined).toEqual([
+      { userId, role: "admin" },
+      { userId, role: "admin" },
+    ]);
   }));
 
 test("a first-admin link works once, and a new one takes back the old", () =>

@@ -75,6 +75,7 @@ export function superviseChild(options: {
       void waitUntilReady(plan, () => row.pid === child.pid && !stopping).then((isReady) => {
         if (!isReady) return;
         isUp = true;
+        listener?.resume();
         everReady = true;
         set("ready");
         firstReady();
@@ -88,9 +89,8 @@ export function superviseChild(options: {
       log.warn({ child: plan.name, how, crashes, waitMs: restartWaitMs(crashes) }, "supervisor.child_ended");
       if (!everReady && crashes >= 3)
         firstFailed(new Error(`${plan.name} ended three times while starting (last: ${how})`));
-      if (crashes >= apologiseFromCrash) listener?.apologise(plan.name, restartWaitMs(crashes));
+      if (crashes >= apologiseFromCrash) listener?.apologise(plan.name);
       await sleep(restartWaitMs(crashes));
-      listener?.resume();
     }
     set("stopped");
   }

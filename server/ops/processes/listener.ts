@@ -1,7 +1,7 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { lookup } from "node:dns/promises";
-import { createServer, type Server, type ServerResponse } from "node:http";
 import * as net from "node:net";
+import { join } from "node:path";
 import { DomainError } from "#server/errors.ts";
 
 /** A listening socket as the operating system knows it; opaque to us. */
@@ -14,9 +14,9 @@ export type ListenHandle = { close: () => void };
 export type HeldListener = {
   /** let a child that was started with an IPC channel accept; it takes the socket with `inheritedListener` */
   give: (child: ChildProcess) => void;
-  /** while no child will be there for some time: answer 503 with Retry-After, those that wait already too */
-  apologise: (name: string, retryAfterMs: number) => void;
-  /** the end of `apologise`, before the next child */
+  /** while a child keeps crashing: a process of its own answers 503 with Retry-After, those that wait already too */
+  apologise: (name: string) => void;
+  /** the end of `apologise`, once a child is ready */
   resume: () => void;
   close: () => void;
 };
@@ -24,31 +24,26 @@ export type HeldListener = {
 /** Bind `port` of `host`, a name or an address. Throws UNAVAILABLE when it cannot be bound. */
 export async function holdListener(host: string, port: number): Promise<HeldListener> {
   const { address, family } = await lookup(host);
-  let handle: ListenHandle | null = bind(address, port, family);
-  let stead: Server | null = null;
+  const handle = bind(address, port, family);
+  let standIn: ChildProcess | null = null;
+  const resume = () => {
+    standIn?.kill("SIGKILL");
+    standIn = null;
+  };
   return {
-    give: (child) => {
-      if (handle) sendHandle(child, handle);
+    give: (child) => sendHandle(child, handle),
+    apologise: (name) => {
+      if (standIn) return;
+      const script = join(import.meta.dirname, "stand-in.ts");
+      const args = ["--disable-warning=ExperimentalWarning", script, name];
+      standIn = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+      standIn.on("error", () => {}); // then callers wait, as before
+      sendHandle(standIn, handle);
     },
-    apologise: (name, retryAfterMs) => {
-      if (!handle || stead) return;
-      const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-      stead = createServer({ keepAliveTimeout: 1 }, (_request, response) => sayUnavailable(response, name, seconds));
-      stead.on("error", () => {}); // the next child says why
-      stead.listen(handle);
-    },
-    resume: () => {
-      if (!stead) return;
-      stead.close();
-      stead.closeAllConnections();
-      stead = null;
-      handle = bind(address, port, family); // closing a server closes its socket
-    },
+    resume,
     close: () => {
-      stead?.close();
-      stead?.closeAllConnections();
-      if (!stead) handle?.close();
-      handle = null;
+      resume();
+      handle.close();
     },
   };
 }
@@ -80,11 +75,4 @@ function bind(address: string, port: number, family: number): ListenHandle {
 function sendHandle(child: ChildProcess, handle: ListenHandle) {
   // safe because Node sends its own handles as they are; its types know only the servers around them
   child.send({ listen: true }, handle as unknown as net.Server, () => {}); // a child that is gone already needs none
-}
-
-function sayUnavailable(response: ServerResponse, name: string, seconds: number) {
-  const message = `the ${name} does not start at the moment: try again in ${seconds} s (on its machine: ./forge logs)`;
-  const error = { message, type: "server_error", param: null, code: "unavailable" };
-  response.writeHead(503, { "content-type": "application/json", "retry-after": String(seconds), connection: "close" });
-  response.end(JSON.stringify({ error }));
 }
