@@ -34,7 +34,7 @@ export async function holdListener(host: string, port: number): Promise<HeldList
     give: (child) => sendHandle(child, handle),
     apologise: (name) => {
       if (standIn) return;
-      const script = join(import.meta.dirname, "stand-in.ts");
+      const script = join(import.meta.dirname, "..", "..", "..", "workers", "stand-in.ts");
       const args = ["--disable-warning=ExperimentalWarning", script, name];
       standIn = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "ignore", "ipc"] });
       standIn.on("error", () => {}); // then callers wait, as before
