@@ -27,9 +27,12 @@ const memoryShare = 0.6;
 /** A context longer than this is cut: its cache is reserved in full for every parallel sequence. */
 const longestContext = 8_192;
 const parallelSequences = 8;
+/** Of a base whose caches are small: one key may have so many answers in the making and leave another as many. */
+const mostSequences = 64;
 /** The base's context and those of the adapters used last. */
 const hotContexts = 9;
-const longestQueue = 256;
+/** Four keys may wait with all that the gateway lets one key run at once (its `defaultLimits.concurrent`). */
+const waiting = { all: 2_048, perKey: 512 };
 const idleMs = 15 * 60_000;
 /** For all contexts of one base together. */
 const largestCacheBytes = 4 * 1024 ** 3;
@@ -40,8 +43,15 @@ const threads = availableParallelism();
 const cuda = hasCudaEngine();
 const memoryBytes = Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) * memoryShare);
 const pool = openPool({
-  ...{ threads, cuda, maxContext: longestContext, maxSequences: parallelSequences, maxContexts: hotContexts },
-  ...{ maxWaiting: longestQueue, kvBudgetBytes: Math.min(largestCacheBytes, memoryBytes / 4), memoryBytes, idleMs },
+  ...{
+    threads,
+    cuda,
+    maxContext: longestContext,
+    maxSequences: parallelSequences,
+    mostSequences,
+    maxContexts: hotContexts,
+  },
+  ...{ waiting, kvBudgetBytes: Math.min(largestCacheBytes, memoryBytes / 4), memoryBytes, idleMs },
   pathOf: fileStorage(FORGE_DATA).pathOf,
 });
 

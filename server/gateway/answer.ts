@@ -80,6 +80,7 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
     head,
     timer: call.timer,
     requestId: call.requestId,
+    caller: key,
     path: endpoint,
     body: upstreamBody(body, route.engineModel),
     engineModel: route.engineModel,

@@ -48,7 +48,7 @@ function tryTarget(job: Job, target: Target, attempt: number, inFlight: InFlight
     let bytes = 0;
     const call = job.forward(
       target,
-      { path: job.path, body: job.body, requestId: job.requestId },
+      { path: job.path, body: job.body, requestId: job.requestId, caller: job.caller },
       {
         started: (itsStatus, itsHeaders) => {
           status = itsStatus;

@@ -86,7 +86,7 @@ export type UpstreamCall = { pause: () => void; resume: () => void; abort: (reas
 
 export type Forward = (
   target: Target,
-  call: { path: string; body: string; requestId: string },
+  call: { path: string; body: string; requestId: string; caller: Pick<CallerKey, "id" | "projectId"> },
   listener: UpstreamListener,
 ) => UpstreamCall;
 

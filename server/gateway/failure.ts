@@ -43,8 +43,9 @@ export function failureOfReply(status: number, headers: UpstreamHeaders, text: s
 export function failureOfComplaint(status: number, complaint: ErrorBody, names: Names): Failure {
   const message = complaint.message.replaceAll(names.engineModel, names.askedModel);
   const { type, code, param } = complaint;
-  if (status === 429 || status === 503)
-    return { refusal: refusal(status, message, type, code ?? "overloaded", 1), retry: "anywhere" };
+  // A flood is not answered by knocking again; another host may have room for this key.
+  if (status === 429) return { refusal: refusal(status, message, type, code, 1), retry: "elsewhere" };
+  if (status === 503) return { refusal: refusal(status, message, type, code ?? "overloaded", 1), retry: "anywhere" };
   if (status === 401 || status === 403) {
     const ours = "the inference host does not accept this gateway: both must run with the same FORGE_SECRET";
     return { refusal: refusal(502, ours, "server_error", "upstream_auth"), retry: "elsewhere" };

@@ -6,7 +6,8 @@ const connectTimeoutMs = 2_000;
 /** first use may have to load a model */
 const firstByteTimeoutMs = 300_000;
 const silenceTimeoutMs = 120_000;
-const connectionsPerHost = 1_024;
+/** Above what a host takes and lets wait, so that it is the host's fair queue that calls wait in. */
+const connectionsPerHost = 4_096;
 
 export type Forwarder = {
   forward: Forward;
@@ -51,6 +52,7 @@ export function createForwarder(bearer: string): Forwarder {
     const headers = [
       ...["content-type", "application/json", "authorization", `Bearer ${bearer}`],
       ...["accept", "*/*", "x-request-id", call.requestId],
+      ...["x-forge-project-id", call.caller.projectId, "x-forge-key-id", call.caller.id],
     ];
     return dispatch(poolOf(target.origin), { path: call.path, body: call.body, headers }, watched);
   };

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Forward, Target, UpstreamCall } from "#server/gateway/contract.ts";
+import type { CallerKey, Forward, Target, UpstreamCall } from "#server/gateway/contract.ts";
 import type { Head } from "#server/gateway/head.ts";
 import type { Usage } from "#server/gateway/reply.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
@@ -22,6 +22,7 @@ export type Job = {
   head: Head;
   timer: StreamTimer;
   requestId: string;
+  caller: CallerKey;
   path: string;
   body: string;
   engineModel: string;

@@ -1,5 +1,6 @@
 import type { GenerateInput } from "#server/inference/host/contract.ts";
 import type { Engine } from "#server/inference/host/engine.ts";
+import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Delta, FinishReason, TokenReport } from "#server/inference/host/generation.ts";
 import { errorBody } from "#server/inference/host/input.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
@@ -30,10 +31,16 @@ const clientClosed = 499;
  * Run every choice. Resolves when the engine has begun (so that refusals still have their HTTP status), with the time
  * spent waiting; throws the refusal. `stop` (or the signal) frees the sequences at once.
  */
-export async function begin(engine: Engine, inputs: readonly GenerateInput[], on: BeginEvents, signal: AbortSignal) {
+export async function begin(
+  engine: Engine,
+  caller: Caller,
+  inputs: readonly GenerateInput[],
+  on: BeginEvents,
+  signal: AbortSignal,
+) {
   const started = Promise.withResolvers<{ promptTokens: number; queueMs: number }>();
-  const stops = inputs.map((input, index) =>
-    engine.generate(input, {
+  const running = inputs.map((input, index) =>
+    engine.generate(caller, input, {
       started: (promptTokens, queueMs) => {
         on.started(promptTokens);
         started.resolve({ promptTokens, queueMs });
@@ -47,7 +54,7 @@ export async function begin(engine: Engine, inputs: readonly GenerateInput[], on
     }),
   );
   const stop = () => {
-    for (const each of stops) each();
+    for (const each of running) each.stop();
   };
   signal.addEventListener("abort", () => {
     stop();

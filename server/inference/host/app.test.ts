@@ -19,7 +19,15 @@ beforeAll(async () => {
   tuned = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 2 })) });
   other = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 3 })) });
   pool = openPool({
-    ...{ threads: 1, cuda: false, maxContext: 8192, maxSequences: 4, maxContexts: 3, maxWaiting: 64 },
+    ...{
+      threads: 1,
+      cuda: false,
+      maxContext: 8192,
+      maxSequences: 4,
+      mostSequences: 4,
+      maxContexts: 3,
+      waiting: { all: 64, perKey: 64 },
+    },
     ...{ kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 60_000, pathOf: storage.pathOf },
   });
   const doors = { pool, bearer: "secret", accepting: () => true, health: () => ({ ok: true }), now: () => new Date(0) };

@@ -7,6 +7,7 @@ import { parseEngineRef } from "#server/inference/client/ref.ts";
 import { begin, collector, type Dialect, streamer } from "#server/inference/host/answer.ts";
 import type { GenerateInput } from "#server/inference/host/contract.ts";
 import { chatDialect, textDialect } from "#server/inference/host/dialects.ts";
+import type { Caller } from "#server/inference/host/fair.rule.ts";
 import {
   ChatInput,
   CompletionInput,
@@ -20,6 +21,7 @@ import { Refusal, refusal, type WireError } from "#server/inference/host/refusal
 import { log } from "#server/log.ts";
 
 const maxBodyBytes = 8 * 1024 * 1024;
+const longestCallerId = 128;
 const RefBody = z.object({ ref: z.string() });
 
 export type HostDoors = {
@@ -97,7 +99,7 @@ async function complete(
     const choices = body.n ?? 1;
     const out = body.stream ? streamer(dialect, choices, leave) : collector(dialect, choices);
     signal.throwIfAborted();
-    const begun = await begin(engine, jobsFor(adapterPath), out.events, signal);
+    const begun = await begin(engine, callerOf(c), jobsFor(adapterPath), out.events, signal);
     const headers = {
       "x-forge-queue-ms": begun.queueMs.toFixed(2),
       "x-forge-prompt-tokens": String(begun.promptTokens),
@@ -116,6 +118,12 @@ async function complete(
   }
 }
 
+/** Who the gateway says is calling: ids that mean nothing here but that they differ. */
+function callerOf(c: Context): Caller {
+  const id = (name: string) => (c.req.header(name) ?? "").slice(0, longestCallerId);
+  return { projectId: id("x-forge-project-id"), keyId: id("x-forge-key-id") };
+}
+
 async function json(c: Context): Promise<unknown> {
   try {
     return await c.req.json();
@@ -128,7 +136,8 @@ async function json(c: Context): Promise<unknown> {
 /** The one error mapper of this transport. */
 function errorResponse(cause: unknown): Response {
   const error = wireOf(cause);
-  const headers = error.status === 503 || error.status === 429 ? { "retry-after": "1" } : undefined;
+  const headers =
+    error.status === 503 || error.status === 429 ? { "retry-after": String(error.retryAfterSeconds ?? 1) } : undefined;
   return Response.json(errorBody(error), { status: error.status, headers });
 }
 

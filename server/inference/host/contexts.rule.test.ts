@@ -2,15 +2,21 @@ import { expect, test } from "vitest";
 import { type ContextLimits, cutContexts } from "#server/inference/host/contexts.rule.ts";
 
 const gib = 1024 ** 3;
-const limits: ContextLimits = { maxContext: 8_192, maxSequences: 8, maxContexts: 9, kvBudgetBytes: 4 * gib };
+const limits: ContextLimits = {
+  maxContext: 8_192,
+  maxSequences: 8,
+  mostSequences: 64,
+  maxContexts: 9,
+  kvBudgetBytes: 4 * gib,
+};
 const base = (contextLength: number, kvKib: number) => ({ contextLength, kvBytesPerToken: kvKib * 1024 });
 
 test("a small base has every context and sequence that the limits allow", () => {
   expect(cutContexts(base(512, 1), limits)).toEqual({
-    ...{ contextLength: 512, sequences: 8, contexts: 9, kvBytes: 512 * 1024 * 8 * 9 },
+    ...{ contextLength: 512, sequences: 64, contexts: 9, kvBytes: 512 * 1024 * 64 * 9 },
   });
   expect(cutContexts({ contextLength: null, kvBytesPerToken: null }, limits)).toEqual({
-    ...{ contextLength: 8_192, sequences: 8, contexts: 9, kvBytes: 0 },
+    ...{ contextLength: 8_192, sequences: 64, contexts: 9, kvBytes: 0 },
   });
 });
 

@@ -1,8 +1,10 @@
+import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Delta } from "#server/inference/host/generation.ts";
 import type { Finished } from "#server/inference/host/loop.ts";
 import type { PromptMessage } from "#server/inference/host/prompt.ts";
 import type { WireError } from "#server/inference/host/refusal.ts";
 import type { SamplerConfig } from "#server/inference/host/sampler.ts";
+import type { WaitingLimits } from "#server/inference/host/waiting.rule.ts";
 
 /** What a host and its engine child say to each other over the fork's channel (structured clone, one process pair, one version). */
 export type EngineSettings = {
@@ -13,7 +15,7 @@ export type EngineSettings = {
   contextLength: number;
   sequences: number;
   contexts: number;
-  maxWaiting: number;
+  waiting: WaitingLimits;
 };
 
 export type PromptInput =
@@ -32,7 +34,7 @@ export type GenerateInput = {
 };
 
 export type ToEngine =
-  | { type: "generate"; id: string; input: GenerateInput }
+  | { type: "generate"; id: string; caller: Caller; input: GenerateInput }
   | { type: "abort"; id: string }
   | { type: "render"; id: string; prompt: PromptMessage[] | string }
   | { type: "close" };
@@ -51,6 +53,8 @@ export type EngineInfo = {
 export type EngineBeat = {
   live: number;
   queued: number;
+  /** ids of what is queued, in the order in which it would begin */
+  waiting: string[];
   contexts: number;
   steps: number;
   /** how long the decode that runs now has been running, milliseconds */

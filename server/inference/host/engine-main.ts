@@ -6,6 +6,7 @@ import type {
   PromptInput,
   ToEngine,
 } from "#server/inference/host/contract.ts";
+import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Job } from "#server/inference/host/generation.ts";
 import { startLoop } from "#server/inference/host/loop.ts";
 import { type Prompter, prompter } from "#server/inference/host/prompt.ts";
@@ -23,27 +24,27 @@ function say(message: FromEngine) {
 
 async function main(settings: EngineSettings) {
   const model = await loadModel({ path: settings.basePath, maxThreads: settings.threads, cuda: settings.cuda });
-  const { contextLength, sequences, contexts, maxWaiting } = settings;
+  const { contextLength, sequences, contexts, waiting } = settings;
   const threads = model.parameters < smallModelParameters ? 1 : settings.threads;
   const prompts = prompter(model);
   const size = { contextSize: contextLength, sequences, maxContexts: contexts };
-  const plan = { ...size, batchSize: batchTokens, threads, maxWaiting };
+  const plan = { ...size, batchSize: batchTokens, threads, waiting };
   const loop = startLoop(model, plan, {
     started: (id, promptTokens, queueMs) => say({ type: "started", id, promptTokens, queueMs }),
     stepped: (deltas, finished) => say({ type: "stepped", deltas, finished }),
     failed: (id, error) => say({ type: "failed", id, error }),
   });
-  const generate = (id: string, input: GenerateInput) =>
+  const generate = (id: string, caller: Caller, input: GenerateInput) =>
     answer(id, () => {
       checkTokens(input, model.vocabularySize);
       const tokens = promptTokens(prompts, input.prompt);
-      loop.submit(jobOf(id, input, tokens, contextLength));
+      loop.submit(jobOf(id, caller, input, tokens, contextLength));
     });
   const beat = setInterval(() => {
     say({ type: "beat", beat: { ...loop.stats(), rssBytes: process.memoryUsage.rss() } });
   }, beatEveryMs);
   process.on("message", (message: ToEngine) => {
-    if (message.type === "generate") generate(message.id, message.input);
+    if (message.type === "generate") generate(message.id, message.caller, message.input);
     if (message.type === "abort") loop.abort(message.id);
     if (message.type === "render") answer(message.id, () => render(prompts, message.id, message.prompt));
     if (message.type === "close") {
@@ -69,13 +70,13 @@ function checkTokens({ prompt, sampler }: GenerateInput, vocabularySize: number)
   for (const [token] of sampler.logitBias ?? []) check(token, `logit_bias.${token}`);
 }
 
-function jobOf(id: string, input: GenerateInput, tokens: Uint32Array, contextLength: number): Job {
+function jobOf(id: string, caller: Caller, input: GenerateInput, tokens: Uint32Array, contextLength: number): Job {
   const room = contextLength - tokens.length;
   if (tokens.length === 0) throw refusal(400, "the prompt is empty", { param: "prompt" });
   if (room < 1) throw tooLong(input.prompt, tokens.length, contextLength);
   const maxTokens = Math.min(input.maxTokens ?? room, room);
   const { adapterPath, stops, sampler, topLogprobs } = input;
-  return { id, adapterPath, tokens, maxTokens, stops, sampler, topLogprobs };
+  return { id, caller, adapterPath, tokens, maxTokens, stops, sampler, topLogprobs };
 }
 
 function promptTokens(prompts: Prompter, prompt: PromptInput) {

@@ -9,6 +9,7 @@ import type {
   GenerateInput,
   ToEngine,
 } from "#server/inference/host/contract.ts";
+import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Delta, FinishReason } from "#server/inference/host/generation.ts";
 import type { PromptMessage } from "#server/inference/host/prompt.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
@@ -28,11 +29,17 @@ type Listener = {
   failed: (error: WireError) => void;
 };
 
+export type Running = {
+  stop: () => void;
+  /** how many are to begin before it, itself included, as of the last second; null once it has begun */
+  position: () => number | null;
+};
+
 export type Engine = {
   pid: number;
   info: EngineInfo;
-  /** Begin; returns what stops it (safe to call at any time, also after the end). */
-  generate: (input: GenerateInput, listener: Listener) => () => void;
+  /** Begin for a caller; `stop` is safe to call at any time, also after the end. */
+  generate: (caller: Caller, input: GenerateInput, listener: Listener) => Running;
   /** The tokens of a plain text, or of messages as the model's own template writes them. */
   render: (prompt: PromptMessage[] | string) => Promise<{ text: string; tokens: number[] }>;
   beat: () => EngineBeat | null;
@@ -125,13 +132,19 @@ export async function startEngine(settings: EngineSettings, onExit: (why: string
   return {
     pid: child.pid ?? 0,
     info,
-    generate: (input, listener) => {
+    generate: (caller, input, listener) => {
       const id = String(++next);
       listeners.set(id, listener);
       if (!child.connected) end(refusal(503, "the engine is being started again", { code: "engine_restarting" }).wire);
-      send({ type: "generate", id, input });
-      return () => {
-        if (listeners.delete(id)) send({ type: "abort", id });
+      send({ type: "generate", id, caller, input });
+      return {
+        stop: () => {
+          if (listeners.delete(id)) send({ type: "abort", id });
+        },
+        position: () => {
+          const place = beat?.waiting.indexOf(id) ?? -1;
+          return place < 0 ? null : place + 1;
+        },
       };
     },
     render: (prompt) => {

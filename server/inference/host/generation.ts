@@ -1,4 +1,5 @@
 import type { LoadedModel } from "#server/inference/host/addon.ts";
+import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Sampler, SamplerConfig, TokenLogprob } from "#server/inference/host/sampler.ts";
 import { type StopMatcher, stopMatcher } from "#server/inference/host/stop.rule.ts";
 import { type TextDecoder, textDecoder } from "#server/inference/host/text.rule.ts";
@@ -8,6 +9,7 @@ export type FinishReason = "stop" | "length";
 /** One completion to make, already in tokens and already known to fit the context. */
 export type Job = {
   id: string;
+  caller: Caller;
   adapterPath: string | null;
   tokens: Uint32Array;
   maxTokens: number;
@@ -33,19 +35,43 @@ export type Generation = {
   sampler: Sampler;
   decoder: TextDecoder;
   matcher: StopMatcher;
-  /** prompt tokens evaluated so far, then all tokens */
+  /** what is read before it goes on: the prompt, and after it gave way to others what it had said too */
+  reading: Uint32Array;
+  /** tokens evaluated so far */
   position: number;
-  /** sampled, not yet evaluated; null while the prompt is */
+  /** sampled, not yet evaluated; null before the first one */
   pending: number | null;
+  /** every sampled token but the one that ended it */
+  said: number[];
   generated: number;
+  /** counts up with every place that is given */
+  admitted: number;
+  /** the step it last took part in */
+  lastStep: number;
   aborted: boolean;
 };
 
 export function openGeneration(model: LoadedModel, job: Job, sequence: number): Generation {
   const sampler = model.newSampler(job.sampler);
   const decoder = textDecoder(model.detokenize);
-  const fresh = { position: 0, pending: null, generated: 0, aborted: false };
-  return { job, sequence, sampler, decoder, matcher: stopMatcher(job.stops), ...fresh };
+  const matcher = stopMatcher(job.stops);
+  const fresh = { position: 0, pending: null, said: [], generated: 0, admitted: 0, lastStep: 0, aborted: false };
+  return { job, sequence, sampler, decoder, matcher, reading: job.tokens, ...fresh };
+}
+
+export function isReading(generation: Generation): boolean {
+  return generation.position < generation.reading.length;
+}
+
+/**
+ * Its place goes to another caller: all that was computed is dropped, all that was said is kept. Later it reads its
+ * prompt and its own words again and goes on where it was (vLLM's preemption by recomputation).
+ */
+export function setBack(generation: Generation): void {
+  const { job, said, pending } = generation;
+  const evaluated = pending === null ? said : said.slice(0, -1);
+  generation.reading = Uint32Array.from([...job.tokens, ...evaluated]);
+  generation.position = 0;
 }
 
 /** Take a sampled token in: what may be shown now, and whether this was the end. */
@@ -58,6 +84,7 @@ export function acceptToken(
   generation.generated += 1;
   if (token < 0 || model.isEndOfGeneration(token)) return { text: rest(generation), finish: "stop" };
   generation.pending = token;
+  generation.said.push(token);
   const { emit, stopped } = matcher.push(decoder.push(token));
   if (stopped) return { text: emit, finish: "stop" };
   if (generation.generated < job.maxTokens) return { text: emit, finish: null };

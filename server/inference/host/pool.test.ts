@@ -15,15 +15,27 @@ afterEach(async () => {
 async function host(change: Partial<PoolSettings> = {}) {
   const storage = await testStorage();
   const pool = openPool({
-    ...{ threads: 1, cuda: false, maxContext: 8192, maxSequences: 4, maxContexts: 3, maxWaiting: 64 },
+    ...{
+      threads: 1,
+      cuda: false,
+      maxContext: 8192,
+      maxSequences: 4,
+      mostSequences: 4,
+      maxContexts: 3,
+      waiting: { all: 64, perKey: 64 },
+    },
     ...{ kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 60_000, pathOf: storage.pathOf, ...change },
   });
   pools.push(pool);
   const app = createHost({
     ...{ pool, bearer: "s", accepting: () => true, health: () => ({}), now: () => new Date(0) },
   });
-  const post = (path: string, body: object) =>
-    app.request(path, { method: "POST", headers: { authorization: "Bearer s" }, body: JSON.stringify(body) });
+  const post = (path: string, body: object, caller: Record<string, string> = {}) =>
+    app.request(path, {
+      method: "POST",
+      headers: { authorization: "Bearer s", ...caller },
+      body: JSON.stringify(body),
+    });
   return { storage, pool, post };
 }
 
@@ -35,6 +47,7 @@ async function recordOf(pool: EnginePool, ref: string, prompts: string[]): Promi
       const out: number[] = [];
       const input = { adapterPath: path, prompt: { kind: "tokens" as const, tokens }, maxTokens: 12 };
       engine.generate(
+        { projectId: "p", keyId: "k" },
         { ...input, stops: [], sampler: { seed: 0 }, topLogprobs: null },
         {
           started: () => {},
@@ -217,14 +230,27 @@ test("what two replicas hold stays until the second lets go, over a crash too", 
   expect(pool.loaded()).toEqual([]);
 });
 
-test("more waiting requests than the bound are told to come back", async () => {
-  const { storage, post } = await host({ maxSequences: 1, maxWaiting: 2 });
+test("a key that floods is told 429 and when to come back, another key finds a place, and only a list full of others is 503", async () => {
+  const { storage, pool, post } = await host({ maxSequences: 1, mostSequences: 1, waiting: { all: 4, perKey: 3 } });
   const model = engineRef({ baseSha: await putBytes(storage, tinyBase({ contextLength: 2048 })) });
-  const ask = () => post("/v1/completions", { model, prompt: "a", max_tokens: 400, temperature: 0 });
-  const answers = await Promise.all(Array.from({ length: 8 }, ask));
-  const statuses = answers.map((answer) => answer.status);
-  expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
-  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
+  const endless = { model, prompt: "a", temperature: 0, logit_bias: { 265: -100, 267: -100 } };
+  const ask = (key: string, max_tokens: number) =>
+    post("/v1/completions", { ...endless, max_tokens }, { "x-forge-project-id": "p", "x-forge-key-id": key });
+  const beat = () => pool.loaded()[0]?.beat;
+  const running = ask("flood", 2_000);
+  await until(async () => beat()?.live === 1);
+  const flood = Array.from({ length: 5 }, () => ask("flood", 4));
+  const refused = await Promise.race(flood);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  expect(await refused.json()).toMatchObject({ error: { type: "rate_limit_error", code: "rate_limit_exceeded" } });
+  const others = ["a", "b", "c", "d", "e"].map((key) => ask(key, 4));
+  const statuses = (await Promise.all(others)).map((answer) => answer.status);
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(3);
+  expect(statuses.every((status) => status === 200 || status === 503)).toBe(true);
+  expect((await running).status).toBe(200);
+  const floods = (await Promise.all(flood)).map((answer) => answer.status);
+  expect(floods.filter((status) => status === 429).length).toBeGreaterThanOrEqual(2);
 });
 
 test("more adapters than their caches have room for all get their turn, and the whole budget is counted", async () => {

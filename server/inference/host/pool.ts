@@ -16,7 +16,7 @@ const stableMs = 60_000;
 /** Weights are mapped once; the rest is the process itself and its compute buffers. */
 const processBytes = 160 * 1024 * 1024;
 
-export type PoolSettings = Pick<EngineSettings, "threads" | "cuda" | "maxWaiting"> &
+export type PoolSettings = Pick<EngineSettings, "threads" | "cuda" | "waiting"> &
   ContextLimits & {
     memoryBytes: number;
     /** an unpinned base unused for this long is unloaded */
@@ -70,10 +70,8 @@ export function openPool(settings: PoolSettings): EnginePool {
       const { kvBytes, ...cut } = cutContexts(header, settings);
       entry.memoryBytes = header.fileBytes + kvBytes + processBytes;
       await makeRoom(entry);
-      const { threads, cuda, maxWaiting } = settings;
-      const engine = await startEngine({ basePath: path, threads, cuda, maxWaiting, ...cut }, (why) =>
-        died(entry, why),
-      );
+      const { threads, cuda, waiting } = settings;
+      const engine = await startEngine({ basePath: path, threads, cuda, waiting, ...cut }, (why) => died(entry, why));
       entry.engine = engine;
       entry.readyAt = performance.now();
       backOff.forget(baseSha);

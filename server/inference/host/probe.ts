@@ -13,6 +13,8 @@ export async function readProbe(path: string): Promise<Probe> {
   throw new DomainError("INVALID", `probe.json is not a probe: ${issue?.path.join(".")} ${issue?.message}`);
 }
 
+const hostItself = { projectId: "", keyId: "probe" };
+
 /** Asked when the trainer recorded nothing that fits here, only to see that the adapter has an effect. */
 const ownPrompt = "Hello";
 
@@ -48,6 +50,7 @@ function greedy(engine: Engine, adapterPath: string | null, prompt: number[], ma
     const first = new Map<number, number>();
     const shape = { stops: [], sampler: { seed: 0 }, topLogprobs: 20 };
     engine.generate(
+      hostItself,
       { adapterPath, prompt: { kind: "tokens", tokens: prompt }, maxTokens, ...shape },
       {
         started: () => {},

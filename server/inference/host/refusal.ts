@@ -1,5 +1,12 @@
 /** An OpenAI-shaped refusal that travels from the engine's process to the client unchanged. */
-export type WireError = { status: number; type: string; code: string | null; message: string; param: string | null };
+export type WireError = {
+  status: number;
+  type: string;
+  code: string | null;
+  message: string;
+  param: string | null;
+  retryAfterSeconds?: number;
+};
 
 export class Refusal extends Error {
   readonly wire: WireError;
@@ -28,6 +35,12 @@ export function refusal(
   const type = types[status] ?? "server_error";
   const { code = null, param = null, cause } = detail;
   return new Refusal({ status, type, code, message, param }, { cause });
+}
+
+/** This caller has too much waiting already: 429, as OpenAI words it, with the time after which there is room. */
+export function flooding(message: string, retryAfterSeconds: number): Refusal {
+  const { wire } = refusal(429, message, { code: "rate_limit_exceeded" });
+  return new Refusal({ ...wire, retryAfterSeconds });
 }
 
 /** Too much waiting already: 503 `overloaded`, so that a gateway tries elsewhere or later. */
