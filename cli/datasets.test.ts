@@ -62,7 +62,11 @@ test("check says how to map unknown columns, and takes the mapping", async () =>
   const asked = await check(file);
   expect(asked.code).toBe(1);
   expect(asked.stdout).toContain("--map question=prompt,answer=completion");
-  expect((await check(file, "--map", "question=prompt,answer=completion")).code).toBe(0);
+  const mapped = ["--map", "question=prompt,answer=completion"];
+  const held = await check(file, ...mapped);
+  expect(held).toMatchObject({ code: 1, stdout: expect.stringContaining("no row is left to train on") });
+  expect(held.stdout).toContain("--validation 0");
+  expect((await check(file, ...mapped, "--validation", "0")).code).toBe(0);
   expect((await check(file, "--map", "question=prmpt")).code).toBe(2);
 });
 

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { type Connection, connect, consolePage } from "#cli/client.ts";
 import { parseMap, parsePercent } from "#cli/datasets/options.ts";
@@ -11,6 +12,8 @@ import { print, table, withProgress } from "#cli/output.ts";
 import { formatBytes, plural } from "#components/ui/format.ts";
 import type { ColumnMapping, DecideDataset } from "#server/datasets/input.ts";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
+import { defaultValidationShareBp } from "#server/datasets/shapes/canonical.rule.ts";
+import { nothingToTrain } from "#server/datasets/split.rule.ts";
 import { DomainError } from "#server/errors.ts";
 
 type Decision = DecideDataset["decision"];
@@ -61,19 +64,28 @@ const reviewWords = { mapping: "its columns must be mapped", bad_rows: "rows wit
 const mapOption = "--map <column=target,…>";
 const mapHelp = "what the columns are, e.g. question=prompt,answer=completion";
 
+const validationHelp = "share kept for validation (default 10; 100 makes an eval set)";
+
+type CheckOptions = { map?: ColumnMapping; validation?: number };
+
 function registerCheck(datasets: Command) {
   datasets
     .command("check")
     .description("validate a file here, without a control plane; exit 1 when it has problems")
     .argument("<file>")
     .option(mapOption, mapHelp, parseMap)
-    .action(async (file: string, { map }: { map?: ColumnMapping }, command: Command) => {
+    .option("--validation <percent>", validationHelp, parsePercent)
+    .action(async (file: string, { map, validation }: CheckOptions, command: Command) => {
       const found = await stat(file).catch(() => null);
       if (!found?.isFile()) throw new DomainError("INVALID", `there is no file ${file}`);
-      const report = await inspectFile(createReadStream(file), { mapping: map ?? null });
+      const validationShareBp = validation ?? defaultValidationShareBp;
+      const options = { mapping: map ?? null, filename: basename(file), validationShareBp };
+      const report = await inspectFile(createReadStream(file), options);
       const { pages: _, ...shown } = report;
-      print(command, { file, ...shown }, () => checkText(file, report));
-      if (report.refusal || report.unmapped || report.badRows > 0) process.exitCode = 1;
+      print(command, { file, ...shown }, () => checkText(file, report, validationShareBp));
+      const { train: trainRows, validation: validationRows } = report.rows;
+      const isUnfit = nothingToTrain({ trainRows, validationRows, validationShareBp }) !== null;
+      if (report.refusal || report.unmapped || report.badRows > 0 || isUnfit) process.exitCode = 1;
     });
 }
 
@@ -96,7 +108,7 @@ function registerUpload(datasets: Command) {
     .addOption(
       new Option("--on-bad-rows <what>", "what to do about rows with problems").choices(choices).default("ask"),
     )
-    .option("--validation <percent>", "share kept for validation (default 10; 100 makes an eval set)", parsePercent)
+    .option("--validation <percent>", validationHelp, parsePercent)
     .option("--wait", "until it is imported; exit 5 when it needs a person or is refused")
     .action(async (file: string, options: UploadOptions, command: Command) => {
       const connection = connect(command.optsWithGlobals());

@@ -19,8 +19,20 @@ export type Scope = (typeof scopes)[number];
 export const datasetStatuses = ["uploading", "importing", "needs_review", "ready", "refused"] as const;
 export type DatasetStatus = (typeof datasetStatuses)[number];
 
-export const datasetShapes = ["messages", "prompt_completion", "preference", "text"] as const;
+export const datasetShapes = ["messages", "prompt_completion", "preference", "unpaired_preference", "text"] as const;
 export type DatasetShape = (typeof datasetShapes)[number];
+
+/** What an import may have done with rows that it kept. */
+export const datasetNoteCodes = [
+  "ignored_column",
+  "ignored_key",
+  "system_overruled",
+  "turns_as_row",
+  "not_learnt",
+  "user_not_learnt",
+  "control_text",
+] as const;
+export type DatasetNoteCode = (typeof datasetNoteCodes)[number];
 
 export const splits = ["train", "validation"] as const;
 export type Split = (typeof splits)[number];

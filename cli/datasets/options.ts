@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { type ColumnMapping, ColumnMapping as Mapping, mappingTargets } from "#server/datasets/input.ts";
-import { mappedReading } from "#server/datasets/shapes/detect.rule.ts";
+import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
 
 /** `question=prompt,answer=completion` (column=target) → {prompt: "question", completion: "answer"}. */
 export function parseMap(text: string): ColumnMapping {

@@ -1,30 +1,64 @@
 import { table } from "#cli/output.ts";
-import { maxListedProblems, type Problem, placeWords, type Report } from "#server/datasets/pass/report.rule.ts";
+import { plural } from "#components/ui/format.ts";
+import { type Note, noteWords } from "#server/datasets/pass/note.rule.ts";
+import { maxListedProblems, placesWords } from "#server/datasets/pass/problems.rule.ts";
+import type { Report } from "#server/datasets/pass/report.rule.ts";
 import type { SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
+import { nothingToTrain } from "#server/datasets/split.rule.ts";
 
-/** Problems as a table, with a line that says how many more there are. */
-export function problemTable(problems: readonly Problem[], problemCount: number): string {
+type Problem = {
+  line: number;
+  element: number | null;
+  field: string | null;
+  message: string;
+  remedy: string;
+  text?: string | undefined;
+  rows?: number | undefined;
+  places?: { line: number; element: number | null }[] | undefined;
+};
+
+/** Problems as a table, one line per kind, each with the beginning of its first row below. */
+export function problemTable(problems: readonly Problem[]): string {
   if (problems.length === 0) return "";
-  const rows = problems.map((found) => [placeWords(found), found.field ?? "", found.message, found.remedy]);
-  const more = problemCount - problems.length;
-  const rest = more > 0 ? `\n… and ${more.toLocaleString("en")} more (the first ${maxListedProblems} are listed)` : "";
-  return `${table(["where", "field", "problem", "remedy"], rows)}${rest}`;
+  const rows = problems.map((found) => [
+    placesWords({ rows: found.rows ?? 1, places: found.places ?? [found] }),
+    found.field ?? "",
+    found.message,
+    found.remedy,
+    found.text ? oneLine(found.text) : "",
+  ]);
+  const more = problems.length === maxListedProblems ? `\n(the first ${maxListedProblems} kinds are listed)` : "";
+  return `${table(["where", "field", "problem", "remedy", "first row"], rows)}${more}`;
+}
+
+const shownText = 60;
+
+function oneLine(text: string) {
+  const flat = text.replaceAll(/\s+/g, " ");
+  return flat.length > shownText ? `${flat.slice(0, shownText).toWellFormed()}…` : flat;
+}
+
+/** What was done with rows that are used, one line each. */
+export function noteLines(notes: readonly Pick<Note, "code" | "name" | "rows">[]): string[] {
+  return notes.map((note) => `  note: ${noteWords(note)}`);
 }
 
 /** What `datasets check` says about a file. */
-export function checkText(file: string, report: Report): string {
+export function checkText(file: string, report: Report, validationShareBp: number): string {
+  const problems = problemTable(report.problems);
   if (report.refusal)
-    return [`${file}: ${report.refusal.message}`, report.refusal.remedy, problems(report)].filter(Boolean).join("\n");
+    return [`${file}: ${report.refusal.message}`, report.refusal.remedy, problems].filter(Boolean).join("\n");
   if (report.unmapped) return unmappedText(file, report.unmapped);
   const count = (n: number) => n.toLocaleString("en");
   const { train, validation } = report.rows;
-  const head = `${file}: ${count(report.rowsRead)} rows, ${report.source} → ${report.shape}`;
+  const head = `${file}: ${plural(report.rowsRead, "row")}, ${report.source} → ${report.shape}`;
   const split = `  ${count(train)} for training, ${count(validation)} for validation`;
+  const none = nothingToTrain({ trainRows: train, validationRows: validation, validationShareBp });
   const twice = report.duplicatesExact ? "" : "at least ";
-  const duplicates = report.duplicateRows > 0 ? `  ${twice}${count(report.duplicateRows)} duplicates` : "";
-  const ignored = report.ignoredColumns.length > 0 ? `  left out: ${report.ignoredColumns.join(", ")}` : "";
-  const bad = report.badRows > 0 ? `  ${count(report.badRows)} rows with problems` : "  no problems";
-  return [head, split, duplicates, ignored, bad, problems(report)].filter(Boolean).join("\n");
+  const duplicates = report.duplicateRows > 0 ? `  ${twice}${plural(report.duplicateRows, "duplicate")}` : "";
+  const bad = report.badRows > 0 ? `  ${plural(report.badRows, "row")} with problems` : "  no problems";
+  const lines = [head, split, none && `  ${none}`, duplicates, ...noteLines(report.notes), bad, problems];
+  return lines.filter(Boolean).join("\n");
 }
 
 /** The layout is none that we know, or was mapped wrongly: say what is there and how to map it. */
@@ -35,8 +69,4 @@ export function unmappedText(file: string, { columns, why }: { columns: readonly
     why ? `${file}: ${why}. Its columns: ${names}` : `${file}: the columns are none that we know: ${names}`,
     `Say what they are, for example: --map ${first}=prompt,${second}=completion`,
   ].join("\n");
-}
-
-function problems(report: Report): string {
-  return problemTable(report.problems, report.problemCount);
 }

@@ -1,6 +1,7 @@
-import { problemTable, unmappedText } from "#cli/datasets/report.ts";
+import { noteLines, problemTable, unmappedText } from "#cli/datasets/report.ts";
 import type { waitForVersion } from "#cli/datasets/wait-for-version.ts";
 import { plural } from "#components/ui/format.ts";
+import { nothingToTrain } from "#server/datasets/split.rule.ts";
 
 type Shown = Awaited<ReturnType<typeof waitForVersion>>;
 
@@ -25,7 +26,7 @@ function versionText(name: string, version: Shown["version"]): string {
   const head = `${name}/${version.version}: ${version.status.replace("_", " ")}`;
   if (version.refusal) {
     const why = [`${head}: ${version.refusal.message}`, version.refusal.remedy];
-    return [...why, problemTable(version.problems, version.problemCount ?? 0)].filter(Boolean).join("\n");
+    return [...why, problemTable(version.problems)].filter(Boolean).join("\n");
   }
   if (version.reviewDetail?.kind === "mapping") {
     return `${head}\n${unmappedText(version.filename, version.reviewDetail)}`;
@@ -39,6 +40,8 @@ function versionText(name: string, version: Shown["version"]): string {
   const lengths = Object.entries(version.lengths).map(
     ([field, { p50, p95, max }]) => `  ${field}: median ${p50}, 95 % below ${p95}, longest ${max}`,
   );
-  const listed = problemTable(version.problems, version.problemCount ?? 0);
-  return [head, rows, shape, bad, ...lengths, listed].filter(Boolean).join("\n");
+  const none = nothingToTrain(version);
+  const listed = problemTable(version.problems);
+  const split = none && `  ${none}`;
+  return [head, rows, split, shape, bad, ...noteLines(version.notes), ...lengths, listed].filter(Boolean).join("\n");
 }

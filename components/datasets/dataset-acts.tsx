@@ -88,5 +88,7 @@ function useTrainRefusal({ version, archivedAt }: DatasetData): string | undefin
   if (version.status === "needs_review") return "Decide about its rows first";
   if (version.status !== "ready") return "A refused file cannot be trained on";
   if (version.shape === "preference") return "Training on preferences is not here yet; use chats, pairs or text";
+  if (version.shape === "unpaired_preference")
+    return "Unpaired preferences hold bad answers, which SFT would learn too";
   return version.trainRows === 0 ? "It has no training rows: all are kept for validation" : undefined;
 }

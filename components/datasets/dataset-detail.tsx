@@ -28,6 +28,7 @@ import { Skeleton } from "#components/ui/skeleton.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
+import { nothingToTrain } from "#server/datasets/split.rule.ts";
 
 const movingEveryMs = 1_000;
 
@@ -54,6 +55,7 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
     );
   }
   const { version } = dataset;
+  const nothing = nothingToTrain(version);
   return (
     <Page>
       <Crumb label={dataset.name} />
@@ -80,6 +82,11 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
       )}
       {version.review === "mapping" && <ReviewMapping key={version.id} version={version} />}
       {version.review === "bad_rows" && <ReviewBadRows version={version} />}
+      {nothing && (
+        <Banner tone="hold" title="No row is left to train on">
+          {sentence(nothing)}. In the console: "Kept for validation".
+        </Banner>
+      )}
       <VersionFacts version={version} />
       <VersionBody slug={slug} dataset={dataset} />
     </Page>

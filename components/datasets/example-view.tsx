@@ -9,17 +9,29 @@ const roleLooks = {
   assistant: { word: "Assistant", icon: Bot, edge: "border-l-accent", text: "text-accent" },
 } as const;
 
+/** A turn of the assistant that carries no loss looks like what it is: context. */
+const contextLook = { ...roleLooks.assistant, edge: "border-l-ink-3", text: "text-ink-2" };
+
 /** One canonical example, whatever its shape: chats as turns coloured by role, preferences side by side. */
 export function ExampleView({ value }: { value: unknown }) {
   if (!isRecord(value)) return <Text>{JSON.stringify(value)}</Text>;
   if (Array.isArray(value.messages)) return <Turns turns={turnsOf(value.messages)} />;
+  if ("label" in value && "completion" in value) {
+    const label = value.label === true ? "Good answer" : "Bad answer";
+    return (
+      <div className="grid gap-2">
+        <Turns turns={turnsOf(value.prompt)} />
+        <Answer label={label} isGood={value.label === true} turns={turnsOf(value.completion)} />
+      </div>
+    );
+  }
   if ("chosen" in value) {
     return (
       <div className="grid gap-2">
         <Turns turns={turnsOf(value.prompt)} />
         <div className="grid gap-2 md:grid-cols-2">
-          <Answer label="Chosen" className="border-l-ok" turns={turnsOf(value.chosen)} />
-          <Answer label="Rejected" className="border-l-bad" turns={turnsOf(value.rejected)} />
+          <Answer label="Chosen" isGood turns={turnsOf(value.chosen)} />
+          <Answer label="Rejected" isGood={false} turns={turnsOf(value.rejected)} />
         </div>
       </div>
     );
@@ -43,13 +55,15 @@ function Turns({ turns }: { turns: Turn[] }) {
   return (
     <ol className="grid gap-2">
       {turns.map((turn, index) => {
-        const { word, icon: Icon, edge, text } = roleLooks[turn.role];
+        const isContext = turn.role === "assistant" && turn.weight === 0;
+        const { word, icon: Icon, edge, text } = isContext ? contextLook : roleLooks[turn.role];
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: turns never move
           <li key={index} className={cn("grid gap-0.5 border-l-2 pl-2.5", edge)}>
             <span className={cn("flex items-center gap-1 font-medium text-xs", text)}>
               <Icon aria-hidden className="size-3.5" />
               {word}
+              {isContext && <span className="font-normal text-ink-3">weight 0: context, not learnt</span>}
             </span>
             <Text>{turn.content}</Text>
           </li>
@@ -59,9 +73,9 @@ function Turns({ turns }: { turns: Turn[] }) {
   );
 }
 
-function Answer({ label, className, turns }: { label: string; className: string; turns: Turn[] }) {
+function Answer({ label, isGood, turns }: { label: string; isGood: boolean; turns: Turn[] }) {
   return (
-    <Part label={label} edge={className} labelLook={label === "Chosen" ? "text-ok" : "text-bad"}>
+    <Part label={label} edge={isGood ? "border-l-ok" : "border-l-bad"} labelLook={isGood ? "text-ok" : "text-bad"}>
       {turns.map((turn) => turn.content).join("\n")}
     </Part>
   );
@@ -95,7 +109,8 @@ function turnsOf(value: unknown): Turn[] {
   return value.flatMap((turn: unknown) => {
     if (!isRecord(turn) || typeof turn.content !== "string") return [];
     const { role } = turn;
-    return role === "system" || role === "user" || role === "assistant" ? [{ role, content: turn.content }] : [];
+    if (role !== "system" && role !== "user" && role !== "assistant") return [];
+    return [{ role, content: turn.content, ...(turn.weight === 0 ? { weight: 0 as const } : {}) }];
   });
 }
 

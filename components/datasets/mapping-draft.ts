@@ -1,7 +1,8 @@
 import { sentence } from "#components/ui/format.ts";
 import type { ColumnMapping } from "#server/datasets/input.ts";
 import { mayBeCut } from "#server/datasets/pass/sample.rule.ts";
-import { mappedReading, type SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
+import type { SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
+import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
 import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
 
 export type Target = keyof ColumnMapping;
@@ -12,15 +13,21 @@ export const aims = {
     label: "Prompt and completion",
     hint: "a question and its answer",
     needs: ["prompt", "completion"],
-    may: ["system"],
+    may: ["input", "system", "history"],
   },
   preference: {
     label: "Preference",
-    hint: "a prompt, the better and the worse answer",
-    needs: ["prompt", "chosen", "rejected"],
-    may: [],
+    hint: "the better and the worse answer; without a prompt what both begin with",
+    needs: ["chosen", "rejected"],
+    may: ["prompt", "input", "system", "history"],
   },
-  messages: { label: "Chats", hint: "one column that holds a list of turns", needs: ["messages"], may: [] },
+  unpaired: {
+    label: "Unpaired preference",
+    hint: "one answer and whether it is good",
+    needs: ["prompt", "completion", "label"],
+    may: ["input", "system", "history"],
+  },
+  messages: { label: "Chats", hint: "one column that holds a list of turns", needs: ["messages"], may: ["system"] },
   text: { label: "Plain text", hint: "learnt as it stands", needs: ["text"], may: [] },
 } as const satisfies Record<string, { label: string; hint: string; needs: readonly Target[]; may: readonly Target[] }>;
 
@@ -29,8 +36,11 @@ export type Aim = keyof typeof aims;
 /** Names that people give to these columns; only a first guess. */
 const guesses: Record<Target, RegExp> = {
   prompt: /^(prompt|question|query|input|instruction|user|source|ticket|q)$/i,
+  input: /^(context|article|passage|background)$/i,
   completion: /^(completion|response|answer|output|reply|assistant|target|label|a)$/i,
+  label: /^(label|kto_tag|good|accepted)$/i,
   system: /^(system|system_prompt)$/i,
+  history: /^history$/i,
   chosen: /^(chosen|preferred|better|win(ner)?)$/i,
   rejected: /^(rejected|other|worse|los(er|t))$/i,
   messages: /^(messages|conversations?|chat|turns|dialog(ue)?)$/i,
@@ -43,7 +53,8 @@ export type MappingDraft = { aim: Aim; columns: ColumnMapping };
 export function guessMapping(columns: readonly SeenColumn[]): MappingDraft {
   const find = (target: Target) => columns.find((column) => guesses[target].test(column.name))?.name;
   for (const aim of ["preference", "pair", "messages", "text"] as const) {
-    const found = Object.fromEntries([...aims[aim].needs, ...aims[aim].may].map((target) => [target, find(target)]));
+    const targets: readonly Target[] = [...aims[aim].needs, ...aims[aim].may];
+    const found = Object.fromEntries(targets.map((target) => [target, find(target)]));
     if (aims[aim].needs.every((target) => found[target])) return { aim, columns: withoutEmpty(found) };
   }
   return { aim: "pair", columns: {} };
@@ -59,7 +70,7 @@ export function mappingOf({ aim, columns }: MappingDraft): ColumnMapping | null 
 
 /** The draft that stands for a mapping. */
 export function draftOfMapping(columns: ColumnMapping): MappingDraft {
-  const aim = (["messages", "preference", "pair", "text"] as const).find((aim) =>
+  const aim = (["messages", "preference", "unpaired", "pair", "text"] as const).find((aim) =>
     aims[aim].needs.every((target) => columns[target]),
   );
   return { aim: aim ?? "pair", columns };

@@ -14,13 +14,18 @@ import { Field } from "#components/ui/field.tsx";
 import { formatPercent, sentence } from "#components/ui/format.ts";
 import { Select } from "#components/ui/select.tsx";
 import type { ColumnMapping } from "#server/datasets/input.ts";
-import { mappedReading, type SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
+import type { SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
+import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
 import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { exactJson } from "#server/exact-json.rule.ts";
 
 const targetWords: Record<Target, string> = {
   prompt: "Prompt",
+  input: "Input or context, put below the prompt",
   completion: "Completion",
+  label: "Label (true is good)",
   system: "System text",
+  history: "Earlier turns",
   chosen: "Better answer (chosen)",
   rejected: "Worse answer (rejected)",
   messages: "Turns",
@@ -90,7 +95,7 @@ function MappedRows({ samples, mapping }: { samples: readonly unknown[]; mapping
           // biome-ignore lint/suspicious/noArrayIndexKey: samples never move
           <li key={index} className="grid items-center gap-2 md:grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)]">
             <CodeWell label={`Row ${index + 1}`} className="max-h-40">
-              {JSON.stringify(row, null, 2)}
+              {exactJson(row, 2)}
             </CodeWell>
             <ArrowRight aria-hidden className="size-4 text-ink-3 max-md:mx-auto max-md:rotate-90" />
             <div className="max-h-40 min-w-0 overflow-auto rounded-md border px-3 py-2.5">

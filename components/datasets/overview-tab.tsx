@@ -2,8 +2,10 @@ import { Histogram } from "#components/charts/histogram.tsx";
 import { sourceWords, type VersionData } from "#components/datasets/data.ts";
 import { ProblemsChart } from "#components/datasets/problems-chart.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { formatNumber, formatPercent } from "#components/ui/format.ts";
+import { formatNumber, formatPercent, sentence } from "#components/ui/format.ts";
 import { EmptyState } from "#components/ui/states.tsx";
+import { noteWords } from "#server/datasets/pass/note.rule.ts";
+import { placeWords } from "#server/datasets/pass/report.rule.ts";
 
 type Lengths = VersionData["lengths"][string];
 
@@ -28,6 +30,7 @@ export function OverviewTab({ version }: { version: VersionData }) {
   return (
     <>
       <SplitCard version={version} />
+      <NotesCard version={version} />
       <ProblemsChart version={version} />
       {fields.length === 0 ? (
         <Card title="Lengths">
@@ -104,8 +107,25 @@ function SplitCard({ version }: { version: VersionData }) {
   );
 }
 
+/** What was done with rows that are used all the same; nothing where every row was taken as it stands. */
+function NotesCard({ version }: { version: VersionData }) {
+  if (version.notes.length === 0) return null;
+  return (
+    <Card title="Good to know">
+      <ul className="grid gap-1.5">
+        {version.notes.map((note) => (
+          <li key={`${note.code} ${note.name}`} className="flex flex-wrap justify-between gap-x-4">
+            <span className="min-w-0 [overflow-wrap:anywhere]">{sentence(noteWords(note))}</span>
+            <span className="text-ink-3 text-xs tabular-nums">first on {placeWords(note).toLowerCase()}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
 function ReadAs({ version }: { version: VersionData }) {
-  const { sourceShape, mapping, ignoredColumns, format } = version;
+  const { sourceShape, mapping, format } = version;
   return (
     <dl className="grid gap-x-6 gap-y-2 border-t pt-3 sm:grid-cols-2">
       <Line
@@ -120,7 +140,6 @@ function ReadAs({ version }: { version: VersionData }) {
             .join(", ")}
         />
       )}
-      <Line label="Columns left out" value={ignoredColumns.length > 0 ? ignoredColumns.join(", ") : "none"} />
     </dl>
   );
 }

@@ -1,18 +1,19 @@
 import type { VersionData } from "#components/datasets/data.ts";
-import { formatNumber, plural, sentence } from "#components/ui/format.ts";
+import { formatNumber, sentence } from "#components/ui/format.ts";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
+import { maxListedProblems, placesWords } from "#server/datasets/pass/problems.rule.ts";
 
 type Problem = VersionData["problems"][number];
 
-/** Every problem with its line, field, what is wrong and how to mend it; on a phone a list of the same. */
-export function ProblemTable({ problems, problemCount }: { problems: readonly Problem[]; problemCount: number }) {
-  const more = problemCount - problems.length;
+/** One line per kind of problem: where, in how many rows, what is wrong, how to mend it; on a phone a list of the same. */
+export function ProblemTable({ problems }: { problems: readonly Problem[] }) {
   return (
     <>
       <Table aria-label="Problems">
         <thead className="max-md:sr-only">
           <tr>
-            <Th numeric>Line</Th>
+            <Th numeric>Rows</Th>
+            <Th>Where</Th>
             <Th>Field</Th>
             <Th>Problem</Th>
             <Th>What to do</Th>
@@ -25,31 +26,34 @@ export function ProblemTable({ problems, problemCount }: { problems: readonly Pr
               className="max-md:grid max-md:gap-0.5 max-md:py-2"
             >
               <Td numeric className="max-md:px-4 max-md:py-0 max-md:text-left">
-                <span className="md:hidden">Line </span>
-                {formatNumber(found.line)}
-                {found.element !== null && (
-                  <span className="block text-ink-3 text-xs max-md:inline"> element {formatNumber(found.element)}</span>
-                )}
+                {formatNumber(found.rows ?? 1)}
+                <span className="md:hidden"> {found.rows === 1 ? "row" : "rows"}</span>
+              </Td>
+              <Td className="max-md:px-4 max-md:py-0">
+                {placesWords({ rows: found.rows ?? 1, places: found.places ?? [found] })}
               </Td>
               <Td className="max-md:px-4 max-md:py-0">
                 {found.field ? (
-                  <code className="font-mono text-xs [overflow-wrap:anywhere] md:whitespace-nowrap">{found.field}</code>
+                  <code className="font-mono text-xs [overflow-wrap:anywhere]">{found.field}</code>
                 ) : (
                   <span className="text-ink-3">the row</span>
                 )}
               </Td>
               <Td className="max-md:px-4 max-md:py-0">
                 <span className="[overflow-wrap:anywhere]">{sentence(found.message)}</span>
+                {found.text && (
+                  <code className="mt-1 line-clamp-3 block font-mono text-ink-3 text-xs [overflow-wrap:anywhere]">
+                    {found.text}
+                  </code>
+                )}
               </Td>
               <Td className="text-ink-2 max-md:px-4 max-md:py-0">{found.remedy}</Td>
             </Tr>
           ))}
         </tbody>
       </Table>
-      {more > 0 && (
-        <p className="border-t px-4 py-2 text-ink-3 text-xs">
-          {plural(more, "more problem")} counted; the first {problems.length} are listed.
-        </p>
+      {problems.length === maxListedProblems && (
+        <p className="border-t px-4 py-2 text-ink-3 text-xs">The first {maxListedProblems} kinds are listed.</p>
       )}
     </>
   );

@@ -74,7 +74,7 @@ export function ProblemsCard({ slug, version }: { slug: string; version: Version
           ))}
         </ul>
       )}
-      <ProblemTable problems={version.problems} problemCount={version.problemCount ?? 0} />
+      <ProblemTable problems={version.problems} />
     </Card>
   );
 }

@@ -1,18 +1,27 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { datasetShapes, datasetStatuses, splits } from "#db/enums.ts";
+import { type DatasetNoteCode, datasetShapes, datasetStatuses, splits } from "#db/enums.ts";
 import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./people.ts";
 import { blobs } from "./storage.ts";
 
-/** One thing wrong with one row: where (line, and element of a JSON array, from 1), what, and how to mend it. */
-export type DatasetProblem = {
-  line: number;
-  element: number | null;
+/** Where a row stands in its file: the line, and the element of a JSON array, both from 1. */
+export type DatasetPlace = { line: number; element: number | null };
+
+/** A kind of problem: its first row, what is wrong there, how to mend it, and how many rows share it. */
+export type DatasetProblem = DatasetPlace & {
   field: string | null;
   code: string;
   message: string;
   remedy: string;
+  /** the beginning of the first row as it stands in the file; not kept by the first version */
+  text?: string;
+  rows?: number;
+  /** the first few rows */
+  places?: DatasetPlace[];
 };
+
+/** What was done with rows that are used all the same, e.g. a column that nothing uses; and where the first one is. */
+export type DatasetNote = DatasetPlace & { code: DatasetNoteCode; name: string | null; rows: number };
 
 /** Lengths in characters until a model is named. Bins are `from` ≤ length < `to`, the last one to its end. */
 export type LengthStats = {
@@ -92,13 +101,12 @@ export const datasetVersions = pgTable(
     duplicateRows: integer("duplicate_rows"),
     /** false: more different rows than are remembered, `duplicate_rows` is a lower bound */
     duplicatesExact: boolean("duplicates_exact"),
-    /** all problems, of which `problems` lists the first hundred */
+    /** all problems; `problems` lists a hundred kinds of them */
     problemCount: integer("problem_count"),
     problemCounts: jsonb("problem_counts").$type<Record<string, number>>(),
     problems: jsonb("problems").$type<DatasetProblem[]>().notNull().default([]),
     stats: jsonb("stats").$type<Record<string, LengthStats>>(),
-    /** columns that no example uses and that were left out */
-    ignoredColumns: jsonb("ignored_columns").$type<string[]>(),
+    notes: jsonb("notes").$type<DatasetNote[]>().notNull().default([]),
     review: jsonb("review").$type<DatasetReview>(),
     refusal: jsonb("refusal").$type<DatasetRefusal>(),
     /** counts the imports begun: only the latest may finish */
@@ -134,6 +142,10 @@ export const examplePages = pgTable(
     split: text("split", { enum: splits }).notNull(),
     firstRow: integer("first_row").notNull(),
     byteOffset: bigint("byte_offset", { mode: "number" }).notNull(),
+    /** of each row of the page, its line in the source file; not kept by the first version */
+    lines: integer("lines").array(),
+    /** and its element of a JSON array */
+    elements: integer("elements").array(),
   },
   (t) => [primaryKey({ columns: [t.versionId, t.split, t.firstRow] })],
 );

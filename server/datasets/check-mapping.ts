@@ -1,5 +1,5 @@
 import type { ColumnMapping } from "#server/datasets/input.ts";
-import { mappedReading } from "#server/datasets/shapes/detect.rule.ts";
+import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
 import { DomainError } from "#server/errors.ts";
 
 /** Throws INVALID, naming what it lacks, for a mapping that makes no example. */

@@ -80,7 +80,7 @@ function reportColumns(report: Report) {
     problemCounts: report.problemCounts,
     problems: report.problems,
     stats: report.lengths,
-    ignoredColumns: report.ignoredColumns,
+    notes: report.notes,
   };
 }
 

@@ -48,6 +48,7 @@ async function passOver(ctx: Ctx & { storage: Storage }, claim: ImportClaim, sig
   try {
     const source = createReadStream(ctx.storage.pathOf(claim.sourceBlob), { highWaterMark: readBytes });
     const report = await inspectFile(source, {
+      filename: claim.filename,
       mapping: claim.mapping,
       validationShareBp: claim.validationShareBp,
       sinks: { train: writers.train.write, validation: writers.validation.write, setAside: writers.setAside.write },

@@ -3,7 +3,18 @@ import { datasetShapes, datasetStatuses, splits, uploadPurposes } from "#db/enum
 import { searchText } from "#server/input.ts";
 
 /** What a mapping may fill; the rule says which sets are complete. */
-export const mappingTargets = ["messages", "prompt", "completion", "system", "chosen", "rejected", "text"] as const;
+export const mappingTargets = [
+  "messages",
+  "prompt",
+  "input",
+  "completion",
+  "label",
+  "system",
+  "history",
+  "chosen",
+  "rejected",
+  "text",
+] as const;
 
 const Id = z.string().min(1).max(64);
 

@@ -56,7 +56,7 @@ export async function showDataset(ctx: Ctx, input: ShowDataset) {
       duplicatesExact: version.duplicatesExact ?? true,
       problems: version.problems,
       problemCounts: version.problemCounts ?? {},
-      ignoredColumns: version.ignoredColumns ?? [],
+      notes: version.notes,
       lengths: version.stats ?? {},
       reviewDetail: version.review,
       sourceSha256: version.sourceBlob,

@@ -5,6 +5,7 @@ import { models } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { resolveVersion } from "#server/datasets/resolve-version.ts";
+import { nothingToTrain } from "#server/datasets/split.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { findTrainableBase } from "#server/models/find-base.ts";
 import { modelNameFrom } from "#server/models/name.rule.ts";
@@ -45,7 +46,14 @@ async function findData(ctx: Parameters<typeof planRun>[0], ref: string) {
   const { shape, trainBlob } = version;
   if (shape === "preference")
     throw refuse("holds preferences, which SFT cannot learn from: choose conversations or pairs");
-  if (!shape || !trainBlob || !version.trainRows) throw refuse("has no training rows");
+  if (shape === "unpaired_preference") {
+    const why = "half of its answers may be bad ones, which SFT would learn too";
+    throw refuse(`holds unpaired preferences (KTO): ${why}. Choose conversations or pairs`);
+  }
+  if (!shape || !trainBlob || !version.trainRows) {
+    const none = nothingToTrain(version);
+    throw refuse(none ? `cannot be trained on: ${none}` : "has no training rows");
+  }
   const { id, validationBlob, trainRows, validationRows } = version;
   return {
     ...{ id, name, version: version.version, shape, trainBlob, validationBlob, trainRows },

@@ -57,7 +57,8 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
   await layOut(ctx.storage, files, base).catch((cause: unknown) => {
     throw cause instanceof DomainError ? baseMissing(cause.message) : cause;
   });
-  if (!data.trainBlob || data.shape === "preference" || !data.shape) {
+  const { shape } = data;
+  if (!data.trainBlob || !shape || shape === "preference" || shape === "unpaired_preference") {
     throw new TrainerFailure({ code: "BAD_DATA", message: "the dataset version has no rows to train on", hint: null });
   }
   const held = run.validationVersionId ? await validationOf(ctx, run.validationVersionId) : data;
@@ -65,7 +66,7 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
   const spec: Spec = {
     ...{ v: 1, runId: run.id, method: run.method, seed: run.seed, ...Settings.parse(run.config) },
     base: { path: base, sha256: artifact.digest },
-    data: { train: folder.train, validation: validation ? folder.validation : null, shape: data.shape },
+    data: { train: folder.train, validation: validation ? folder.validation : null, shape },
   };
   const blob = (sha256: string) => ctx.storage.pathOf(sha256);
   await prepareFolder(folder, spec, {

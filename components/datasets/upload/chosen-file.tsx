@@ -62,8 +62,11 @@ function FirstRows({ peek, reading }: { peek: Peek; reading: NonNullable<Peek["r
           <ExampleView value={one.example} />
         </div>
       ))}
-      {reading.source === "unpaired" && (
-        <p className="text-ink-2">Only answers whose label is true are learnt; the others come back as problems.</p>
+      {reading.shape === "unpaired_preference" && (
+        <p className="text-ink-2">
+          Unpaired preference data (KTO): imported with its labels, and not used for SFT, which would learn the bad
+          answers too.
+        </p>
       )}
       {problem && (
         <p role="status" className="text-hold">

@@ -1,8 +1,10 @@
 import { headBytes, linesBeforeGivingUp } from "#server/datasets/rows/limits.rule.ts";
-import { recogniseBinary, recogniseText } from "#server/datasets/rows/magic.rule.ts";
+import { recogniseBinary, recogniseLineEnds, recogniseText } from "#server/datasets/rows/magic.rule.ts";
 import { invalidJson } from "#server/datasets/rows/row.rule.ts";
-import { detectShape, type Reading, type SeenColumn, seenColumns } from "#server/datasets/shapes/detect.rule.ts";
-import { type FileRefusal, isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { asRow, detectShape, type Reading, type SeenColumn, seenColumns } from "#server/datasets/shapes/detect.rule.ts";
+import type { FileRefusal } from "#server/datasets/shapes/problem.rule.ts";
+import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
+import { parseExactJson } from "#server/exact-json.rule.ts";
 
 /**
  * What the first rows of a chosen file look like, before a byte is sent. The import decides; `refusal` is what it would
@@ -30,31 +32,34 @@ const notUtf8 = {
 const unread = "Nothing of its beginning could be read: the import will say what it is.";
 
 /** Read the first 256 kB of a file in the browser. */
-export async function peekInto(file: Blob): Promise<Peek> {
+export async function peekInto(file: Blob & { name?: string }): Promise<Peek> {
   if (file.size === 0) return { ...nothing, refusal: empty };
   const bytes = new Uint8Array(await file.slice(0, peekBytes).arrayBuffer());
   const whole = file.size <= peekBytes;
-  const binary = recogniseBinary(bytes.subarray(0, headBytes));
+  const filename = file.name ?? null;
+  const binary = recogniseBinary(bytes.subarray(0, headBytes), filename);
   if (binary) return { ...nothing, refusal: binary };
   const text = new TextDecoder().decode(bytes);
-  const isArray = text.trimStart().startsWith("[");
+  const lineEnds = recogniseLineEnds(text, filename);
+  if (lineEnds) return { ...nothing, refusal: lineEnds };
+  const isArray = text.trimStart().startsWith("[") && !isListOfTurns(parse(text.trimStart().split("\n", 1)[0] ?? ""));
   const lines = isArray ? [] : linesOf(bytes, whole);
   const rows = isArray ? arrayRows(text) : lines.flatMap(({ row }) => (row === undefined ? [] : [row]));
   if (rows.length === 0) {
     const isSure = !isArray && (whole || lines.length >= linesBeforeGivingUp);
-    return isSure ? { ...nothing, refusal: refusalOf(lines, text) } : { ...nothing, warning: unread };
+    return isSure ? { ...nothing, refusal: refusalOf(lines, text, filename) } : { ...nothing, warning: unread };
   }
   const isBroken = lines.some((line) => line.text === null);
   const warning = isBroken ? `Lines that are not UTF-8 come back as problems. ${notUtf8.remedy}` : null;
-  const objects = rows.filter(isRecord);
+  const objects = rows.map(asRow).filter((row) => row !== null);
   return { rows: objects, reading: detectShape(objects), columns: seenColumns(objects), refusal: null, warning };
 }
 
 /** Why lines of which none is JSON are refused. */
-function refusalOf(lines: Line[], text: string): Peek["refusal"] {
+function refusalOf(lines: Line[], text: string, filename: string | null): Peek["refusal"] {
   const [first] = lines;
   if (!first) return noRows;
-  return first.text === null ? notUtf8 : (recogniseText(text) ?? invalidJson(first.text));
+  return first.text === null ? notUtf8 : (recogniseText(text, filename) ?? invalidJson(first.text, filename));
 }
 
 /** `text` is null for what is not UTF-8, `row` undefined for what is not JSON. */
@@ -101,9 +106,6 @@ function arrayRows(text: string): unknown[] {
 }
 
 function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const parsed = parseExactJson(text);
+  return parsed.fault === null ? parsed.value : undefined;
 }

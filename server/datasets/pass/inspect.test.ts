@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { type InspectOptions, inspectFile } from "#server/datasets/pass/inspect.ts";
+import { placesWords } from "#server/datasets/pass/problems.rule.ts";
 
 const chat = (n: number) =>
   JSON.stringify({
@@ -59,8 +60,8 @@ test("columns whose names no database can keep are shown with a mark in their pl
   const unknown = await inspect(`${JSON.stringify(odd("a"))}\n`);
   expect(unknown.unmapped?.columns.map((column) => column.name)).toEqual(["a\ufffd", `${"a".padEnd(199, ".")}\ufffd`]);
   const row = JSON.stringify({ text: "good", ...odd("b") });
-  const { ignoredColumns } = await inspect(`${row}\n${row}\n`);
-  expect(ignoredColumns).toEqual(["b\ufffd", `${"b".padEnd(199, ".")}\ufffd`]);
+  const { notes } = await inspect(`${row}\n${row}\n`);
+  expect(notes.map((note) => note.name)).toEqual(["b\ufffd", `${"b".padEnd(199, ".")}\ufffd`]);
 });
 
 test("a broken line keeps its number, its column and its text, and the rest is read", async () => {
@@ -148,7 +149,6 @@ test("an array that breaks or stops is refused with the place", async () => {
   expect(cut.refusal).toMatchObject({ code: "array_truncated" });
   expect(cut.refusal?.message).toContain("element 2");
   expect((await inspect(`[${chat(1)}]\n{}`)).refusal?.code).toBe("array_trailing");
-  expect((await inspect(`[${"[".repeat(200)}`)).refusal?.code).toBe("too_deep");
 });
 
 test("invalid UTF-8 inside an array is the problem of its element, wherever a chunk ends", async () => {
@@ -191,7 +191,8 @@ test("a file of another layout shows its columns and first rows, so that a perso
 test("a mapping turns it into prompt and completion", async () => {
   const mapping = { prompt: "question", completion: "answer" };
   const { report, train, validation } = await written('{"question": "1+1?", "answer": 2, "id": 7}\n', { mapping });
-  expect(report).toMatchObject({ source: "mapped", shape: "prompt_completion", badRows: 0, ignoredColumns: ["id"] });
+  expect(report).toMatchObject({ source: "mapped", shape: "prompt_completion", badRows: 0 });
+  expect(report.notes).toEqual([{ code: "ignored_column", name: "id", rows: 1, line: 1, element: null }]);
   expect(train + validation).toBe('{"prompt":"1+1?","completion":"2"}\n');
 });
 
@@ -205,14 +206,21 @@ test("a file without one good row is refused with its first problem", async () =
   const { refusal, problems } = await inspect('{"messages": []}\n{"messages": []}\n');
   expect(refusal).toMatchObject({ code: "no_good_rows" });
   expect(refusal?.message).toBe('none of the 2 rows can be used. Line 1: "messages" has no turns');
-  expect(problems).toHaveLength(2);
+  expect(problems).toMatchObject([{ rows: 2, places: [{ line: 1 }, { line: 2 }] }]);
 });
 
-test("every problem is counted, the first hundred are listed", async () => {
+test("every problem is counted, and rows with the same one are one entry with its first places", async () => {
   const bad = '{"messages": [{"role": "wizard", "content": "x"}, {"role": "user", "content": ""}]}\n';
   const report = await inspect(`${chat(1)}\n${bad.repeat(250)}`);
   expect(report).toMatchObject({ rowsRead: 251, badRows: 250, problemCount: 500 });
-  expect(report.problems).toHaveLength(100);
+  expect(report.problems).toHaveLength(2);
+  expect(report.problems[0]).toMatchObject({
+    line: 2,
+    code: "unknown_role",
+    rows: 250,
+    text: bad.trim().replaceAll(": ", ":").replaceAll(", ", ","),
+  });
+  expect(placesWords(report.problems[0] ?? { places: [], rows: 0 })).toBe("Line 2, 3, 4 and 247 more");
   expect(report.problemCounts).toEqual({ unknown_role: 250, empty_turn: 250 });
 });
 

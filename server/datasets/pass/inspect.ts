@@ -4,24 +4,15 @@ import { createTally, type Sinks } from "#server/datasets/pass/tally.ts";
 import { readRows } from "#server/datasets/rows/read.ts";
 import { RefusedFile, refuseFile } from "#server/datasets/rows/refused.ts";
 import type { Row } from "#server/datasets/rows/row.rule.ts";
-import { defaultValidationShareBp, type Example } from "#server/datasets/shapes/canonical.rule.ts";
-import { notAnObject } from "#server/datasets/shapes/convert.rule.ts";
-import {
-  detectShape,
-  type Mapping,
-  mappedReading,
-  type Reading,
-  seenColumns,
-  shapeOfRow,
-} from "#server/datasets/shapes/detect.rule.ts";
-import { type Converted, failed, isRecord, problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
-import { storable } from "#server/storable.rule.ts";
+import { defaultValidationShareBp } from "#server/datasets/shapes/canonical.rule.ts";
+import { asRow, detectShape, type Reading, seenColumns } from "#server/datasets/shapes/detect.rule.ts";
+import { type Mapping, mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
+import { describe, failed, isRecord, problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
 
 /** The layout is decided by this many rows, or by as many as came in the first MiB. */
 const sampleRows = 20;
 const sampleBytes = 2 ** 20;
 const shownSamples = 5;
-const maxIgnoredColumns = 50;
 
 export type InspectOptions = {
   mapping?: Mapping | null;
@@ -32,6 +23,8 @@ export type InspectOptions = {
   /** after each chunk; awaiting it holds the reading back */
   onProgress?: (progress: { bytesRead: number; rowsRead: number }) => Promise<void> | void;
   signal?: AbortSignal;
+  /** the file's name, for the commands in remedies */
+  filename?: string;
 };
 
 const nowhere: Sinks = { train: async () => {}, validation: async () => {}, setAside: async () => {} };
@@ -63,9 +56,9 @@ async function passOver(
   let mapped: Row[] = [];
   let reading = options.mapping ? adopt(readingOfMapping(options.mapping), report) : null;
   const take = (rows: Row[], how: Reading) => {
-    for (const row of rows) takeRow(row, how, report, tally);
+    for (const row of rows) takeRow(row, how, tally);
   };
-  for await (const batch of readRows(source)) {
+  for await (const batch of readRows(source, { filename: options.filename ?? null })) {
     options.signal?.throwIfAborted();
     report.format = batch.format;
     report.bytesRead = batch.bytesRead;
@@ -127,36 +120,22 @@ function unmapped(objects: Record<string, unknown>[]) {
   return { columns: seenColumns(objects), samples: objects.slice(0, shownSamples).map((row) => sampleOf(row)) };
 }
 
-function takeRow(row: Row, reading: Reading, report: Report, tally: ReturnType<typeof createTally>): void {
-  const converted = row.problem ? failed<Example>([row.problem]) : convertValue(row.value, reading, report);
-  if (converted.ok) tally.good(converted.example);
-  else tally.bad(row, converted.problems);
+function takeRow(row: Row, reading: Reading, tally: ReturnType<typeof createTally>): void {
+  const value = asRow(row.value);
+  const converted = row.problem
+    ? failed([row.problem])
+    : value
+      ? reading.convert(value)
+      : failed([notAnObject(row.value)]);
+  if (!converted.ok) tally.bad(row, converted.problems);
+  else if (value === row.value) tally.good(row, converted.example, converted.notes);
+  else tally.good(row, converted.example, [...converted.notes, { code: "turns_as_row", name: null }]);
 }
 
-function convertValue(value: unknown, reading: Reading, report: Report): Converted<Example> {
-  if (!isRecord(value)) return failed([notAnObject(value)]);
-  noteIgnored(value, reading, report);
-  const converted = reading.convert(value);
-  const stranger = converted.ok ? null : otherShape(value, reading);
-  return stranger ? failed([stranger]) : converted;
-}
-
-/** A row in another layout says so once, instead of naming every column that it lacks. */
-function otherShape(row: Record<string, unknown>, reading: Reading): RowProblem | null {
-  if (reading.source === "mapped") return null;
-  const shape = shapeOfRow(row);
-  if (!shape || shape === reading.source) return null;
-  const message = `this row looks like ${shape}, the file is ${reading.source}`;
-  return problem(null, "other_shape", message, "Put rows of another shape into a file of their own.");
-}
-
-function noteIgnored(row: Record<string, unknown>, reading: Reading, report: Report): void {
-  for (const name in row) {
-    if (reading.columns.includes(name) || report.ignoredColumns.includes(name)) continue;
-    const shown = storable(name.slice(0, 200));
-    if (report.ignoredColumns.includes(shown)) continue;
-    if (report.ignoredColumns.length < maxIgnoredColumns) report.ignoredColumns.push(shown);
-  }
+/** Not an object at all: a number, text, list or null where a row should be. */
+function notAnObject(value: unknown): RowProblem {
+  const message = `the row is ${describe(value)}; it must be an object such as {"messages": […]}`;
+  return problem(null, "not_an_object", message, "Write each row as one JSON object with named fields.");
 }
 
 /** Without one good row a file is refused; one that a person has mapped asks for other columns. */

@@ -1,4 +1,5 @@
 import type { Page } from "#server/datasets/pass/report.rule.ts";
+import type { Place } from "#server/datasets/rows/limits.rule.ts";
 
 const rowsPerPage = 200;
 const bytesPerPage = 256 * 1024;
@@ -31,14 +32,18 @@ export function createOutput(sink: Sink) {
   return {
     pages,
     rows: () => rows,
-    /** Append one line; `line` ends with its line break. */
-    append(line: Uint8Array) {
+    /** Append one line, which ends with its line break; `from` is where its row stands in the source file. */
+    append(line: Uint8Array, from: Place) {
       if (rows === 0 || pageRows >= rowsPerPage || pageBytes >= bytesPerPage) {
-        pages.push({ firstRow: rows, byteOffset: bytes });
+        const elements = from.element === null ? null : [];
+        pages.push({ firstRow: rows, byteOffset: bytes, lines: [], elements });
         pageRows = 0;
         pageBytes = 0;
       }
       reserve(line.length);
+      const page = pages.at(-1);
+      page?.lines.push(from.line);
+      page?.elements?.push(from.element ?? 0);
       buffer.set(line, filled);
       filled += line.length;
       rows++;

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
-import type { Mapping } from "#server/datasets/shapes/detect.rule.ts";
+import type { Mapping } from "#server/datasets/shapes/mapping.rule.ts";
 
 const folder = resolve("../shared/data");
 const here = existsSync(folder);
@@ -22,16 +22,15 @@ test.skipIf(!here).each([
   expect(report).toMatchObject(expected);
 });
 
-test.skipIf(!here)("unpaired preferences keep the good answers and name the bad ones", async () => {
+test.skipIf(!here)("unpaired preferences are read as such, bad answers with their label", async () => {
   const report = await inspect("kto-en.json");
-  expect(report).toMatchObject({ source: "unpaired", shape: "messages", rowsRead: 300 });
-  expect(Object.keys(report.problemCounts)).toEqual(["marked_bad"]);
-  expect(report.rows.train + report.rows.validation).toBe(300 - report.badRows);
+  expect(report).toMatchObject({ source: "unpaired", shape: "unpaired_preference", rowsRead: 300, badRows: 0 });
 });
 
 test.skipIf(!here)("tool calls are named, chats without them are kept", async () => {
   const report = await inspect("toolcall-en-sharegpt.json");
-  expect(report).toMatchObject({ source: "sharegpt", rowsRead: 300, badRows: 153, ignoredColumns: ["tools"] });
+  expect(report).toMatchObject({ source: "sharegpt", rowsRead: 300, badRows: 153 });
+  expect(report.notes).toMatchObject([{ code: "ignored_column", name: "tools", rows: 147 }]);
   expect(report.problemCounts).toEqual({ tool_turn: expect.any(Number) });
 });
 

@@ -1,18 +1,17 @@
 import type { DatasetShape, Split } from "#db/enums.ts";
 import type { LengthStats } from "#server/datasets/pass/lengths.rule.ts";
+import type { Note } from "#server/datasets/pass/note.rule.ts";
+import type { Problem } from "#server/datasets/pass/problems.rule.ts";
 import type { Place } from "#server/datasets/rows/limits.rule.ts";
 import type { FileFormat } from "#server/datasets/rows/row.rule.ts";
 import type { Reading, SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
-import type { FileRefusal, RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import type { FileRefusal } from "#server/datasets/shapes/problem.rule.ts";
 
-/** All problems are counted; this many are listed. */
-export const maxListedProblems = 100;
-
-/** One thing wrong with one row, and where: the line, and in a JSON array the element (both from 1). */
-export type Problem = Place & RowProblem;
-
-/** Where a page of examples begins in a split's file. */
-export type Page = { firstRow: number; byteOffset: number };
+/**
+ * Where a page of examples begins in a split's file, and the line of the source file (and element of a JSON array) that
+ * each of its rows came from.
+ */
+export type Page = { firstRow: number; byteOffset: number; lines: number[]; elements: number[] | null };
 
 /** What one pass over a file found. Exactly one of: refused, unmapped, or read. */
 export type Report = {
@@ -28,14 +27,15 @@ export type Report = {
   badRows: number;
   problemCount: number;
   problemCounts: Record<string, number>;
+  /** one entry per kind of problem */
   problems: Problem[];
+  /** what was done with rows that are used */
+  notes: Note[];
   duplicateRows: number;
   /** false: more different rows than are remembered, `duplicateRows` is a lower bound */
   duplicatesExact: boolean;
   rows: Record<Split, number>;
   lengths: Record<string, LengthStats>;
-  /** columns that no example uses, and that are therefore left out */
-  ignoredColumns: string[];
   pages: Record<Split, Page[]>;
 };
 
@@ -52,11 +52,11 @@ export function emptyReport(): Report {
     problemCount: 0,
     problemCounts: {},
     problems: [],
+    notes: [],
     duplicateRows: 0,
     duplicatesExact: true,
     rows: { train: 0, validation: 0 },
     lengths: {},
-    ignoredColumns: [],
     pages: { train: [], validation: [] },
   };
 }

@@ -1,14 +1,19 @@
 import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { isExactNumber } from "#server/exact-json.rule.ts";
 import { storable } from "#server/storable.rule.ts";
 
 const maxText = 400;
 const maxItems = 10;
 const maxLevels = 4;
 
-/** A small copy of a foreign row to show to a person: long text, long lists and deep nesting are cut. */
+/**
+ * A small copy of a foreign row to show to a person: long text, long lists and deep nesting are cut. A number that
+ * JavaScript would change stands as the text it was written as, and is converted as that.
+ */
 export function sampleOf(value: unknown, levels = maxLevels): unknown {
   if (typeof value === "string") return storable(value.length > maxText ? `${value.slice(0, maxText)}…` : value);
   if (Array.isArray(value)) return levels === 0 ? "[…]" : value.slice(0, maxItems).map((v) => sampleOf(v, levels - 1));
+  if (isExactNumber(value)) return value.value;
   if (!isRecord(value)) return value;
   if (levels === 0) return "{…}";
   const entries = Object.entries(value).slice(0, maxItems * 5);

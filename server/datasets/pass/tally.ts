@@ -1,12 +1,15 @@
 import { hash } from "node:crypto";
 import { createLengths } from "#server/datasets/pass/lengths.rule.ts";
+import { createNotes } from "#server/datasets/pass/note.rule.ts";
 import { createOutput, type Sink } from "#server/datasets/pass/output.ts";
-import { maxListedProblems, type Report } from "#server/datasets/pass/report.rule.ts";
+import { createProblems } from "#server/datasets/pass/problems.rule.ts";
+import type { Report } from "#server/datasets/pass/report.rule.ts";
 import { createSeenRows } from "#server/datasets/pass/seen.rule.ts";
 import type { Row } from "#server/datasets/rows/row.rule.ts";
-import { type Example, measure, splitOf } from "#server/datasets/shapes/canonical.rule.ts";
-import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
-import { storable } from "#server/storable.rule.ts";
+import { type Example, measure, splitOf, textsOf } from "#server/datasets/shapes/canonical.rule.ts";
+import { findControlText } from "#server/datasets/shapes/control-text.rule.ts";
+import type { RowNote, RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { exactJson } from "#server/exact-json.rule.ts";
 
 export type Sinks = { train: Sink; validation: Sink; setAside: Sink };
 
@@ -18,6 +21,9 @@ export function createTally(report: Report, sinks: Sinks, validationShareBp: num
   const outputs = { train: createOutput(sinks.train), validation: createOutput(sinks.validation) };
   const setAside = createOutput(sinks.setAside);
   const seen = createSeenRows();
+  const problemGroups = createProblems(report.problems);
+  const notes = createNotes();
+  let controlText: string | null = null;
   const lengths = new Map<string, ReturnType<typeof createLengths>>();
   let scratch = Buffer.allocUnsafe(scratchBytes);
 
@@ -48,32 +54,37 @@ export function createTally(report: Report, sinks: Sinks, validationShareBp: num
 
   return {
     flush,
-    good(example: Example) {
+    good(row: Row, example: Example, noted: readonly RowNote[]) {
       const line = encode(JSON.stringify(example));
       // as hex: Node makes a string quicker than a Buffer
       const digest = hash("sha256", line.subarray(0, -1), "hex");
       const high = Number.parseInt(digest.slice(0, 8), 16);
       if (seen.add(high, Number.parseInt(digest.slice(8, 16), 16))) report.duplicateRows++;
-      outputs[splitOf(high, validationShareBp)].append(line);
+      outputs[splitOf(high, validationShareBp)].append(line, row);
       measure(example, addLength);
+      for (const one of noted) notes.add(one, row);
+      const found = findControlText(textsOf(example));
+      if (found === null) return;
+      // the first one found names them all: rows are counted, not tokens
+      controlText ??= found;
+      notes.add({ code: "control_text", name: controlText }, row);
     },
-    bad(row: Row, problems: RowProblem[]) {
+    bad(row: Row, problems: readonly RowProblem[]) {
       report.badRows++;
       report.problemCount += problems.length;
       for (const found of problems) {
         report.problemCounts[found.code] = (report.problemCounts[found.code] ?? 0) + 1;
-        if (report.problems.length >= maxListedProblems) continue;
-        const message = storable(found.message);
-        const field = found.field === null ? null : storable(found.field);
-        report.problems.push({ line: row.line, element: row.element, ...found, field, message });
       }
-      setAside.append(encode(setAsideLine(row, problems)));
+      const text = textOf(row);
+      problemGroups.add(row, problems, text.shown);
+      setAside.append(encode(setAsideLine(row, problems, text.json)), row);
     },
     async finish() {
       await flush(true);
       report.rows = { train: outputs.train.rows(), validation: outputs.validation.rows() };
       report.pages = { train: outputs.train.pages, validation: outputs.validation.pages };
       report.duplicatesExact = seen.isExact();
+      report.notes = notes.all();
       for (const [name, stats] of lengths) {
         const summary = stats.summary();
         if (summary) report.lengths[name] = summary;
@@ -82,8 +93,17 @@ export function createTally(report: Report, sinks: Sinks, validationShareBp: num
   };
 }
 
-/** A row that was set aside: its place, its problems and the row itself, or as much of it as could be read. */
-function setAsideLine(row: Row, problems: RowProblem[]): string {
-  const { line, element } = row;
-  return JSON.stringify({ line, element, problems, ...(row.unparsed ?? { row: row.value }) });
+/** A row as people can read it, and as a member of a JSON object: exactly, or as much of it as could be read. */
+function textOf({ unparsed, value }: Row): { shown: string; json: string } {
+  if (!unparsed) {
+    const shown = exactJson(value);
+    return { shown, json: `"row":${shown}` };
+  }
+  const shown = "raw" in unparsed ? unparsed.raw : Buffer.from(unparsed.rawBase64, "base64").toString();
+  return { shown, json: JSON.stringify(unparsed).slice(1, -1) };
+}
+
+/** A row that was set aside: its place, its problems and the row itself. */
+function setAsideLine({ line, element }: Row, problems: readonly RowProblem[], row: string): string {
+  return `${JSON.stringify({ line, element, problems }).slice(0, -1)},${row}}`;
 }

@@ -1,10 +1,12 @@
 import { isUtf8 } from "node:buffer";
-import Assembler from "stream-json/assembler.js";
 import { jsonParser } from "stream-json/parser.js";
-import { maxDepth, maxRowBytes } from "#server/datasets/rows/limits.rule.ts";
+import { createElementAssembler } from "#server/datasets/rows/assemble.ts";
+import { maxRowBytes, type Place } from "#server/datasets/rows/limits.rule.ts";
 import { firstInvalidByte } from "#server/datasets/rows/lines.ts";
 import { RefusedFile, refuseFile } from "#server/datasets/rows/refused.ts";
 import { invalidUtf8, mib, type Row } from "#server/datasets/rows/row.rule.ts";
+import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { exactJson } from "#server/exact-json.rule.ts";
 
 const newline = 0x0a;
 /** Small enough that a broken place is known closely, large enough to be quick. */
@@ -17,9 +19,9 @@ type OpenElement = { line: number; startedAt: number; badByte: number | null };
  * and the limits (it trusts its input). Push after the end of the array throws, as does `end` before it:
  * a broken array cannot be picked up again, so it refuses the file.
  */
-export function createArrayReader(limit = maxRowBytes) {
+export function createArrayReader({ limit = maxRowBytes, filename }: { limit?: number; filename: string | null }) {
   const tokenise = jsonParser({ streamValues: false });
-  const assembler = new Assembler();
+  const assembler = createElementAssembler();
   let state: "before" | "inside" | "after" = "before";
   let line = 1;
   let lineStartedAt = 0;
@@ -45,10 +47,10 @@ export function createArrayReader(limit = maxRowBytes) {
         element++;
         open = { line, startedAt: fed, badByte: null };
       }
-      assembler.consume(token);
-      if (assembler.depth > maxDepth) refuseDeep(element, open.line);
-      if (assembler.done) {
-        rows.push(finished(open, element, assembler.current));
+      if (assembler.take(token)) {
+        const { value, problem } = assembler.finish();
+        const found = open.badByte === null ? problem : invalidUtf8(open.badByte, filename);
+        rows.push(finished({ line: open.line, element }, value, found));
         open = null;
       }
     }
@@ -118,10 +120,9 @@ function characterBoundary(bytes: Buffer, end: number): number {
   return end;
 }
 
-function finished(open: OpenElement, element: number, value: unknown): Row {
-  const at = { line: open.line, element };
-  if (open.badByte === null) return { ...at, value, problem: null, unparsed: null };
-  return { ...at, value: null, problem: invalidUtf8(open.badByte), unparsed: { raw: JSON.stringify(value) } };
+function finished(at: Place, value: unknown, problem: RowProblem | null): Row {
+  if (!problem) return { ...at, value, problem, unparsed: null };
+  return { ...at, value: null, problem, unparsed: { raw: exactJson(value) } };
 }
 
 const asJsonl = "Mend the file, or write it as JSONL (one row per line): there one bad row cannot hide the rest.";
@@ -141,9 +142,4 @@ function refuseCut(element: number, line: number): never {
 function refuseLong(element: number, line: number, limit: number): never {
   const message = `line ${line}: element ${element} is longer than ${mib(limit)}`;
   refuseFile("row_too_long", message, asJsonl);
-}
-
-function refuseDeep(element: number, line: number): never {
-  const message = `line ${line}: element ${element} is nested more than ${maxDepth} levels deep`;
-  refuseFile("too_deep", message, "Leave the nested part out: examples are flat.");
 }

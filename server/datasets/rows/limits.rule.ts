@@ -1,9 +1,6 @@
 /** A line or array element may have this many bytes. */
 export const maxRowBytes = 8 * 2 ** 20;
 
-/** JSON deeper than this in an array element is refused: nothing we train on is. */
-export const maxDepth = 64;
-
 /** The head is enough to recognise a file that is not JSON at all. */
 export const headBytes = 64 * 1024;
 

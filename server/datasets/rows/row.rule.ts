@@ -1,6 +1,8 @@
 import { findJsonError } from "#server/datasets/rows/json-error.rule.ts";
 import type { Place } from "#server/datasets/rows/limits.rule.ts";
+import { convertTo } from "#server/datasets/rows/remedy.rule.ts";
 import { problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { deepestJson } from "#server/json-depth.rule.ts";
 
 export type FileFormat = "jsonl" | "json_array";
 
@@ -21,14 +23,27 @@ export function rowTooLong(bytes: number | null, limit: number): RowProblem {
   return problem(null, "row_too_long", message, "Split the row, or check that every row ends with a line break.");
 }
 
-export function invalidUtf8(byte: number): RowProblem {
+export function invalidUtf8(byte: number, filename: string | null): RowProblem {
   const message = `byte ${byte + 1} of the line is not valid UTF-8`;
-  return problem(
-    null,
-    "invalid_utf8",
-    message,
-    "Save the file as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 IN > OUT.",
-  );
+  const remedy = `Save the file as UTF-8, for example: ${convertTo("utf8", "iconv -f WINDOWS-1252 -t UTF-8", filename)}.`;
+  return problem(null, "invalid_utf8", message, remedy);
+}
+
+export function tooDeep(): RowProblem {
+  const message = `the row is nested deeper than ${deepestJson} levels`;
+  return problem(null, "too_deep", message, "Leave the nested part out: examples are flat.");
+}
+
+export function repeatedKey(key: string): RowProblem {
+  const shown = JSON.stringify(key.slice(0, 80));
+  const message = `the key ${shown} stands twice in one object, and only one of its values could be meant`;
+  return problem(null, "repeated_key", message, "Keep the value that is meant and remove the other.");
+}
+
+function rawNul(at: number, filename: string | null): RowProblem {
+  const message = `the line holds a NUL byte at column ${at + 1}`;
+  const remedy = `Remove it, for example: ${convertTo("clean", "tr -d '\\000' <", filename)}.`;
+  return problem(null, "raw_nul", message, remedy);
 }
 
 export function truncatedLine(): RowProblem {
@@ -37,7 +52,9 @@ export function truncatedLine(): RowProblem {
 }
 
 /** A line that JSON.parse refuses: where it breaks, counted from 1 in characters, and what to do. */
-export function invalidJson(text: string): RowProblem {
+export function invalidJson(text: string, filename: string | null = null): RowProblem {
+  const nul = text.indexOf("\u0000");
+  if (nul !== -1) return rawNul(nul, filename);
   const at = findJsonError(text);
   const place = at === null ? "" : ` at column ${at + 1}`;
   const found = at === null ? "" : `: ${whatIsAt(text, at)}`;

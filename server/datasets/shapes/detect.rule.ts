@@ -1,154 +1,98 @@
 import type { DatasetShape } from "#db/enums.ts";
-import { mappingTargets } from "#server/datasets/input.ts";
-import {
-  type Convert,
-  fromAlpaca,
-  fromMessages,
-  fromOpenAiPreference,
-  fromPair,
-  fromPairWithSystem,
-  fromPreference,
-  fromShareGpt,
-  fromText,
-  fromUnpaired,
-} from "#server/datasets/shapes/convert.rule.ts";
-import { column, isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { fromPairAsChat, type PairColumns } from "#server/datasets/shapes/chat.rule.ts";
+import { type Convert, type Layout, layouts, type Row } from "#server/datasets/shapes/layouts.rule.ts";
+import { namedShapes } from "#server/datasets/shapes/named.rule.ts";
+import { column, failed, isFilled, isRecord, problem } from "#server/datasets/shapes/problem.rule.ts";
+import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
+import { isExactNumber } from "#server/exact-json.rule.ts";
 import { storable } from "#server/storable.rule.ts";
 
-type Row = Record<string, unknown>;
+/** How to read a file: what its rows look like, what they become, and what is wrong or left out in each. */
+export type Reading = { source: string; shape: DatasetShape; convert: Convert };
 
-/** Layouts we read without being told; `mapped` is what a person described. */
-export const sourceShapes = [
-  "sharegpt_preference",
-  "openai_preference",
-  "preference",
-  "unpaired",
-  "messages",
-  "sharegpt",
-  "prompt_completion",
-  "prompt_response",
-  "alpaca",
-  "text",
-] as const;
-export type SourceShape = (typeof sourceShapes)[number];
+/** How a row looks, by its columns alone; undefined when it is none of ours. The most telling layout wins. */
+function layoutOf(row: Row): Layout | undefined {
+  return layouts.find((layout) => layout.fits(row));
+}
 
-/** How to read a file: what its rows look like, what they become, and which columns are used. */
-export type Reading = {
-  source: SourceShape | "mapped";
-  shape: DatasetShape;
-  convert: Convert;
-  columns: readonly string[];
-};
-
-/** How a row looks, by its columns alone; null when it is none of ours. The most telling layout wins. */
-export function shapeOfRow(row: Row): SourceShape | null {
-  const has = (name: string) => Object.hasOwn(row, name);
-  if (has("chosen") && has("rejected")) {
-    if (has("conversations")) return "sharegpt_preference";
-    if (has("prompt")) return "preference";
-  }
-  if (has("preferred_output") && has("non_preferred_output") && has("input")) return "openai_preference";
-  if (has("messages")) return typeof row.label === "boolean" ? "unpaired" : "messages";
-  if (has("conversations")) return "sharegpt";
-  if (has("prompt") && has("completion")) return "prompt_completion";
-  if (has("prompt") && has("response")) return "prompt_response";
-  if (has("instruction") && has("output")) return "alpaca";
-  return has("text") ? "text" : null;
+/** A row as an object of columns: a line that is a list of turns is a chat without its object. Null for anything else. */
+export function asRow(value: unknown): Row | null {
+  if (isRecord(value)) return value;
+  return isListOfTurns(value) ? { messages: value } : null;
 }
 
 /**
  * The layout that most of the sampled rows have, if it is at least half of them; else null.
  * One row in another layout is that row's problem, not the file's.
  */
-export function detectShape(rows: readonly unknown[]): Reading | null {
-  const votes = new Map<SourceShape, number>();
-  const records = rows.filter(isRecord);
-  for (const row of records) {
-    const shape = shapeOfRow(row);
-    if (shape) votes.set(shape, (votes.get(shape) ?? 0) + 1);
+export function detectShape(values: readonly unknown[]): Reading | null {
+  const votes = new Map<string, { layout: Layout; count: number }>();
+  const rows = values.map(asRow).filter((row) => row !== null);
+  for (const row of rows) {
+    const layout = layoutOf(row);
+    if (!layout) continue;
+    const vote = votes.get(layout.source) ?? { layout, count: 0 };
+    vote.count++;
+    votes.set(layout.source, vote);
   }
-  const [winner] = [...votes].sort((a, b) => b[1] - a[1]);
-  if (!winner || winner[1] * 2 < records.length) return null;
-  const usesSystem = records.some((row) => typeof row.system === "string" && row.system.trim() !== "");
-  return readingOf(winner[0], usesSystem);
+  const [winner] = [...votes.values()].sort((a, b) => b.count - a.count);
+  if (!winner || winner.count * 2 < rows.length) return null;
+  return readingOf(winner.layout, rows);
 }
 
-/** How a detected layout is read. Pairs with a system text become chats. */
-export function readingOf(source: SourceShape, usesSystem: boolean): Reading {
-  if (source === "prompt_completion" || source === "prompt_response") {
-    const completion = source === "prompt_response" ? "response" : "completion";
-    return pairReading(source, { prompt: "prompt", completion, system: usesSystem ? "system" : undefined });
+/** How a detected layout is read. Pairs with a system text, with earlier turns or written as turns become chats. */
+function readingOf(layout: Layout, rows: readonly Row[]): Reading {
+  const { source, shape, columns } = layout;
+  if (shape === "prompt_completion" && Array.isArray(columns)) {
+    const [prompt = "", completion = ""] = columns;
+    const isChat = rows.some(
+      (row) =>
+        [prompt, completion].some((name) => Array.isArray(column(row, name))) ||
+        ["system", "history"].some((name) => isFilled(column(row, name))),
+    );
+    if (isChat) {
+      const pair: PairColumns = { prompt, completion, system: "system", history: "history" };
+      return { source, shape: "messages", convert: checked((row) => fromPairAsChat(row, pair), columns) };
+    }
   }
-  return fixed[source];
+  const named: readonly string[] = namedShapes;
+  if (named.includes(source)) return { source, shape, convert: layout.convert };
+  return { source, shape, convert: checked(sameLayout(layout), columns) };
 }
 
-const preferenceColumns = ["prompt", "chosen", "rejected"];
-
-const fixed: Record<Exclude<SourceShape, "prompt_completion" | "prompt_response">, Reading> = {
-  sharegpt_preference: {
-    source: "sharegpt_preference",
-    shape: "preference",
-    convert: (row) => fromPreference(row, { prompt: "conversations", chosen: "chosen", rejected: "rejected" }),
-    columns: ["conversations", "chosen", "rejected"],
-  },
-  openai_preference: {
-    source: "openai_preference",
-    shape: "preference",
-    convert: fromOpenAiPreference,
-    columns: ["input", "preferred_output", "non_preferred_output"],
-  },
-  preference: {
-    source: "preference",
-    shape: "preference",
-    convert: (row) => fromPreference(row, { prompt: "prompt", chosen: "chosen", rejected: "rejected" }),
-    columns: preferenceColumns,
-  },
-  unpaired: { source: "unpaired", shape: "messages", convert: fromUnpaired, columns: ["messages", "label"] },
-  messages: { source: "messages", shape: "messages", convert: (row) => fromMessages(row), columns: ["messages"] },
-  sharegpt: { source: "sharegpt", shape: "messages", convert: fromShareGpt, columns: ["conversations", "system"] },
-  alpaca: {
-    source: "alpaca",
-    shape: "messages",
-    convert: fromAlpaca,
-    columns: ["instruction", "input", "output", "system", "history"],
-  },
-  text: { source: "text", shape: "text", convert: (row) => fromText(row), columns: ["text"] },
-};
-
-function pairReading(
-  source: Reading["source"],
-  columns: { prompt: string; completion: string; system?: string },
-): Reading {
-  const { prompt, completion, system } = columns;
-  if (!system) {
-    const convert: Convert = (row) => fromPair(row, { prompt, completion });
-    return { source, shape: "prompt_completion", convert, columns: [prompt, completion] };
-  }
-  const convert: Convert = (row) => fromPairWithSystem(row, { prompt, completion, system });
-  return { source, shape: "messages", convert, columns: [prompt, completion, system] };
+/** A row in another layout says so once: read as this one it could lose what its own columns mean. */
+function sameLayout({ source, convert }: Layout): Convert {
+  return (row) => {
+    const found = layoutOf(row);
+    // layouts of one name differ in their columns only
+    if (found?.source === source) return found.convert(row);
+    // what is left of a row without its answer is told by what it lacks
+    if (!found || found.source === "prompt_only" || found.source === "turn") return convert(row);
+    const message = `this row looks like ${found.source}, the file is ${source}`;
+    return failed([problem(null, "other_shape", message, "Put rows of another shape into a file of their own.")]);
+  };
 }
 
-/** Target field → source column. */
-export type Mapping = Readonly<Partial<Record<string, string>>>;
+/** Columns of pictures, sound and places in them, as LLaMA-Factory, ms-swift, axolotl and torchtune name them. */
+const mediaColumns = ["images", "image", "videos", "video", "audios", "audio", "objects"];
 
-/** How a mapped file is read, or one sentence that says what the mapping lacks. */
-export function mappedReading(mapping: Mapping): Reading | { lacks: string } {
-  const known: readonly string[] = mappingTargets;
-  const unknown = Object.keys(mapping).find((target) => !known.includes(target));
-  if (unknown) return { lacks: `"${unknown}" is not a target; choose from ${mappingTargets.join(", ")}` };
-  const { messages, prompt, completion, system, chosen, rejected, text } = mapping;
-  if (messages) return mapped("messages", (row) => fromMessages(row, messages), [messages]);
-  if (prompt && chosen && rejected) {
-    const convert: Convert = (row) => fromPreference(row, { prompt, chosen, rejected });
-    return mapped("preference", convert, [prompt, chosen, rejected]);
-  }
-  if (prompt && completion) return pairReading("mapped", { prompt, completion, system });
-  if (text) return mapped("text", (row) => fromText(row, text), [text]);
-  return { lacks: "map prompt and completion, or prompt, chosen and rejected, or messages, or text" };
-}
-
-function mapped(shape: DatasetShape, convert: Convert, columns: string[]): Reading {
-  return { source: "mapped", shape, convert, columns };
+/** The same with what every layout shares: media are refused, and columns that nothing uses are noted. */
+export function checked(convert: Convert, columns: Layout["columns"]): Convert {
+  return (row) => {
+    const media = mediaColumns.find((name) => isFilled(column(row, name)));
+    if (media) {
+      const message = `"${media}" holds more than text; only text is trained`;
+      const remedy = `Leave these rows out; if the text can stand alone, remove the column "${media}" and its placeholders.`;
+      return failed([problem(media, "media", message, remedy)]);
+    }
+    const converted = convert(row);
+    if (!converted.ok) return converted;
+    const used = typeof columns === "function" ? columns(row) : columns;
+    const ignored = Object.keys(row).filter((name) => !used.includes(name) && isFilled(column(row, name)));
+    if (ignored.length === 0) return converted;
+    const notes = ignored.map((name) => ({ code: "ignored_column" as const, name }));
+    return { ...converted, notes: [...converted.notes, ...notes] };
+  };
 }
 
 /** A column of an unknown file, for the mapping step. */
@@ -178,5 +122,6 @@ export function seenColumns(rows: readonly unknown[]): SeenColumn[] {
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";
+  if (isExactNumber(value)) return "number";
   return Array.isArray(value) ? "list" : typeof value === "object" ? "object" : typeof value;
 }

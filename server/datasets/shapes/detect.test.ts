@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { detectShape, mappedReading } from "#server/datasets/shapes/detect.rule.ts";
+import { detectShape } from "#server/datasets/shapes/detect.rule.ts";
+import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
 
 /** Detect a layout from one row and convert that row. */
 function convert(row: Record<string, unknown>) {
@@ -64,7 +65,7 @@ test.each([
     },
     { prompt: [user], chosen: [assistant], rejected: [{ role: "assistant", content: "no" }] },
   ],
-  ["unpaired", { messages: [user, assistant], label: true }, { messages: [user, assistant] }],
+  ["unpaired", { messages: [user, assistant], label: true }, { prompt: [user], completion: [assistant], label: true }],
 ])("%s is recognised and normalised", (source, row, example) => {
   expect(convert(row)).toMatchObject({ source, ok: true, example });
 });
@@ -79,7 +80,7 @@ test.each([
   ["roles out of order", [user, user, assistant], ["messages[1]: roles_out_of_order"]],
   ["assistant first", [assistant, user, assistant], ["messages[0]: roles_out_of_order"]],
   ["an empty assistant turn", [user, { role: "assistant", content: " " }], ["messages[1].content: empty_turn"]],
-  ["an unknown role", [user, { role: "bot", content: "x" }], ["messages[1].role: unknown_role"]],
+  ["an unknown role", [user, { role: "narrator", content: "x" }], ["messages[1].role: unknown_role"]],
   [
     "a system turn that is not first",
     [user, { role: "system", content: "x" }, assistant],
@@ -89,7 +90,7 @@ test.each([
   ["only a system turn", [{ role: "system", content: "x" }], ["messages: no_turns"]],
   ["content that is not text", [user, { role: "assistant", content: 3 }], ["messages[1].content: wrong_type"]],
   ["a turn that is text", ["hi", assistant], ["messages[0]: wrong_type"]],
-  ["a tool call", [user, { role: "assistant", content: null, tool_calls: [] }], ["messages[1]: tool_turn"]],
+  ["a tool call", [user, { role: "assistant", content: null, tool_calls: [{}] }], ["messages[1]: tool_turn"]],
   ["a tool result", [user, { role: "tool", content: "x" }], ["messages[1]: tool_turn"]],
   ["an image", [{ role: "user", content: [{ type: "image_url" }] }, assistant], ["messages[0].content: not_text"]],
   ["half a surrogate pair", [user, { role: "assistant", content: "\ud800" }], ["messages[1].content: broken_unicode"]],
@@ -109,14 +110,16 @@ test("content in text parts is joined", () => {
 
 test.each([
   [{ prompt: "", completion: "b" }, ["prompt: empty_field"]],
-  [{ prompt: ["a"], completion: null }, ["prompt: wrong_type", "completion: missing_field"]],
+  [{ prompt: ["a"], completion: 1 }, ["prompt[0]: wrong_type"]],
+  [{ prompt: { a: 1 }, completion: [] }, ["prompt: wrong_type"]],
+  [{ prompt: "a", completion: null }, ["null: prompt_only_row"]],
   [{ text: "  " }, ["text: empty_field"]],
   [{ prompt: "a\u0000", completion: "\udc00" }, ["prompt: nul_character", "completion: broken_unicode"]],
-  [{ instruction: "", input: 3, output: "x" }, ["instruction: empty_field", "input: wrong_type"]],
+  [{ instruction: "", input: [3], output: "x" }, ["instruction: empty_field", "input: wrong_type"]],
   [{ prompt: "a", chosen: "b", rejected: "b " }, ["rejected: same_answers"]],
   [{ prompt: [user, assistant], chosen: "b", rejected: "c" }, ["prompt: prompt_not_user"]],
   [{ prompt: "a", chosen: [user], rejected: "c" }, ["chosen: answer_not_assistant"]],
-  [{ messages: [user, assistant], label: false }, ["label: marked_bad"]],
+  [{ messages: [user, assistant], label: 3 }, ["label: label_not_boolean"]],
 ])("wrong fields are named: %j", (row, expected) => {
   expect(codes(row)).toEqual(expected);
 });

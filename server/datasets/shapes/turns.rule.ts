@@ -1,135 +1,117 @@
 import type { Role, Turn } from "#server/datasets/shapes/canonical.rule.ts";
 import {
+  type Found,
   isRecord,
-  isSound,
+  note,
   problem,
   type RowProblem,
-  unsoundText,
+  requireText,
   wrongType,
 } from "#server/datasets/shapes/problem.rule.ts";
+import { readTurn } from "#server/datasets/shapes/turn.rule.ts";
 
-const roleOf = new Map<unknown, Role | "tool">([
-  ["system", "system"],
-  ["developer", "system"],
-  ["user", "user"],
-  ["human", "user"],
-  ["assistant", "assistant"],
-  ["gpt", "assistant"],
-  ["tool", "tool"],
-  ["function", "tool"],
-  ["function_call", "tool"],
-  ["observation", "tool"],
-]);
-
-type Options = {
-  /** the answer stands elsewhere (preference rows): the turns must end with the user's */
-  promptOnly?: boolean;
-};
+/** What a list of turns must end with: an answer, or the question whose answers stand elsewhere. */
+type End = "assistant" | "user";
 
 /**
- * Read a list of chat turns, written `{role, content}` or `{from, value}`:
- * at most one system turn and only first, then user and assistant in turn, ending with the assistant.
- * Everything wrong is added to `problems`.
+ * Read a list of chat turns: at most one system turn and only first, then user and assistant in turn, ending with the
+ * assistant unless told. Everything wrong is added to what was found.
  */
-export function readTurns(value: unknown, field: string, problems: RowProblem[], options: Options = {}): Turn[] {
-  if (!Array.isArray(value)) {
-    problems.push(wrongType(field, "a list of turns", value));
-    return [];
+export function readTurns(value: unknown, field: string, found: Found, end: End = "assistant"): Turn[] {
+  const turns = readTurnList(value, field, found);
+  if (turns) checkOrder(turns, field, found, end);
+  return turns ?? [];
+}
+
+/** The turns of a list one by one, in whatever order; null with the problems added when one cannot be read. */
+export function readTurnList(value: unknown, field: string, found: Found): Turn[] | null {
+  const list = parsedTurns(value);
+  if (!Array.isArray(list)) {
+    found.problems.push(wrongType(field, "a list of turns", value));
+    return null;
   }
-  const before = problems.length;
+  const before = found.problems.length;
   const turns: Turn[] = [];
-  for (let i = 0; i < value.length; i++) {
-    const turn = readTurn(value[i], field, i, problems);
+  for (let index = 0; index < list.length; index++) {
+    const turn = readTurn(list[index], { field, index }, found);
     if (turn) turns.push(turn);
   }
-  if (problems.length === before) checkOrder(turns, field, problems, options);
+  return found.problems.length === before ? turns : null;
+}
+
+/** ms-swift's `conversation`: a list of `{human, assistant}`; any other list as it is. */
+function parsedTurns(value: unknown): unknown {
+  if (!Array.isArray(value) || !value.every(isExchange)) return value;
+  return value.flatMap(({ human, user, assistant }) => [
+    { role: "user", content: human ?? user },
+    { role: "assistant", content: assistant },
+  ]);
+}
+
+function isExchange(value: unknown): value is Record<string, unknown> {
+  return isRecord(value) && !("role" in value || "from" in value) && ("human" in value || "user" in value);
+}
+
+/** Put a system text before the turns; a conversation's own system turn wins over a column, and that is said. */
+export function withSystem(system: string, turns: Turn[], found: Found): Turn[] {
+  if (!system) return turns;
+  const [first] = turns;
+  if (first?.role !== "system") return [{ role: "system", content: system }, ...turns];
+  if (first.content !== system) note(found, "system_overruled");
   return turns;
 }
 
-/** One turn, or null with its problem added; `index` is its place in the list `field`, null when it stands alone. */
-export function readTurn(value: unknown, field: string, index: number | null, problems: RowProblem[]): Turn | null {
-  // paths are only put together when there is something to say: this runs for every turn of every row
-  const path = (key?: string) => `${field}${index === null ? "" : `[${index}]`}${key ? `.${key}` : ""}`;
-  if (!isRecord(value)) {
-    problems.push(wrongType(path(), "an object with a role and its content", value));
-    return null;
-  }
-  const shareGpt = value.role === undefined && value.from !== undefined;
-  const roleKey = shareGpt ? "from" : "role";
-  const contentKey = shareGpt ? "value" : "content";
-  const name = value[roleKey];
-  const role = roleOf.get(name);
-  if (role === "tool" || value.tool_calls !== undefined || value.function_call !== undefined) {
-    problems.push(toolTurn(path()));
-    return null;
-  }
-  if (!role) {
-    problems.push(unknownRole(path(roleKey), name));
-    return null;
-  }
-  const content = value[contentKey];
-  if (typeof content === "string" && content.trim() !== "" && isSound(content)) return { role, content };
-  const mended = readContent(content, path(contentKey), role, problems);
-  return mended === null ? null : { role, content: mended };
+export function exchange(user: string, assistant: string): Turn[] {
+  return [
+    { role: "user", content: user },
+    { role: "assistant", content: assistant },
+  ];
 }
 
-function readContent(value: unknown, field: string, role: Role, problems: RowProblem[]): string | null {
-  const text = Array.isArray(value) ? joinTextParts(value) : value;
-  if (text === null && Array.isArray(value)) {
-    const message = `"${field}" holds parts that are not text`;
-    const remedy = "Keep only parts of type text; images and audio are not trained.";
-    problems.push(problem(field, "not_text", message, remedy));
-  } else if (typeof text !== "string") problems.push(wrongType(field, "text", value));
-  else if (text.trim() === "") problems.push(emptyTurn(field, role));
-  else if (!isSound(text)) problems.push(unsoundText(field, text));
-  else return text;
-  return null;
-}
-
-/** OpenAI's list form of content; null when a part is not text. */
-function joinTextParts(parts: unknown[]): string | null {
-  let text = "";
-  for (const part of parts) {
-    if (!isRecord(part) || part.type !== "text" || typeof part.text !== "string") return null;
-    text += part.text;
+/** `[[question, answer], …]` as turns before a row's own question. */
+export function readHistory(value: unknown, field: string, found: Found): Turn[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    found.problems.push(wrongType(field, "a list of [question, answer]", value));
+    return [];
   }
-  return text;
+  return value.flatMap((pair: unknown, i) => {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      found.problems.push(wrongType(`${field}[${i}]`, "a list of two texts", pair));
+      return [];
+    }
+    const question = requireText(pair[0], `${field}[${i}][0]`, found);
+    return exchange(question, requireText(pair[1], `${field}[${i}][1]`, found));
+  });
 }
 
-function checkOrder(turns: Turn[], field: string, problems: RowProblem[], options: Options): void {
+/** The order of user and assistant, and the end, of turns that are sound one by one. */
+export function checkOrder(turns: readonly Turn[], field: string, { problems }: Found, end: End): void {
   let previous: Role | null = null;
+  const before = problems.length;
   for (const [i, turn] of turns.entries()) {
     if (turn.role === "system") {
       if (i > 0) problems.push(systemNotFirst(`${field}[${i}]`, i));
       continue;
     }
     const expected: Role = previous === "user" ? "assistant" : "user";
-    if (turn.role !== expected) problems.push(outOfOrder(`${field}[${i}]`, i, turn.role, expected));
+    if (turn.role !== expected) problems.push(outOfOrder(`${field}[${i}]`, i, turn.role, expected, turns.length));
     previous = turn.role;
   }
-  const last = options.promptOnly ? "user" : "assistant";
   if (previous === null) {
     const message = turns.length === 0 ? `"${field}" has no turns` : `"${field}" has only a system turn`;
     problems.push(problem(field, "no_turns", message, "Add a user turn and an assistant turn, or leave the row out."));
-  } else if (previous !== last && problems.length === 0) {
-    problems.push(wrongEnd(field, previous, last));
-  }
+  } else if (previous !== end && problems.length === before) problems.push(wrongEnd(field, previous, end));
 }
 
-function unknownRole(field: string, name: unknown): RowProblem {
-  const shown = typeof name === "string" ? `"${name.slice(0, 40)}"` : name === undefined ? "missing" : "not text";
-  const message = `the role is ${shown}; known are system, user and assistant (ShareGPT: system, human, gpt)`;
-  return problem(field, "unknown_role", message, "Rename the role, or leave the row out.");
-}
-
-function toolTurn(field: string): RowProblem {
-  const remedy = "Set these rows aside, or write the calls into the assistant's text.";
-  return problem(field, "tool_turn", "a tool call or a tool result: tool turns are not trained yet", remedy);
-}
-
-function emptyTurn(field: string, role: Role): RowProblem {
-  const message = `the ${role} turn is empty`;
-  return problem(field, "empty_turn", message, "Write the turn's text, or leave the row out.");
+/** Chats that are learnt from need a turn that carries loss. */
+export function checkLearnt(turns: readonly Turn[], field: string, found: Found): void {
+  const answers = turns.filter((turn) => turn.role === "assistant");
+  const excluded = answers.filter((turn) => turn.weight === 0).length;
+  if (excluded > 0) note(found, "not_learnt");
+  if (excluded === 0 || excluded < answers.length) return;
+  const message = "every assistant turn has weight 0: there is nothing to learn";
+  found.problems.push(problem(field, "nothing_learnt", message, "Give one of them weight 1, or leave the row out."));
 }
 
 function systemNotFirst(field: string, i: number): RowProblem {
@@ -137,16 +119,18 @@ function systemNotFirst(field: string, i: number): RowProblem {
   return problem(field, "system_not_first", message, "Move the system text to the first turn.");
 }
 
-function outOfOrder(field: string, i: number, role: Role, expected: Role): RowProblem {
+function outOfOrder(field: string, i: number, role: Role, expected: Role, turns: number): RowProblem {
   const message = `turn ${i + 1} is ${role}, but it is the ${expected}'s turn`;
   const remedy =
-    "Let user and assistant take turns, the user first: merge neighbours of one role or add the missing turn.";
+    turns === 1
+      ? 'Add the user\'s turn before it, or write plain text as {"text": "…"}.'
+      : "Let user and assistant take turns, the user first: merge neighbours of one role or add the missing turn.";
   return problem(field, "roles_out_of_order", message, remedy);
 }
 
-function wrongEnd(field: string, role: Role, expected: Role): RowProblem {
+function wrongEnd(field: string, role: Role, expected: End): RowProblem {
   if (expected === "user") {
-    const message = "the prompt ends with an assistant turn; the answers stand in chosen and rejected";
+    const message = "the prompt ends with an assistant turn; its answers stand in columns of their own";
     return problem(field, "prompt_not_user", message, "End the prompt with the user's turn.");
   }
   const message = `the last turn is ${role}; there is no answer to learn from`;
