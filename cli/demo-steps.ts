@@ -24,7 +24,7 @@ export async function loadData(connection: Connection) {
   const train = await uploadFile(connection, join(samples, "train.jsonl"), { name: "triage" });
   const { version } = await waitForVersion(connection, train.versionId);
   const heldOut = join(samples, "heldout.jsonl");
-  let suite = (await trpc.evals.suites.query()).find((one) => one.name === suiteName);
+  let suite = (await trpc.evals.suites.query({ search: suiteName })).items.find((one) => one.name === suiteName);
   if (!suite) {
     const uploaded = await uploadFile(connection, heldOut, { name: suiteName, validationShareBp: 10_000 });
     await waitForVersion(connection, uploaded.versionId);
@@ -40,7 +40,7 @@ export async function loadData(connection: Connection) {
       graders,
       maxTokens: 48,
     });
-    suite = (await trpc.evals.suites.query()).find((one) => one.name === suiteName);
+    suite = (await trpc.evals.suites.query({ search: suiteName })).items.find((one) => one.name === suiteName);
   }
   if (!suite) throw new DomainError("UNAVAILABLE", `the suite ${suiteName} was made, but is not listed`);
   const questions = (await readFile(heldOut, "utf8"))
@@ -149,7 +149,9 @@ export async function promote({ trpc }: Connection, suite: string, trained: { ve
 
 /** Put nano at 80 % and the new version at 20 % behind one name, and wait until both are loaded and proved. */
 export async function deployBeside({ trpc }: Connection, version: { id: string; name: string }) {
-  const existing = (await trpc.deployments.list.query({ limit: 100 })).items.find((one) => one.name === deploymentName);
+  const existing = (await trpc.deployments.list.query({ search: deploymentName })).items.find(
+    (one) => one.name === deploymentName,
+  );
   if (!existing) {
     const revisions = [
       { model: "nano", weightBps: 8_000 },

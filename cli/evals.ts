@@ -68,8 +68,8 @@ function registerSuites(evals: Command) {
     .command("list")
     .description("all suites")
     .action(async (_options: unknown, command: Command) => {
-      const rows = await connect(command.optsWithGlobals()).trpc.evals.suites.query();
-      print(command, rows, (all) =>
+      const rows = await connect(command.optsWithGlobals()).trpc.evals.suites.query({ limit: 100 });
+      print(command, rows, ({ items: all }) =>
         table(
           ["name", "cases", "from", "graders", "evals"],
           all.map((s) => [

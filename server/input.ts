@@ -5,3 +5,19 @@ import { storable } from "#server/storable.rule.ts";
 export function searchText(mostCharacters: number) {
   return z.string().trim().max(mostCharacters, `search for at most ${mostCharacters} characters`).overwrite(storable);
 }
+
+/** Where a page of a list begins: opaque to callers, given out as `nextCursor`. */
+export const Cursor = z.string().max(400).nullish();
+
+/** The order of a list by one of its columns; `desc` is largest or newest first. */
+export function sortedBy<const By extends string>(columns: readonly [By, ...By[]], initial: NoInfer<By>) {
+  return z.object({ by: z.enum(columns), desc: z.boolean() }).default({ by: initial, desc: true });
+}
+
+/** What a picker asks: the text typed, and the id chosen already, which is always among the answers. */
+export const Pick = z.object({
+  search: searchText(80).default(""),
+  chosen: z.string().max(160).optional(),
+  limit: z.int().min(1).max(100).default(20),
+});
+export type Pick = z.input<typeof Pick>;

@@ -127,7 +127,6 @@ function AuditTable({
       columns={columns}
       rows={rows}
       rowId={(row) => row.id}
-      sortedBy="server"
       error={list.error}
       onRetry={list.refetch}
       filtered={filtered}

@@ -21,9 +21,11 @@ export type Column<Row> = {
   id: string;
   /** Sentence case, as it stands in the head and in the column menu. */
   header: string;
+  /** The head is for screen readers only: a column of buttons needs no title. */
+  quietHeader?: boolean;
   cell: (row: Row) => ReactNode;
-  /** Makes the column sortable. With `sort="server"` on the table only its presence counts. */
-  sortBy?: (row: Row) => SortValue;
+  /** Makes the column sortable: on the server, or here by a value, where all rows are there. */
+  sortBy?: "server" | ((row: Row) => SortValue);
   /** Right-aligned, tabular figures. */
   numeric?: boolean;
   /** On a phone a row becomes a card: its title, its corner (a status), a labelled line, or left out. */
@@ -46,12 +48,12 @@ function compareValues(a: SortValue, b: SortValue) {
 
 export function toColumnDefs<Row extends object>(columns: readonly Column<Row>[]): ColumnDef<typeof features, Row>[] {
   return columns.map((column) => {
-    const read = column.sortBy;
+    const read = typeof column.sortBy === "function" ? column.sortBy : undefined;
     return {
       id: column.id,
       header: column.header,
       accessorFn: (row: Row) => read?.(row) ?? undefined,
-      enableSorting: Boolean(read),
+      enableSorting: Boolean(column.sortBy),
       enableHiding: !column.fixed,
       sortDescFirst: Boolean(column.numeric),
       sortUndefined: "last" as const,

@@ -24,10 +24,9 @@ export type DataTableProps<Row extends object> = {
   rowHref?: (row: Row) => string | undefined;
   /** A second line under the row's name: the cause and remedy of a refusal, a progress bar. */
   rowNote?: (row: Row) => ReactNode;
-  /** State of `useSort`. Rows are sorted here unless `sortedBy="server"`. */
+  /** State of `useSort`. Columns with `sortBy: "server"` come sorted; others are sorted here, where all rows are there. */
   sort?: Sort | null;
   onSort?: (sort: Sort) => void;
-  sortedBy?: "browser" | "server";
   error?: unknown;
   onRetry?: () => unknown;
   /** What stands here while there is nothing at all (EmptyState). */
@@ -39,6 +38,8 @@ export type DataTableProps<Row extends object> = {
   hasMore?: boolean;
   onMore?: () => unknown;
   loadingMore?: boolean;
+  /** The rows are those of the filter or order before. */
+  refreshing?: boolean;
   /** SearchFilter, ChoiceFilter …: the row above the table, with the column menu at its end. */
   filters?: ReactNode;
   /** Remembers the column choice under this name; without it there is no column menu. */
@@ -64,7 +65,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     columns: defs,
     data,
     getRowId: rowId,
-    manualSorting: props.sortedBy === "server",
+    manualSorting: columns.some((column) => column.sortBy === "server"),
     state: { sorting: toSorting(sort), columnVisibility: visibility },
   });
   const shown = columns.filter((column) => visibility[column.id]);
@@ -103,7 +104,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           ))}
         {!failed && !nothing && (
           <div className="overflow-x-auto">
-            <table aria-label={props.label} aria-busy={rows === undefined} className="w-full border-collapse text-sm">
+            <table
+              aria-label={props.label}
+              aria-busy={rows === undefined || props.refreshing === true}
+              className="w-full border-collapse text-sm"
+            >
               <thead className="max-md:sr-only">
                 <tr>
                   {selection && (
@@ -116,7 +121,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                     </th>
                   )}
                   {shown.map((column) => (
-                    <HeadCell key={column.id} column={column} sort={sort} onSort={props.onSort} />
+                    <HeadCell
+                      key={column.id}
+                      column={column}
+                      sort={sort}
+                      onSort={props.onSort}
+                      partial={props.hasMore === true}
+                    />
                   ))}
                 </tr>
               </thead>

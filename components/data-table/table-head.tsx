@@ -10,16 +10,19 @@ export function HeadCell<Row>({
   column,
   sort,
   onSort,
+  partial,
 }: {
   column: Column<Row>;
   sort: Sort | null;
   onSort: ((sort: Sort) => void) | undefined;
+  /** Only a part of the rows is there: to sort that part would look exact and be wrong. */
+  partial: boolean;
 }) {
   const sorted = sort?.by === column.id ? (sort.desc ? "descending" : "ascending") : "none";
-  if (!column.sortBy || !onSort)
+  if (!column.sortBy || !onSort || (partial && column.sortBy !== "server"))
     return (
       <Th numeric={column.numeric} className={column.className}>
-        {column.header}
+        {column.quietHeader ? <span className="sr-only">{column.header}</span> : column.header}
       </Th>
     );
   const Arrow = sorted === "ascending" ? ArrowUp : ArrowDown;

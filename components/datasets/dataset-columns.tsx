@@ -15,7 +15,7 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
     fixed: true,
     phone: "title",
     className: "w-2/5",
-    sortBy: (row) => row.name,
+    sortBy: "server",
     cell: ({ name, latest }) => (
       <span>
         <b className="font-medium">
@@ -28,35 +28,35 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
   {
     id: "shape",
     header: "Shape",
-    sortBy: (row) => row.latest.shape,
+    sortBy: "server",
     cell: ({ latest }) => <span className="text-ink-2">{latest.shape ? shapeWords[latest.shape] : "unknown"}</span>,
   },
   {
     id: "rows",
     header: "Rows",
     numeric: true,
-    sortBy: (row) => row.latest.rowsRead,
+    sortBy: "server",
     cell: ({ latest }) => rowsSoFar(latest),
   },
   {
     id: "size",
     header: "Size",
     numeric: true,
-    sortBy: (row) => row.latest.sourceBytes,
+    sortBy: "server",
     cell: ({ latest }) => <span className="text-ink-2">{formatBytes(latest.sourceBytes)}</span>,
   },
   {
     id: "status",
     header: "Status",
     phone: "corner",
-    sortBy: (row) => row.latest.status,
+    sortBy: "server",
     cell: ({ latest }) => <StatusChip status={latest.status} />,
   },
   {
     id: "findings",
     header: "Findings",
     numeric: true,
-    sortBy: findings,
+    sortBy: "server",
     cell: (row) => {
       const found = findings(row);
       return found === null ? "…" : formatNumber(found);
@@ -65,14 +65,14 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
   {
     id: "used",
     header: "Used by",
-    sortBy: (row) => row.usedBy.runs + row.usedBy.suites,
+    sortBy: "server",
     cell: (row) => <span className="text-ink-2">{usedWords(row)}</span>,
   },
   {
     id: "updated",
     header: "Updated",
     numeric: true,
-    sortBy: (row) => row.latest.createdAt,
+    sortBy: "server",
     cell: ({ latest }) => <RelativeTime at={latest.readyAt ?? latest.createdAt} className="text-ink-2" />,
   },
 ];

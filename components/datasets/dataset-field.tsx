@@ -1,12 +1,18 @@
-import type { DatasetRow } from "#components/datasets/data.ts";
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
+import { failureOf } from "#components/failure.ts";
+import { useTRPC } from "#components/trpc.tsx";
 import { TextLink } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Select } from "#components/ui/select.tsx";
+import { Picker, usePickerSearch } from "#components/ui/picker.tsx";
+import type { AppRouter } from "#server/router.ts";
+
+export type DatasetChoice = inferRouterOutputs<AppRouter>["datasets"]["pickVersion"]["items"][number];
 
 /** Choose a dataset by its newest ready version; with none there, where to upload one. `value` "" is no choice yet. */
 export function DatasetField({
   slug,
-  datasets,
   value,
   error,
   sizeOf,
@@ -14,36 +20,54 @@ export function DatasetField({
   onChange,
 }: {
   slug: string;
-  datasets: readonly DatasetRow[] | undefined;
   value: string;
   error?: string | undefined;
   /** its rows, in the words of whoever asks */
-  sizeOf: (latest: DatasetRow["latest"]) => string;
+  sizeOf: (version: DatasetChoice) => string;
   /** why this one cannot be chosen */
-  refusalOf?: (latest: DatasetRow["latest"]) => string | undefined;
-  onChange: (versionId: string) => void;
+  refusalOf?: (version: DatasetChoice) => string | undefined;
+  onChange: (versionId: string, version: DatasetChoice | undefined) => void;
 }) {
+  const trpc = useTRPC();
+  const search = usePickerSearch();
+  const { data, error: failed } = useQuery(
+    trpc.datasets.pickVersion.queryOptions(
+      { search: search.search, ...(value ? { chosen: value } : {}) },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  const none = data?.total === 0 && search.search === "";
   return (
     <Field
       label="Dataset"
       error={error}
       hint={
-        datasets?.length === 0 ? (
-          <TextLink href={`/${slug}/datasets`}>Upload one first</TextLink>
+        none ? (
+          <TextLink href={`/${slug}/datasets/new`}>Upload one first</TextLink>
         ) : (
           "The newest ready version of each."
         )
       }
     >
-      <Select
-        value={value || undefined}
-        onValueChange={onChange}
-        options={(datasets ?? []).map(({ name, latest }) => {
-          const disabledReason = refusalOf?.(latest);
+      <Picker
+        value={value}
+        onChoose={(id) =>
+          onChange(
+            id,
+            data?.items.find((version) => version.id === id),
+          )
+        }
+        search={search}
+        noun="dataset"
+        placeholder="Choose a dataset"
+        total={data?.total}
+        error={failed ? failureOf(failed).message : undefined}
+        options={data?.items.map((version) => {
+          const disabledReason = refusalOf?.(version);
           return {
-            value: latest.id,
-            label: `${name} v${latest.version}`,
-            hint: sizeOf(latest),
+            value: version.id,
+            label: `${version.name} v${version.version}`,
+            hint: sizeOf(version),
             ...(disabledReason ? { disabledReason } : {}),
           };
         })}

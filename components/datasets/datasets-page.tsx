@@ -1,8 +1,8 @@
 "use client";
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Database, Upload } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { isMoving } from "#components/datasets/data.ts";
 import { datasetColumns, datasetNote } from "#components/datasets/dataset-columns.tsx";
@@ -12,12 +12,12 @@ import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
-import { plural } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { statusLook } from "#components/ui/status.ts";
 import { type DatasetShape, type DatasetStatus, datasetShapes, datasetStatuses } from "#db/enums.ts";
+import { datasetSorts } from "#server/datasets/input.ts";
 import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
 
 const movingEveryMs = 1_000;
@@ -37,7 +37,7 @@ export function DatasetsPage({ slug }: { slug: string }) {
   const [shapes, setShapes] = useChoice("shape");
   const [statuses, setStatuses] = useChoice("status");
   const [show, setShow] = useQueryState("show", parseAsStringLiteral(shows).withDefault("live"));
-  const [sort, setSort] = useSort({ by: "updated", desc: true });
+  const [sort, setSort] = useSort(datasetSorts, { by: "updated", desc: true });
   const filter = {
     ...(search ? { search } : {}),
     ...(shapes.length ? { shape: datasetShapes.filter((shape) => shapes.includes(shape)) } : {}),
@@ -45,14 +45,19 @@ export function DatasetsPage({ slug }: { slug: string }) {
     ...(show === "archived" ? { archived: true } : {}),
   } satisfies { search?: string; shape?: DatasetShape[]; status?: DatasetStatus[]; archived?: boolean };
   const query = useInfiniteQuery(
-    trpc.datasets.list.infiniteQueryOptions(filter, {
-      getNextPageParam: (page) => page.nextCursor,
-      refetchInterval: ({ state }) =>
-        state.data?.pages.some((page) => page.items.some((row) => isMoving(row.latest.status))) ? movingEveryMs : false,
-    }),
+    trpc.datasets.list.infiniteQueryOptions(
+      { ...filter, sort },
+      {
+        getNextPageParam: (page) => page.nextCursor,
+        placeholderData: keepPreviousData,
+        refetchInterval: ({ state }) =>
+          state.data?.pages.some((page) => page.items.some((row) => isMoving(row.latest.status)))
+            ? movingEveryMs
+            : false,
+      },
+    ),
   );
   useLive(`project:${projectId}`, () => void client.invalidateQueries(trpc.datasets.list.pathFilter()));
-  const total = query.data?.pages[0]?.total;
   const upload = <UploadButton slug={slug} />;
   return (
     <Page>
@@ -61,7 +66,7 @@ export function DatasetsPage({ slug }: { slug: string }) {
         purpose="What models learn from and are judged by. Versions never change once they are ready."
         actions={upload}
       />
-      <DataTable
+      <ResourceList
         filters={
           <>
             <SearchFilter />
@@ -85,17 +90,15 @@ export function DatasetsPage({ slug }: { slug: string }) {
           </>
         }
         label="Datasets"
+        noun="dataset"
+        query={query}
         columns={datasetColumns}
         columnsKey="datasets"
-        summary={total === undefined ? undefined : plural(total, "dataset")}
-        rows={query.data?.pages.flatMap((page) => page.items)}
         rowId={(row) => row.id}
         rowHref={(row) => `/${slug}/datasets/${row.id}`}
         rowNote={datasetNote}
         sort={sort}
-        onSort={(next) => void setSort(next)}
-        error={query.error}
-        onRetry={() => query.refetch()}
+        onSort={setSort}
         filtered={search !== "" || shapes.length > 0 || statuses.length > 0 || show === "archived"}
         onClearFilters={() => {
           void setSearch(null);
@@ -103,9 +106,6 @@ export function DatasetsPage({ slug }: { slug: string }) {
           void setStatuses(null);
           void setShow(null);
         }}
-        hasMore={query.hasNextPage}
-        onMore={() => query.fetchNextPage()}
-        loadingMore={query.isFetchingNextPage}
         empty={
           <EmptyState
             icon={<Database aria-hidden />}

@@ -1,15 +1,15 @@
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import type { DeploymentData } from "#components/deployments/data.ts";
 import { failureOf } from "#components/failure.ts";
+import { ServablePicker } from "#components/models/version-picker.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogClose } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Select } from "#components/ui/select.tsx";
 import { notify } from "#components/ui/toast.tsx";
 
 /** Put another model version beside the present ones; it begins without traffic. */
@@ -18,25 +18,19 @@ export function AddRevision({ deployment }: { deployment: DeploymentData }) {
   const client = useQueryClient();
   const refusal = useRefusal("deployments.addRevision");
   const [open, setOpen] = useState(false);
-  const [model, setModel] = useState<string>();
-  const versions = useQuery(trpc.deployments.servable.queryOptions(undefined, { enabled: open }));
+  const [model, setModel] = useState("");
   const add = useMutation(
     trpc.deployments.addRevision.mutationOptions({
       onSuccess: async (revision) => {
         await client.invalidateQueries(trpc.deployments.pathFilter());
         notify.done(`v${revision.number} is being loaded and proved`, "Give it traffic once it is ready.");
         setOpen(false);
-        setModel(undefined);
+        setModel("");
       },
     }),
   );
   const failure = add.error ? failureOf(add.error) : null;
   const live = new Set(deployment.revisions.map((revision) => revision.modelVersionId));
-  const options = (versions.data ?? []).map((version) => {
-    const disabledReason = live.has(version.id) ? "already a revision of this deployment" : version.notServable;
-    const hint = version.aliases.join(", ") || (version.kind === "base" ? "base model" : undefined);
-    return { value: version.id, label: version.name, hint, ...(disabledReason ? { disabledReason } : {}) };
-  });
   const button = (
     <Button look="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
       Add revision
@@ -67,7 +61,11 @@ export function AddRevision({ deployment }: { deployment: DeploymentData }) {
       }
     >
       <Field label="Model version" error={failure?.message}>
-        <Select value={model} onValueChange={setModel} options={options} placeholder="Choose a model version" />
+        <ServablePicker
+          value={model}
+          onChoose={setModel}
+          refusalOf={(id) => (live.has(id) ? "already a revision of this deployment" : undefined)}
+        />
       </Field>
     </Dialog>
   );

@@ -6,7 +6,6 @@ export type DeploymentRow = Outputs["list"]["items"][number];
 export type DeploymentData = Outputs["show"];
 export type RevisionData = DeploymentData["revisions"][number];
 export type TrafficData = Outputs["traffic"];
-export type ServableVersion = Outputs["servable"][number];
 
 /** The state of a whole deployment, from the readiness of the revisions that have traffic. */
 export function deploymentState(revisions: readonly { weightBps: number; notReady: string | null }[]) {

@@ -1,9 +1,9 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Plus, Rocket } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { type DeploymentRow, deploymentState } from "#components/deployments/data.ts";
 import { SplitBar } from "#components/deployments/split-bar.tsx";
@@ -17,6 +17,7 @@ import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
+import { deploymentSorts } from "#server/deployments/input.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
 
 const refreshMs = 15_000;
@@ -32,14 +33,13 @@ const columns: readonly Column<DeploymentRow>[] = [
     header: "Name",
     fixed: true,
     phone: "title",
-    sortBy: (row) => row.name,
+    sortBy: "server",
     cell: (row) => <b className="font-medium">{row.name}</b>,
   },
   {
     id: "state",
     header: "State",
     phone: "corner",
-    sortBy: stateOf,
     cell: (row) => <StatusChip status={stateOf(row)} />,
   },
   {
@@ -71,21 +71,21 @@ const columns: readonly Column<DeploymentRow>[] = [
     id: "requests",
     header: "Requests, last hour",
     numeric: true,
-    sortBy: (row) => row.requests,
+    sortBy: "server",
     cell: (row) => formatNumber(row.requests),
   },
   {
     id: "failed",
     header: "Failed",
     numeric: true,
-    sortBy: (row) => (row.requests > 0 ? row.failed / row.requests : null),
+    sortBy: "server",
     cell: (row) =>
       row.requests > 0 ? formatPercent(row.failed / row.requests) : <span className="text-ink-3">no requests</span>,
   },
   {
     id: "created",
     header: "Created",
-    sortBy: (row) => row.createdAt,
+    sortBy: "server",
     cell: (row) => <RelativeTime at={row.createdAt} />,
   },
 ];
@@ -110,13 +110,17 @@ export function DeploymentsPage({ slug }: { slug: string }) {
   const refusal = useRefusal("deployments.create");
   const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
   const [show, setShow] = useQueryState("show", parseAsStringLiteral(shows).withDefault("live"));
-  const [sort, setSort] = useSort({ by: "created", desc: true });
+  const [sort, setSort] = useSort(deploymentSorts, { by: "created", desc: true });
   const filter = { ...(search ? { search } : {}), ...(show === "retired" ? { retired: true } : {}) };
   const query = useInfiniteQuery(
-    trpc.deployments.list.infiniteQueryOptions(filter, {
-      getNextPageParam: (page) => page.nextCursor,
-      refetchInterval: refreshMs,
-    }),
+    trpc.deployments.list.infiniteQueryOptions(
+      { ...filter, sort },
+      {
+        getNextPageParam: (page) => page.nextCursor,
+        placeholderData: keepPreviousData,
+        refetchInterval: refreshMs,
+      },
+    ),
   );
   const act = (
     <ButtonLink look="primary" href={`/${slug}/deployments/new`} icon={<Plus aria-hidden />} disabledReason={refusal}>
@@ -130,7 +134,7 @@ export function DeploymentsPage({ slug }: { slug: string }) {
         purpose="The names that API clients call, and which model versions answer behind them."
         actions={act}
       />
-      <DataTable
+      <ResourceList
         filters={
           <>
             <SearchFilter />
@@ -144,24 +148,20 @@ export function DeploymentsPage({ slug }: { slug: string }) {
           </>
         }
         label="Deployments"
+        noun="deployment"
+        query={query}
         columns={columns}
         columnsKey="deployments"
-        rows={query.data?.pages.flatMap((page) => page.items)}
         rowId={(row) => row.id}
         rowHref={(row) => `/${slug}/deployments/${row.id}`}
         rowNote={noteOf}
         sort={sort}
-        onSort={(next) => void setSort(next)}
-        error={query.error}
-        onRetry={() => query.refetch()}
+        onSort={setSort}
         filtered={search !== "" || show === "retired"}
         onClearFilters={() => {
           void setSearch(null);
           void setShow(null);
         }}
-        hasMore={query.hasNextPage}
-        onMore={() => query.fetchNextPage()}
-        loadingMore={query.isFetchingNextPage}
         empty={
           <EmptyState icon={<Rocket aria-hidden />} title="Nothing is deployed yet" action={act}>
             A deployment gives a model version a name of its own. Clients keep that name while you move their traffic

@@ -1,11 +1,12 @@
-import type { ServableVersion } from "#components/deployments/data.ts";
+import type { inferRouterOutputs } from "@trpc/server";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { type bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
+import { sayMeaning } from "#server/deployments/bare-name.rule.ts";
+import type { AppRouter } from "#server/router.ts";
 
-type Meaning = ReturnType<typeof bareMeaning<ServableVersion>>;
+type Meaning = inferRouterOutputs<AppRouter>["deployments"]["meaningOfName"];
 
 /** The name that clients call; one that a model answers today is taken over only when that is said. */
 export function NameCard({

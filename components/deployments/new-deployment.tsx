@@ -1,13 +1,13 @@
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
-import type { ServableVersion } from "#components/deployments/data.ts";
 import { NameCard } from "#components/deployments/name-card.tsx";
 import { RevisionMark, SplitBar } from "#components/deployments/split-bar.tsx";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
+import { ServablePicker } from "#components/models/version-picker.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -16,10 +16,8 @@ import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
-import { Select } from "#components/ui/select.tsx";
 import { Slider } from "#components/ui/slider.tsx";
 import { useDraft } from "#components/use-draft.ts";
-import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import { CreateDeployment } from "#server/deployments/input.ts";
 import { percent, rebalance } from "#server/deployments/weights.rule.ts";
 
@@ -39,7 +37,14 @@ export function NewDeployment({ slug }: { slug: string }) {
   const asked = useSearchParams().get("model") ?? "";
   const initial: Draft = { name: "", takeOver: false, revisions: [{ key: "first", model: asked, weightBps: 10_000 }] };
   const { value: draft, set, clear } = useDraft("deployment", Draft, initial);
-  const versions = useQuery(trpc.deployments.servable.queryOptions());
+  const any = useQuery(trpc.deployments.servable.queryOptions({ limit: 1 }));
+  const name = draft.name.trim();
+  const named = useQuery(trpc.deployments.meaningOfName.queryOptions({ name }, { enabled: name !== "" }));
+  const names = useQueries({
+    queries: draft.revisions.map(({ model }) =>
+      trpc.deployments.servable.queryOptions({ chosen: model, limit: 1 }, { enabled: model !== "" }),
+    ),
+  });
   const create = useMutation(
     trpc.deployments.create.mutationOptions({
       onSuccess: async (created) => {
@@ -52,12 +57,14 @@ export function NewDeployment({ slug }: { slug: string }) {
   const request = CreateDeployment.safeParse(draft);
   const problem = request.success ? null : request.error.issues[0];
   const failure = create.error ? failureOf(create.error) : null;
-  const meaning = bareMeaning(versions.data ?? [], draft.name.trim());
+  const meaning = (name !== "" && named.data) || null;
   const mustSay = meaning && !draft.takeOver ? "Say that its callers move, or choose another name" : null;
-  const why = refusal ?? whyNot(draft, mustSay ?? problem?.message ?? null, versions.data);
-  const named = draft.revisions.map((revision, i) => ({
+  const why = refusal ?? whyNot(draft, mustSay ?? problem?.message ?? null, any.data?.total === 0);
+  const shares = draft.revisions.map((revision, i) => ({
     ...{ id: revision.key, number: i + 1, weightBps: revision.weightBps },
-    name: versions.data?.find((version) => version.id === revision.model)?.name ?? "not chosen yet",
+    name:
+      names[i]?.data?.items.find((version) => version.id === revision.model || version.name === revision.model)?.name ??
+      "not chosen yet",
   }));
 
   function move(key: string, weightBps: number) {
@@ -99,9 +106,9 @@ export function NewDeployment({ slug }: { slug: string }) {
                 It answers within a second; each version is loaded on a host and proved, and a call that comes earlier
                 waits for it.
               </p>
-              <SplitBar revisions={named} />
+              <SplitBar revisions={shares} />
               <ul className="grid gap-1">
-                {named.map((revision) => (
+                {shares.map((revision) => (
                   <li key={revision.id} className="flex items-center gap-2">
                     <RevisionMark number={revision.number} />
                     <span className="min-w-0 flex-1 truncate">
@@ -147,15 +154,14 @@ export function NewDeployment({ slug }: { slug: string }) {
               <li key={revision.key} className="grid gap-3">
                 <div className="flex items-end gap-2">
                   <Field label={<>v{position + 1}</>} className="min-w-0 flex-1">
-                    <Select
-                      value={revision.model || undefined}
-                      placeholder="Choose a model version"
-                      onValueChange={(model) =>
+                    <ServablePicker
+                      value={revision.model}
+                      onChoose={(model) =>
                         set({
                           revisions: draft.revisions.map((one) => (one.key === revision.key ? { ...one, model } : one)),
                         })
                       }
-                      options={optionsOf(versions.data ?? [], draft, revision.key)}
+                      refusalOf={(id) => (isTaken(draft, revision.key, id) ? "already chosen" : undefined)}
                     />
                   </Field>
                   {draft.revisions.length > 1 && (
@@ -180,17 +186,12 @@ export function NewDeployment({ slug }: { slug: string }) {
   );
 }
 
-function optionsOf(versions: readonly ServableVersion[], draft: Draft, key: string) {
-  const taken = new Set(draft.revisions.filter((one) => one.key !== key).map((one) => one.model));
-  return versions.map((version) => {
-    const disabledReason = taken.has(version.id) ? "already chosen" : version.notServable;
-    const hint = version.aliases.join(", ") || (version.kind === "base" ? "base model" : undefined);
-    return { value: version.id, label: version.name, hint, ...(disabledReason ? { disabledReason } : {}) };
-  });
+function isTaken(draft: Draft, key: string, model: string) {
+  return draft.revisions.some((one) => one.key !== key && one.model === model);
 }
 
-function whyNot(draft: Draft, problem: string | null, versions: readonly ServableVersion[] | undefined) {
-  if (versions?.length === 0) return "Import or train a model first";
+function whyNot(draft: Draft, problem: string | null, nothing: boolean) {
+  if (nothing) return "Import or train a model first";
   if (draft.name.trim() === "") return "Give the deployment a name";
   if (draft.revisions.some((revision) => revision.model === "")) return "Choose a model version";
   return problem ?? undefined;

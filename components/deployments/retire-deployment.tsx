@@ -8,7 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { plural } from "#components/ui/format.ts";
 import { notify } from "#components/ui/toast.tsx";
-import { bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
+import { sayMeaning } from "#server/deployments/bare-name.rule.ts";
 
 /** The end of a served name; asks for it, for there is no undo. */
 export function RetireDeployment({
@@ -26,8 +26,7 @@ export function RetireDeployment({
   const client = useQueryClient();
   const refusal = useRefusal("deployments.archive");
   const archive = useMutation(trpc.deployments.archive.mutationOptions());
-  const versions = useQuery(trpc.deployments.servable.queryOptions());
-  const meaning = versions.data && bareMeaning(versions.data, deployment.name);
+  const { data: meaning } = useQuery(trpc.deployments.meaningOfName.queryOptions({ name: deployment.name }));
   const count = deployment.revisions.length;
   const button = (
     <Button look="danger" disabledReason={refusal}>
@@ -42,7 +41,7 @@ export function RetireDeployment({
       description="It ends within a second. What it did stays in the request log and the audit log."
       affects={[
         rate ? `It takes ${rate} now` : "No request came in the last hour",
-        !versions.data
+        meaning === undefined
           ? "What the name means afterwards is being looked up"
           : meaning
             ? `Calls of ${deployment.name} are then answered by ${sayMeaning(meaning)}`

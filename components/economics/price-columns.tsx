@@ -41,5 +41,12 @@ export const priceColumns: readonly Column<PriceRow>[] = [
       ),
   },
   { id: "setBy", header: "Set by", cell: setBy },
-  { id: "acts", header: "", fixed: true, className: "text-right", cell: (row) => <SetPriceDialog row={row} /> },
+  {
+    id: "acts",
+    header: "Actions",
+    quietHeader: true,
+    fixed: true,
+    className: "text-right",
+    cell: (row) => <SetPriceDialog row={row} />,
+  },
 ];

@@ -28,7 +28,6 @@ export function PricesPage() {
         rowId={(row) => row.id}
         sort={null}
         onSort={() => {}}
-        sortedBy="server"
         error={list.error}
         onRetry={() => list.refetch()}
         filtered={q !== ""}

@@ -1,10 +1,10 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { Scale } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
@@ -18,6 +18,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { statusLook } from "#components/ui/status.ts";
 import { type EvalStatus, evalStatuses } from "#db/enums.ts";
+import { evalSorts } from "#server/evals/input.ts";
 import type { AppRouter } from "#server/router.ts";
 
 type Row = inferRouterOutputs<AppRouter>["evals"]["list"]["items"][number];
@@ -31,27 +32,27 @@ const columns: readonly Column<Row>[] = [
     header: "Comparison",
     fixed: true,
     phone: "title",
-    sortBy: (row) => row.candidate,
+    sortBy: "server",
     cell: (row) => (
       <span>
         <b className="font-medium">{row.candidate}</b> <span className="text-ink-3">against {row.baseline}</span>
       </span>
     ),
   },
-  { id: "suite", header: "Suite", sortBy: (row) => row.suite.name, cell: (row) => row.suite.name },
-  { id: "cases", header: "Cases", numeric: true, sortBy: (row) => row.suite.cases, cell: (row) => row.suite.cases },
+  { id: "suite", header: "Suite", sortBy: "server", cell: (row) => row.suite.name },
+  { id: "cases", header: "Cases", numeric: true, sortBy: "server", cell: (row) => row.suite.cases },
   {
     id: "status",
     header: "Status",
     phone: "corner",
-    sortBy: (row) => row.status,
+    sortBy: "server",
     cell: (row) => <StatusChip status={row.status} />,
   },
   {
     id: "difference",
     header: "Difference",
     numeric: true,
-    sortBy: (row) => row.headline?.difference.score,
+    sortBy: "server",
     cell: (row) =>
       row.headline ? (
         `${formatSigned(row.headline.difference.score * 100)} points`
@@ -63,7 +64,7 @@ const columns: readonly Column<Row>[] = [
   {
     id: "started",
     header: "Started",
-    sortBy: (row) => row.createdAt,
+    sortBy: "server",
     cell: (row) => <RelativeTime at={row.createdAt} />,
   },
 ];
@@ -73,21 +74,21 @@ export function EvalList({ slug, hasSuites }: { slug: string; hasSuites: boolean
   const trpc = useTRPC();
   const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
   const [status, setStatus] = useChoice("status");
-  const [sort, setSort] = useSort({ by: "started", desc: true });
+  const [sort, setSort] = useSort(evalSorts, { by: "started", desc: true });
   const chosen = evalStatuses.filter((one) => status.includes(one));
   const query = useInfiniteQuery(
     trpc.evals.list.infiniteQueryOptions(
-      { search: search || undefined, status: chosen.length ? chosen : undefined },
+      { search: search || undefined, status: chosen.length ? chosen : undefined, sort },
       {
         getNextPageParam: (page) => page.nextCursor ?? undefined,
+        placeholderData: keepPreviousData,
         refetchInterval: ({ state }) =>
           state.data?.pages.some((page) => page.items.some((row) => !isFinal(row.status))) ? pollMs : false,
       },
     ),
   );
-  const rows = query.data?.pages.flatMap((page) => page.items);
   return (
-    <DataTable
+    <ResourceList
       filters={
         <>
           <SearchFilter placeholder="Filter by model or suite" />
@@ -99,24 +100,20 @@ export function EvalList({ slug, hasSuites }: { slug: string; hasSuites: boolean
         </>
       }
       label="Evals"
+      noun="eval"
+      query={query}
       columns={columns}
       columnsKey="evals"
-      rows={rows}
       rowId={(row) => row.id}
       rowHref={(row) => `/${slug}/evals/${row.id}`}
       rowNote={noteOf}
       sort={sort}
-      onSort={(next) => void setSort(next)}
-      error={query.error}
-      onRetry={() => query.refetch()}
+      onSort={setSort}
       filtered={search !== "" || chosen.length > 0}
       onClearFilters={() => {
         void setSearch(null);
         void setStatus(null);
       }}
-      hasMore={query.hasNextPage}
-      onMore={() => query.fetchNextPage()}
-      loadingMore={query.isFetchingNextPage}
       empty={<NoEvals slug={slug} hasSuites={hasSuites} />}
     />
   );

@@ -14,7 +14,7 @@ export function EvalsPage({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const cannotMakeSuite = useRefusal("evals.createSuite");
   const cannotStart = useRefusal("evals.start");
-  const suites = useQuery(trpc.evals.suites.queryOptions());
+  const suites = useQuery(trpc.evals.suites.queryOptions({ limit: 1 }));
   return (
     <Page>
       <PageHead
@@ -39,8 +39,8 @@ export function EvalsPage({ slug }: { slug: string }) {
       <Tabs
         label="Evals and suites"
         tabs={[
-          { id: "evals", label: "Evals", content: <EvalList slug={slug} hasSuites={suites.data?.length !== 0} /> },
-          { id: "suites", label: "Suites", count: suites.data?.length, content: <SuiteList slug={slug} /> },
+          { id: "evals", label: "Evals", content: <EvalList slug={slug} hasSuites={suites.data?.total !== 0} /> },
+          { id: "suites", label: "Suites", count: suites.data?.total, content: <SuiteList slug={slug} /> },
         ]}
       />
     </Page>

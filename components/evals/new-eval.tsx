@@ -1,9 +1,11 @@
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
+import { SuitePicker } from "#components/evals/suite-picker.tsx";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
+import { VersionPicker } from "#components/models/version-picker.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -13,11 +15,9 @@ import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
-import { Select } from "#components/ui/select.tsx";
 import { SummaryLine } from "#components/ui/summary-line.tsx";
 import { useDraft } from "#components/use-draft.ts";
 import { isBinary } from "#server/evals/graders.rule.ts";
-import { proposeBaseline, proposeCandidate } from "#server/evals/propose.rule.ts";
 import { detectableDifference } from "#server/evals/statistics.rule.ts";
 
 const Draft = z.object({ suite: z.string(), candidate: z.string(), baseline: z.string() });
@@ -41,8 +41,24 @@ export function NewEval({ slug }: { slug: string }) {
   // what a link asks for is a form of its own: an older draft must not answer for it
   const draftName = ["eval", ...Object.values(asked).filter(Boolean)].join(".");
   const { value: draft, set, clear } = useDraft(draftName, Draft, asked);
-  const suites = useQuery(trpc.evals.suites.queryOptions());
-  const versions = useQuery(trpc.evals.comparable.queryOptions());
+  const proposal = useQuery(
+    trpc.evals.propose.queryOptions(
+      {
+        ...(draft.suite ? { suiteId: draft.suite } : {}),
+        ...(draft.candidate ? { candidateId: draft.candidate } : {}),
+        ...(draft.baseline ? { baselineId: draft.baseline } : {}),
+      },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  const chosen = {
+    suite: draft.suite || (proposal.data?.suiteId ?? ""),
+    candidate: draft.candidate || (proposal.data?.candidateId ?? ""),
+    baseline: draft.baseline || (proposal.data?.baselineId ?? ""),
+  };
+  const suites = useQuery(
+    trpc.evals.suites.queryOptions({ chosen: chosen.suite, limit: 1 }, { enabled: chosen.suite !== "" }),
+  );
   const start = useMutation(
     trpc.evals.start.mutationOptions({
       onSuccess: async (row) => {
@@ -52,26 +68,15 @@ export function NewEval({ slug }: { slug: string }) {
       },
     }),
   );
-  const all = versions.data ?? [];
-  const suite = suites.data?.find((one) => one.id === draft.suite) ?? suites.data?.[0];
-  const rivals = all.filter((version) => version.id !== draft.baseline);
-  const candidate =
-    all.find((version) => version.id === draft.candidate) ?? proposeCandidate(rivals, suite?.lastModel ?? null);
-  const baseline = draft.baseline || (candidate && proposeBaseline(all, candidate)?.id) || "";
-  const chosen = { suite: suite?.id ?? "", candidate: candidate?.id ?? "", baseline };
+  const suite = suites.data?.items.find((one) => one.id === chosen.suite);
   const headline = suite?.graders[0];
   const shows = headline && isBinary(headline.kind) ? detectableDifference(suite.cases, plannedDiscordance) : null;
   const failure = start.error ? failureOf(start.error) : null;
   const why =
     refusal ??
-    (suites.data?.length === 0 ? "Make a suite first" : undefined) ??
+    (chosen.suite === "" ? (proposal.data ? "Make a suite first" : "Choose a suite first") : undefined) ??
     (!chosen.candidate || !chosen.baseline ? "Choose two versions" : undefined) ??
     (chosen.candidate === chosen.baseline ? "Choose two different versions" : undefined);
-  const options = all.map((version) => ({
-    value: version.id,
-    label: version.name,
-    hint: version.aliases.length ? version.aliases.join(", ") : version.kind === "base" ? "base model" : undefined,
-  }));
   return (
     <Page>
       <Crumb label="New eval" />
@@ -122,29 +127,16 @@ export function NewEval({ slug }: { slug: string }) {
                 cannotMakeSuite ? undefined : <TextLink href={`/${slug}/evals/suites/new`}>Make another suite</TextLink>
               }
             >
-              <Select
-                value={chosen.suite || undefined}
-                onValueChange={(value) => set({ suite: value })}
-                options={(suites.data ?? []).map((one) => ({
-                  value: one.id,
-                  label: one.name,
-                  hint: `${formatNumber(one.cases)} cases from ${one.dataset} v${one.datasetVersion}`,
-                }))}
-              />
+              <SuitePicker value={chosen.suite} onChoose={(suite) => set({ suite })} />
             </Field>
             <Field label="Candidate" hint="The version that wants to be promoted.">
-              <Select
-                value={chosen.candidate || undefined}
-                onValueChange={(value) => set({ candidate: value, baseline: asked.baseline })}
-                options={options}
+              <VersionPicker
+                value={chosen.candidate}
+                onChoose={(candidate) => set({ candidate, baseline: asked.baseline })}
               />
             </Field>
             <Field label="Baseline" hint="What it has to beat: the champion, or its own base.">
-              <Select
-                value={chosen.baseline || undefined}
-                onValueChange={(value) => set({ baseline: value })}
-                options={options}
-              />
+              <VersionPicker value={chosen.baseline} onChoose={(baseline) => set({ baseline })} />
             </Field>
           </div>
         </Card>

@@ -69,7 +69,12 @@ export function NewSuite({ slug }: { slug: string }) {
   const refusal = useRefusal("evals.createSuite");
   const asked = useSearchParams().get("dataset") ?? "";
   const { value: draft, set, clear } = useDraft("suite", Draft, { ...initial, datasetVersionId: asked });
-  const datasets = useQuery(trpc.datasets.list.queryOptions({ status: ["ready"], limit: 100 }));
+  const chosen = useQuery(
+    trpc.datasets.pickVersion.queryOptions(
+      { chosen: draft.datasetVersionId, limit: 1 },
+      { enabled: draft.datasetVersionId !== "" },
+    ),
+  );
   const create = useMutation(
     trpc.evals.createSuite.mutationOptions({
       onSuccess: async (suite) => {
@@ -84,8 +89,8 @@ export function NewSuite({ slug }: { slug: string }) {
       },
     }),
   );
-  const dataset = datasets.data?.items.find((item) => item.latest.id === draft.datasetVersionId);
-  const rows = dataset ? (draft.split === "train" ? dataset.latest.trainRows : dataset.latest.validationRows) : null;
+  const dataset = chosen.data?.items.find((version) => version.id === draft.datasetVersionId);
+  const rows = dataset ? (draft.split === "train" ? dataset.trainRows : dataset.validationRows) : null;
   const request = requestOf(draft);
   const errorAt = (field: keyof z.infer<typeof Draft>) =>
     request.success ? undefined : request.error.issues.find((issue) => issue.path[0] === field)?.message;
@@ -134,7 +139,6 @@ export function NewSuite({ slug }: { slug: string }) {
             </Field>
             <DatasetField
               slug={slug}
-              datasets={datasets.data?.items}
               value={draft.datasetVersionId}
               sizeOf={({ trainRows, validationRows }) =>
                 `${formatNumber(trainRows ?? 0)} train, ${formatNumber(validationRows ?? 0)} validation`

@@ -1,21 +1,24 @@
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { Archive, ListChecks } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import type { Column } from "#components/data-table/columns.ts";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
+import { suiteSorts } from "#server/evals/input.ts";
 import type { AppRouter } from "#server/router.ts";
 
-type Row = inferRouterOutputs<AppRouter>["evals"]["suites"][number];
+type Row = inferRouterOutputs<AppRouter>["evals"]["suites"]["items"][number];
 
 /** The suites of the project with where they come from; archiving one keeps its evals. */
 export function SuiteList({ slug }: { slug: string }) {
@@ -23,8 +26,14 @@ export function SuiteList({ slug }: { slug: string }) {
   const client = useQueryClient();
   const cannotMake = useRefusal("evals.createSuite");
   const mayArchive = useRefusal("evals.archiveSuite") === undefined;
-  const suites = useQuery(trpc.evals.suites.queryOptions());
-  const [sort, setSort] = useSort({ by: "created", desc: true }, "suite-sort");
+  const [search, setSearch] = useQueryState("suite-q", parseAsString.withDefault(""));
+  const [sort, setSort] = useSort(suiteSorts, { by: "created", desc: true }, "suite-sort");
+  const suites = useInfiniteQuery(
+    trpc.evals.suites.infiniteQueryOptions(
+      { search, sort, limit: 50 },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData },
+    ),
+  );
   const [leaving, setLeaving] = useState<Row | null>(null);
   const archive = useMutation(
     trpc.evals.archiveSuite.mutationOptions({
@@ -37,10 +46,10 @@ export function SuiteList({ slug }: { slug: string }) {
       header: "Name",
       fixed: true,
       phone: "title",
-      sortBy: (row) => row.name,
+      sortBy: "server",
       cell: (row) => <b className="font-medium">{row.name}</b>,
     },
-    { id: "cases", header: "Cases", numeric: true, sortBy: (row) => row.cases, cell: (row) => row.cases },
+    { id: "cases", header: "Cases", numeric: true, sortBy: "server", cell: (row) => row.cases },
     {
       id: "from",
       header: "From",
@@ -51,16 +60,17 @@ export function SuiteList({ slug }: { slug: string }) {
       ),
     },
     { id: "graders", header: "Graders", cell: (row) => row.graders.map((grader) => grader.name).join(", ") },
-    { id: "evals", header: "Evals", numeric: true, sortBy: (row) => row.evals, cell: (row) => row.evals },
+    { id: "evals", header: "Evals", numeric: true, sortBy: "server", cell: (row) => row.evals },
     {
       id: "created",
       header: "Created",
-      sortBy: (row) => row.createdAt,
+      sortBy: "server",
       cell: (row) => <RelativeTime at={row.createdAt} />,
     },
     {
       id: "acts",
-      header: "",
+      header: "Actions",
+      quietHeader: true,
       fixed: true,
       phone: "corner",
       cell: (row) =>
@@ -73,15 +83,17 @@ export function SuiteList({ slug }: { slug: string }) {
   ];
   return (
     <>
-      <DataTable
+      <ResourceList
         label="Suites"
         columns={columns}
-        rows={suites.data}
+        query={suites}
+        noun="suite"
+        filters={<SearchFilter param="suite-q" />}
+        filtered={search !== ""}
+        onClearFilters={() => void setSearch(null)}
         rowId={(row) => row.id}
         sort={sort}
-        onSort={(next) => void setSort(next)}
-        error={suites.error}
-        onRetry={() => suites.refetch()}
+        onSort={setSort}
         empty={
           <EmptyState
             icon={<ListChecks aria-hidden />}

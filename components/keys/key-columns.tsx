@@ -21,6 +21,7 @@ function scopeHelp(row: KeyRow, scope: KeyRow["scopes"][number]) {
 export const keyColumns: readonly Column<KeyRow>[] = [
   {
     id: "name",
+    sortBy: "server",
     header: "Name",
     fixed: true,
     phone: "title",
@@ -50,20 +51,23 @@ export const keyColumns: readonly Column<KeyRow>[] = [
     ),
   },
   { id: "owner", header: "Owner", cell: ownerOf },
-  { id: "createdAt", header: "Made", cell: (row) => <RelativeTime at={row.createdAt} /> },
+  { id: "createdAt", header: "Made", sortBy: "server", cell: (row) => <RelativeTime at={row.createdAt} /> },
   {
     id: "lastUsedAt",
+    sortBy: "server",
     header: "Last used",
     cell: (row) => (row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : muted("never")),
   },
   {
     id: "expiresAt",
+    sortBy: "server",
     header: "Expires",
     cell: (row) => (row.expiresAt ? <RelativeTime at={row.expiresAt} /> : muted("never")),
   },
   {
     id: "acts",
-    header: "",
+    header: "Actions",
+    quietHeader: true,
     fixed: true,
     className: "text-right",
     cell: (row) => (row.status === "active" || row.status === "stopped" ? <RevokeKey row={row} /> : null),

@@ -2,7 +2,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useQueryStates } from "nuqs";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
 import { keyColumns } from "#components/keys/key-columns.tsx";
 import { keyFilters, type keyShows } from "#components/keys/key-filters.ts";
 import type { KeyRow } from "#components/keys/key-rows.ts";
@@ -15,6 +16,7 @@ import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
+import { keySorts } from "#server/keys/input.ts";
 
 const showOptions = [
   { value: "live", label: "Live keys" },
@@ -39,9 +41,10 @@ export function KeysPage({ apiUrl }: { apiUrl: string }) {
   const refusal = useRefusal("keys.create");
   const [filters, setFilters] = useQueryStates(keyFilters);
   const { q, show } = filters;
+  const [sort, setSort] = useSort(keySorts, { by: "createdAt", desc: true });
   const list = useInfiniteQuery(
     trpc.keys.list.infiniteQueryOptions(
-      { q, show },
+      { q, show, sort },
       { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData },
     ),
   );
@@ -63,7 +66,7 @@ export function KeysPage({ apiUrl }: { apiUrl: string }) {
         purpose="With a key a program calls the models of this project, or works in it."
         actions={button}
       />
-      <DataTable
+      <ResourceList
         filters={
           <>
             <SearchFilter placeholder="Filter by name" />
@@ -78,18 +81,13 @@ export function KeysPage({ apiUrl }: { apiUrl: string }) {
         }
         label="API keys"
         columns={keyColumns}
-        rows={rows}
+        query={list}
+        noun="key"
         rowId={(row) => row.id}
-        sort={null}
-        onSort={() => {}}
-        sortedBy="server"
-        error={list.error}
-        onRetry={() => list.refetch()}
+        sort={sort}
+        onSort={setSort}
         filtered={q !== "" || show === "ended"}
         onClearFilters={() => void setFilters({ q: null, show: null })}
-        hasMore={list.hasNextPage}
-        onMore={() => list.fetchNextPage()}
-        loadingMore={list.isFetchingNextPage}
         columnsKey="keys"
         empty={
           <EmptyState

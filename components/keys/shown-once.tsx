@@ -18,8 +18,8 @@ export function ShownOnce({ made, apiUrl, onDone }: { made: NewKey; apiUrl: stri
   const [kept, setKept] = useState(false);
   const calls = made.scopes.includes("inference") || made.scopes.includes("admin");
   const trpc = useTRPC();
-  const callable = useQuery(trpc.routing.callable.queryOptions());
-  const model = callable.data?.find((choice) => choice.notCallable === null)?.name ?? "nano";
+  const callable = useQuery(trpc.routing.callable.queryOptions({}));
+  const model = callable.data?.items.find((choice) => choice.notCallable === null)?.name ?? "nano";
   const call = useExampleCall({ baseUrl: apiUrl, key: made.key, model });
   const shell = [
     `export FORGE_URL=${window.location.origin}`,

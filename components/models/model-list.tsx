@@ -1,9 +1,9 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Box, Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
@@ -14,11 +14,12 @@ import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Chip, StatusChip } from "#components/ui/chip.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
-import { formatCompact, formatSigned, plural } from "#components/ui/format.ts";
+import { formatCompact, formatSigned } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { modelKinds } from "#db/enums.ts";
+import { modelSorts } from "#server/models/input.ts";
 
 const kindWords = { base: "Base", tuned: "Tuned" } as const;
 
@@ -28,22 +29,22 @@ const columns: readonly Column<ModelRow>[] = [
     header: "Name",
     fixed: true,
     phone: "title",
-    sortBy: (row) => row.name,
+    sortBy: "server",
     cell: (row) => <b className="font-medium">{row.name}</b>,
   },
-  { id: "kind", header: "Kind", sortBy: (row) => row.kind, cell: (row) => <Chip>{kindWords[row.kind]}</Chip> },
+  { id: "kind", header: "Kind", sortBy: "server", cell: (row) => <Chip>{kindWords[row.kind]}</Chip> },
   {
     id: "latest",
     header: "Latest",
     numeric: true,
-    sortBy: (row) => row.latest?.version,
+    sortBy: "server",
     cell: (row) => (row.latest ? `${row.name}/${row.latest.version}` : "none"),
   },
   {
     id: "status",
     header: "Status",
     phone: "corner",
-    sortBy: (row) => row.latest?.status,
+    sortBy: "server",
     cell: (row) => row.latest && <StatusChip status={row.latest.status} />,
   },
   {
@@ -89,13 +90,13 @@ const columns: readonly Column<ModelRow>[] = [
     header: "Parameters",
     numeric: true,
     optional: true,
-    sortBy: (row) => row.latest?.parameters,
+    sortBy: "server",
     cell: (row) => (row.latest?.parameters ? formatCompact(row.latest.parameters) : "not known"),
   },
   {
     id: "updated",
     header: "Updated",
-    sortBy: (row) => row.updatedAt,
+    sortBy: "server",
     cell: (row) => <RelativeTime at={row.updatedAt} />,
   },
 ];
@@ -106,14 +107,15 @@ export function ModelList({ slug }: { slug: string }) {
   const refusal = useRefusal("models.import");
   const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
   const [kinds, setKinds] = useChoice("kind");
-  const [sort, setSort] = useSort({ by: "updated", desc: true });
+  const [sort, setSort] = useSort(modelSorts, { by: "updated", desc: true });
   const chosen = modelKinds.filter((kind) => kinds.includes(kind));
   const kind = chosen.length === 1 ? chosen[0] : undefined;
   const query = useInfiniteQuery(
     trpc.models.list.infiniteQueryOptions(
-      { search: search || undefined, kind },
+      { search: search || undefined, kind, sort },
       {
         getNextPageParam: (page) => page.nextCursor ?? undefined,
+        placeholderData: keepPreviousData,
         refetchInterval: ({ state }) =>
           state.data?.pages.some((page) => page.items.some((row) => row.latest?.status === "importing"))
             ? pollMs
@@ -121,7 +123,6 @@ export function ModelList({ slug }: { slug: string }) {
       },
     ),
   );
-  const rows = query.data?.pages.flatMap((page) => page.items);
   const importBase = (
     <ButtonLink href={`/${slug}/models/new`} look="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
       Import a base model
@@ -134,7 +135,7 @@ export function ModelList({ slug }: { slug: string }) {
         purpose="Bases that runs start from, and the versions that came out of them."
         actions={importBase}
       />
-      <DataTable
+      <ResourceList
         filters={
           <>
             <SearchFilter />
@@ -146,27 +147,22 @@ export function ModelList({ slug }: { slug: string }) {
           </>
         }
         label="Models"
+        noun="model"
+        query={query}
         columns={columns}
         columnsKey="models"
-        rows={rows}
         rowId={(row) => row.id}
         rowHref={(row) => `/${slug}/models/${row.id}`}
         rowNote={(row) =>
           row.latest && row.latest.status !== "ready" ? <ImportNote name={row.name} version={row.latest} /> : undefined
         }
         sort={sort}
-        onSort={(next) => void setSort(next)}
-        summary={rows && plural(rows.length, "model")}
-        error={query.error}
-        onRetry={() => query.refetch()}
+        onSort={setSort}
         filtered={search !== "" || chosen.length > 0}
         onClearFilters={() => {
           void setSearch(null);
           void setKinds(null);
         }}
-        hasMore={query.hasNextPage}
-        onMore={() => query.fetchNextPage()}
-        loadingMore={query.isFetchingNextPage}
         empty={
           <EmptyState icon={<Box aria-hidden />} title="No model yet" action={importBase}>
             A run starts from a base model and ends as a new version here. Begin with nano, which ships with LargeForge

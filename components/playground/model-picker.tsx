@@ -1,38 +1,44 @@
 "use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { Command } from "cmdk";
 import { Check, ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useState } from "react";
+import { useTRPC } from "#components/trpc.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { menuLook } from "#components/ui/dropdown-menu.tsx";
 import { controlLook } from "#components/ui/input.tsx";
+import { usePickerSearch } from "#components/ui/picker.tsx";
 import type { AppRouter } from "#server/router.ts";
 
-export type Choice = inferRouterOutputs<AppRouter>["routing"]["callable"][number];
+type Choice = inferRouterOutputs<AppRouter>["routing"]["callable"]["items"][number];
 
 /** Any name that an API call may ask for, found by typing; a name that is not listed can be asked for too. */
 export function ModelPicker({
   label,
   value,
-  choices,
   onChoose,
 }: {
   label: string;
   value: string;
-  choices: readonly Choice[];
   onChoose: (name: string) => void;
 }) {
   const [open, setOpen] = useState(false);
-  const [typed, setTyped] = useState("");
+  const search = usePickerSearch();
+  const trpc = useTRPC();
+  const { data } = useQuery(
+    trpc.routing.callable.queryOptions({ search: search.search }, { placeholderData: keepPreviousData }),
+  );
+  const choices = data?.items ?? [];
   const groups = Map.groupBy(choices, (choice) => choice.group);
-  const wanted = typed.trim();
+  const wanted = search.text.trim();
   const other = wanted !== "" && !choices.some((choice) => choice.name === wanted) ? wanted : null;
 
   function choose(name: string) {
     onChoose(name);
     setOpen(false);
-    setTyped("");
+    search.setText("");
   }
 
   return (
@@ -53,10 +59,10 @@ export function ModelPicker({
           collisionPadding={8}
           className={cn(menuLook, "w-80 max-w-[calc(100vw-2rem)] p-0")}
         >
-          <Command label={label} loop>
+          <Command label={label} shouldFilter={false} loop>
             <Command.Input
-              value={typed}
-              onValueChange={setTyped}
+              value={search.text}
+              onValueChange={search.setText}
               placeholder="A deployment, model or version …"
               className="h-9 w-full border-b bg-transparent px-3 text-sm outline-none placeholder:text-ink-3 max-md:text-base"
             />
@@ -83,6 +89,9 @@ export function ModelPicker({
                 </Command.Item>
               )}
             </Command.List>
+            {data?.more && (
+              <p className="border-t px-3 py-1.5 text-ink-3 text-xs">There are more: type to find them.</p>
+            )}
           </Command>
         </Popover.Content>
       </Popover.Portal>

@@ -2,7 +2,7 @@
 import { Code, MessageSquare, Settings2, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { AnswerView } from "#components/playground/answer-view.tsx";
-import { type Choice, ModelPicker } from "#components/playground/model-picker.tsx";
+import { ModelPicker } from "#components/playground/model-picker.tsx";
 import { PaneSettings } from "#components/playground/pane-settings.tsx";
 import {
   callOf,
@@ -26,7 +26,6 @@ export function Pane({
   side,
   draft,
   turns,
-  choices,
   apiUrl,
   onChange,
   onCopyOver,
@@ -35,7 +34,6 @@ export function Pane({
   side: Side;
   draft: Draft;
   turns: readonly Turn[];
-  choices: readonly Choice[];
   apiUrl: string;
   onChange: (change: Partial<PaneState>) => void;
   onCopyOver: () => void;
@@ -62,12 +60,7 @@ export function Pane({
       className="flex min-h-44 min-w-0 flex-col overflow-hidden rounded-lg border bg-panel md:min-h-0"
     >
       <header className="flex items-center gap-1.5 border-b px-3 py-2">
-        <ModelPicker
-          label={names[side]}
-          value={pane.model}
-          choices={choices}
-          onChoose={(model) => onChange({ model })}
-        />
+        <ModelPicker label={names[side]} value={pane.model} onChoose={(model) => onChange({ model })} />
         {busy && (
           <Button size="sm" icon={<Square aria-hidden />} onClick={onStop}>
             Stop

@@ -31,11 +31,15 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
   const { slug } = useProject();
   const refusal = useRefusal("playground.send");
   const list = useQuery(
-    trpc.routing.callable.queryOptions(undefined, {
-      refetchInterval: ({ state }) => (state.data?.some((choice) => choice.notCallable === null) ? false : waitingMs),
-    }),
+    trpc.routing.callable.queryOptions(
+      { search: "" },
+      {
+        refetchInterval: ({ state }) =>
+          state.data?.items.some((choice) => choice.notCallable === null) ? false : waitingMs,
+      },
+    ),
   );
-  const choices = list.data ?? [];
+  const choices = list.data?.items ?? [];
   const [asked, setAsked] = useQueryStates(inUrl);
   const saved = useDraft(`playground.${slug}`, Draft, emptyDraft);
   const talk = useTalk(slug);
@@ -96,7 +100,7 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
         }
       />
       {list.error && <ErrorState message={failureOf(list.error).message} onRetry={() => list.refetch()} />}
-      {list.data?.length === 0 ? (
+      {list.data?.items.length === 0 ? (
         <div className="rounded-lg border bg-panel">
           <EmptyState
             icon={<MessageSquare aria-hidden />}
@@ -116,7 +120,6 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
                 side={side}
                 draft={draft}
                 turns={talk.turns}
-                choices={choices}
                 apiUrl={apiUrl}
                 onChange={(part) => change(side, part)}
                 onCopyOver={() => copyOver(side)}

@@ -46,5 +46,12 @@ export const memberColumns: readonly Column<MemberRow>[] = [
     sortBy: (row) => row.liveKeys,
     cell: (row) => formatNumber(row.liveKeys),
   },
-  { id: "acts", header: "", fixed: true, className: "text-right", cell: (row) => <MemberActs row={row} /> },
+  {
+    id: "acts",
+    header: "Actions",
+    quietHeader: true,
+    fixed: true,
+    className: "text-right",
+    cell: (row) => <MemberActs row={row} />,
+  },
 ];

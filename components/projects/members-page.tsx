@@ -15,12 +15,14 @@ import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { plural } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 
+const memberSorts = ["name", "role", "lastSeenAt", "since", "liveKeys"] as const;
+
 export function MembersPage() {
   const trpc = useTRPC();
   const refusal = useRefusal("projects.invite");
   const [inviting, setInviting] = useQueryState("invite", parseAsString);
   const [q, setQ] = useQueryState("q", parseAsString.withDefault(""));
-  const [sort, setSort] = useSort({ by: "name", desc: false });
+  const [sort, setSort] = useSort(memberSorts, { by: "name", desc: false });
   const list = useQuery(trpc.projects.members.queryOptions());
   const wanted = q.toLowerCase();
   const rows = list.data?.filter((row) => `${row.name} ${row.email}`.toLowerCase().includes(wanted));
@@ -47,7 +49,7 @@ export function MembersPage() {
         rows={rows}
         rowId={(row) => row.userId}
         sort={sort}
-        onSort={(next) => void setSort(next)}
+        onSort={setSort}
         error={list.error}
         onRetry={() => list.refetch()}
         filtered={q !== ""}

@@ -24,12 +24,19 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
   return [
     {
       id: "model",
-      header: "Asked for",
+      header: "Model",
+      sortBy: "server",
       fixed: true,
       phone: "title",
       cell: (row) => <OpenButton row={row} onOpen={onOpen} />,
     },
-    { id: "status", header: "Outcome", phone: "corner", cell: (row) => <OutcomeChip status={row.status} /> },
+    {
+      id: "status",
+      header: "Outcome",
+      sortBy: "server",
+      phone: "corner",
+      cell: (row) => <OutcomeChip status={row.status} />,
+    },
     {
       id: "version",
       header: "Answered by",
@@ -42,15 +49,17 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
     },
     {
       id: "ttft",
-      header: "First token",
+      header: "TTFT",
+      sortBy: "server",
       numeric: true,
       cell: (row) =>
         row.ttftMs === null ? nothing(row.stream ? "none came" : "not streamed") : formatDurationMs(row.ttftMs),
     },
-    { id: "total", header: "Total", numeric: true, cell: (row) => formatDurationMs(row.totalMs) },
+    { id: "total", header: "Total", numeric: true, sortBy: "server", cell: (row) => formatDurationMs(row.totalMs) },
     {
-      id: "tokens",
+      id: "completion",
       header: "Tokens in → out",
+      sortBy: "server",
       numeric: true,
       cell: (row) =>
         row.promptTokens === null || row.completionTokens === null
@@ -60,6 +69,7 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
     {
       id: "cost",
       header: "Cost",
+      sortBy: "server",
       numeric: true,
       phone: "hide",
       cell: (row) => (row.costUsdNanos === null ? nothing("not measured") : formatUsdNanos(row.costUsdNanos)),
@@ -80,6 +90,6 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
       phone: "hide",
       cell: (row) => (row.errorCode ? <code className="font-mono text-xs">{row.errorCode}</code> : nothing("none")),
     },
-    { id: "at", header: "When", cell: (row) => <RelativeTime at={row.receivedAt} /> },
+    { id: "received", header: "Received", sortBy: "server", cell: (row) => <RelativeTime at={row.receivedAt} /> },
   ];
 }

@@ -4,6 +4,8 @@ import { List } from "lucide-react";
 import { parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import { DataTable } from "#components/data-table/data-table.tsx";
+import { countWords } from "#components/data-table/resource-list.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
 import { LatencyChart, RateChart } from "#components/requests/request-charts.tsx";
 import { requestColumns } from "#components/requests/request-columns.tsx";
 import { RequestDrawer } from "#components/requests/request-drawer.tsx";
@@ -15,6 +17,7 @@ import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
+import { requestSorts } from "#server/gateway/requests/input.ts";
 
 /** The request log: what happened, to whom, how fast, at what cost. */
 export function RequestsPage() {
@@ -23,13 +26,19 @@ export function RequestsPage() {
   const [filters, setFilters] = useQueryStates(requestFilters);
   const [openId, setOpenId] = useQueryState("request", parseAsString.withOptions({ history: "push" }));
   const input = toRequestFilter(filters);
+  const [sort, setSort] = useSort(requestSorts, { by: "received", desc: true });
   const list = useInfiniteQuery(
-    trpc.requests.list.infiniteQueryOptions(input, {
-      getNextPageParam: (page) => page.nextCursor,
-      placeholderData: keepPreviousData,
-    }),
+    trpc.requests.list.infiniteQueryOptions(
+      { ...input, sort },
+      {
+        getNextPageParam: (page) => page.nextCursor,
+        placeholderData: keepPreviousData,
+      },
+    ),
   );
   const summary = useQuery({ ...trpc.requests.summary.queryOptions(input), placeholderData: keepPreviousData });
+  const rows = list.data?.pages.flatMap((page) => page.items);
+  const total = summary.data?.requests;
   const columns = useMemo(() => requestColumns((id) => void setOpenId(id)), [setOpenId]);
   const { data: choices } = useQuery(trpc.requests.choices.queryOptions());
   const everAny = choices === undefined || choices.actors.length > 0;
@@ -53,11 +62,12 @@ export function RequestsPage() {
         label="Requests"
         columns={columns}
         columnsKey="requests"
-        rows={list.data?.pages.flatMap((page) => page.items)}
+        rows={rows}
         rowId={(row) => row.id}
-        sort={null}
-        onSort={() => {}}
-        sortedBy="server"
+        sort={sort}
+        onSort={setSort}
+        summary={rows && total !== undefined && countWords(rows.length, total, "request")}
+        refreshing={list.isPlaceholderData}
         error={list.error}
         onRetry={list.refetch}
         filtered={everAny}

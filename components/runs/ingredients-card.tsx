@@ -1,6 +1,6 @@
-import type { inferRouterOutputs } from "@trpc/server";
-import type { DatasetRow } from "#components/datasets/data.ts";
 import { DatasetField } from "#components/datasets/dataset-field.tsx";
+import { SuitePicker } from "#components/evals/suite-picker.tsx";
+import { VersionPicker } from "#components/models/version-picker.tsx";
 import { noSuite, type RunDraft } from "#components/runs/draft.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { TextLink } from "#components/ui/button.tsx";
@@ -8,19 +8,12 @@ import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Input } from "#components/ui/input.tsx";
-import { Select } from "#components/ui/select.tsx";
-import type { AppRouter } from "#server/router.ts";
-
-type Outputs = inferRouterOutputs<AppRouter>;
 
 /** Which base learns from which dataset, what the result is called and which suite judges it. */
 export function IngredientsCard({
   slug,
   draft,
   chosen,
-  bases,
-  datasets,
-  suites,
   modelName,
   wrong,
   onChange,
@@ -29,9 +22,6 @@ export function IngredientsCard({
   draft: RunDraft;
   /** what stands for fields that nobody has touched */
   chosen: { base: string; dataset: string };
-  bases: readonly { id: string; name: string }[];
-  datasets: readonly DatasetRow[] | undefined;
-  suites: Outputs["evals"]["suites"];
   modelName: string | null;
   wrong: (field: string) => string | undefined;
   onChange: (change: Partial<RunDraft>) => void;
@@ -45,15 +35,10 @@ export function IngredientsCard({
           error={wrong("base")}
           hint={mayImport && <TextLink href={`/${slug}/models/new`}>Import another base</TextLink>}
         >
-          <Select
-            value={chosen.base || undefined}
-            onValueChange={(next) => onChange({ base: next })}
-            options={bases.map((version) => ({ value: version.id, label: version.name }))}
-          />
+          <VersionPicker kind="base" value={chosen.base} onChoose={(base) => onChange({ base })} />
         </Field>
         <DatasetField
           slug={slug}
-          datasets={datasets}
           value={chosen.dataset}
           error={wrong("dataset")}
           sizeOf={({ trainRows, validationRows }) =>
@@ -91,17 +76,10 @@ export function IngredientsCard({
           error={wrong("suite")}
           hint="Compared with its baseline by itself when it has succeeded."
         >
-          <Select
-            value={draft.suite}
-            onValueChange={(next) => onChange({ suite: next })}
-            options={[
-              { value: noSuite, label: "no eval" },
-              ...suites.map((suite) => ({
-                value: suite.id,
-                label: suite.name,
-                hint: `${formatNumber(suite.cases)} cases`,
-              })),
-            ]}
+          <SuitePicker
+            value={draft.suite === noSuite ? "" : draft.suite}
+            none="no eval"
+            onChoose={(suite) => onChange({ suite: suite || noSuite })}
           />
         </Field>
       </div>

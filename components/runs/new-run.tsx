@@ -42,16 +42,14 @@ export function NewRun({ slug }: { slug: string }) {
       ...(run.hyperParameters ? draftOfSettings(run.hyperParameters) : {}),
     });
   }, [copied.data]);
-  const versions = useQuery(
-    trpc.evals.comparable.queryOptions(undefined, {
+  const newest = useQuery(
+    trpc.evals.comparable.queryOptions(
+      { kind: "base", limit: 1 },
       // a new project's first base is still being imported
-      refetchInterval: ({ state }) => (state.data?.some((version) => version.kind === "base") ? false : pollMs),
-    }),
+      { refetchInterval: ({ state }) => (state.data?.total === 0 ? pollMs : false) },
+    ),
   );
-  const datasets = useQuery(trpc.datasets.list.queryOptions({ status: ["ready"], limit: 100 }));
-  const suites = useQuery(trpc.evals.suites.queryOptions());
-  const bases = (versions.data ?? []).filter((version) => version.kind === "base");
-  const base = draft.base || bases[0]?.id || "";
+  const base = draft.base || newest.data?.items[0]?.id || "";
   const dataset = draft.dataset || asked.dataset;
   const settings = readSettings(draft);
   const request = {
@@ -82,7 +80,8 @@ export function NewRun({ slug }: { slug: string }) {
     refused?.field === field ? refused.message : planError?.field?.endsWith(field) ? planError.message : undefined;
   const why =
     refusal ??
-    (bases.length === 0 && versions.data ? "Import a base model first" : undefined) ??
+    (newest.data?.total === 0 ? "Import a base model first" : undefined) ??
+    (base === "" ? "Choose a base model first" : undefined) ??
     (dataset === "" ? "Choose a dataset first" : undefined) ??
     (wrongSetting && sentence(wrongSetting)) ??
     refused?.message ??
@@ -114,9 +113,6 @@ export function NewRun({ slug }: { slug: string }) {
           slug={slug}
           draft={draft}
           chosen={{ base, dataset }}
-          bases={bases}
-          datasets={datasets.data?.items}
-          suites={suites.data ?? []}
           modelName={plan.data?.ok ? plan.data.modelName : null}
           wrong={wrong}
           onChange={set}

@@ -1,9 +1,9 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Flame, Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { isMoving, pollMs, type RunRow } from "#components/runs/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
@@ -12,13 +12,14 @@ import { ButtonLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { CutName } from "#components/ui/cut-name.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
-import { formatDurationMs, formatNumber, formatRemaining, plural } from "#components/ui/format.ts";
+import { formatDurationMs, formatNumber, formatRemaining } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { statusLook } from "#components/ui/status.ts";
 import { runStatuses } from "#db/enums.ts";
+import { runSorts } from "#server/runs/input.ts";
 
 const columns: readonly Column<RunRow>[] = [
   {
@@ -26,7 +27,7 @@ const columns: readonly Column<RunRow>[] = [
     header: "Name",
     fixed: true,
     phone: "title",
-    sortBy: (row) => row.name,
+    sortBy: "server",
     cell: (row) => (
       <b className="font-medium">
         <CutName name={row.name} />
@@ -37,29 +38,30 @@ const columns: readonly Column<RunRow>[] = [
     id: "status",
     header: "Status",
     phone: "corner",
-    sortBy: (row) => row.status,
+    sortBy: "server",
     cell: (row) => <StatusChip status={row.status} />,
   },
   { id: "method", header: "Method", cell: (row) => row.method.toUpperCase() },
-  { id: "base", header: "Base", sortBy: (row) => row.base, cell: (row) => `${row.base}/${row.baseVersion}` },
+  { id: "base", header: "Base", sortBy: "server", cell: (row) => `${row.base}/${row.baseVersion}` },
   {
     id: "dataset",
     header: "Dataset",
     className: "md:whitespace-nowrap",
-    sortBy: (row) => row.dataset,
+    sortBy: "server",
     cell: (row) => `${row.dataset} v${row.datasetVersion}`,
   },
   {
     id: "loss",
     header: "Loss",
     numeric: true,
-    sortBy: (row) => row.loss,
+    sortBy: "server",
     cell: (row) => (row.loss === null ? <span className="text-ink-3">not measured</span> : formatNumber(row.loss, 3)),
   },
   {
-    id: "took",
-    header: "Took",
+    id: "duration",
+    header: "Duration",
     numeric: true,
+    sortBy: "server",
     cell: (row) =>
       row.startedAt && row.finishedAt ? (
         formatDurationMs(row.finishedAt.getTime() - row.startedAt.getTime())
@@ -70,7 +72,7 @@ const columns: readonly Column<RunRow>[] = [
   {
     id: "created",
     header: "Queued",
-    sortBy: (row) => row.createdAt,
+    sortBy: "server",
     cell: (row) => <RelativeTime at={row.createdAt} />,
   },
 ];
@@ -81,19 +83,19 @@ export function RunList({ slug }: { slug: string }) {
   const refusal = useRefusal("runs.start");
   const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
   const [status, setStatus] = useChoice("status");
-  const [sort, setSort] = useSort({ by: "created", desc: true });
+  const [sort, setSort] = useSort(runSorts, { by: "created", desc: true });
   const chosen = runStatuses.filter((one) => status.includes(one));
   const query = useInfiniteQuery(
     trpc.runs.list.infiniteQueryOptions(
-      { search: search || undefined, status: chosen.length ? chosen : undefined },
+      { search: search || undefined, status: chosen.length ? chosen : undefined, sort },
       {
         getNextPageParam: (page) => page.nextCursor ?? undefined,
+        placeholderData: keepPreviousData,
         refetchInterval: ({ state }) =>
           state.data?.pages.some((page) => page.items.some((row) => isMoving(row.status))) ? pollMs : false,
       },
     ),
   );
-  const rows = query.data?.pages.flatMap((page) => page.items);
   const start = (
     <ButtonLink href={`/${slug}/runs/new`} look="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
       New run
@@ -106,7 +108,7 @@ export function RunList({ slug }: { slug: string }) {
         purpose="Training jobs. A run goes on when this tab is closed, and survives a restart."
         actions={start}
       />
-      <DataTable
+      <ResourceList
         filters={
           <>
             <SearchFilter placeholder="Filter by name, base or dataset" />
@@ -118,25 +120,20 @@ export function RunList({ slug }: { slug: string }) {
           </>
         }
         label="Runs"
+        noun="run"
+        query={query}
         columns={columns}
         columnsKey="runs"
-        rows={rows}
         rowId={(row) => row.id}
         rowHref={(row) => `/${slug}/runs/${row.id}`}
         rowNote={noteOf}
         sort={sort}
-        onSort={(next) => void setSort(next)}
-        summary={rows && plural(rows.length, "run")}
-        error={query.error}
-        onRetry={() => query.refetch()}
+        onSort={setSort}
         filtered={search !== "" || chosen.length > 0}
         onClearFilters={() => {
           void setSearch(null);
           void setStatus(null);
         }}
-        hasMore={query.hasNextPage}
-        onMore={() => query.fetchNextPage()}
-        loadingMore={query.isFetchingNextPage}
         empty={
           <EmptyState icon={<Flame aria-hidden />} title="Nothing has been trained yet" action={start}>
             A run teaches a base model with one version of a dataset and ends as a new model version. nano learns the

@@ -40,7 +40,10 @@ export const revisions = pgTable(
     createdAt: createdAt(),
     retiredAt: at("retired_at"),
   },
-  (t) => [uniqueIndex("revisions_number_key").on(t.deploymentId, t.number)],
+  (t) => [
+    uniqueIndex("revisions_number_key").on(t.deploymentId, t.number),
+    index("revisions_model_version_idx").on(t.modelVersionId),
+  ],
 );
 
 /** An inference host process: it registers and heart-beats itself; not of any project. */

@@ -39,7 +39,10 @@ export const suites = pgTable(
     createdAt: createdAt(),
     archivedAt: at("archived_at"),
   },
-  (t) => [uniqueIndex("suites_name_key").on(t.projectId, t.name).where(sql`archived_at is null`)],
+  (t) => [
+    uniqueIndex("suites_name_key").on(t.projectId, t.name).where(sql`archived_at is null`),
+    index("suites_dataset_version_idx").on(t.datasetVersionId),
+  ],
 );
 
 export const evals = pgTable(
@@ -70,7 +73,11 @@ export const evals = pgTable(
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
   },
-  (t) => [index("evals_project_idx").on(t.projectId, t.createdAt)],
+  (t) => [
+    index("evals_project_idx").on(t.projectId, t.createdAt),
+    index("evals_suite_idx").on(t.suiteId),
+    index("evals_candidate_idx").on(t.candidateVersionId),
+  ],
 );
 
 /** One model version's answer to one case, with every grader's mark (0…1). */

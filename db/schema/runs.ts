@@ -66,7 +66,11 @@ export const runs = pgTable(
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
   },
-  (t) => [index("runs_project_idx").on(t.projectId, t.createdAt), index("runs_status_idx").on(t.status)],
+  (t) => [
+    index("runs_project_idx").on(t.projectId, t.createdAt),
+    index("runs_status_idx").on(t.status),
+    index("runs_dataset_version_idx").on(t.datasetVersionId),
+  ],
 );
 
 /** The trainer's events in their order, one row a line of events.jsonl, and between them the worker's own (type `worker`). */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { datasetShapes, datasetStatuses, splits, uploadPurposes } from "#db/enums.ts";
-import { searchText } from "#server/input.ts";
+import { Cursor, Pick, searchText, sortedBy } from "#server/input.ts";
 
 /** What a mapping may fill; the rule says which sets are complete. */
 export const mappingTargets = [
@@ -53,16 +53,24 @@ export const DecideDataset = z.object({
 });
 export type DecideDataset = z.infer<typeof DecideDataset>;
 
+export const datasetSorts = ["name", "shape", "rows", "size", "status", "findings", "used", "updated"] as const;
+
 export const ListDatasets = z.object({
-  cursor: z.string().max(64).optional(),
+  cursor: Cursor,
+  sort: sortedBy(datasetSorts, "updated"),
   limit: z.int().min(1).max(100).default(50),
   search: searchText(80).optional(),
+  /** exactly this one */
+  name: searchText(80).optional(),
   shape: z.array(z.enum(datasetShapes)).optional(),
   status: z.array(z.enum(datasetStatuses)).optional(),
   /** those that were archived instead of the others */
   archived: z.boolean().default(false),
 });
 export type ListDatasets = z.input<typeof ListDatasets>;
+
+/** Versions to train on or to judge with. */
+export const PickDatasetVersion = Pick;
 
 /** A dataset by id, name, or `name/3`; or one of its versions by id. Without a version the newest. */
 export const ShowDataset = z.object({ ref: z.string().trim().min(1).max(160), version: z.int().min(1).optional() });

@@ -7,10 +7,12 @@ import {
   DecideDataset,
   ListDatasets,
   ListRows,
+  PickDatasetVersion,
   ShowDataset,
 } from "#server/datasets/input.ts";
 import { listDatasets } from "#server/datasets/list.ts";
 import { listRows } from "#server/datasets/list-rows.ts";
+import { pickDatasetVersion } from "#server/datasets/pick-version.ts";
 import { restoreDataset } from "#server/datasets/restore.ts";
 import { showDataset } from "#server/datasets/show.ts";
 import { listUploads } from "#server/datasets/uploads/list.ts";
@@ -22,6 +24,7 @@ export const datasetsRouter = router({
   create: procedure.input(CreateDataset).mutation(({ ctx, input }) => createDataset(ctx, input)),
   decide: procedure.input(DecideDataset).mutation(({ ctx, input }) => decideDataset(ctx, input)),
   list: procedure.input(ListDatasets).query(({ ctx, input }) => listDatasets(ctx, input)),
+  pickVersion: procedure.input(PickDatasetVersion).query(({ ctx, input }) => pickDatasetVersion(ctx, input)),
   restore: procedure.input(ArchiveDataset).mutation(({ ctx, input }) => restoreDataset(ctx, input)),
   rows: procedure.input(ListRows).query(({ ctx, input }) => listRows(ctx, input)),
   show: procedure.input(ShowDataset).query(({ ctx, input }) => showDataset(ctx, input)),

@@ -5,9 +5,8 @@ import { recordAudit } from "#server/audit/record.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { lockDeployment } from "#server/deployments/add-revision.ts";
-import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import type { ArchiveDeployment } from "#server/deployments/input.ts";
-import { listServable } from "#server/deployments/servable.ts";
+import { meaningOfName } from "#server/deployments/meaning-of-name.ts";
 
 /**
  * Retire a whole deployment within a second: its replicas drain, its history stays → `{id, name, answeredBy}`, the last
@@ -22,7 +21,7 @@ export async function archiveDeployment(ctx: Ctx, input: ArchiveDeployment) {
       .update(revisions)
       .set({ retiredAt: now })
       .where(and(eq(revisions.deploymentId, input.deploymentId), isNull(revisions.retiredAt)));
-    const answeredBy = bareMeaning(await listServable(ctx, name), name)?.version.name ?? null;
+    const answeredBy = (await meaningOfName(ctx, { name }))?.version.name ?? null;
     await recordAudit(ctx, "deployments.archive", input.deploymentId, { name, answeredBy });
     await bumpSnapshot(ctx);
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id: input.deploymentId });

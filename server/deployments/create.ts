@@ -4,10 +4,10 @@ import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
-import { bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
+import { type bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import type { CreateDeployment } from "#server/deployments/input.ts";
-import { listServable } from "#server/deployments/servable.ts";
+import { meaningOfName } from "#server/deployments/meaning-of-name.ts";
 import { DomainError } from "#server/errors.ts";
 import { findVersion, type NamedVersion } from "#server/evals/find-version.ts";
 
@@ -24,7 +24,7 @@ export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
       versions.push(await servableVersion(ctx, wanted.model, `revisions.${i}.model`));
     if (new Set(versions.map((version) => version.id)).size < versions.length)
       throw new DomainError("INVALID", "two revisions name the same model version", { field: "revisions" });
-    const takesOverFrom = bareMeaning(await listServable(ctx, input.name), input.name);
+    const takesOverFrom = await meaningOfName(ctx, { name: input.name });
     if (takesOverFrom && !input.takeOver)
       throw new DomainError("REFUSED", sayTakeOver(input.name, takesOverFrom), { field: "takeOver" });
     const id = newId("deployment");

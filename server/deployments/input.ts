@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { searchText } from "#server/input.ts";
+import { Cursor, searchText, sortedBy } from "#server/input.ts";
 
 const Id = z.string().min(1).max(64);
 const Ref = z.string().trim().min(1, "choose a model version").max(160);
@@ -27,13 +27,19 @@ export const CreateDeployment = z.object({
 });
 export type CreateDeployment = z.input<typeof CreateDeployment>;
 
+export const NamedModel = z.object({ name: z.string().trim().min(1).max(64) });
+export type NamedModel = z.infer<typeof NamedModel>;
+
 /** `deployment` is an id or a name. */
 export const DeploymentRef = z.object({ deployment: z.string().min(1).max(64) });
 export type DeploymentRef = z.infer<typeof DeploymentRef>;
 
+export const deploymentSorts = ["name", "requests", "failed", "created"] as const;
+
 export const ListDeployments = z.object({
   search: searchText(80).optional(),
-  cursor: z.string().max(64).nullish(),
+  cursor: Cursor,
+  sort: sortedBy(deploymentSorts, "created"),
   limit: z.int().min(1).max(100).default(50),
   /** those that were retired instead of the live ones */
   retired: z.boolean().default(false),

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, count, eq, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { requests } from "#db/schema/gateway.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
@@ -7,41 +7,61 @@ import type { Ctx } from "#server/context.ts";
 import type { ListDeployments } from "#server/deployments/input.ts";
 import { whyNotReady } from "#server/deployments/readiness.rule.ts";
 import { findReplicas } from "#server/deployments/readiness.ts";
+import { keyset, pageOf } from "#server/page.ts";
 
 /** Window of the list's traffic figures. */
 const listWindowMinutes = 60;
 
 /**
- * Live deployments (or the retired ones), newest first → `{items, nextCursor}`; each with its live revisions, why one is not ready, and the
- * last hour's requests and 5xx answers as the gateways logged them.
+ * Live deployments (or the retired ones) in any order → `{items, nextCursor, total}`; each with its live revisions, why one
+ * is not ready, and the last hour's requests and 5xx answers as the gateways logged them.
  */
 export async function listDeployments(ctx: Ctx, input: ListDeployments) {
-  const rows = await ctx.db
-    .select()
-    .from(deployments)
-    .where(
-      and(
-        eq(deployments.projectId, ctx.projectId),
-        input.retired ? isNotNull(deployments.archivedAt) : isNull(deployments.archivedAt),
-        input.search ? contains(deployments.name, input.search) : undefined,
-        input.cursor ? lt(deployments.id, input.cursor) : undefined,
-      ),
-    )
-    .orderBy(desc(deployments.id))
-    .limit(input.limit + 1);
-  const page = rows.slice(0, input.limit);
-  const ids = page.map((row) => row.id);
-  const [live, traffic] = await Promise.all([liveRevisions(ctx, ids), lastHour(ctx, ids)]);
-  const items = page.map((row) => {
-    const counted = traffic.get(row.id);
-    return {
-      ...{ id: row.id, name: row.name, createdAt: row.createdAt, createdBy: row.createdBy },
-      retiredAt: row.archivedAt,
-      revisions: live.filter((revision) => revision.deploymentId === row.id),
-      ...{ requests: counted?.requests ?? 0, failed: counted?.failed ?? 0, windowMinutes: listWindowMinutes },
-    };
-  });
-  return { items, nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null };
+  const matches = and(
+    eq(deployments.projectId, ctx.projectId),
+    input.retired ? isNotNull(deployments.archivedAt) : isNull(deployments.archivedAt),
+    input.search ? contains(deployments.name, input.search) : undefined,
+  );
+  const traffic = lastHour(ctx);
+  const sortKeys = {
+    name: { value: deployments.name, as: "name" },
+    requests: { value: sql`coalesce(${traffic.requests}, 0)`, as: "float8" },
+    failed: { value: sql`${traffic.failed}::float8 / ${traffic.requests}`, as: "float8" },
+    created: { value: deployments.createdAt, as: "timestamptz", always: true },
+  } as const;
+  const { place, after, orderBy } = keyset(sortKeys, deployments.id, input.sort, input.cursor);
+  const [rows, [counted]] = await Promise.all([
+    ctx.db
+      .select({
+        id: deployments.id,
+        name: deployments.name,
+        createdAt: deployments.createdAt,
+        createdBy: deployments.createdBy,
+        retiredAt: deployments.archivedAt,
+        requests: traffic.requests,
+        failed: traffic.failed,
+        place,
+      })
+      .from(deployments)
+      .leftJoin(traffic, eq(traffic.deploymentId, deployments.id))
+      .where(and(matches, after))
+      .orderBy(...orderBy)
+      .limit(input.limit + 1),
+    ctx.db.select({ total: count() }).from(deployments).where(matches),
+  ]);
+  const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.id);
+  const live = await liveRevisions(
+    ctx,
+    page.map((row) => row.id),
+  );
+  const items = page.map(({ requests, failed, ...row }) => ({
+    ...row,
+    revisions: live.filter((revision) => revision.deploymentId === row.id),
+    requests: requests ?? 0,
+    failed: failed ?? 0,
+    windowMinutes: listWindowMinutes,
+  }));
+  return { items, nextCursor, total: counted?.total ?? 0 };
 }
 
 /** The live revisions of these deployments with their models' names and readiness, newest last. */
@@ -82,22 +102,21 @@ export async function liveRevisions(ctx: Ctx, deploymentIds: readonly string[]) 
   });
 }
 
-async function lastHour(ctx: Ctx, deploymentIds: string[]) {
-  if (deploymentIds.length === 0) return new Map<string, { requests: number; failed: number }>();
-  const rows = await ctx.db
+/** Requests and 5xx answers by deployment: one read of the last hour's requests, whatever the page shows. */
+function lastHour(ctx: Ctx) {
+  return ctx.db
     .select({
-      id: requests.deploymentId,
-      requests: sql<number>`count(*)::int`,
-      failed: sql<number>`(count(*) filter (where ${requests.status} >= 500))::int`,
+      deploymentId: requests.deploymentId,
+      requests: sql<number>`count(*)::int`.as("requests"),
+      failed: sql<number>`(count(*) filter (where ${requests.status} >= 500))::int`.as("failed"),
     })
     .from(requests)
     .where(
       and(
         eq(requests.projectId, ctx.projectId),
-        inArray(requests.deploymentId, deploymentIds),
         gt(requests.receivedAt, sql`now() - make_interval(mins => ${listWindowMinutes})`),
       ),
     )
-    .groupBy(requests.deploymentId);
-  return new Map(rows.map(({ id, ...counts }) => [id ?? "", counts]));
+    .groupBy(requests.deploymentId)
+    .as("traffic");
 }

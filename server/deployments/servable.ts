@@ -1,10 +1,22 @@
 import type { Ctx } from "#server/context.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
-import { listComparable } from "#server/evals/list-versions.ts";
+import type { PickModelVersion } from "#server/evals/input.ts";
+import { listComparable, versionsOfModel } from "#server/evals/list-versions.ts";
 
-/** Every ready model version (of one model, when named), newest first, with why one cannot be served (null = it can). */
-export async function listServable(ctx: Ctx, model?: string) {
-  const versions = await listComparable(ctx, model);
+type Version = Awaited<ReturnType<typeof versionsOfModel>>[number];
+
+/** Ready model versions to serve → `{items, total}`, as `listComparable`, with why one cannot be served (null = it can). */
+export async function listServable(ctx: Ctx, request: PickModelVersion = {}) {
+  const { items, total } = await listComparable(ctx, request);
+  return { items: await withServable(ctx, items), total };
+}
+
+/** Every ready version of the model of this name, newest first, with the same. */
+export async function servableOfModel(ctx: Ctx, model: string) {
+  return withServable(ctx, await versionsOfModel(ctx, model));
+}
+
+async function withServable(ctx: Ctx, versions: readonly Version[]) {
   const refs = await findEngineRefs(
     ctx,
     versions.map((version) => version.id),

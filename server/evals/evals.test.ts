@@ -18,6 +18,7 @@ import { listCases } from "#server/evals/cases.ts";
 import { createSuite } from "#server/evals/create-suite.ts";
 import { listEvals } from "#server/evals/list.ts";
 import { listSuites } from "#server/evals/list-suites.ts";
+import { proposeEval } from "#server/evals/propose.ts";
 import { readCases } from "#server/evals/read-cases.ts";
 import { runEval } from "#server/evals/run.ts";
 import { showEval } from "#server/evals/show.ts";
@@ -146,7 +147,8 @@ test("an eval asks both models every case and shows regressions first", () =>
       candidate: { output: "{}" },
       baseline: { output: '{"category":"c1"}' },
     });
-    expect(await listSuites(ctx)).toMatchObject([{ name: "held out", evals: 1, lastModel: "tuned" }]);
+    expect((await listSuites(ctx)).items).toMatchObject([{ name: "held out", evals: 1 }]);
+    expect(await proposeEval(ctx, {})).toMatchObject({ suiteId: suite.id });
     expect((await listEvals(ctx, { search: "held" })).items[0]).toMatchObject({
       candidate: "tuned/1",
       headline: { wins: 37 },
@@ -260,7 +262,7 @@ test("an archived suite gives its name free, and its evals stay", () =>
     await archiveSuite(ctx, { suiteId: suite.id });
     const graders = [{ name: "json", kind: "json_fields" as const }];
     const again = await createSuite(ctx, { name: "held out", datasetVersionId: versionId, graders });
-    expect(await listSuites(ctx)).toMatchObject([{ id: again.id, name: "held out", evals: 0 }]);
+    expect((await listSuites(ctx)).items).toMatchObject([{ id: again.id, name: "held out", evals: 0 }]);
     expect((await showEval(ctx, { evalId: id })).suite.id).toBe(suite.id);
   }));
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { evalStatuses, graderKinds, splits } from "#db/enums.ts";
-import { searchText } from "#server/input.ts";
+import { evalStatuses, graderKinds, modelKinds, splits } from "#db/enums.ts";
+import { Cursor, Pick, searchText, sortedBy } from "#server/input.ts";
 
 const Id = z.string().min(1).max(64);
 
@@ -52,14 +52,33 @@ export type EvalRef = z.infer<typeof EvalRef>;
 
 export const SuiteRef = z.object({ suiteId: Id });
 
+export const evalSorts = ["name", "suite", "cases", "status", "difference", "started"] as const;
+
 export const ListEvals = z.object({
-  cursor: z.string().max(64).optional(),
+  cursor: Cursor,
+  sort: sortedBy(evalSorts, "started"),
   limit: z.int().min(1).max(100).default(50),
   search: searchText(80).optional(),
   status: z.array(z.enum(evalStatuses)).optional(),
   modelVersionId: Id.optional(),
 });
 export type ListEvals = z.input<typeof ListEvals>;
+
+export const suiteSorts = ["name", "cases", "evals", "created"] as const;
+
+export const ListSuites = Pick.extend({
+  cursor: Cursor,
+  sort: sortedBy(suiteSorts, "created"),
+});
+export type ListSuites = z.input<typeof ListSuites>;
+
+/** Versions to choose from: all ready ones, or only bases or tuned ones. */
+export const PickModelVersion = Pick.extend({ kind: z.enum(modelKinds).optional() });
+export type PickModelVersion = z.input<typeof PickModelVersion>;
+
+/** What the form has so far; what it lacks is proposed. */
+export const ProposeEval = z.object({ suiteId: Id.optional(), candidateId: Id.optional(), baselineId: Id.optional() });
+export type ProposeEval = z.infer<typeof ProposeEval>;
 
 export const caseOutcomes = ["lost", "won", "tied", "all"] as const;
 

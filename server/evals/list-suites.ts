@@ -1,33 +1,55 @@
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, count, desc, eq, isNull, or, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
-import { models, modelVersions } from "#db/schema/models.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
+import { ListSuites } from "#server/evals/input.ts";
+import { keyset, pageOf } from "#server/page.ts";
 
-/** The project's suites, newest first, each with its source, how many evals ran on it and whose version was the last candidate. */
-export async function listSuites(ctx: Ctx) {
-  return ctx.db
-    .select({
-      id: suites.id,
-      name: suites.name,
-      split: suites.split,
-      graders: suites.graders,
-      cases: suites.cases,
-      maxTokens: suites.maxTokens,
-      createdAt: suites.createdAt,
-      datasetId: datasets.id,
-      dataset: datasets.name,
-      datasetVersion: datasetVersions.version,
-      datasetVersionId: datasetVersions.id,
-      evals: sql<number>`(select count(*)::int from ${evals} where ${evals.suiteId} = ${suites.id})`,
-      lastModel: sql<string | null>`(select ${models.name} from ${evals}
-        join ${modelVersions} on ${modelVersions.id} = ${evals.candidateVersionId}
-        join ${models} on ${models.id} = ${modelVersions.modelId}
-        where ${evals.suiteId} = ${suites.id} order by ${evals.id} desc limit 1)`,
-    })
-    .from(suites)
-    .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))
-    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-    .where(and(eq(suites.projectId, ctx.projectId), isNull(suites.archivedAt)))
-    .orderBy(desc(suites.id));
+const evalsOf = sql<number>`(select count(*)::int from ${evals} where ${evals.suiteId} = ${suites.id})`;
+
+const sortKeys = {
+  name: { value: suites.name, as: "name" },
+  cases: { value: suites.cases, as: "float8" },
+  evals: { value: evalsOf, as: "float8" },
+  created: { value: suites.createdAt, as: "timestamptz", always: true },
+} as const;
+
+/**
+ * The project's suites in any order → `{items, nextCursor, total}`, each with its source and how many evals ran on it.
+ * `chosen`, an id, comes first on the first page, archived or not: a picker never loses what it holds.
+ */
+export async function listSuites(ctx: Ctx, request: ListSuites = {}) {
+  const input = ListSuites.parse(request);
+  const mine = eq(suites.projectId, ctx.projectId);
+  const isChosen = eq(suites.id, input.chosen ?? "");
+  const matches = and(mine, isNull(suites.archivedAt), input.search ? contains(suites.name, input.search) : undefined);
+  const { place, after, orderBy } = keyset(sortKeys, suites.id, input.sort, input.cursor);
+  const [rows, [counted]] = await Promise.all([
+    ctx.db
+      .select({
+        id: suites.id,
+        name: suites.name,
+        split: suites.split,
+        graders: suites.graders,
+        cases: suites.cases,
+        maxTokens: suites.maxTokens,
+        createdAt: suites.createdAt,
+        datasetId: datasets.id,
+        dataset: datasets.name,
+        datasetVersion: datasetVersions.version,
+        datasetVersionId: datasetVersions.id,
+        evals: evalsOf,
+        place,
+      })
+      .from(suites)
+      .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))
+      .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+      .where(input.chosen ? or(matches, and(mine, isChosen)) : and(matches, after))
+      .orderBy(...(input.chosen ? [desc(isChosen)] : []), ...orderBy)
+      .limit(input.limit + 1),
+    ctx.db.select({ total: count() }).from(suites).where(matches),
+  ]);
+  const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.id);
+  return { items: page, nextCursor, total: counted?.total ?? 0 };
 }

@@ -1,35 +1,90 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, count, desc, eq, exists, or, sql } from "drizzle-orm";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
+import { PickModelVersion } from "#server/evals/input.ts";
 
-const mostVersions = 200;
+const name = sql<string>`(${models.name} || '/' || ${modelVersions.version})`;
+const heldAliases = sql<string[]>`coalesce((select array_agg(${aliases.alias} order by ${aliases.alias}) from ${aliases}
+  where ${aliases.modelVersionId} = ${modelVersions.id}), '{}')`;
+
+export const comparableColumns = {
+  id: modelVersions.id,
+  name,
+  model: models.name,
+  kind: models.kind,
+  runId: modelVersions.runId,
+  baseVersionId: modelVersions.baseVersionId,
+  aliases: heldAliases,
+};
+
+/** Of each group this many stand in an unsearched list: champions and bases are found however many versions are newer. */
+const mostChampions = 5;
+const mostBases = 5;
 
 /**
- * What can be compared: every ready model version (of one model, when named), newest first, by its callable name →
- * `{id, name, model, kind, aliases, runId, baseVersionId}`.
+ * Ready model versions to choose from → `{items: [{id, name, model, kind, aliases, runId, baseVersionId}], total}`: the one
+ * chosen, then the newest bases and champions, then the others, newest first. A text is looked for in the callable name and
+ * the aliases, `NAME/3` exactly so comes first. One pass over the project's versions.
  */
-export async function listComparable(ctx: Ctx, model?: string) {
-  const rows = await ctx.db
+export async function listComparable(ctx: Ctx, request: PickModelVersion = {}) {
+  const { search, chosen = "", kind, limit } = PickModelVersion.parse(request);
+  const isChosen = or(eq(modelVersions.id, chosen), sql`${name} = ${chosen}`);
+  const isChampion = exists(
+    ctx.db
+      .select({ one: sql`1` })
+      .from(aliases)
+      .where(and(eq(aliases.modelVersionId, modelVersions.id), eq(aliases.alias, "champion"))),
+  );
+  const mine = and(eq(modelVersions.projectId, ctx.projectId), eq(modelVersions.status, "ready"));
+  const matches = and(
+    mine,
+    kind ? eq(models.kind, kind) : undefined,
+    search ? or(contains(name, search), contains(sql`${heldAliases}::text`, search)) : undefined,
+  );
+  const newestOf = (group: ReturnType<typeof isChampion.getSQL>) =>
+    sql<number>`case when ${group} then row_number() over (partition by ${group} order by ${modelVersions.id} desc) end`;
+  const ranked = ctx.db
     .select({
       id: modelVersions.id,
-      model: models.name,
-      version: modelVersions.version,
-      kind: models.kind,
-      runId: modelVersions.runId,
-      baseVersionId: modelVersions.baseVersionId,
-      aliases: sql<string[]>`coalesce((select array_agg(${aliases.alias} order by ${aliases.alias}) from ${aliases}
-        where ${aliases.modelVersionId} = ${modelVersions.id}), '{}')`,
+      chosen: sql<boolean>`${isChosen}`.as("is_chosen"),
+      exact: sql<boolean>`lower(${name}) = ${search.toLowerCase()}`.as("is_exact"),
+      base: newestOf(sql`(${models.kind} = 'base')`).as("base_rank"),
+      champion: newestOf(sql`(${isChampion})`).as("champion_rank"),
     })
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
-    .where(
-      and(
-        eq(modelVersions.projectId, ctx.projectId),
-        eq(modelVersions.status, "ready"),
-        model ? eq(models.name, model) : undefined,
-      ),
-    )
-    .orderBy(desc(modelVersions.createdAt))
-    .limit(mostVersions);
-  return rows.map(({ version, ...row }) => ({ ...row, name: `${row.model}/${version}` }));
+    .where(or(matches, and(mine, isChosen)))
+    .as("ranked");
+  const [items, [counted]] = await Promise.all([
+    ctx.db
+      .select(comparableColumns)
+      .from(ranked)
+      .innerJoin(modelVersions, eq(modelVersions.id, ranked.id))
+      .innerJoin(models, eq(models.id, modelVersions.modelId))
+      .orderBy(
+        desc(ranked.chosen),
+        desc(ranked.exact),
+        sql`coalesce(${ranked.base} <= ${mostBases}, false) desc`,
+        sql`coalesce(${ranked.champion} <= ${mostChampions}, false) desc`,
+        desc(modelVersions.id),
+      )
+      .limit(limit),
+    ctx.db
+      .select({ total: count() })
+      .from(modelVersions)
+      .innerJoin(models, eq(models.id, modelVersions.modelId))
+      .where(matches),
+  ]);
+  return { items, total: counted?.total ?? 0 };
+}
+
+/** Every ready version of one model, newest first: what its bare name can mean. */
+export function versionsOfModel(ctx: Pick<Ctx, "db" | "projectId">, model: string) {
+  return ctx.db
+    .select(comparableColumns)
+    .from(modelVersions)
+    .innerJoin(models, eq(models.id, modelVersions.modelId))
+    .where(and(eq(modelVersions.projectId, ctx.projectId), eq(modelVersions.status, "ready"), eq(models.name, model)))
+    .orderBy(desc(modelVersions.id));
 }

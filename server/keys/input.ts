@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { roles, scopes } from "#db/enums.ts";
-import { searchText } from "#server/input.ts";
+import { Cursor, searchText, sortedBy } from "#server/input.ts";
 
 const longestLifeDays = 3_650;
 
@@ -28,13 +28,16 @@ export const CreateKey = z.object({
 });
 export type CreateKey = z.infer<typeof CreateKey>;
 
+export const keySorts = ["name", "createdAt", "lastUsedAt", "expiresAt"] as const;
+
 export const ListKeys = z.object({
   q: searchText(60).default(""),
   show: z.enum(["live", "ended", "all"]).default("live"),
-  cursor: z.string().max(64).nullish(),
+  cursor: Cursor,
+  sort: sortedBy(keySorts, "createdAt"),
   limit: z.number().int().min(1).max(100).default(50),
 });
-export type ListKeys = z.infer<typeof ListKeys>;
+export type ListKeys = z.input<typeof ListKeys>;
 
 export const KeysOfMember = z.object({ userId: z.string().max(64), role: z.enum(roles).optional() });
 export type KeysOfMember = z.infer<typeof KeysOfMember>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { aliasNames, modelKinds } from "#db/enums.ts";
-import { searchText } from "#server/input.ts";
+import { Cursor, searchText, sortedBy } from "#server/input.ts";
 
 /** Names that appear in URLs and in API calls: no `/`, `@` or `:`, which mean version, alias and fine-tuned. */
 export const ModelName = z
@@ -42,8 +42,11 @@ export type VersionRef = z.infer<typeof VersionRef>;
 export const ModelRef = z.object({ model: z.string().min(1) });
 export type ModelRef = z.infer<typeof ModelRef>;
 
+export const modelSorts = ["name", "kind", "latest", "status", "parameters", "updated"] as const;
+
 export const ListModels = z.object({
-  cursor: z.string().nullish(),
+  cursor: Cursor,
+  sort: sortedBy(modelSorts, "updated"),
   limit: z.number().int().min(1).max(100).default(50),
   search: searchText(100).optional(),
   kind: z.enum(modelKinds).optional(),

@@ -35,7 +35,7 @@ test("every callable name is listed once under what it means, with why one canno
         .insert(revisions)
         .values({ ...{ id: newId("revision"), projectId, deploymentId, number, modelVersionId, weightBps } });
 
-    const listed = (await listCallable(ctx)).map(({ name, group, note }) => [group, name, note]);
+    const listed = (await listCallable(ctx)).items.map(({ name, group, note }) => [group, name, note]);
     expect(listed.slice(0, 1)).toEqual([["Deployments", "support", "triage/1 80 %, triage/2 20 %"]]);
     expect(new Set(listed.slice(1))).toEqual(
       new Set([
@@ -47,7 +47,13 @@ test("every callable name is listed once under what it means, with why one canno
         ["Versions", "triage/2", "fine-tuned"],
       ]),
     );
-    const why = (await listCallable(ctx)).find((row) => row.name === "nano/1")?.notCallable;
+    const why = (await listCallable(ctx)).items.find((row) => row.name === "nano/1")?.notCallable;
     expect(why).toBe("it has no GGUF file yet");
-    expect(await listCallable((await testProject(tx)).ctx)).toEqual([]);
+    expect(await listCallable((await testProject(tx)).ctx)).toEqual({ items: [], more: false });
+
+    const searched = await listCallable(ctx, { search: "TRIAGE/2" });
+    expect(searched.items.map((row) => row.name)).toEqual(["triage/2"]);
+    const few = await listCallable(ctx, { limit: 1 });
+    expect(few.items.map((row) => row.name)).toEqual(["support", "triage", "triage@champion", "nano/1"]);
+    expect(few.more).toBe(true);
   }));

@@ -1,9 +1,12 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { models, modelVersions } from "#db/schema/models.ts";
+import { aliases, models, modelVersions } from "#db/schema/models.ts";
+import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
-import { listServable } from "#server/deployments/servable.ts";
+import { findEngineRefs } from "#server/deployments/engine-refs.ts";
+import { listServable, servableOfModel } from "#server/deployments/servable.ts";
+import { ListCallable } from "#server/routing/input.ts";
 
 export type Callable = {
   /** what goes into `model` of an API call */
@@ -15,43 +18,120 @@ export type Callable = {
   notCallable: string | null;
 };
 
-/** Every name of the project that an API call may ask for, as people choose it: deployments first, then models. */
-export async function listCallable(ctx: Ctx): Promise<Callable[]> {
-  const versions = await listServable(ctx);
-  const byModel = Map.groupBy(versions, (version) => version.model);
-  const bare = [...byModel].flatMap(([name, its]): Callable[] => {
-    const found = bareMeaning(its, name);
-    if (!found) return [];
-    const { version, champion } = found;
-    const note = `${champion ? "champion, " : ""}${version.name}`;
-    return [{ name, group: "Models", note, notCallable: version.notServable }];
-  });
-  const aliased = [...byModel].flatMap(([name, its]) =>
-    its.flatMap((version) =>
-      version.aliases.map(
-        (alias): Callable => ({
-          name: `${name}@${alias}`,
-          group: "Aliases",
-          note: version.name,
-          notCallable: version.notServable,
-        }),
-      ),
-    ),
+/**
+ * Names of the project that an API call may ask for, as people choose them → `{items, more}`: deployments first, then
+ * models, aliases and versions, `limit` of each; `more` says that a text would find others.
+ */
+export async function listCallable(
+  ctx: Ctx,
+  request: ListCallable = {},
+): Promise<{ items: Callable[]; more: boolean }> {
+  const { search, limit } = ListCallable.parse(request);
+  const [served, bare, aliased, numbered] = await Promise.all([
+    servedDeployments(ctx, search, limit + 1),
+    bareNames(ctx, search, limit + 1),
+    aliasNames(ctx, search, limit + 1),
+    versionNames(ctx, search, limit + 1),
+  ]);
+  const hidden = await deploymentsCalled(
+    ctx,
+    bare.map((model) => model.name),
   );
-  const numbered = versions.map(
-    (version): Callable => ({
-      name: version.name,
-      group: "Versions",
-      note: version.kind === "base" ? "base model" : "fine-tuned",
-      notCallable: version.notServable,
-    }),
-  );
-  const served = await servedDeployments(ctx);
-  const hidden = new Set(served.map((deployment) => deployment.name));
-  return [...served, ...bare.filter((model) => !hidden.has(model.name)), ...aliased, ...numbered];
+  const groups = [served, bare.filter((model) => !hidden.has(model.name)), aliased, numbered];
+  return {
+    items: groups.flatMap((group) => group.slice(0, limit)),
+    more: groups.some((group) => group.length > limit),
+  };
 }
 
-async function servedDeployments(ctx: Ctx): Promise<Callable[]> {
+/** What a model's own name means, the newest models first. */
+async function bareNames(ctx: Ctx, search: string, limit: number): Promise<Callable[]> {
+  const named = await ctx.db
+    .select({ name: models.name })
+    .from(models)
+    .where(
+      and(
+        eq(models.projectId, ctx.projectId),
+        isNull(models.archivedAt),
+        search ? contains(models.name, search) : undefined,
+      ),
+    )
+    .orderBy(desc(models.id))
+    .limit(limit);
+  const found = await Promise.all(
+    named.map(async ({ name }) => ({ name, meaning: bareMeaning(await servableOfModel(ctx, name), name) })),
+  );
+  return found.flatMap(({ name, meaning }): Callable[] => {
+    if (!meaning) return [];
+    const note = `${meaning.champion ? "champion, " : ""}${meaning.version.name}`;
+    return [{ name, group: "Models", note, notCallable: meaning.version.notServable }];
+  });
+}
+
+async function aliasNames(ctx: Ctx, search: string, limit: number): Promise<Callable[]> {
+  const name = sql<string>`(${models.name} || '@' || ${aliases.alias})`;
+  const rows = await ctx.db
+    .select({ name, versionId: modelVersions.id, note: sql<string>`${models.name} || '/' || ${modelVersions.version}` })
+    .from(aliases)
+    .innerJoin(models, eq(models.id, aliases.modelId))
+    .innerJoin(modelVersions, eq(modelVersions.id, aliases.modelVersionId))
+    .where(
+      and(
+        eq(aliases.projectId, ctx.projectId),
+        eq(modelVersions.status, "ready"),
+        search ? contains(name, search) : undefined,
+      ),
+    )
+    .orderBy(desc(models.id), asc(aliases.alias))
+    .limit(limit);
+  const refs = await findEngineRefs(
+    ctx,
+    rows.map((row) => row.versionId),
+  );
+  return rows.map(({ name, note, versionId }) => ({
+    ...{ name, note, group: "Aliases" as const },
+    notCallable: refs.has(versionId) ? null : "it has no GGUF file yet",
+  }));
+}
+
+async function versionNames(ctx: Ctx, search: string, limit: number): Promise<Callable[]> {
+  const { items } = await listServable(ctx, { search, limit });
+  return items.map((version) => ({
+    name: version.name,
+    group: "Versions",
+    note: version.kind === "base" ? "base model" : "fine-tuned",
+    notCallable: version.notServable,
+  }));
+}
+
+async function deploymentsCalled(ctx: Ctx, names: readonly string[]) {
+  if (names.length === 0) return new Set<string>();
+  const rows = await ctx.db
+    .select({ name: deployments.name })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.projectId, ctx.projectId),
+        isNull(deployments.archivedAt),
+        inArray(deployments.name, [...names]),
+      ),
+    );
+  return new Set(rows.map((row) => row.name));
+}
+
+async function servedDeployments(ctx: Ctx, search: string, limit: number): Promise<Callable[]> {
+  const shown = ctx.db
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.projectId, ctx.projectId),
+        isNull(deployments.archivedAt),
+        search ? contains(deployments.name, search) : undefined,
+      ),
+    )
+    .orderBy(asc(deployments.name))
+    .limit(limit);
   const rows = await ctx.db
     .select({
       name: deployments.name,
@@ -63,7 +143,7 @@ async function servedDeployments(ctx: Ctx): Promise<Callable[]> {
     .innerJoin(revisions, and(eq(revisions.deploymentId, deployments.id), isNull(revisions.retiredAt)))
     .innerJoin(modelVersions, eq(modelVersions.id, revisions.modelVersionId))
     .innerJoin(models, eq(models.id, modelVersions.modelId))
-    .where(and(eq(deployments.projectId, ctx.projectId), isNull(deployments.archivedAt)))
+    .where(and(eq(deployments.projectId, ctx.projectId), inArray(deployments.id, shown)))
     .orderBy(asc(deployments.name), asc(revisions.number));
   return [...Map.groupBy(rows, (row) => row.name)].map(([name, its]) => ({
     name,

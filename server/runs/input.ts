@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runMethods, runStatuses } from "#db/enums.ts";
-import { searchText } from "#server/input.ts";
+import { Cursor, searchText, sortedBy } from "#server/input.ts";
 import { ModelName } from "#server/models/input.ts";
 
 const between = (min: number, max: number, what: string) => {
@@ -66,8 +66,11 @@ export type StartRun = z.input<typeof StartRun>;
 export const RunRef = z.object({ runId: z.string().trim().min(1).max(80) });
 export type RunRef = z.infer<typeof RunRef>;
 
+export const runSorts = ["name", "status", "base", "dataset", "loss", "duration", "created"] as const;
+
 export const ListRuns = z.object({
-  cursor: z.string().max(64).nullish(),
+  cursor: Cursor,
+  sort: sortedBy(runSorts, "created"),
   limit: z.number().int().min(1).max(100).default(50),
   search: searchText(80).optional(),
   status: z.array(z.enum(runStatuses)).optional(),

@@ -58,9 +58,9 @@ export function NewDataset({ slug }: { slug: string }) {
   }
   const upload = useUpload(slug, startImport);
   const existing = useQuery(
-    trpc.datasets.list.queryOptions({ search: choices.name, limit: 100 }, { enabled: choices.name !== "" }),
+    trpc.datasets.list.queryOptions({ name: choices.name.trim() }, { enabled: choices.name.trim() !== "" }),
   );
-  const next = existing.data?.items.find((item) => item.name === choices.name.trim())?.latest.version;
+  const next = existing.data?.items[0]?.latest.version;
   const nameError = file ? DatasetName.safeParse(choices.name).error?.issues[0]?.message : undefined;
   const fault = peek?.refusal ? sentence(peek.refusal.message) : mapping && mappingFault(peek?.rows ?? [], mapping);
   const locked = upload.state.phase !== "idle";

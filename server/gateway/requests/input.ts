@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { searchText } from "#server/input.ts";
+import { Cursor, searchText, sortedBy } from "#server/input.ts";
 
 export const requestPeriodNames = ["15m", "1h", "24h", "7d", "30d"] as const;
 export type RequestPeriod = (typeof requestPeriodNames)[number];
@@ -31,9 +31,11 @@ export const RequestFilter = z.object({
 });
 export type RequestFilter = z.infer<typeof RequestFilter>;
 
-/** `cursor` is the last id of the page before. */
+export const requestSorts = ["received", "model", "status", "completion", "ttft", "total", "cost"] as const;
+
 export const ListRequests = RequestFilter.extend({
-  cursor: z.string().max(64).nullish(),
+  cursor: Cursor,
+  sort: sortedBy(requestSorts, "received"),
   limit: z.number().int().min(1).max(100).default(50),
 });
 export type ListRequests = z.infer<typeof ListRequests>;

@@ -1,4 +1,4 @@
-import { and, desc, sql } from "drizzle-orm";
+import { and } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { requests } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
@@ -8,11 +8,26 @@ import type { Ctx } from "#server/context.ts";
 import { named, requestColumns } from "#server/gateway/requests/columns.ts";
 import type { ListRequests } from "#server/gateway/requests/input.ts";
 import { matching } from "#server/gateway/requests/where.ts";
+import { keyset, pageOf } from "#server/page.ts";
 
-/** Calls the gateways answered or refused, newest first → `{items, nextCursor}`; times in ms, cost in nanodollars. */
+const sortKeys = {
+  received: { value: requests.receivedAt, as: "timestamptz", always: true },
+  model: { value: requests.model, as: "text" },
+  status: { value: requests.status, as: "float8", always: true },
+  completion: { value: requests.completionTokens, as: "float8" },
+  ttft: { value: requests.ttftMs, as: "float8" },
+  total: { value: requests.totalMs, as: "float8", always: true },
+  cost: { value: requests.costUsdNanos, as: "float8" },
+} as const;
+
+/**
+ * Calls the gateways answered or refused, in any order → `{items, nextCursor}`; times in ms, cost in nanodollars. The
+ * newest come by the index; another order sorts what the filter lets through. How many there are, `summariseRequests` says.
+ */
 export async function listRequests(ctx: Ctx, input: ListRequests) {
+  const { place, after, orderBy } = keyset(sortKeys, requests.id, input.sort, input.cursor);
   const rows = await ctx.db
-    .select(requestColumns)
+    .select({ ...requestColumns, place })
     .from(requests)
     .leftJoin(users, named.user)
     .leftJoin(apiKeys, named.key)
@@ -20,13 +35,9 @@ export async function listRequests(ctx: Ctx, input: ListRequests) {
     .leftJoin(revisions, named.revision)
     .leftJoin(modelVersions, named.version)
     .leftJoin(models, named.model)
-    .where(and(matching(ctx, input), input.cursor ? olderThan(input.cursor) : undefined))
-    .orderBy(desc(requests.receivedAt), desc(requests.id))
+    .where(and(matching(ctx, input), after))
+    .orderBy(...orderBy)
     .limit(input.limit + 1);
-  const items = rows.slice(0, input.limit);
-  return { items, nextCursor: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null };
-}
-
-function olderThan(id: string) {
-  return sql`(${requests.receivedAt}, ${requests.id}) < (select r.received_at, r.id from ${requests} r where r.id = ${id})`;
+  const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.id);
+  return { items: page, nextCursor };
 }

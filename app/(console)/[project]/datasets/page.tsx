@@ -6,7 +6,10 @@ export const metadata = { title: "Datasets" };
 export default async function Datasets({ params }: { params: Promise<{ project: string }> }) {
   const { project } = await params;
   await prefetch(
-    trpcFor(project).datasets.list.infiniteQueryOptions({}, { getNextPageParam: (page) => page.nextCursor }),
+    trpcFor(project).datasets.list.infiniteQueryOptions(
+      { sort: { by: "updated", desc: true } },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
   );
   return (
     <HydrateClient>

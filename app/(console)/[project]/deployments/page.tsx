@@ -6,7 +6,10 @@ export const metadata = { title: "Deployments" };
 export default async function Deployments({ params }: { params: Promise<{ project: string }> }) {
   const { project } = await params;
   await prefetch(
-    trpcFor(project).deployments.list.infiniteQueryOptions({}, { getNextPageParam: (page) => page.nextCursor }),
+    trpcFor(project).deployments.list.infiniteQueryOptions(
+      { sort: { by: "created", desc: true } },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
   );
   return (
     <HydrateClient>

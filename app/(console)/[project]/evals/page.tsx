@@ -5,7 +5,7 @@ export const metadata = { title: "Evals" };
 
 export default async function Evals({ params }: { params: Promise<{ project: string }> }) {
   const { project } = await params;
-  await prefetch(trpcFor(project).evals.suites.queryOptions());
+  await prefetch(trpcFor(project).evals.suites.queryOptions({ limit: 1 }));
   return (
     <HydrateClient>
       <EvalsPage slug={project} />

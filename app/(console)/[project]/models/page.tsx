@@ -6,7 +6,10 @@ export const metadata = { title: "Models" };
 export default async function Models({ params }: { params: Promise<{ project: string }> }) {
   const { project } = await params;
   await prefetch(
-    trpcFor(project).models.list.infiniteQueryOptions({}, { getNextPageParam: (page) => page.nextCursor }),
+    trpcFor(project).models.list.infiniteQueryOptions(
+      { sort: { by: "updated", desc: true } },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
   );
   return (
     <HydrateClient>

@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "Playground" };
 type Props = { params: Promise<{ project: string }> };
 
 export default async function Playground({ params }: Props) {
-  await prefetch(trpcFor((await params).project).routing.callable.queryOptions());
+  await prefetch(trpcFor((await params).project).routing.callable.queryOptions({ search: "" }));
   return (
     <HydrateClient>
       <PlaygroundPage apiUrl={publicApiUrl()} />

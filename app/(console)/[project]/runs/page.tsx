@@ -5,7 +5,12 @@ export const metadata = { title: "Runs" };
 
 export default async function Runs({ params }: { params: Promise<{ project: string }> }) {
   const { project } = await params;
-  await prefetch(trpcFor(project).runs.list.infiniteQueryOptions({}, { getNextPageParam: (page) => page.nextCursor }));
+  await prefetch(
+    trpcFor(project).runs.list.infiniteQueryOptions(
+      { sort: { by: "created", desc: true } },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
+  );
   return (
     <HydrateClient>
       <RunList slug={project} />

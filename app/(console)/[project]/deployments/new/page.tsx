@@ -5,7 +5,7 @@ export const metadata = { title: "New deployment" };
 
 export default async function NewDeploymentPage({ params }: { params: Promise<{ project: string }> }) {
   const { project } = await params;
-  await prefetch(trpcFor(project).deployments.servable.queryOptions());
+  await prefetch(trpcFor(project).deployments.servable.queryOptions({ limit: 1 }));
   return (
     <HydrateClient>
       <NewDeployment slug={project} />

@@ -6,8 +6,7 @@ export const metadata = { title: "New eval" };
 export default async function NewEvalPage({ params }: { params: Promise<{ project: string }> }) {
   const { project } = await params;
   const trpc = trpcFor(project);
-  await prefetch(trpc.evals.suites.queryOptions());
-  await prefetch(trpc.evals.comparable.queryOptions());
+  await prefetch(trpc.evals.propose.queryOptions({}));
   return (
     <HydrateClient>
       <NewEval slug={project} />

@@ -1,0 +1,47 @@
+import { and, count, desc, eq, isNull, or, sql } from "drizzle-orm";
+import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import { contains } from "#server/contains.ts";
+import type { Ctx } from "#server/context.ts";
+import { PickDatasetVersion } from "#server/datasets/input.ts";
+import type { Pick } from "#server/input.ts";
+
+/**
+ * What a run or a suite can be made from: the newest ready version of each dataset, newest first, and always the one
+ * chosen, whichever it is → `{items: [{id, name, version, shape, trainRows, validationRows}], total}`. A dataset whose
+ * latest version was refused is offered by the one before. One pass over the project's ready versions.
+ */
+export async function pickDatasetVersion(ctx: Ctx, request: Pick) {
+  const { search, chosen = "", limit } = PickDatasetVersion.parse(request);
+  const isChosen = eq(datasetVersions.id, chosen);
+  const newestReady = sql`${datasetVersions.version} = (select max(v.version) from dataset_versions v
+    where v.dataset_id = ${datasets.id} and v.status = 'ready')`;
+  const offered = and(
+    eq(datasets.projectId, ctx.projectId),
+    isNull(datasets.archivedAt),
+    eq(datasetVersions.status, "ready"),
+    newestReady,
+    search ? contains(datasets.name, search) : undefined,
+  );
+  const [items, [counted]] = await Promise.all([
+    ctx.db
+      .select({
+        id: datasetVersions.id,
+        name: datasets.name,
+        version: datasetVersions.version,
+        shape: datasetVersions.shape,
+        trainRows: datasetVersions.trainRows,
+        validationRows: datasetVersions.validationRows,
+      })
+      .from(datasetVersions)
+      .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+      .where(or(offered, and(eq(datasets.projectId, ctx.projectId), isChosen)))
+      .orderBy(desc(isChosen), desc(datasetVersions.id))
+      .limit(limit),
+    ctx.db
+      .select({ total: count() })
+      .from(datasetVersions)
+      .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+      .where(offered),
+  ]);
+  return { items, total: counted?.total ?? 0 };
+}
