@@ -38,7 +38,7 @@ export function describeReport(report: DemoReport): string {
     ["data", `${data.trainRows} tickets to train on, ${data.validationRows} to validate, ${data.heldOutRows} held out`],
     [
       "training",
-      `${training.steps} steps in ${seconds(training.seconds * 1000)}, loss ${training.loss?.toFixed(3) ?? "not measured"}, ${training.tokensPerSecond?.toFixed(0) ?? "not measured"} tokens/s`,
+      `${training.steps} steps in ${seconds(training.seconds * 1000)}, loss ${training.loss?.toPrecision(4) ?? "not measured"}, ${training.tokensPerSecond?.toFixed(0) ?? "not measured"} tokens/s`,
     ],
     ...(headline
       ? [

@@ -67,7 +67,7 @@ export async function train({ trpc }: Connection, dataset: string) {
   const run = await withProgress("training", async (update) => {
     for (;;) {
       const run = await trpc.runs.show.query({ runId: started.id });
-      update(`step ${run.step} of ${run.totalSteps ?? "?"}, loss ${run.loss?.toFixed(3) ?? "?"}`);
+      update(`step ${run.step} of ${run.totalSteps ?? "?"}, loss ${run.loss?.toPrecision(4) ?? "?"}`);
       if (run.status === "succeeded") return run;
       if (run.status === "failed" || run.status === "cancelled") {
         throw new DomainError(

@@ -52,7 +52,11 @@ function registerReading(runs: Command) {
           ["id", "name", "status", "step", "loss", "base", "dataset"],
           items.map((run) => [
             ...[run.id, run.name, run.status, `${run.step}/${run.totalSteps ?? "?"}`],
-            ...[run.loss?.toFixed(4) ?? null, `${run.base}/${run.baseVersion}`, `${run.dataset}/${run.datasetVersion}`],
+            ...[
+              run.loss?.toPrecision(4) ?? null,
+              `${run.base}/${run.baseVersion}`,
+              `${run.dataset}/${run.datasetVersion}`,
+            ],
           ]),
         ),
       );

@@ -1,6 +1,7 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import { Ban, Check, Cpu, KeyRound, User } from "lucide-react";
 import Link from "next/link";
+import { actionWords } from "#components/audit/action-words.ts";
 import { detailWords } from "#components/audit/detail-words.ts";
 import type { Column } from "#components/data-table/columns.ts";
 import { Chip } from "#components/ui/chip.tsx";
@@ -70,7 +71,7 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
       header: "Action",
       fixed: true,
       phone: "title",
-      cell: (row) => <code className="font-mono">{row.action}</code>,
+      cell: (row) => <span title={row.action}>{actionWords(row.action)}</span>,
     },
     {
       id: "outcome",

@@ -10,7 +10,7 @@ import { useProject } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ChoiceFilter } from "#components/ui/filter-bar.tsx";
-import { shortId } from "#components/ui/format.ts";
+import { sentence, shortId } from "#components/ui/format.ts";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { auditAreas } from "#server/audit/input.ts";
@@ -26,6 +26,8 @@ const outcomes = [
   { value: "done", label: "Done" },
   { value: "refused", label: "Refused" },
 ];
+
+const areaLabels: Readonly<Record<string, string>> = { people: "Accounts", economics: "Prices" };
 
 function usePages() {
   const [filters] = useQueryStates(auditFilters);
@@ -106,7 +108,11 @@ function AuditTable({
             options={actors.map(({ actor, name }) => ({ value: actor, label: actorName(actor, name) }))}
           />
           {areas.length > 1 && (
-            <ChoiceFilter param="area" label="Area" options={areas.map((area) => ({ value: area, label: area }))} />
+            <ChoiceFilter
+              param="area"
+              label="Area"
+              options={areas.map((area) => ({ value: area, label: areaLabels[area] ?? sentence(area) }))}
+            />
           )}
           <ChoiceFilter param="outcome" label="Outcome" options={outcomes} />
           {filters.target && (

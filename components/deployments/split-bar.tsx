@@ -26,9 +26,12 @@ export function SplitBar({ revisions, thin = false }: { revisions: readonly Part
           key={part.id}
           title={`v${part.number} ${percent(part.weightBps)}`}
           style={{ flex: part.weightBps, background: part.color }}
-          className="flex min-w-1 items-center overflow-hidden whitespace-nowrap px-2 font-medium text-white dark:text-black text-sm"
+          className="flex min-w-1 items-center overflow-hidden whitespace-nowrap px-1.5 text-sm"
         >
-          {!thin && part.weightBps >= 1_000 && percent(part.weightBps)}
+          {!thin && part.weightBps >= 1_000 && (
+            // its own ground: no single text colour reads at 4.5 : 1 on all eight series in both themes
+            <span className="rounded-sm bg-panel px-1.5 font-medium text-ink">{percent(part.weightBps)}</span>
+          )}
         </span>
       ))}
     </div>

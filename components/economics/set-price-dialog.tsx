@@ -19,15 +19,12 @@ import { SetPrice } from "#server/economics/input.ts";
 export function SetPriceDialog({ row }: { row: PriceRow }) {
   const [open, setOpen] = useState(false);
   const refusal = useRefusal("economics.setPrice");
+  if (refusal) return null;
+  const words = row.price ? "Change price" : "Set price";
   return (
     <>
-      <Button
-        size="sm"
-        disabledReason={refusal}
-        aria-label={`Set the price of ${row.name}`}
-        onClick={() => setOpen(true)}
-      >
-        {row.price ? "Change" : "Set price"}
+      <Button size="sm" aria-label={`${words} of ${row.name}`} onClick={() => setOpen(true)}>
+        {words}
       </Button>
       <Dialog
         open={open}

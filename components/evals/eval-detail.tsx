@@ -154,14 +154,13 @@ function VerdictBanner({
       icon={verdict === "worse" ? <TrendingDown aria-hidden /> : <TrendingUp aria-hidden />}
     >
       {pValue !== null && `McNemar exact ${pValueWords(pValue)}, `}
-      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {tiedWords(headline)}.{" "}
-      {wins + losses === 0
-        ? "The two never disagreed, so no number of such cases can tell them apart"
-        : `Smallest difference these cases could show: ${formatNumber(detectable * 100, 1)} points`}
+      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {tiedWords(headline)}.
       {verdict === "cannot tell" &&
-        needed !== null &&
-        `; a difference of this size needs about ${formatNumber(needed)} cases`}
-      .
+        (wins + losses === 0
+          ? " The two never disagreed, so no number of such cases can tell them apart."
+          : ` Smallest difference these cases could show: ${formatNumber(detectable * 100, 1)} points${
+              needed === null ? "" : `; a difference of this size needs about ${formatNumber(needed)} cases`
+            }.`)}
     </Banner>
   );
 }

@@ -4,7 +4,7 @@ import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { cn } from "#components/ui/cn.ts";
-import { formatNumber, formatRelative, plural } from "#components/ui/format.ts";
+import { formatLoss, formatRelative, plural } from "#components/ui/format.ts";
 
 type Step = {
   id: string;
@@ -30,7 +30,7 @@ function stepsOf({ dataset, run, eval: evaluation, champion, deployment, call }:
     {
       ...{ id: "train", title: "Train a run", act: "Start run", to: "runs/new", needs: "runs.start" },
       hint: "SFT with LoRA on a base model; watch the loss live.",
-      proof: run && `${run.name}${run.loss === null ? "" : `, loss ${formatNumber(run.loss)}`}`,
+      proof: run && `${run.name}${run.loss === null ? "" : `, loss ${formatLoss(run.loss)}`}`,
       seen: run ? `runs/${run.id}` : "runs",
     },
     {

@@ -5,7 +5,7 @@ import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
-import { formatNumber, formatPercent, formatRemaining } from "#components/ui/format.ts";
+import { formatLoss, formatNumber, formatPercent, formatRemaining } from "#components/ui/format.ts";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
@@ -83,7 +83,7 @@ function RunPlace({ run, share }: { run: Run; share: number | null }) {
   if (run.finishedAt)
     return (
       <>
-        {run.loss !== null && run.status === "succeeded" && <div>loss {formatNumber(run.loss)}</div>}
+        {run.loss !== null && run.status === "succeeded" && <div>loss {formatLoss(run.loss)}</div>}
         <RelativeTime at={run.finishedAt} />
       </>
     );

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Crown, Rocket, Scale } from "lucide-react";
+import { Crown, Flame, Rocket, Scale } from "lucide-react";
 import { parseAsInteger, parseAsString, useQueryState } from "nuqs";
 import { DetailError } from "#components/detail-error.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
@@ -71,7 +71,15 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
           )
         }
         purpose={<Purpose slug={slug} model={model} version={version} />}
-        actions={<Acts slug={slug} version={version} evaluateHref={evaluateHref} onPromote={promote} />}
+        actions={
+          <Acts
+            slug={slug}
+            isBase={model.kind === "base"}
+            version={version}
+            evaluateHref={evaluateHref}
+            onPromote={promote}
+          />
+        }
       />
       {version.status === "failed" && (
         <Banner
@@ -168,17 +176,20 @@ function Purpose({ slug, model, version }: { slug: string; model: Model; version
 
 function Acts({
   slug,
+  isBase,
   version,
   evaluateHref,
   onPromote,
 }: {
   slug: string;
+  isBase: boolean;
   version: Version;
   evaluateHref: string;
   onPromote: (version: Version) => void;
 }) {
   const cannotEvaluate = useRefusal("evals.start");
   const cannotDeploy = useRefusal("deployments.create");
+  const cannotTrain = useRefusal("runs.start");
   if (version.status !== "ready") return null;
   const isChampion = version.aliases.includes("champion");
   return (
@@ -187,14 +198,24 @@ function Acts({
         Evaluate
       </ButtonLink>
       <ButtonLink
-        look={isChampion ? "primary" : "outline"}
+        look={isChampion && !isBase ? "primary" : "outline"}
         href={`/${slug}/deployments/new?model=${version.id}`}
         icon={<Rocket aria-hidden />}
         disabledReason={cannotDeploy}
       >
         Deploy {version.name}
       </ButtonLink>
-      {!isChampion && (
+      {isBase && (
+        <ButtonLink
+          look="primary"
+          href={`/${slug}/runs/new?base=${version.id}`}
+          icon={<Flame aria-hidden />}
+          disabledReason={cannotTrain}
+        >
+          Fine-tune {version.name}
+        </ButtonLink>
+      )}
+      {!isChampion && !isBase && (
         <Button look="primary" icon={<Crown aria-hidden />} onClick={() => onPromote(version)}>
           Promote {version.name}
         </Button>

@@ -47,7 +47,7 @@ export function VersionsCard({
                   <button
                     type="button"
                     aria-pressed={version.id === chosen}
-                    className="whitespace-nowrap rounded-sm font-medium hover:underline"
+                    className="-my-0.5 min-h-6 whitespace-nowrap rounded-sm font-medium hover:underline"
                     onClick={() => onChoose(version)}
                   >
                     {version.name}

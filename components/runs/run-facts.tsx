@@ -2,7 +2,7 @@ import type { Run } from "#components/runs/data.ts";
 import type { Now } from "#components/runs/use-run-curves.ts";
 import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
 import { Fact, Facts } from "#components/ui/facts.tsx";
-import { formatDurationMs, formatNumber, formatPercent, formatRemaining } from "#components/ui/format.ts";
+import { formatDurationMs, formatLoss, formatNumber, formatPercent, formatRemaining } from "#components/ui/format.ts";
 
 const notMeasured = "not measured";
 
@@ -33,19 +33,19 @@ export function RunFacts({
       />
       <Fact
         label="Train loss"
-        value={loss === null ? notMeasured : formatNumber(loss, 3)}
+        value={loss === null ? notMeasured : formatLoss(loss)}
         muted={loss === null}
-        note={run.firstLoss === null ? undefined : `from ${formatNumber(run.firstLoss, 2)}`}
+        note={run.firstLoss === null ? undefined : `from ${formatLoss(run.firstLoss)}`}
       />
       <Fact
         label="Validation loss"
-        value={last ? formatNumber(last.loss, 3) : notMeasured}
+        value={last ? formatLoss(last.loss) : notMeasured}
         muted={!last}
         note={
           best &&
           (best.step === last?.step
             ? `best yet, step ${best.step}`
-            : `best ${formatNumber(best.loss, 3)} at step ${best.step}`)
+            : `best ${formatLoss(best.loss)} at step ${best.step}`)
         }
       />
       <Fact

@@ -12,7 +12,7 @@ import { ButtonLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { CutName } from "#components/ui/cut-name.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
-import { formatDurationMs, formatNumber, formatRemaining } from "#components/ui/format.ts";
+import { formatDurationMs, formatLoss, formatNumber, formatRemaining } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -55,7 +55,7 @@ const columns: readonly Column<RunRow>[] = [
     header: "Loss",
     numeric: true,
     sortBy: "server",
-    cell: (row) => (row.loss === null ? <span className="text-ink-3">not measured</span> : formatNumber(row.loss, 3)),
+    cell: (row) => (row.loss === null ? <span className="text-ink-3">not measured</span> : formatLoss(row.loss)),
   },
   {
     id: "duration",

@@ -36,7 +36,7 @@ test("a healthy run tells versions, device, data, steps, checkpoints and its end
     "Phase: loading",
     "90 rows to learn, 10 to validate, 0 dropped, 2 truncated: 30 steps",
     "Step 1 of 30, loss 2.500, 1,234 tokens/s",
-    "Validation 0.500 at step 30",
+    "Validation 0.5000 at step 30",
     "Checkpoint 30 saved, 2.0 MB",
     "Warning: 2 rows were cut",
     "Done after 30 steps in 1 min 1 s",

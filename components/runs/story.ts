@@ -1,5 +1,5 @@
 import type { Run } from "#components/runs/data.ts";
-import { formatBytes, formatDurationMs, formatNumber, plural, sentence } from "#components/ui/format.ts";
+import { formatBytes, formatDurationMs, formatLoss, formatNumber, plural, sentence } from "#components/ui/format.ts";
 
 export type RunEvent = { type: string; at: Date; body: Record<string, unknown> };
 type Ended = Pick<Run, "status" | "finishedAt" | "error" | "made">;
@@ -39,9 +39,9 @@ export function wordsOf(type: string, body: Record<string, unknown>): string | n
     case "data":
       return `${plural(number("trainRows"), "row")} to learn, ${formatNumber(number("validationRows"))} to validate, ${formatNumber(number("droppedRows"))} dropped, ${formatNumber(number("truncatedRows"))} truncated: ${plural(number("totalSteps"), "step")}`;
     case "metric":
-      return `Step ${formatNumber(number("step"))} of ${formatNumber(number("totalSteps"))}, loss ${formatNumber(number("loss"), 3)}, ${formatNumber(number("tokensPerSecond"), 0)} tokens/s`;
+      return `Step ${formatNumber(number("step"))} of ${formatNumber(number("totalSteps"))}, loss ${formatLoss(number("loss"))}, ${formatNumber(number("tokensPerSecond"), 0)} tokens/s`;
     case "eval":
-      return `Validation ${formatNumber(number("loss"), 3)} at step ${formatNumber(number("step"))}`;
+      return `Validation ${formatLoss(number("loss"))} at step ${formatNumber(number("step"))}`;
     case "checkpoint":
       return `Checkpoint ${formatNumber(number("step"))} saved, ${formatBytes(number("bytes"))}`;
     case "probe":

@@ -78,10 +78,15 @@ export function useRunCurves(runId: string, onOther: () => void) {
     isPending: stored.isPending,
     train: join(stored.data?.train ?? [], fresh.train),
     validation: join(stored.data?.validation ?? [], fresh.validation),
-    resumes: [...(stored.data?.resumes ?? []), ...fresh.resumes],
+    resumes: placesOnce([...(stored.data?.resumes ?? []), ...fresh.resumes]),
     trainedTokens: fresh.now?.trainedTokens ?? stored.data?.trainedTokens ?? null,
     now: fresh.now,
   };
+}
+
+/** A place where training went on is one mark, whether it was stored, told live, or both, and however often it went on there. */
+export function placesOnce(resumes: readonly { step: number }[]) {
+  return [...new Set(resumes.map((resume) => resume.step))].sort((a, b) => a - b).map((step) => ({ step }));
 }
 
 /** After a resume the trainer repeats steps: what lies at or after the new one is gone. */

@@ -63,11 +63,10 @@ export function ConsoleShell({
                 <button
                   type="button"
                   onClick={() => setSearching(true)}
-                  aria-label="Search or jump to"
                   className="flex h-7 items-center gap-2 rounded-md border bg-panel px-1.5 text-ink-3 hover:bg-hover md:w-60 md:px-2"
                 >
                   <Search aria-hidden className="size-4 shrink-0 stroke-[1.75]" />
-                  <span className="max-md:hidden">Search or jump to</span>
+                  <span className="max-md:sr-only">Search or jump to</span>
                   <Kbd className="ml-auto max-md:hidden">{modKey} K</Kbd>
                 </button>
                 <span className="max-md:hidden">

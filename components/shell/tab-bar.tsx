@@ -19,7 +19,7 @@ export function TabBar({ slug }: { slug: string }) {
   const elsewhere = current !== undefined && !tabs.includes(current);
   return (
     <nav
-      aria-label="Main"
+      aria-label="Main pages"
       className="fixed inset-x-0 bottom-0 z-30 flex border-t bg-panel pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {tabs.map((page) => {

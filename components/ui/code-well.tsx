@@ -26,7 +26,7 @@ export function CodeWell({
         tabIndex={0}
         className={cn(
           "max-h-96 overflow-auto rounded-md border bg-sunken px-3 py-2.5 font-mono text-xs/[1.125rem]",
-          wrap ? "whitespace-pre-wrap [overflow-wrap:anywhere]" : "whitespace-pre",
+          wrap ? "whitespace-pre-wrap [overflow-wrap:break-word] [word-break:normal]" : "whitespace-pre",
           copy !== undefined && "pr-10",
           className,
         )}

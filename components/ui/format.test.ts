@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatCompact,
   formatDurationMs,
+  formatLoss,
   formatNumber,
   formatPercent,
   formatRate,
@@ -59,15 +60,12 @@ test("money keeps the digits that matter, and no price is not zero", () => {
 });
 
 test("numbers carry sensible digits and a real minus", () => {
-  expect([12480, 0.64312, 3412.4, 41.234, 0, -5.5, 0.0002].map((value) => formatNumber(value))).toEqual([
-    "12,480",
-    "0.643",
-    "3,412",
-    "41.23",
-    "0",
-    "−5.5",
-    "2.0e−4",
-  ]);
+  expect(
+    [12480, 0.64312, 3412.4, 41.234, 0, -5.5, 0.0002, 0.00021314, 1.99996, 2.1314e-8].map((value) =>
+      formatNumber(value),
+    ),
+  ).toEqual(["12,480", "0.6431", "3,412", "41.23", "0", "−5.5", "0.0002", "0.0002131", "2", "2.131e−8"]);
+  expect([2.5, 0.000213, 0.99999, 12.3456, 0].map(formatLoss)).toEqual(["2.500", "0.0002130", "1.000", "12.35", "0"]);
   expect([6, -2.94, 0.01, -0.04].map((value) => formatSigned(value))).toEqual(["+6.0", "−2.9", "0.0", "0.0"]);
   expect([999, 12_480, 1_204_331, 2_500_000_000].map((value) => plain(formatCompact(value)))).toEqual([
     "999",

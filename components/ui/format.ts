@@ -15,16 +15,30 @@ function decimals(min: number, max: number) {
 
 const minus = (text: string) => text.replace("-", "−");
 
-/** 12480 → "12,480"; 0.64312 → "0.643". At least three significant digits below 100, never more than three decimals. */
+/**
+ * 12480 → "12,480"; 0.64312 → "0.6431"; 0.0002131 → "0.0002131". Four significant digits, whole numbers in full; `digits`
+ * fixes the decimals instead. Beyond seven decimals as a power: "2.131e-8".
+ */
 export function formatNumber(value: number, digits?: number) {
   if (!Number.isFinite(value)) return "not a number";
   if (digits !== undefined) return minus(decimals(digits, digits).format(value));
   const size = Math.abs(value);
-  if (size !== 0 && size < 0.001) return minus(value.toExponential(1));
-  return minus(
-    decimals(0, size >= 1000 || Number.isInteger(value) ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3).format(value),
-  );
+  if (Number.isInteger(value)) return minus(decimals(0, 0).format(value));
+  if (size < smallestPlain) return minus(value.toExponential(3).replace(/\.?0+e/, "e"));
+  const rounded = Number(value.toPrecision(significantDigits));
+  const places = Math.max(0, significantDigits - 1 - Math.floor(Math.log10(Math.abs(rounded))));
+  return minus(decimals(0, places).format(value));
 }
+
+/** A loss, always with four significant digits, so that a live one does not change its width: 2.5 → "2.500", 0.000213 → "0.0002130". */
+export function formatLoss(value: number) {
+  if (!Number.isFinite(value) || value === 0 || Math.abs(value) < smallestPlain) return formatNumber(value);
+  const places = significantDigits - 1 - Math.floor(Math.log10(Math.abs(Number(value.toPrecision(significantDigits)))));
+  return formatNumber(value, Math.max(0, places));
+}
+
+const significantDigits = 4;
+const smallestPlain = 1e-5;
 
 /** "+6.0", "−2.9", "0.0": a difference always shows its sign. */
 export function formatSigned(value: number, digits = 1) {

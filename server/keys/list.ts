@@ -55,7 +55,12 @@ export async function listKeys(ctx: Ctx & { role: Role | null }, request: ListKe
       .where(and(matches, after))
       .orderBy(...orderBy)
       .limit(input.limit + 1),
-    ctx.db.select({ total: count() }).from(apiKeys).leftJoin(users, onOwner).leftJoin(members, onOwnership).where(matches),
+    ctx.db
+      .select({ total: count() })
+      .from(apiKeys)
+      .leftJoin(users, onOwner)
+      .leftJoin(members, onOwnership)
+      .where(matches),
   ]);
   const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.id);
   const items = page.map(({ ended, ownerRole, ownerDisabledAt, ...row }) => {

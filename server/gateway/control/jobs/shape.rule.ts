@@ -95,7 +95,7 @@ function metricsOf({ type, body }: EventRow) {
 
 function messageOf({ type, body }: EventRow): string {
   const text = (key: string) => (body[key] === undefined || body[key] === null ? "" : String(body[key]));
-  const digits = (key: string) => (typeof body[key] === "number" ? body[key].toFixed(4) : "not measured");
+  const digits = (key: string) => (typeof body[key] === "number" ? body[key].toPrecision(4) : "not measured");
   if (type === "metric") return `Step ${text("step")}/${text("totalSteps")}: training loss=${digits("loss")}`;
   if (type === "eval") return `Step ${text("step")}: validation loss=${digits("loss")}`;
   if (type === "data") return `${text("trainRows")} training rows make ${text("totalSteps")} steps`;
