@@ -1,8 +1,10 @@
 import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import { fontClasses } from "#app/fonts.ts";
 import { Toaster } from "#components/ui/toast.tsx";
+import { nonceHeader } from "#server/page-security.rule.ts";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -18,12 +20,14 @@ export const viewport: Viewport = {
   ],
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  // asked here, it also keeps every page from being made ahead, without a nonce
+  const nonce = (await headers()).get(nonceHeader) ?? undefined;
   return (
     <html lang="en" data-theme="light" className={fontClasses} suppressHydrationWarning>
       <head>
         {/* Blocking on purpose: it sets the theme before the first paint. */}
-        <script src="/theme.js" />
+        <script src="/theme.js" nonce={nonce} />
       </head>
       <body>
         <NuqsAdapter>

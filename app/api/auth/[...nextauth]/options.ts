@@ -9,6 +9,7 @@ import { log } from "#server/log.ts";
 import { endSession } from "#server/people/end-session.ts";
 import { findSession } from "#server/people/find-session.ts";
 import { SignIn } from "#server/people/input.ts";
+import { safeCallbackUrl } from "#server/people/next-path.rule.ts";
 import { sessionDays } from "#server/people/open-session.ts";
 import { sessionCookie } from "#server/people/session-cookie.rule.ts";
 import { signIn } from "#server/people/sign-in.ts";
@@ -38,6 +39,7 @@ export function authOptions(): AuthOptions {
     callbacks: {
       jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
       session: ({ session }) => ({ expires: session.expires }),
+      redirect: ({ url }) => safeCallbackUrl(url, publicUrl()),
     },
     events: { signOut: ({ token }) => endSessionOf(token.sid) },
     logger: {
