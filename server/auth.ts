@@ -21,7 +21,7 @@ type AskedBy = { headers: { get: (name: string) => string | null }; method: stri
  */
 export async function resolveCaller(db: Db, request: AskedBy): Promise<Caller | null> {
   const credential = credentialOf(request.headers);
-  if (credential.kind === "unusable") return null;
+  if (credential.kind === "unusable" || credential.kind === "two") return null;
   if (credential.kind === "token") {
     if (isLocalAdminKey(credential.token)) return { kind: "local" };
     const key = await verifyKey({ db }, credential.token);

@@ -6,6 +6,7 @@ import { decideAccess } from "#server/access.rule.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import type { Actor } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { isStorable } from "#server/storable.rule.ts";
 
 /** Who calls: a signed-in person, an API key, or this machine's own admin key. */
 export type Caller =
@@ -54,7 +55,7 @@ async function findProject(db: Db, caller: Caller, slug: string | null): Promise
     if (!row || (slug && slug !== row.slug)) throw missing;
     return { ...row, role: null, scopes: caller.scopes };
   }
-  if (!slug) throw missing;
+  if (!slug || !isStorable(slug)) throw missing;
   const live = and(eq(projects.slug, slug), isNull(projects.archivedAt));
   if (caller.kind === "local") {
     const [row] = await db.select({ projectId: projects.id, slug: projects.slug }).from(projects).where(live);

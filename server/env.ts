@@ -9,6 +9,9 @@ const portRange = "must be a port: 1 to 65535";
 const port = z.coerce.number(portRange).int(portRange).min(1, portRange).max(65535, portRange);
 const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must look like ${example}` });
 
+/** A page's origin as its browser sends it, without a path; `*` is any. */
+const isOrigin = (text: string) => text === "*" || (URL.canParse(text) && new URL(text).origin === text);
+
 /** Every setting, validated once; docs/settings.md documents them for users. */
 const Settings = z.object({
   NODE_ENV: z.string().default("development"),
@@ -40,6 +43,17 @@ const Settings = z.object({
     .string()
     .default("./.tools")
     .transform((path) => resolve(path)),
+  FORGE_METRICS: z.enum(["key", "open"], 'must be "key" (an API key with the scope admin) or "open"').default("key"),
+  FORGE_CORS_ORIGINS: z
+    .string()
+    .default("")
+    .transform((list) =>
+      list
+        .split(",")
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .refine((list) => list.every(isOrigin), "must be origins like https://app.example.com, separated by commas, or *"),
   FORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   HF_TOKEN: z.string().optional(),
   HF_ENDPOINT: webAddress("https://huggingface.co").optional(),

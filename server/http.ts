@@ -1,7 +1,6 @@
 import { ZodError } from "zod";
 import { newId } from "#db/ids.ts";
 import { resolveCaller } from "#server/auth.ts";
-import { limitBody } from "#server/body.ts";
 import { consoleDoors } from "#server/console.ts";
 import type { Ctx } from "#server/context.ts";
 import { enterProject } from "#server/enter-project.ts";
@@ -43,16 +42,8 @@ export async function answerErrors(request: Request, answer: () => Promise<Respo
   }
 }
 
-/** A small JSON body. Throws INVALID, TOO_LARGE. */
-export async function readJson(request: Request, mostBytes = 64 * 1024): Promise<unknown> {
-  const limited = limitBody(request, mostBytes);
-  if (!limited) throw new DomainError("TOO_LARGE", "this request is too large");
-  try {
-    return await limited.json();
-  } catch (cause) {
-    throw new DomainError("INVALID", "the request body is not valid JSON", { cause });
-  }
-}
+/** A form or an order of a page; files travel in parts. */
+export const formBytes = 64 * 1024;
 
 function errorResponse(error: unknown, requestId: string, request: Request): Response {
   const headers = { "x-request-id": requestId, "cache-control": "no-store" };

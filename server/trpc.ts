@@ -4,6 +4,7 @@ import { ZodError } from "zod";
 import type { Pool } from "#db/client.ts";
 import type { Role } from "#db/enums.ts";
 import { access } from "#server/access.rule.ts";
+import { refuseUnstorable } from "#server/body.ts";
 import type { Actor, Ctx, Enqueue } from "#server/context.ts";
 import { type Caller, enterProject } from "#server/enter-project.ts";
 import { DomainError, type ErrorCode } from "#server/errors.ts";
@@ -51,12 +52,19 @@ const t = initTRPC.context<TrpcContext>().create({
   },
 });
 
+/** A DomainError as tRPC throws it; anything else as it is. */
+export function asTrpcError(error: unknown): unknown {
+  return error instanceof DomainError
+    ? new TRPCError({ code: toTrpc[error.code], message: error.message, cause: error })
+    : error;
+}
+
 /** The one error mapper: a DomainError keeps its sentence, anything else is logged and hidden behind the request id. */
 const mapErrors = t.middleware(async ({ next, ctx, path }) => {
   const result = await next();
   if (result.ok) return result;
   const cause = result.error.cause;
-  if (cause instanceof DomainError) throw new TRPCError({ code: toTrpc[cause.code], message: cause.message, cause });
+  if (cause instanceof DomainError) throw asTrpcError(cause);
   if (result.error.code === "INTERNAL_SERVER_ERROR") {
     log.error({ err: cause ?? result.error, path, requestId: ctx.requestId }, "trpc.failed");
     throw new TRPCError({
@@ -68,7 +76,16 @@ const mapErrors = t.middleware(async ({ next, ctx, path }) => {
   return result;
 });
 
-const entry = t.procedure.use(mapErrors);
+/** No input carries a text that Postgres cannot keep, whatever field it stands in. */
+const storableInput = t.middleware(async ({ next, getRawInput }) => {
+  const input = await getRawInput().catch((cause: unknown) => {
+    throw new DomainError("INVALID", "the input cannot be read", { cause });
+  });
+  refuseUnstorable(input);
+  return next();
+});
+
+const entry = t.procedure.use(mapErrors).use(storableInput);
 
 /** For the few procedures that need no sign-in; the access table must say `anyone`. */
 export const publicProcedure = entry.use(async ({ next, ctx, path }) => {

@@ -5,13 +5,14 @@ import { createDb } from "#db/client.ts";
 import { env } from "#server/env.ts";
 import { createGateway, type GatewayState } from "#server/gateway/app.ts";
 import { createControl } from "#server/gateway/control/app.ts";
+import { createCors } from "#server/gateway/cors.ts";
 import { createDoors } from "#server/gateway/doors.ts";
 import { createForwarder } from "#server/gateway/forward.ts";
 import { createLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
 import { serveGateway } from "#server/gateway/serve.ts";
 import { keepSnapshot } from "#server/gateway/snapshot/keep.ts";
-import { openSpool } from "#server/gateway/spool/append.ts";
+import { lineOf, openSpool } from "#server/gateway/spool/append.ts";
 import { claimSpool } from "#server/gateway/spool/claim.ts";
 import { keepFlushing } from "#server/gateway/spool/flush.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
@@ -28,7 +29,7 @@ const notReadyFirstMs = 1_000;
 /** Below the supervisor's own 30 s. */
 const drainWithinMs = 25_000;
 
-const { FORGE_DATA, FORGE_HOST, FORGE_API_PORT, DATABASE_URL } = env();
+const { FORGE_DATA, FORGE_HOST, FORGE_API_PORT, FORGE_METRICS, FORGE_CORS_ORIGINS, DATABASE_URL } = env();
 outliveDatabase();
 const db = createDb(DATABASE_URL, { max: 8, name: "largeforge-gateway" });
 const claim = await claimSpool(join(FORGE_DATA, "spool"));
@@ -45,14 +46,14 @@ const doors = createDoors({
     const grant = verifyInternalToken(token, nowMs);
     return grant && { id: grant.actor, projectId: grant.projectId, actor: grant.actor, scopes: grant.scopes };
   },
-  record: (call) => spool.append(JSON.stringify(call)),
+  record: (call) => spool.append(lineOf(call)),
 });
 
 const metrics = createMetrics(() => ({
-  snapshot_stale_seconds: keeper.current() ? keeper.staleMs() / 1_000 : Number.NaN,
-  spool_bytes: spool.state().bytes,
-  spool_dropped_rows: spool.state().dropped,
-  spool_refused_rows: flusher.rejected(),
+  snapshotAgeSeconds: keeper.current() ? keeper.staleMs() / 1_000 : Number.NaN,
+  spoolBytes: spool.state().bytes,
+  droppedRows: spool.state().dropped,
+  refusedRows: flusher.rejected(),
 }));
 
 function state(): GatewayState {
@@ -69,10 +70,15 @@ function state(): GatewayState {
 const control = createControl({
   ...{ db, enqueue: bells.enqueue, storage: fileStorage(FORGE_DATA), isUp: () => state().postgres === "up" },
 });
-const app = createGateway({ doors, metrics, state, control });
+const app = createGateway({ doors, metrics, metricsOpen: FORGE_METRICS === "open", state, control });
+const cors = createCors(FORGE_CORS_ORIGINS);
+const answer = getRequestListener(app.fetch, { autoCleanupIncoming: false }); // serveGateway cuts what is left unread
 const handle = await inheritedListener();
 const at = handle ? { handle } : { host: FORGE_HOST, port: FORGE_API_PORT };
-const server = await serveGateway(getRequestListener(app.fetch), at);
+const server = await serveGateway(
+  (incoming, outgoing) => cors(incoming, outgoing) || void answer(incoming, outgoing),
+  at,
+);
 log.info({ pid: process.pid, port: server.port, adopted: claim.orphans.length }, "gateway.listening");
 
 for (const name of ["SIGTERM", "SIGINT"] as const)

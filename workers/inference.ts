@@ -19,6 +19,7 @@ import { log } from "#server/log.ts";
 import { outliveDatabase } from "#server/outlive-database.ts";
 import { secretFor } from "#server/secrets.ts";
 import { fileStorage } from "#server/storage.ts";
+import { cutUnreadBody } from "#server/unread.ts";
 
 /** The supervisor ends this process after 10 s; live answers get most of that. */
 const drainWithinMs = 7_000;
@@ -71,9 +72,14 @@ const app = createHost({
     ...{ postgres: keeper.postgres(), engines: pool.loaded().length },
   }),
 });
-const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: FORGE_HOST_PORT }, () => {
-  log.info({ pid: process.pid, port: FORGE_HOST_PORT, hostId: self.id, device, memoryBytes }, "inference.listening");
-});
+const server = serve(
+  { fetch: app.fetch, hostname: "127.0.0.1", port: FORGE_HOST_PORT, autoCleanupIncoming: false },
+  () => {
+    log.info({ pid: process.pid, port: FORGE_HOST_PORT, hostId: self.id, device, memoryBytes }, "inference.listening");
+  },
+);
+
+server.prependListener("request", cutUnreadBody);
 
 process.once("SIGTERM", () => void stop());
 process.once("SIGINT", () => void stop());

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { newId } from "#db/ids.ts";
+import { readJson } from "#server/body.ts";
 import { costUsdNanos, dollarsOf } from "#server/economics/price.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { attemptCall } from "#server/gateway/attempt.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
-import { readJson } from "#server/gateway/body.ts";
 import type { CallerKey, Doors, Reservation, Route, RouteRequest } from "#server/gateway/contract.ts";
 import { type Head, nameRoute, sendRefusal } from "#server/gateway/head.ts";
 import { ChatBody, CompletionBody } from "#server/gateway/input.ts";
@@ -16,6 +16,9 @@ import { type Call, type Endpoint, settleCall } from "#server/gateway/settle.ts"
 import { type Refusal, refusalOf } from "#server/gateway/wire.ts";
 import { streamTimer } from "#server/inference/client/timings.rule.ts";
 import { log } from "#server/log.ts";
+
+/** A prompt beyond any context, with room for its escapes. */
+const bodyBytesAtMost = 32 * 1024 * 1024;
 
 /**
  * One inference call from first byte to record: key → limits → body → route → host → settle.
@@ -35,7 +38,7 @@ export async function answerCall(
     endpoint,
     incoming,
     outgoing,
-    head: ["x-request-id", requestId],
+    head: ["x-request-id", requestId, "x-content-type-options", "nosniff"],
     timer,
     key: null,
     reservation: null,
@@ -60,7 +63,7 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
   call.key = key;
   requireScope(key, "inference");
   call.reservation = reserve(doors, key, head);
-  const body = parseBody(endpoint, await readJson(incoming));
+  const body = parseBody(endpoint, await readJson(incoming, bodyBytesAtMost));
   call.model = body.model;
   call.stream = body.stream === true;
   const user = body.user ?? body.safety_identifier ?? null;

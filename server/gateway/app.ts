@@ -1,17 +1,20 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
+import type { StatusCode } from "hono/utils/http-status";
 import { newId } from "#db/ids.ts";
 import { DomainError } from "#server/errors.ts";
 import { answerCall } from "#server/gateway/answer.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
-import type { CallableModel, Doors, GatewayEnv } from "#server/gateway/contract.ts";
+import type { CallableModel, CallerKey, Doors, GatewayEnv } from "#server/gateway/contract.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
 import type { Endpoint } from "#server/gateway/settle.ts";
-import { refusalOf } from "#server/gateway/wire.ts";
+import { type OpenAiError, openAiError, refusalOf } from "#server/gateway/wire.ts";
 import { log } from "#server/log.ts";
 
-const controlPaths = ["/v1/files", "/v1/files/*", "/v1/uploads", "/v1/uploads/*", "/v1/fine_tuning/*", "/v1/feedback"];
+/** `/*` matches what stands before it too. */
+const controlPaths = ["/v1/files/*", "/v1/uploads/*", "/v1/fine_tuning/*", "/v1/feedback"];
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 export type GatewayState = {
   /** why calls should go elsewhere now; null when ready */
@@ -24,13 +27,20 @@ export type GatewayState = {
   spool: { bytes: number; dropped: number };
 };
 
-type Gateway = { doors: Doors; metrics: GatewayMetrics; state: () => GatewayState; control: Hono<GatewayEnv> };
+type Gateway = {
+  doors: Doors;
+  metrics: GatewayMetrics;
+  /** may anybody read /metrics? */
+  metricsOpen: boolean;
+  state: () => GatewayState;
+  control: Hono<GatewayEnv>;
+};
 
 /**
  * The gateway's HTTP face. Inference calls leave Hono at once and write to Node's response themselves;
  * everything else is plain Hono. `control` is mounted below /v1 behind the same key check.
  */
-export function createGateway({ doors, metrics, state, control }: Gateway): Hono<GatewayEnv> {
+export function createGateway({ doors, metrics, metricsOpen, state, control }: Gateway): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
 
   const infer = (endpoint: Endpoint) => async (c: Context<GatewayEnv>) => {
@@ -44,6 +54,8 @@ export function createGateway({ doors, metrics, state, control }: Gateway): Hono
     const requestId = newId("request");
     c.set("requestId", requestId);
     c.header("x-request-id", requestId);
+    c.header("x-content-type-options", "nosniff");
+    if (c.req.raw.url.includes("%00")) throw new DomainError("INVALID", "the address holds a NUL character (%00)");
     await next();
   });
   app.get("/health", named, (c) => c.json({ status: "ok" }));
@@ -52,13 +64,15 @@ export function createGateway({ doors, metrics, state, control }: Gateway): Hono
     return c.json({ status: now.notReady ? "not ready" : "ready", ...now }, now.notReady ? 503 : 200);
   });
   app.get("/metrics", named, async (c) => {
-    if (!isLoopback(c.env.incoming.socket.remoteAddress))
-      requireScope(await authenticate(doors, c.env.incoming), "admin");
+    // Behind a proxy on the same machine everybody comes from loopback: an address is no credential.
+    if (!metricsOpen) requireScope(await authenticate(doors, c.env.incoming), "admin");
     return c.text(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType });
   });
 
   const signedIn = createMiddleware<GatewayEnv>(async (c, next) => {
-    c.set("key", await authenticate(doors, c.env.incoming));
+    const key = await authenticate(doors, c.env.incoming);
+    c.set("key", key);
+    takePlace(doors, key, c);
     await next();
   });
   app.get("/v1/models", named, signedIn, (c) => {
@@ -78,10 +92,8 @@ export function createGateway({ doors, metrics, state, control }: Gateway): Hono
   for (const path of controlPaths) app.use(path, named, signedIn);
   app.route("/v1", control);
 
-  app.notFound((c) => {
-    const message = `there is no ${c.req.method} ${c.req.path} here`;
-    return refuse(c, new DomainError("NOT_FOUND", message, { reason: "unknown_url" }));
-  });
+  const allowedAt = (path: string) => methods.filter((method) => hasRoute(app, method, path));
+  app.notFound((c) => refuseUnknown(c, allowedAt));
   app.onError((error, c) => refuse(c, error));
   return app;
 }
@@ -90,16 +102,50 @@ function refuse(c: Context<GatewayEnv>, error: unknown): Response {
   const requestId = c.var.requestId ?? newId("request");
   const refusal = refusalOf(error, requestId);
   if (refusal.status === 500) log.error({ err: error, requestId, path: c.req.path }, "gateway.failed");
-  const headers: Record<string, string> = { "content-type": "application/json", "x-request-id": requestId };
-  if (refusal.retryAfterSeconds !== null) headers["retry-after"] = String(refusal.retryAfterSeconds);
-  return new Response(JSON.stringify(refusal.body), { status: refusal.status, headers });
+  c.header("x-request-id", requestId);
+  if (refusal.retryAfterSeconds !== null && !c.res.headers.has("retry-after"))
+    c.header("retry-after", String(refusal.retryAfterSeconds));
+  return sendBody(c, refusal.status, refusal.body);
+}
+
+/** With the headers that were set on the way: limits, request id. */
+function sendBody(c: Context<GatewayEnv>, status: number, body: OpenAiError): Response {
+  c.header("content-type", "application/json");
+  c.header("x-content-type-options", "nosniff");
+  c.status(status as StatusCode); // safe because every refusal has a status of HTTP
+  return c.body(JSON.stringify(body));
+}
+
+/** A call that is no inference takes one of the key's places too, until its answer has left or broken off. */
+function takePlace(doors: Doors, key: CallerKey, c: Context<GatewayEnv>) {
+  const place = doors.reserve(key);
+  for (let i = 0; i + 1 < place.headers.length; i += 2) c.header(place.headers[i] ?? "", place.headers[i + 1]);
+  if (place.granted) return void c.env.outgoing.once("close", () => place.settle(0));
+  c.header("retry-after", String(place.retryAfterSeconds));
+  throw new DomainError("LIMITED", place.message);
+}
+
+/** As OpenAI: a wrong method is 405 with what is allowed, an unknown address 404, a slash too many included. */
+function refuseUnknown(c: Context<GatewayEnv>, allowedAt: (path: string) => string[]): Response {
+  const { method, path } = c.req;
+  const allowed = allowedAt(path);
+  if (allowed.length > 0) {
+    c.header("allow", allowed.join(", "));
+    c.header("x-request-id", c.var.requestId ?? newId("request"));
+    const message = `${method} is not allowed at ${path}: use ${allowed.join(" or ")}`;
+    return sendBody(c, 405, openAiError(message, "invalid_request_error", "method_not_allowed"));
+  }
+  const clean = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+  const meant = clean !== path && allowedAt(clean).includes(method) ? `: the address is ${clean}` : "";
+  const message = `there is no ${method} ${path} here${meant}`;
+  return refuse(c, new DomainError("NOT_FOUND", message, { reason: "unknown_url" }));
+}
+
+function hasRoute(app: Hono<GatewayEnv>, method: string, path: string): boolean {
+  return app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
 }
 
 function modelObject(model: CallableModel) {
   const created = Math.floor(model.createdAt.getTime() / 1_000);
   return { id: model.id, object: "model", created, owned_by: model.ownedBy };
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address);
 }

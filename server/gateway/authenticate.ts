@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Scope } from "#db/enums.ts";
 import { DomainError } from "#server/errors.ts";
 import type { CallerKey, Doors } from "#server/gateway/contract.ts";
-import { mayUse, presentedKey } from "#server/gateway/key.rule.ts";
+import { mayUse, presentedBy, wordsOfTwoKeys } from "#server/gateway/key.rule.ts";
 import { isWellFormedKey } from "#server/keys/format.rule.ts";
 
 /** The caller behind a request's key; one made a moment ago is looked up anew. Throws UNAUTHENTICATED. */
@@ -10,12 +10,21 @@ export async function authenticate(
   doors: Pick<Doors, "findKey" | "confirm">,
   incoming: IncomingMessage,
 ): Promise<CallerKey> {
-  const presented = presentedKey(incoming.headers);
-  if (!presented)
+  const presented = presentedBy(incoming.headers);
+  if (presented.kind === "two") {
+    const [bearer, apiKey] = [await findKey(doors, presented.bearer), await findKey(doors, presented.apiKey)];
+    const message = wordsOfTwoKeys({ bearer: bearer !== null, apiKey: apiKey !== null });
+    throw new DomainError("UNAUTHENTICATED", message);
+  }
+  if (presented.kind !== "token")
     throw new DomainError("UNAUTHENTICATED", "send an API key: Authorization: Bearer KEY, or x-api-key: KEY");
-  const key = doors.findKey(presented) ?? (await findYoungKey(doors, presented));
+  const key = await findKey(doors, presented.token);
   if (!key) throw new DomainError("UNAUTHENTICATED", "this API key is not known, was revoked, or has expired");
   return key;
+}
+
+async function findKey(doors: Pick<Doors, "findKey" | "confirm">, presented: string): Promise<CallerKey | null> {
+  return doors.findKey(presented) ?? findYoungKey(doors, presented);
 }
 
 async function findYoungKey(doors: Pick<Doors, "findKey" | "confirm">, presented: string): Promise<CallerKey | null> {

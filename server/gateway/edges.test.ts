@@ -1,19 +1,26 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { DomainError, errorCodes } from "#server/errors.ts";
-import { mayUse, presentedKey } from "#server/gateway/key.rule.ts";
+import { mayUse, presentedBy, wordsOfTwoKeys } from "#server/gateway/key.rule.ts";
 import { firstBadMessage } from "#server/gateway/messages.rule.ts";
 import { refusalOf } from "#server/gateway/wire.ts";
 import { paramOf } from "#server/inference/client/param.rule.ts";
 
 test("one extractor reads a bearer or an x-api-key, and nothing else", () => {
-  expect(presentedKey({ authorization: "Bearer lf_a" })).toBe("lf_a");
-  expect(presentedKey({ authorization: "bearer  lf_a " })).toBe("lf_a");
-  expect(presentedKey({ "x-api-key": "lf_b" })).toBe("lf_b");
-  expect(presentedKey({ authorization: "Bearer lf_a", "x-api-key": "lf_b" })).toBeNull();
-  expect(presentedKey({ authorization: "Basic abc", "x-api-key": "lf_b" })).toBe("lf_b");
+  const token = (name: string) => ({ kind: "token", token: name });
+  expect(presentedBy({ authorization: "Bearer lf_a" })).toEqual(token("lf_a"));
+  expect(presentedBy({ authorization: "bearer  lf_a " })).toEqual(token("lf_a"));
+  expect(presentedBy({ "x-api-key": "lf_b" })).toEqual(token("lf_b"));
+  expect(presentedBy({ authorization: "Basic abc", "x-api-key": "lf_b" })).toEqual(token("lf_b"));
   for (const headers of [{}, { authorization: "Bearer " }, { authorization: "Bearer" }, { "x-api-key": " " }])
-    expect(presentedKey(headers)).toBeNull();
+    expect(["none", "unusable"]).toContain(presentedBy(headers).kind);
+});
+
+test("of two different keys the refusal names the one that is wrong", () => {
+  expect(wordsOfTwoKeys({ bearer: true, apiKey: false })).toMatch(/^the API key in x-api-key is not known/);
+  expect(wordsOfTwoKeys({ bearer: false, apiKey: true })).toMatch(/^the API key in Authorization is not known/);
+  expect(wordsOfTwoKeys({ bearer: true, apiKey: true })).toContain("two different keys");
+  expect(wordsOfTwoKeys({ bearer: false, apiKey: false })).toMatch(/^neither the key in Authorization/);
 });
 
 test("admin opens every scope, others only themselves", () => {

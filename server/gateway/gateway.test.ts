@@ -283,7 +283,13 @@ test("/health, /ready and /metrics answer, and name their request as every respo
   expect(await (await fetch(`${gateway.url}/health`)).json()).toEqual({ status: "ok" });
   const ready = await (await fetch(`${gateway.url}/ready`)).json();
   expect(ready).toMatchObject({ status: "ready", postgres: "up", liveHosts: 1 });
-  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  const scraper = await addKey(database.db, projectId, ["admin"]);
+  const headers = { authorization: `Bearer ${scraper.key}` };
+  const scraped = await until(async () => {
+    const reply = await fetch(`${gateway.url}/metrics`, { headers });
+    return reply.ok ? reply : null;
+  });
+  const metrics = await scraped.text();
   expect(metrics).toContain('forge_gateway_requests_total{endpoint="/v1/chat/completions",status="200",stream="true"}');
   expect(metrics).toContain("forge_gateway_time_to_first_token_seconds_bucket");
   expect(metrics).not.toContain(key.key);

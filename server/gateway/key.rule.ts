@@ -3,15 +3,23 @@ import { credentialOf } from "#server/keys/credential.rule.ts";
 
 type Headers = { authorization?: string | undefined; "x-api-key"?: string | string[] | undefined };
 
-/** The key a request presents, by the one extractor that the console uses too; null when there is none to use. */
-export function presentedKey(headers: Headers): string | null {
-  const credential = credentialOf({
+/** What a request presents, by the one extractor that the console uses too. */
+export function presentedBy(headers: Headers) {
+  return credentialOf({
     get: (name) => {
       const value = name === "authorization" ? headers.authorization : headers["x-api-key"];
       return typeof value === "string" ? value : null;
     },
   });
-  return credential.kind === "token" ? credential.token : null;
+}
+
+/** Why two different keys are refused, by which of them is known. */
+export function wordsOfTwoKeys(known: { bearer: boolean; apiKey: boolean }): string {
+  if (known.bearer && known.apiKey) return "Authorization and x-api-key hold two different keys: send one of them";
+  if (!known.bearer && !known.apiKey)
+    return "neither the key in Authorization nor the one in x-api-key is known: each may be revoked or expired";
+  const [wrong, right] = known.bearer ? ["x-api-key", "Authorization"] : ["Authorization", "x-api-key"];
+  return `the API key in ${wrong} is not known, was revoked, or has expired; the one in ${right} is right: send only that`;
 }
 
 /** `admin` opens every scope. */

@@ -18,10 +18,17 @@ export type FinishedCall = {
 
 export type GatewayMetrics = ReturnType<typeof createMetrics>;
 
-/** Prometheus metrics of one gateway: base units, bounded labels, never a key. `observe` is read at each scrape. */
-export function createMetrics(observe: () => Record<string, number> = () => ({})) {
+/** What a gateway knows of itself, read at each scrape. */
+export type Observed = { snapshotAgeSeconds: number; spoolBytes: number; droppedRows: number; refusedRows: number };
+
+/** Sums over what Node's own metrics give by type: gauges that call themselves totals, which Prometheus' lint refuses. */
+const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
+
+/** Prometheus metrics of one gateway: one metric per unit, base units, bounded labels, never a key. */
+export function createMetrics(observe: () => Observed) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
   const registers = [registry];
   let running = 0;
   const requests = new Counter({
@@ -55,11 +62,30 @@ export function createMetrics(observe: () => Record<string, number> = () => ({})
     labelNames: ["kind"] as const,
   });
   new Gauge({
-    ...{ name: "forge_gateway_state", help: "Snapshot age, spool backlog and drops", labelNames: ["what"] as const },
-    registers,
+    ...{ name: "forge_gateway_snapshot_age_seconds", help: "Since Postgres last confirmed keys and routes", registers },
     collect() {
-      for (const [what, value] of Object.entries(observe())) this.set({ what }, value);
+      this.set(observe().snapshotAgeSeconds);
     },
+  });
+  new Gauge({
+    ...{ name: "forge_gateway_spool_bytes", help: "Finished calls on disk that Postgres has not yet", registers },
+    collect() {
+      this.set(observe().spoolBytes);
+    },
+  });
+  const countedElsewhere = (name: string, help: string, read: () => number) =>
+    new Counter({
+      ...{ name, help, registers },
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  countedElsewhere("forge_gateway_spool_dropped_rows_total", "Calls the full spool could not keep", () => {
+    return observe().droppedRows;
+  });
+  countedElsewhere("forge_gateway_spool_refused_rows_total", "Calls that Postgres would not take", () => {
+    return observe().refusedRows;
   });
 
   // A labelled child is found by hashing its labels; the handful we have is kept instead.

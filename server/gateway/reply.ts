@@ -16,6 +16,9 @@ export type ReadChunk = {
 
 type Json = Record<string, unknown>;
 
+/** What the log's column holds; a host that counts more has miscounted. */
+const mostTokens = 2_147_483_647;
+
 /**
  * Read a chat or completion chunk and give it the name the caller asked for. Usage goes only to callers who set
  * `stream_options.include_usage`, and then as OpenAI sends it: in a last chunk of its own with empty `choices`.
@@ -84,7 +87,7 @@ function usageOf(value: unknown): Usage | null {
 }
 
 function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= mostTokens;
 }
 
 function parseObject(text: string): Json {

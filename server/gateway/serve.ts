@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cutUnreadBody } from "#server/unread.ts";
 
 const idleMs = 60_000;
 const keepAliveMs = 75_000;
@@ -26,6 +27,7 @@ export async function serveGateway(listener: RequestListener, at: ListenAt): Pro
     (incoming, outgoing) => {
       open.add(incoming);
       if (draining) outgoing.shouldKeepAlive = false;
+      cutUnreadBody(incoming, outgoing);
       outgoing.on("close", () => open.delete(incoming));
       listener(incoming, outgoing);
     },

@@ -47,11 +47,11 @@ export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, en
     project_id: key.projectId,
     actor: key.actor,
     endpoint,
-    model: plain(call.model),
+    model: call.model.slice(0, shownAtMost),
     deployment_id: route?.deployment?.id ?? null,
     revision_id: route?.revision?.id ?? null,
     model_version_id: route?.version.id ?? null,
-    workload: typeof workload === "string" ? plain(workload) : null,
+    workload: typeof workload === "string" ? workload.slice(0, shownAtMost) : null,
     stream,
     status,
     error_code: ending.errorCode,
@@ -72,10 +72,4 @@ export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, en
 /** Microseconds are the last digits a clock reading means. */
 function rounded(ms: number | null): number | null {
   return ms === null ? null : Math.round(ms * 1_000) / 1_000;
-}
-
-/** What a caller wrote, shortened and without the one character that Postgres refuses. */
-function plain(text: string): string {
-  const short = text.slice(0, shownAtMost);
-  return short.includes("\u0000") ? short.replaceAll("\u0000", "") : short;
 }

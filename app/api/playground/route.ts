@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import { inProject, readJson } from "#server/http.ts";
+import { readJson } from "#server/body.ts";
+import { inProject } from "#server/http.ts";
 import { askGateway } from "#server/routing/ask-gateway.ts";
 import { PlaygroundCall } from "#server/routing/input.ts";
 

@@ -1,10 +1,13 @@
+import { readStorableJson } from "#server/body.ts";
 import { CreateUpload } from "#server/datasets/input.ts";
 import { createUpload } from "#server/datasets/uploads/create.ts";
-import { inProject, readJson } from "#server/http.ts";
+import { formBytes, inProject } from "#server/http.ts";
 
 /** `POST {filename, bytes}` → 201 `{id, offset: 0, partBytes, expiresAt}`; then PATCH parts to `/api/uploads/ID`. */
 export function POST(request: Request) {
   return inProject(request, "datasets.create", async (ctx) =>
-    Response.json(await createUpload(ctx, CreateUpload.parse(await readJson(request))), { status: 201 }),
+    Response.json(await createUpload(ctx, CreateUpload.parse(await readStorableJson(request, formBytes))), {
+      status: 201,
+    }),
   );
 }

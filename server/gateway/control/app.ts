@@ -21,7 +21,7 @@ export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
       });
     await next();
   });
-  for (const path of ["/files", "/files/*", "/uploads", "/uploads/*", "/fine_tuning/*", "/feedback"]) app.use(path, up);
+  for (const path of ["/files/*", "/uploads/*", "/fine_tuning/*", "/feedback"]) app.use(path, up);
   app.route("/files", createFiles(doors));
   app.route("/uploads", createUploads(doors));
   app.route("/fine_tuning/jobs", createJobs(doors));

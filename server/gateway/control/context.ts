@@ -1,6 +1,6 @@
 import type { Pool } from "#db/client.ts";
+import { readStorableJson } from "#server/body.ts";
 import type { Ctx, Enqueue } from "#server/context.ts";
-import { DomainError } from "#server/errors.ts";
 import type { CallerKey } from "#server/gateway/contract.ts";
 import type { Storage } from "#server/storage.ts";
 
@@ -13,11 +13,10 @@ export function ctxOf(doors: ControlDoors, key: CallerKey): Ctx & { storage: Sto
   return { db, enqueue, storage, projectId: key.projectId, actor: key.actor };
 }
 
-/** The JSON body of a request. Throws INVALID. */
-export async function jsonOf(request: Request): Promise<unknown> {
-  try {
-    return await request.json();
-  } catch {
-    throw new DomainError("INVALID", "the request body is not valid JSON");
-  }
+/** A correction of 100,000 characters, each written as an escape, and what goes with it. */
+const bodyBytesAtMost = 1024 * 1024;
+
+/** The JSON body of a control call, which may be stored. Throws INVALID, TOO_LARGE. */
+export function jsonOf(request: Request): Promise<unknown> {
+  return readStorableJson(request, bodyBytesAtMost);
 }

@@ -32,7 +32,7 @@ beforeAll(async () => {
   database = await holdDatabase();
   projectId = await addProject(database.db);
   key = await addKey(database.db, projectId, ["inference", "datasets:read", "datasets:write"]);
-  gateway = await startGateway(database.url);
+  gateway = await startGateway(database.url, undefined, { FORGE_METRICS: "open" });
   client = clientOf(gateway, key.key);
 });
 

@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { log } from "#server/log.ts";
+import { mayHoldUnstorable, storableJson } from "#server/storable.rule.ts";
 
 export const segmentPattern = /^\d{8}\.jsonl$/;
 const syncEveryMs = 1_000;
@@ -20,6 +21,15 @@ export type Spool = {
   forget: (bytes: number) => void;
   close: () => void;
 };
+
+/**
+ * A record as one line. What a caller wrote, or a host, may hold characters that Postgres refuses, and a cut may halve
+ * one: one such row would send its whole batch row by row, and be lost.
+ */
+export function lineOf(record: object): string {
+  const line = JSON.stringify(record);
+  return mayHoldUnstorable(line) ? JSON.stringify(storableJson(record)) : line;
+}
 
 /**
  * The write-ahead log of finished calls: numbered segments of JSON lines in `dir`.

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
+import { readJson } from "#server/body.ts";
 import { DomainError, errorCodes } from "#server/errors.ts";
 import { parseEngineRef } from "#server/inference/client/ref.ts";
 import { begin, collector, type Dialect, streamer } from "#server/inference/host/answer.ts";
@@ -49,14 +49,6 @@ export function createHost(doors: HostDoors): Hono {
       throw refusal(401, "this host answers only its own control plane", { code: "invalid_api_key" });
     await next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw refusal(413, `the body is longer than ${maxBodyBytes} bytes`, { code: "body_too_large" });
-      },
-    }),
-  );
   app.get("/loaded", (c) => c.json({ engines: pool.loaded() }));
   app.post("/load", async (c) => {
     const { ref } = parseBody(RefBody, await json(c));
@@ -124,13 +116,8 @@ function callerOf(c: Context): Caller {
   return { projectId: id("x-forge-project-id"), keyId: id("x-forge-key-id") };
 }
 
-async function json(c: Context): Promise<unknown> {
-  try {
-    return await c.req.json();
-  } catch (cause) {
-    if (cause instanceof Refusal) throw cause;
-    throw refusal(400, "the body is not JSON", { code: "invalid_json", cause });
-  }
+function json(c: Context): Promise<unknown> {
+  return readJson(c.req.raw, maxBodyBytes);
 }
 
 /** The one error mapper of this transport. */
@@ -145,7 +132,8 @@ function wireOf(cause: unknown): WireError {
   if (cause instanceof Refusal) return cause.wire;
   if (cause instanceof DomainError) {
     const status = cause.reason === "model_not_found" ? 404 : errorCodes[cause.code].http;
-    return refusal(status, cause.message, { code: cause.reason ?? undefined, param: cause.field ?? undefined }).wire;
+    const code = cause.reason ?? (cause.code === "TOO_LARGE" ? "request_too_large" : undefined);
+    return refusal(status, cause.message, { code, param: cause.field ?? undefined }).wire;
   }
   log.error({ err: cause }, "inference.request_failed");
   return refusal(500, "something broke inside the inference host", { code: "internal_error" }).wire;

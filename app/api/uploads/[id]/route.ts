@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { readStorableJson } from "#server/body.ts";
 import { FinishUpload } from "#server/datasets/input.ts";
 import { abortUpload } from "#server/datasets/uploads/abort.ts";
 import { appendUpload } from "#server/datasets/uploads/append.ts";
 import { findUpload } from "#server/datasets/uploads/find.ts";
 import { finishUpload } from "#server/datasets/uploads/finish.ts";
 import { DomainError } from "#server/errors.ts";
-import { inProject, readJson } from "#server/http.ts";
+import { formBytes, inProject } from "#server/http.ts";
 
 type Params = { params: Promise<{ id: string }> };
 
@@ -44,7 +45,9 @@ export function PATCH(request: Request, { params }: Params) {
 /** `POST {bytes, sha256?}`: all parts are there → `{id, filename, bytes, sha256}`. Safe to repeat. */
 export function POST(request: Request, { params }: Params) {
   return inProject(request, procedure, async (ctx) =>
-    Response.json(await finishUpload(ctx, (await params).id, FinishUpload.parse(await readJson(request)))),
+    Response.json(
+      await finishUpload(ctx, (await params).id, FinishUpload.parse(await readStorableJson(request, formBytes))),
+    ),
   );
 }
 

@@ -1,27 +1,34 @@
 import type { IncomingMessage } from "node:http";
 import { finished } from "node:stream";
 import { Busboy, type BusboyHeaders } from "@fastify/busboy";
+import { maxUploadBytes } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
 import type { Blob, Storage } from "#server/storage.ts";
 
 const fieldsAtMost = 20;
 const fieldBytesAtMost = 64 * 1024;
+/** What a form has beside its file: boundaries, headers, fields. */
+const formBytesAtMost = 4 * 1024 * 1024;
 
 export type ReceivedForm = { fields: Record<string, string>; file: { filename: string; blob: Blob } | null };
 
 /**
  * Read a multipart body: text fields, and one file, of the part with that name, that is streamed to storage, in any
- * order. Throws INVALID when the body is no form, brings two files, or breaks off, TOO_LARGE past `bytesAtMost`
- * (nothing is kept then).
+ * order. Throws INVALID when the body is no form, brings two files, or breaks off, TOO_LARGE past `bytesAtMost`,
+ * whatever part the bytes come in (nothing is kept then).
  */
 export async function receiveForm(
   incoming: IncomingMessage,
   storage: Storage,
-  { part, bytesAtMost = Number.POSITIVE_INFINITY }: { part: string; bytesAtMost?: number },
+  { part, bytesAtMost = maxUploadBytes }: { part: string; bytesAtMost?: number },
 ): Promise<ReceivedForm> {
   const { "content-type": type = "" } = incoming.headers;
   if (!type.startsWith("multipart/form-data"))
     throw new DomainError("INVALID", `send multipart/form-data with the part ${part}`, { field: part });
+  if (incoming.headers["content-encoding"])
+    throw new DomainError("INVALID", "send the form without content-encoding: a file in it may be gzip", {
+      field: "content-encoding",
+    });
   const headers: BusboyHeaders = { ...incoming.headers, "content-type": type };
   const fields: Record<string, string> = Object.create(null);
   let stored: Promise<{ filename: string; blob: Blob }> | null = null;
@@ -50,6 +57,12 @@ export async function receiveForm(
     parser.on("filesLimit", () => broken(new Error("more than one file")));
     finished(incoming, { writable: false }, (error) => error && broken(error));
     gone.signal.addEventListener("abort", () => broken(gone.signal.reason));
+    let bytes = 0;
+    incoming.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bytesAtMost + formBytesAtMost) return;
+      gone.abort(new DomainError("TOO_LARGE", "this form holds more than its file", { field: part }));
+    });
   });
   incoming.pipe(parser);
   try {
@@ -57,6 +70,7 @@ export async function receiveForm(
   } catch (error) {
     gone.abort();
     incoming.unpipe(parser);
+    incoming.pause();
     const why = gone.signal.reason instanceof DomainError ? gone.signal.reason : await settledError(stored);
     throw why instanceof DomainError ? why : error;
   }

@@ -19,19 +19,19 @@ export async function findJob(ctx: Ctx, jobId: string) {
   return jobObject(row, await databaseNow(ctx));
 }
 
-/** Every run of the project is a job, newest first → `{items, hasMore}`. */
+/** Every run of the project is a job, newest first → `{items, hasMore}`. Throws NOT_FOUND for an unknown `after`. */
 export async function listJobs(ctx: Ctx, { after, limit }: PageQuery) {
-  const rows = await readJobs(ctx, after ? lt(runs.id, runIdOf(after)) : undefined, limit + 1);
+  if (after !== undefined && (await readJobs(ctx, eq(runs.id, runIdOf(after)), 1)).length === 0)
+    throw new DomainError("NOT_FOUND", `there is no fine-tuning job ${after} to go on after`, { field: "after" });
+  const rows = await readJobs(ctx, after === undefined ? undefined : lt(runs.id, runIdOf(after)), limit + 1);
   const now = await databaseNow(ctx);
   return { items: rows.slice(0, limit).map((row) => jobObject(row, now)), hasMore: rows.length > limit };
 }
 
-/** A job's events, newest first → `{items, hasMore}`. Throws NOT_FOUND, and INVALID for an `after` that is none of them. */
+/** A job's events, newest first → `{items, hasMore}`. Throws NOT_FOUND, also for an `after` that is none of them. */
 export async function listJobEvents(ctx: Ctx, jobId: string, { after, limit }: PageQuery) {
   const job = await findJob(ctx, jobId);
-  const before = after === undefined ? null : seqOf(after);
-  if (after !== undefined && before === null)
-    throw new DomainError("INVALID", `${after} is not an event's id`, { field: "after" });
+  const before = after === undefined ? null : await seqAfter(ctx, job.id, after);
   const rows = await ctx.db
     .select({ seq: runEvents.seq, type: runEvents.type, at: runEvents.at, body: runEvents.body })
     .from(runEvents)
@@ -47,6 +47,21 @@ export async function listJobEvents(ctx: Ctx, jobId: string, { after, limit }: P
     .limit(limit + 1);
   const items = rows.slice(0, limit).flatMap((row) => eventObject(row, job.id) ?? []);
   return { items, hasMore: rows.length > limit };
+}
+
+/** The place of one of the job's own events. Throws NOT_FOUND. */
+async function seqAfter(ctx: Ctx, jobId: string, eventId: string): Promise<number> {
+  const seq = seqOf(eventId, jobId);
+  const its = and(eq(runEvents.runId, runIdOf(jobId)), eq(runEvents.projectId, ctx.projectId));
+  const [found] =
+    seq === null
+      ? []
+      : await ctx.db
+          .select({ seq: runEvents.seq })
+          .from(runEvents)
+          .where(and(its, eq(runEvents.seq, seq)));
+  if (found) return found.seq;
+  throw new DomainError("NOT_FOUND", `${jobId} has no event ${eventId} to go on after`, { field: "after" });
 }
 
 /** A job is a run under OpenAI's prefix. */

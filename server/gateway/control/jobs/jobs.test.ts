@@ -61,8 +61,10 @@ test("trainer events become messages and metrics with ids that page", () => {
   });
   expect(event("error", { message: "no" })).toMatchObject({ level: "error", type: "message", message: "no" });
   expect(event("heartbeat", {})).toBeNull();
-  expect(seqOf(event("done", { steps: 3 })?.id ?? "")).toBe(7);
-  expect(seqOf("ftevent-nonsense")).toBeNull();
+  const id = event("done", { steps: 3 })?.id ?? "";
+  expect(seqOf(id, row.jobId)).toBe(7);
+  expect(seqOf(id, `ftjob-${"1".repeat(26)}`)).toBeNull();
+  expect(seqOf("ftevent-nonsense", row.jobId)).toBeNull();
 });
 
 test.skipIf(missing)(

@@ -81,10 +81,10 @@ export function eventObject(row: EventRow, jobId: string) {
   };
 }
 
-/** The number that an event's id ends with; null when it is none of ours. */
-export function seqOf(eventId: string): number | null {
-  const [, digits] = /^ftevent-[0-9a-z]{26}-(\d{1,9})$/.exec(eventId) ?? [];
-  return digits === undefined ? null : Number(digits);
+/** The number that an event's id ends with; null when it is none of this job's. */
+export function seqOf(eventId: string, jobId: string): number | null {
+  const [, body, digits] = /^ftevent-([0-9a-z]{26})-(\d{1,9})$/.exec(eventId) ?? [];
+  return digits === undefined || `ftjob-${body}` !== jobId ? null : Number(digits);
 }
 
 function metricsOf({ type, body }: EventRow) {
