@@ -46,7 +46,7 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
   const bytesRead = new Map<string, number>();
 
   const pool = openPool({
-    ...{ threads: 1, cuda: false, maxContext: 8192, maxSequences: 8, maxContexts: 3 },
+    ...{ threads: 1, cuda: false, maxContext: 8192, maxSequences: 8, mostSequences: 8, maxContexts: 3 },
     waiting: { all: 256, perKey: 256 },
     ...{ kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 600_000, pathOf: storage.pathOf },
   });
