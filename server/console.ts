@@ -2,7 +2,7 @@ import { createDb, type Pool } from "#db/client.ts";
 import type { Enqueue } from "#server/context.ts";
 import { env } from "#server/env.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
-import { fileStorage, type Storage } from "#server/storage.ts";
+import { openStorage, type Storage } from "#server/storage.ts";
 
 type Doors = { db: Pool; enqueue: Enqueue; storage: Storage };
 
@@ -15,7 +15,7 @@ export function consoleDoors(): Doors {
   shared[slot] ??= {
     db: createDb(env().DATABASE_URL, { max: 10, name: "largeforge-console" }),
     enqueue: openBells().enqueue,
-    storage: fileStorage(env().FORGE_DATA),
+    storage: openStorage(),
   };
   return shared[slot];
 }

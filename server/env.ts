@@ -55,6 +55,8 @@ const Settings = z.object({
     )
     .refine((list) => list.every(isOrigin), "must be origins like https://app.example.com, separated by commas, or *"),
   FORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  FORGE_KEEP_FREE_MIB: z.coerce.number("must be a number of MiB").int("must be whole").min(0).default(512),
+  FORGE_KEEP_CHECKPOINTS_DAYS: z.coerce.number("must be a number of days").min(0).default(14),
   HF_TOKEN: z.string().optional(),
   HF_ENDPOINT: webAddress("https://huggingface.co").optional(),
 });

@@ -9,6 +9,7 @@ export const errorCodes = {
   TOO_LARGE: { http: 413, exit: 1 },
   LIMITED: { http: 429, exit: 1 },
   UNAVAILABLE: { http: 503, exit: 3 },
+  NO_ROOM: { http: 507, exit: 1 },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

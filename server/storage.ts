@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
-import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { access, mkdir, readdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,13 +8,15 @@ import { eq, sql } from "drizzle-orm";
 import { blobs } from "#db/schema/storage.ts";
 import { hashFile, installBlob, renew, type SetAside, setBlobAside, syncFile } from "#server/blob-files.ts";
 import type { Ctx } from "#server/context.ts";
+import { env } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
+import type { Room } from "#server/room.rule.ts";
 
 export type Blob = { sha256: string; bytes: number };
 export type Storage = {
   /**
    * Stream bytes in; they appear under their sha256 only when complete and on disk. What is kept is always a file that
-   * only this call has written, or one that has just been compared with it. Throws UNAVAILABLE when the disk is full.
+   * only this call has written, or one that has just been compared with it. Throws NO_ROOM when the disk is full.
    */
   put: (source: Readable | AsyncIterable<Uint8Array>, signal?: AbortSignal) => Promise<Blob>;
   /** Make a finished file of `tmp()` a blob without a copy: only for a name of our own, whose one writer has ended. */
@@ -30,6 +32,8 @@ export type Storage = {
   setAside: (sha256: string, graceMs: number) => Promise<SetAside | null>;
   /** The names of all blobs, a folder (1/256 of them) at a time. */
   list: () => AsyncGenerator<string[]>;
+  /** What the disk has left. */
+  room: () => Promise<Room>;
   /** Which database these blobs belong to. */
   ownerFile: string;
   /** A folder for unfinished work on the same file system. */
@@ -39,8 +43,17 @@ export type Storage = {
 /** Somebody else recorded, and the collector took, the same bytes in between. */
 const tiesAtMost = 5;
 
+/** The storage of this installation, as its settings say. */
+export function openStorage(): Storage {
+  const { FORGE_DATA, FORGE_KEEP_FREE_MIB } = env();
+  return fileStorage(FORGE_DATA, { keptFreeBytes: FORGE_KEEP_FREE_MIB * 2 ** 20 });
+}
+
+/** What stays free on the disk when nothing else is set (FORGE_KEEP_FREE_MIB). */
+const keptFreeByDefault = 512 * 2 ** 20;
+
 /** Content-addressed blobs below `root`: blobs/sha256/ab/<sha256>, tmp/ on the same file system. */
-export function fileStorage(root: string): Storage {
+export function fileStorage(root: string, options: { keptFreeBytes?: number } = {}): Storage {
   const tmpDir = join(root, "tmp");
   const blobDir = join(root, "blobs", "sha256");
   const pathOf = (sha256: string) => {
@@ -60,6 +73,10 @@ export function fileStorage(root: string): Storage {
     pathOf,
     has,
     tmp,
+    room: async () => {
+      const { bavail, bsize } = await statfs(await tmp());
+      return { freeBytes: bavail * bsize, keptBytes: options.keptFreeBytes ?? keptFreeByDefault };
+    },
     ownerFile: join(root, "blobs", "database"),
     read: (sha256, range) => createReadStream(pathOf(sha256), range),
     renew: (sha256) => renew(pathOf(sha256)),
@@ -100,7 +117,7 @@ export function asDiskError(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code !== "ENOSPC" && code !== "EDQUOT") return error;
   return new DomainError(
-    "UNAVAILABLE",
+    "NO_ROOM",
     "the disk of the data folder is full: free space or move FORGE_DATA, then try again",
     {
       cause: error,

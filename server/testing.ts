@@ -32,7 +32,7 @@ export async function testProject(tx: Tx, options: { role?: Role; slug?: string 
 }
 
 /** Blob storage in a folder of its own. */
-export async function testStorage(): Promise<Storage & { root: string }> {
+export async function testStorage(options: { keptFreeBytes?: number } = {}): Promise<Storage & { root: string }> {
   const root = await mkdtemp(join(tmpdir(), "largeforge-test-blobs-"));
-  return { ...fileStorage(root), root };
+  return { ...fileStorage(root, options), root };
 }

@@ -31,6 +31,7 @@ const toTrpc: Record<ErrorCode, TRPCError["code"]> = {
   TOO_LARGE: "PAYLOAD_TOO_LARGE",
   LIMITED: "TOO_MANY_REQUESTS",
   UNAVAILABLE: "SERVICE_UNAVAILABLE",
+  NO_ROOM: "SERVICE_UNAVAILABLE",
 };
 
 const t = initTRPC.context<TrpcContext>().create({

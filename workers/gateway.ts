@@ -22,7 +22,7 @@ import { log } from "#server/log.ts";
 import { inheritedListener } from "#server/ops/processes/listener.ts";
 import { outliveDatabase } from "#server/outlive-database.ts";
 import { secretFor } from "#server/secrets.ts";
-import { fileStorage } from "#server/storage.ts";
+import { openStorage } from "#server/storage.ts";
 
 /** Between failing readiness and closing the door: long enough for a load balancer's next look. */
 const notReadyFirstMs = 1_000;
@@ -68,7 +68,7 @@ function state(): GatewayState {
 }
 
 const control = createControl({
-  ...{ db, enqueue: bells.enqueue, storage: fileStorage(FORGE_DATA), isUp: () => state().postgres === "up" },
+  ...{ db, enqueue: bells.enqueue, storage: openStorage(), isUp: () => state().postgres === "up" },
 });
 const app = createGateway({ doors, metrics, metricsOpen: FORGE_METRICS === "open", state, control });
 const cors = createCors(FORGE_CORS_ORIGINS);

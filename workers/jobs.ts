@@ -10,7 +10,7 @@ import { scheduleJobs } from "#server/jobs/schedule.ts";
 import { workWith } from "#server/jobs/work.ts";
 import { log } from "#server/log.ts";
 import { outliveDatabase } from "#server/outlive-database.ts";
-import { fileStorage } from "#server/storage.ts";
+import { openStorage } from "#server/storage.ts";
 import { handlers } from "./handlers.ts";
 
 /** Jobs at once per queue. gpu: one per device of this machine. */
@@ -23,7 +23,7 @@ outliveDatabase();
 const db = createDb(env().DATABASE_URL, { max: 8, name: "largeforge-jobs" });
 const bells = openBells();
 const { openQueue, openWorker } = queueClasses();
-const ctx = { db, enqueue: bells.enqueue, storage: fileStorage(env().FORGE_DATA), actor: "system:jobs" } as const;
+const ctx = { db, enqueue: bells.enqueue, storage: openStorage(), actor: "system:jobs" } as const;
 
 const queues = new Map(queueNames.map((name) => [name, openQueue(name)]));
 const workers = queueNames.map((name) => openWorker(name, workWith(ctx, handlers), concurrency[name]));

@@ -19,6 +19,7 @@ const types: Record<ErrorCode, { type: string; code: string | null }> = {
   TOO_LARGE: { type: "invalid_request_error", code: "request_too_large" },
   LIMITED: { type: "rate_limit_error", code: "rate_limit_exceeded" },
   UNAVAILABLE: { type: "overloaded", code: "unavailable" },
+  NO_ROOM: { type: "server_error", code: "disk_full" },
 };
 
 /** One error object. */
