@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, truncate, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestConsole, type TestConsole } from "#cli/datasets/console.fixture.ts";
@@ -9,6 +11,7 @@ import { parseMap } from "#cli/datasets/options.ts";
 import { uploadFile } from "#cli/datasets/upload-file.ts";
 import { waitForVersion } from "#cli/datasets/wait-for-version.ts";
 import { sendFile } from "#components/datasets/send-file.ts";
+import { until } from "#server/process.fixture.ts";
 
 const run = promisify(execFile);
 
@@ -101,6 +104,58 @@ test("a file travels over HTTP in parts, through lost ones, becomes a version an
   expect((await fetch(`${parts}/source`)).status).toBe(401);
   const none = await fetch(`${parts}/set_aside`, { headers });
   expect([none.status, await none.json()]).toMatchObject([404, { error: { code: "NOT_FOUND" } }]);
+});
+
+test("a slow PATCH that goes on after the upload was finished changes nothing that anybody reads", async () => {
+  const { connection, storage } = at;
+  const { url, headers } = connection;
+  const honest = chat(1, "honest") + chat(2, "answers");
+  const begin = { method: "POST", headers, body: JSON.stringify({ filename: "raced.jsonl", bytes: honest.length }) };
+  const { id }: { id: string } = await (await fetch(`${url}/api/uploads`, begin)).json();
+  const open = Promise.withResolvers<void>();
+  async function* poison() {
+    yield Buffer.from(honest.slice(0, 10));
+    await open.promise;
+    yield Buffer.from("x".repeat(honest.length - 10));
+  }
+  const patch = (body: BodyInit) =>
+    fetch(`${url}/api/uploads/${id}`, {
+      ...{ method: "PATCH", headers: { ...headers, "upload-offset": "0" }, body },
+      ...{ duplex: "half" },
+    } as RequestInit); // safe because undici takes `duplex`, which the DOM's type does not know
+  const slow = patch(Readable.toWeb(Readable.from(poison())) as ReadableStream); // safe because both are web streams
+  const parts = join(await storage.tmp(), `${id}.upload`);
+  await until(
+    async () =>
+      (await readdir(parts)).length > 0 && (await stat(join(parts, (await readdir(parts))[0] ?? ""))).size > 0,
+  );
+  expect((await patch(honest)).status).toBe(204);
+  const end = { method: "POST", headers, body: JSON.stringify({ bytes: honest.length }) };
+  const finished: { sha256: string } = await (await fetch(`${url}/api/uploads/${id}`, end)).json();
+  open.resolve();
+  expect((await slow).status).toBe(409);
+  expect(finished.sha256).toBe(createHash("sha256").update(honest).digest("hex"));
+  expect(await readFile(storage.pathOf(finished.sha256), "utf8")).toBe(honest);
+  const file = join(await folder(), "same.jsonl");
+  await writeFile(file, honest);
+  const created = await uploadFile(connection, file, {});
+  const source = await fetch(`${url}/api/datasets/${created.versionId}/source`, { headers });
+  expect(await source.text()).toBe(honest);
+});
+
+test("a blob that was damaged on the disk is not handed to the next one who uploads the same file", async () => {
+  const { connection, storage } = at;
+  const file = join(await folder(), "honest.jsonl");
+  const honest = chat(1, "right") + chat(2, "as well");
+  await writeFile(file, honest);
+  await uploadFile(connection, file, {});
+  const blob = storage.pathOf(createHash("sha256").update(honest).digest("hex"));
+  await rm(blob);
+  await writeFile(blob, honest.replace("right", "wrong"));
+  const created = await uploadFile(connection, file, {});
+  expect(await readFile(blob, "utf8")).toBe(honest);
+  await at.runImport(created.versionId);
+  expect((await waitForVersion(connection, created.versionId)).version).toMatchObject({ status: "ready", rowsRead: 2 });
 });
 
 test("an upload that broke off is gone on with by the same command; a file that changed since is refused", async () => {

@@ -42,6 +42,7 @@ export async function openTestConsole() {
   const ctx = { db: database.db, storage, projectId, actor: "system:jobs" as const, enqueue: () => {} };
   return {
     connection,
+    storage,
     /** The next `parts` parts get a 502 instead of arriving. */
     lose: (parts: number) => {
       toLose = parts;

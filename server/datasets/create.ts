@@ -1,8 +1,9 @@
 import { and, eq } from "drizzle-orm";
 import { uploads } from "#db/schema/storage.ts";
-import type { Ctx } from "#server/context.ts";
+import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
 import type { CreateDataset } from "#server/datasets/input.ts";
+import { letGoOfUploads } from "#server/datasets/uploads/let-go.ts";
 import { DomainError } from "#server/errors.ts";
 
 /**
@@ -20,5 +21,9 @@ export async function createDataset(ctx: Ctx, { uploadId, ...options }: CreateDa
     throw new DomainError("CONFLICT", `the upload of ${upload.filename} is ${upload.status}; finish it first`);
   }
   const blob = { sha256: upload.blobSha256, bytes: upload.bytesExpected };
-  return createDatasetVersion(ctx, { filename: upload.filename, blob, ...options });
+  return transact(ctx, async (ctx) => {
+    const created = await createDatasetVersion(ctx, { filename: upload.filename, blob, ...options });
+    await letGoOfUploads(ctx, [uploadId]);
+    return created;
+  });
 }

@@ -17,7 +17,7 @@ const maxAttempts = 5;
 /**
  * The job behind an upload: one streaming pass writes the train, validation and set-aside files and moves the version to
  * ready, needs_review or refused. Safe to run twice and to be killed anywhere: nothing shows before the last transaction.
- * Throws UNAVAILABLE when the disk is full; the version then says so and the import is tried again.
+ * Throws NO_ROOM when the disk is full; the version then says so and the import is tried again.
  */
 export async function importDataset(
   ctx: Ctx & { storage: Storage },
@@ -31,7 +31,7 @@ export async function importDataset(
     return await passOver(ctx, claim, signal);
   } catch (error) {
     const known = asDiskError(error);
-    const waits = known instanceof DomainError && known.code === "UNAVAILABLE";
+    const waits = known instanceof DomainError && known.code === "NO_ROOM";
     const waitingFor = waits && known instanceof Error ? known.message : undefined;
     await releaseImport(ctx, claim, { forgive: waits || signal.aborted, waitingFor });
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: claim.datasetId });

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { and, eq } from "drizzle-orm";
-import { uploads } from "#db/schema/storage.ts";
+import { uploadParts, uploads } from "#db/schema/storage.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
-import { uploadPath } from "#server/datasets/uploads/path.ts";
+import { uploadFolder } from "#server/datasets/uploads/path.ts";
 import { DomainError } from "#server/errors.ts";
 import type { Storage } from "#server/storage.ts";
 
@@ -16,8 +16,11 @@ export async function abortUpload(ctx: Ctx & { storage: Storage }, uploadId: str
       .where(and(eq(uploads.id, uploadId), eq(uploads.projectId, ctx.projectId), eq(uploads.status, "open")))
       .returning({ id: uploads.id });
     if (aborted.length === 0) throw new DomainError("NOT_FOUND", `there is no open upload ${uploadId.slice(0, 64)}`);
+    await ctx.db
+      .delete(uploadParts)
+      .where(and(eq(uploadParts.uploadId, uploadId), eq(uploadParts.projectId, ctx.projectId)));
     await recordAudit(ctx, "uploads.abort", uploadId);
   });
-  await rm(await uploadPath(ctx.storage, uploadId), { force: true });
+  await rm(await uploadFolder(ctx.storage, uploadId), { recursive: true, force: true });
   return { id: uploadId };
 }

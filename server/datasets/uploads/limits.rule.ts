@@ -4,5 +4,8 @@ export const partBytes = 32 * 2 ** 20;
 /** An upload that nobody goes on with for so long is swept. */
 export const expiresAfterDays = 7;
 
+/** A finished upload that a dataset or a model was made of is needed only for a call that is made again. */
+export const keptAfterUseMinutes = 60;
+
 /** Bytes of an upload that is still being sent come more often than this; after it, it has broken off. */
 export const quietAfterSeconds = 30;

@@ -1,9 +1,10 @@
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { and, desc, eq, sql } from "drizzle-orm";
 import { uploads } from "#db/schema/storage.ts";
 import type { Ctx } from "#server/context.ts";
 import { quietAfterSeconds } from "#server/datasets/uploads/limits.rule.ts";
-import { uploadPath } from "#server/datasets/uploads/path.ts";
+import { uploadFolder } from "#server/datasets/uploads/path.ts";
 import type { Storage } from "#server/storage.ts";
 
 const mostShown = 20;
@@ -36,8 +37,14 @@ export async function listUploads(ctx: Ctx & { storage: Storage }) {
   return Promise.all(open.map(async (upload) => ({ ...upload, brokeOff: await isQuiet(ctx.storage, upload.id) })));
 }
 
-/** The file grows with every chunk, where the row moves only with a whole part: on a slow line that takes minutes. */
+/** A part's file grows with every chunk, where the row moves only with a whole part: on a slow line that takes minutes. */
 async function isQuiet(storage: Storage, uploadId: string): Promise<boolean> {
-  const found = await stat(await uploadPath(storage, uploadId)).catch(() => null);
-  return found !== null && Date.now() - found.mtimeMs > quietAfterSeconds * 1_000;
+  const folder = await uploadFolder(storage, uploadId);
+  const parts = await readdir(folder).catch(() => []);
+  const offsets = parts.map((name) => Number.parseInt(name, 10)); // the part that is being sent begins last
+  const last = Math.max(0, ...offsets);
+  const newest = parts.filter((_, index) => offsets[index] === last).map((name) => join(folder, name));
+  const found = await Promise.all([folder, ...newest].map((path) => stat(path).catch(() => null)));
+  const touched = Math.max(...found.map((file) => file?.mtimeMs ?? -1));
+  return touched >= 0 && Date.now() - touched > quietAfterSeconds * 1_000;
 }

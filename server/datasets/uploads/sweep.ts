@@ -1,20 +1,17 @@
-import { readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { fileParts, fileUploads, uploads } from "#db/schema/storage.ts";
 import type { Ctx } from "#server/context.ts";
-import { expiresAfterDays } from "#server/datasets/uploads/limits.rule.ts";
-import { uploadPath } from "#server/datasets/uploads/path.ts";
+import { uploadFolder } from "#server/datasets/uploads/path.ts";
 import type { Storage } from "#server/storage.ts";
 
 const atOnce = 1_000;
-const dayMs = 86_400_000;
 
 /**
- * The job that keeps house: uploads of all projects that expired are aborted and their bytes deleted, and so are
- * half-written blobs that a killed process left behind longer ago than any upload lives.
+ * The job that keeps house: open uploads of all projects that expired are aborted and their bytes deleted; finished ones
+ * are forgotten, which lets go of bytes that no dataset and no model was made of. An import that waits keeps its files.
  */
-export async function sweepUploads(ctx: Pick<Ctx, "db"> & { storage: Storage }) {
+export async function sweepUploads(ctx: Pick<Ctx, "db" | "enqueue"> & { storage: Storage }) {
   const expired = await ctx.db
     .update(uploads)
     .set({ status: "aborted" })
@@ -25,10 +22,17 @@ export async function sweepUploads(ctx: Pick<Ctx, "db"> & { storage: Storage }) 
       ),
     )
     .returning({ id: uploads.id });
-  for (const { id } of expired) await rm(await uploadPath(ctx.storage, id), { force: true });
+  for (const { id } of expired) await rm(await uploadFolder(ctx.storage, id), { recursive: true, force: true });
   await expireFileUploads(ctx);
-  return { expired: expired.length, orphans: await removeOrphans(await ctx.storage.tmp()) };
+  const forgotten = await ctx.db.delete(uploads).where(isOver).returning({ id: uploads.id });
+  if (forgotten.length > 0) ctx.enqueue("storage.collect", {}, { once: true });
+  return { expired: expired.length, forgotten: forgotten.length };
 }
+
+const isOver = sql`${uploads.id} in (select u.id from uploads u where u.status <> 'open' and u.expires_at < now()
+  and not exists (select from model_versions v where v.project_id = u.project_id and v.status = 'importing'
+    and v.source->'files' @> jsonb_build_array(jsonb_build_object('uploadId', u.id)))
+  limit ${atOnce})`;
 
 /** Uploads in parts that nobody completed: their parts are let go. */
 async function expireFileUploads({ db }: Pick<Ctx, "db">) {
@@ -45,17 +49,4 @@ async function expireFileUploads({ db }: Pick<Ctx, "db">) {
         expired.map(({ id }) => id),
       ),
     );
-}
-
-/** Files older than an upload lives belong to nobody; by the file system's own clock. */
-async function removeOrphans(folder: string): Promise<number> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".part") || name.endsWith(".upload"));
-  let removed = 0;
-  for (const name of names) {
-    const found = await stat(join(folder, name)).catch(() => null);
-    if (!found || Date.now() - found.mtimeMs < (expiresAfterDays + 1) * dayMs) continue;
-    await rm(join(folder, name), { force: true });
-    removed++;
-  }
-  return removed;
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { readdir, readFile, rename, symlink, utimes } from "node:fs/promises";
+import { readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
@@ -23,6 +22,19 @@ const sha256 = createHash("sha256").update(content).digest("hex");
 
 async function* bytes(...parts: string[]) {
   for (const part of parts) yield Buffer.from(part);
+}
+
+/** Bytes whose end waits until it is let go. */
+function heldStream(text: string) {
+  const began = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  async function* stream() {
+    yield Buffer.from(text.slice(0, 3));
+    began.resolve();
+    await held.promise;
+    yield Buffer.from(text.slice(3));
+  }
+  return { stream: stream(), reading: began.promise, release: () => held.resolve() };
 }
 
 /** A begun upload of `content` and a way to send a slice of it. */
@@ -74,29 +86,54 @@ test("a connection lost in the middle of a part costs that part only", () =>
     expect(await finishUpload(ctx, id, { bytes: content.length, sha256 })).toMatchObject({ sha256 });
   }));
 
-test.skipIf(!existsSync("/dev/full"))(
-  "a disk that fills up during a part says so, counts nothing, and the upload goes on when there is room again",
-  () =>
-    inTx(async (tx) => {
-      const { ctx, id, send, storage } = await begun(tx);
-      await send(0, content.slice(0, 10));
-      const path = join(storage.root, "tmp", `${id}.upload`);
-      await rename(path, `${path}.kept`);
-      await symlink("/dev/full", path);
-      const full = { code: "UNAVAILABLE", message: expect.stringContaining("free space") };
-      await expect(send(10, content.slice(10))).rejects.toMatchObject(full);
-      expect((await findUpload(ctx, id)).bytesReceived).toBe(10);
-      await rename(`${path}.kept`, path);
-      await send(10, content.slice(10));
-      expect(await finishUpload(ctx, id, { bytes: content.length, sha256 })).toMatchObject({ sha256 });
-    }),
-);
+test("a disk that fills up during a part says so, counts nothing, and the upload goes on when there is room again", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send } = await begun(tx);
+    await send(0, content.slice(0, 10));
+    async function* full() {
+      yield Buffer.from(content.slice(10, 15));
+      throw Object.assign(new Error("write failed"), { code: "ENOSPC" });
+    }
+    const sent = appendUpload(ctx, { uploadId: id, offset: 10, stream: full() });
+    await expect(sent).rejects.toMatchObject({ code: "NO_ROOM", message: expect.stringContaining("free space") });
+    expect((await findUpload(ctx, id)).bytesReceived).toBe(10);
+    await send(10, content.slice(10));
+    expect(await finishUpload(ctx, id, { bytes: content.length, sha256 })).toMatchObject({ sha256 });
+  }));
+
+test("a slow writer changes neither what another has sent in its place nor the blob that was made of it", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send, storage, partFiles } = await begun(tx);
+    const slow = heldStream("POISON");
+    const late = appendUpload(ctx, { uploadId: id, offset: 0, stream: slow.stream });
+    await slow.reading;
+    expect(await send(0, content)).toEqual({ offset: content.length });
+    expect(await finishUpload(ctx, id, { bytes: content.length })).toMatchObject({ sha256 });
+    slow.release();
+    await expect(late).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await readFile(storage.pathOf(sha256), "utf8")).toBe(content);
+    expect(await partFiles()).toEqual([]);
+  }));
+
+test("two parts for one place at the same time: one counts, the other is told where to go on", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send, storage } = await begun(tx);
+    const slow = heldStream(content.slice(0, 10).toUpperCase());
+    const late = appendUpload(ctx, { uploadId: id, offset: 0, stream: slow.stream });
+    await slow.reading;
+    await send(0, content.slice(0, 10));
+    slow.release();
+    await expect(late).rejects.toThrow("the upload stands at byte 10: go on there");
+    await send(10, content.slice(10));
+    await finishUpload(ctx, id, { bytes: content.length });
+    expect(await readFile(storage.pathOf(sha256), "utf8")).toBe(content);
+  }));
 
 test("a file larger than the free disk is refused before a byte is sent", () =>
   inTx(async (tx) => {
     const { ctx } = await testDatasets(tx);
     const huge = createUpload(ctx, { filename: "huge.jsonl", bytes: Number.MAX_SAFE_INTEGER });
-    await expect(huge).rejects.toMatchObject({ code: "UNAVAILABLE", reason: "disk_full" });
+    await expect(huge).rejects.toMatchObject({ code: "NO_ROOM", reason: "disk_full" });
   }));
 
 test("a damaged part, too long a part and a damaged file are refused", () =>
@@ -132,7 +169,9 @@ test("an upload can be found again by the one who began it, says whether it brok
     await send(0, content.slice(0, 10));
     const found = { id, filename: "stories.jsonl", offset: 10, bytes: content.length };
     expect(await listUploads(ctx)).toMatchObject([{ ...found, brokeOff: false }]);
-    await utimes(join(storage.root, "tmp", `${id}.upload`), 0, 0);
+    const folder = join(storage.root, "tmp", `${id}.upload`);
+    for (const name of await readdir(folder)) await utimes(join(folder, name), 0, 0);
+    await utimes(folder, 0, 0);
     expect(await listUploads(ctx)).toMatchObject([{ ...found, brokeOff: true }]);
     const stranger = await testDatasets(tx);
     expect(await listUploads(stranger.ctx)).toEqual([]);
@@ -145,9 +184,24 @@ test("expired uploads are swept with their bytes", () =>
   inTx(async (tx) => {
     const { ctx, id, send, partFiles } = await begun(tx);
     await send(0, content.slice(0, 10));
-    expect(await sweepUploads(ctx)).toEqual({ expired: 0, orphans: 0 });
+    expect(await sweepUploads(ctx)).toEqual({ expired: 0, forgotten: 0 });
     await tx.update(uploads).set({ expiresAt: sql`now() - interval '1 second'` }).where(eq(uploads.id, id));
     await expect(send(10, content.slice(10))).rejects.toThrow("expired");
-    expect(await sweepUploads(ctx)).toEqual({ expired: 1, orphans: 0 });
+    expect(await sweepUploads(ctx)).toMatchObject({ expired: 1 });
     expect(await partFiles()).toEqual([]);
+  }));
+
+test("a finished upload is forgotten once a dataset was made of it, or when its days are over", () =>
+  inTx(async (tx) => {
+    const { ctx, id, send } = await begun(tx);
+    await send(0, content);
+    await finishUpload(ctx, id, { bytes: content.length });
+    await createDataset(ctx, { uploadId: id });
+    expect(await createDataset(ctx, { uploadId: id })).toMatchObject({ version: 2 });
+    expect(await sweepUploads(ctx)).toMatchObject({ forgotten: 0 });
+    const [used] = await tx.select().from(uploads).where(eq(uploads.id, id));
+    expect((used?.expiresAt.getTime() ?? 0) - Date.now()).toBeLessThan(3_700_000);
+    await tx.update(uploads).set({ expiresAt: sql`now() - interval '1 second'` }).where(eq(uploads.id, id));
+    expect(await sweepUploads(ctx)).toMatchObject({ forgotten: 1 });
+    expect(await tx.select().from(uploads).where(eq(uploads.id, id))).toEqual([]);
   }));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { recordAudit } from "#server/audit/record.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact } from "#server/context.ts";
+import { letGoOfUploads } from "#server/datasets/uploads/let-go.ts";
 import { DomainError } from "#server/errors.ts";
 import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
@@ -89,6 +90,7 @@ async function finish(
     const artifacts = { weightsArtifactId: weights?.id ?? null, ggufArtifactId: gguf.id };
     const done = await endImport(ctx, version, lease, { status: "ready", error: null, ...artifacts, ...base.facts });
     if (!done) throw new DomainError("CONFLICT", "another worker took this import over");
+    await letGoOfUploads(ctx, version.source?.files?.map((file) => file.uploadId) ?? []);
     await bumpSnapshot(ctx);
   });
 }

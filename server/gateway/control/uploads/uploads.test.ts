@@ -112,7 +112,7 @@ test("a cancelled or expired upload lets go of its parts and takes no more", asy
     .set({ expiresAt: new Date(0) })
     .where(eq(fileUploads.id, expired.id));
   for (const { id } of [cancelled, expired]) await expect(send(id, 0, 100)).rejects.toMatchObject({ status: 409 });
-  await sweepUploads({ db: database.db, storage: fileStorage(await testDataFolder()) });
+  await sweepUploads({ db: database.db, storage: fileStorage(await testDataFolder()), enqueue: () => {} });
   for (const { id } of [cancelled, expired]) expect(await partsOf(id)).toEqual([]);
 });
 
