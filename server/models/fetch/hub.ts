@@ -1,4 +1,5 @@
-import { link, rm, statfs } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type ListFileEntry, listFiles, modelInfo } from "@huggingface/hub";
 import { and, eq } from "drizzle-orm";
@@ -8,6 +9,7 @@ import { DomainError } from "#server/errors.ts";
 import { chooseModel } from "#server/models/check/choose.ts";
 import { downloadFile, type HubPlace } from "#server/models/fetch/download.ts";
 import type { Fetched, ImportWork } from "#server/models/import/work.ts";
+import { requireRoom } from "#server/room.ts";
 import type { Storage } from "#server/storage.ts";
 
 /**
@@ -28,7 +30,10 @@ export async function fetchFromHub(work: ImportWork, source: ModelSource): Promi
   });
   const chosen = choice.paths.flatMap((path) => entries.get(path) ?? []);
   const bytesTotal = chosen.reduce((sum, entry) => sum + entry.size, 0);
-  await checkRoom(await ctx.storage.tmp(), bytesTotal);
+  const largest = Math.max(0, ...chosen.map((entry) => entry.size));
+  // the files, one of them twice while it becomes a blob, and the GGUF that is made of them
+  const made = choice.format === "gguf" ? 0 : bytesTotal;
+  await requireRoom(ctx.storage, `importing ${source.location}`, bytesTotal + largest + made);
   const files: Fetched["files"] = [];
   let finished = 0;
   for (const [index, entry] of chosen.entries()) {
@@ -37,7 +42,7 @@ export async function fetchFromHub(work: ImportWork, source: ModelSource): Promi
       tell({ step: `downloading ${entry.path}`, bytesDone: finished + bytes, bytesTotal });
     await downloadFile(place, entry, file, { signal, report });
     finished += entry.size;
-    files.push({ path: entry.path, file, store: (storage, signal) => keepAndStore(storage, file, signal) });
+    files.push({ path: entry.path, file, store: (storage, signal) => storeFetched(storage, entry, file, signal) });
   }
   return { format: choice.format, files };
 }
@@ -99,19 +104,18 @@ function hubError(cause: unknown, repo: string, revision: string): DomainError {
   return new DomainError("UNAVAILABLE", `the Hub ${why}: try again`, { cause, reason: "hub_unavailable" });
 }
 
-/** A second name for the same bytes becomes the blob, so that a later attempt still finds what was fetched. */
-async function keepAndStore(storage: Storage, file: string, signal: AbortSignal) {
-  const twin = `${file}.blob`;
-  await rm(twin, { force: true });
-  await link(file, twin);
-  return storage.take(twin, signal);
-}
-
-async function checkRoom(folder: string, bytes: number) {
-  const { bavail, bsize } = await statfs(folder);
-  const needed = bytes * 2; // the files, and the GGUF made of them
-  if (bavail * bsize > needed) return;
-  const gb = (value: number) => `${(value / 1e9).toFixed(1)} GB`;
-  const message = `this model needs ${gb(needed)} on the data disk, which has ${gb(bavail * bsize)} left`;
-  throw new DomainError("UNAVAILABLE", `${message}: free space, then try again`, { reason: "disk_full" });
+/**
+ * The blob is a copy, because another worker may still hold the fetched file open; then a link to the blob takes the
+ * file's place, so that a later attempt finds what was fetched and the disk holds it once.
+ */
+async function storeFetched(storage: Storage, entry: ListFileEntry, file: string, signal: AbortSignal) {
+  const blob = await storage.put(createReadStream(file), signal);
+  if (!entry.lfs) return blob;
+  await rm(file, { force: true });
+  if (blob.sha256 !== entry.lfs.oid) {
+    const message = `${entry.path} is no longer what the Hub promised: import it again`;
+    throw new DomainError("REFUSED", message, { reason: "hash_mismatch" });
+  }
+  await symlink(storage.pathOf(blob.sha256), file);
+  return blob;
 }
