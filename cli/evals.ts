@@ -6,6 +6,7 @@ import { print, table, withProgress } from "#cli/output.ts";
 import { DomainError } from "#server/errors.ts";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
+import { overlapWords } from "#server/evals/overlap.rule.ts";
 
 const pollMs = 500;
 
@@ -166,5 +167,9 @@ function describeEval({
     g.pValue === null ? null : g.pValue.toPrecision(2),
     g.verdict,
   ]);
-  return `${head}\n${table(["grader", baseline.name, candidate.name, "difference", "won/lost/tied", "McNemar p", "verdict"], rows)}`;
+  const columns = ["grader", baseline.name, candidate.name, "difference", "won/lost/tied", "McNemar p", "verdict"];
+  const overlap =
+    overlapWords(summary.overlap, { candidate: candidate.name, baseline: baseline.name }) ??
+    "Neither was trained on any of the cases.";
+  return `${head}\n${table(columns, rows)}\n${overlap}`;
 }

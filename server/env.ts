@@ -7,6 +7,7 @@ import { reachableHost } from "#server/reach.rule.ts";
 
 const portRange = "must be a port: 1 to 65535";
 const port = z.coerce.number(portRange).int(portRange).min(1, portRange).max(65535, portRange);
+const overlapRange = "must be a percentage: 0 to 100";
 const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must look like ${example}` });
 
 /** A page's origin as its browser sends it, without a path; `*` is any. */
@@ -57,6 +58,12 @@ const Settings = z.object({
   FORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   FORGE_KEEP_FREE_MIB: z.coerce.number("must be a number of MiB").int("must be whole").min(0).default(512),
   FORGE_KEEP_CHECKPOINTS_DAYS: z.coerce.number("must be a number of days").min(0).default(14),
+  FORGE_GATE_MAX_OVERLAP: z.coerce
+    .number(overlapRange)
+    .min(0, overlapRange)
+    .max(100, overlapRange)
+    .default(0)
+    .transform((percent) => percent / 100),
   HF_TOKEN: z.string().optional(),
   HF_ENDPOINT: webAddress("https://huggingface.co").optional(),
 });
@@ -133,6 +140,11 @@ function parse<T>(schema: z.ZodType<T>, values: Record<string, string | undefine
 
 function presentOf(values: Record<string, string | undefined>) {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/** Which share of an eval's cases its targets may have been trained on for it to open the promotion gate. */
+export function gateMaxOverlap(): number {
+  return parse(Settings.pick({ FORGE_GATE_MAX_OVERLAP: true }), process.env).FORGE_GATE_MAX_OVERLAP;
 }
 
 /** Level and process name for the log, which must work before the settings are known to be valid. */

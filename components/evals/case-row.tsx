@@ -50,6 +50,7 @@ export function CaseRow({
       >
         <b className="font-medium tabular-nums">#{item.caseIndex + 1}</b>
         <span className="min-w-0 flex-1 truncate">{question}</span>
+        {(item.candidate.trainedOn || item.baseline.trainedOn) && <Chip tone="hold">in training data</Chip>}
         <Chip tone={look.tone} icon={<look.icon aria-hidden />}>
           {outcomeWords(item, headline)}
         </Chip>

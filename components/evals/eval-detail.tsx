@@ -20,6 +20,8 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import type { EvalSummary } from "#server/evals/finish.ts";
+import { overlapWords } from "#server/evals/overlap.rule.ts";
 
 const pollMs = 1_000;
 
@@ -102,12 +104,18 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
           {row.error.message}
         </Banner>
       )}
+      {summary && <OverlapBanner summary={summary} candidate={candidate.name} baseline={baseline.name} />}
       {headline && <VerdictBanner headline={headline} candidate={candidate.name} baseline={baseline.name} />}
       {summary && headline && (
         <WithAside
           aside={
             <>
               <WinsCard summary={headline} candidate={candidate.name} baseline={baseline.name} />
+              <Card title="Cases in training data">
+                {summary.overlap
+                  ? `${formatNumber(summary.overlap.candidate)} of ${formatNumber(summary.overlap.cases)} for ${candidate.name}, ${formatNumber(summary.overlap.baseline)} for ${baseline.name}. Only cases that neither was trained on count.`
+                  : "Not checked: this eval is from before that was looked up."}
+              </Card>
               <Card title="Failed calls">
                 {formatNumber(summary.errors.candidate)} of {candidate.name}, {formatNumber(summary.errors.baseline)} of{" "}
                 {baseline.name}. A failed call counts as a wrong answer.
@@ -120,6 +128,18 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
         </WithAside>
       )}
     </Page>
+  );
+}
+
+/** What the targets had seen before; nothing to say when that is none of the cases. */
+function OverlapBanner({ summary, ...names }: { summary: EvalSummary; candidate: string; baseline: string }) {
+  const words = overlapWords(summary.overlap, names);
+  if (!words) return null;
+  const seen = summary.overlap?.either ?? 0;
+  return (
+    <Banner tone="hold" title={seen > 0 ? "Some cases were in the training data" : "Not checked against training data"}>
+      {words}
+    </Banner>
   );
 }
 

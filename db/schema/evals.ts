@@ -11,7 +11,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { evalStatuses, type graderKinds, splits } from "#db/enums.ts";
-import { at, createdAt, id } from "./columns.ts";
+import { at, bytes, createdAt, id } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
 import { projects } from "./people.ts";
@@ -95,6 +95,8 @@ export const scores = pgTable(
     output: text("output"),
     marks: jsonb("marks").$type<Record<string, number>>().notNull(),
     passed: boolean("passed").notNull(),
+    /** this version was trained on this case's prompt; null in evals from before that was looked up */
+    trainedOn: boolean("trained_on"),
     promptTokens: integer("prompt_tokens"),
     completionTokens: integer("completion_tokens"),
     totalMs: doublePrecision("total_ms"),
@@ -102,4 +104,24 @@ export const scores = pgTable(
     error: text("error"),
   },
   (t) => [primaryKey({ columns: [t.evalId, t.modelVersionId, t.caseIndex] })],
+);
+
+/**
+ * The prompts that a dataset version's training rows teach answers to, 8 bytes each (prompt.rule.ts), packed so that
+ * a million rows are 8 MB in sixteen rows; written once, when an eval first asks, complete when `last` is there.
+ */
+export const trainedPrompts = pgTable(
+  "trained_prompts",
+  {
+    projectId: text("project_id").notNull(),
+    datasetVersionId: text("dataset_version_id")
+      .notNull()
+      .references(() => datasetVersions.id, { onDelete: "cascade" }),
+    part: integer("part").notNull(),
+    hashes: bytes("hashes").notNull(),
+    last: boolean("last").notNull(),
+    /** rows up to here that are plain text and have no prompt */
+    textRows: integer("text_rows").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.datasetVersionId, t.part] })],
 );

@@ -10,6 +10,8 @@ type Side = {
   marks: Record<string, number>;
   requestId: string | null;
   totalMs: number | null;
+  /** this target was trained on the case; null when that was not looked up */
+  trainedOn: boolean | null;
 };
 export type CasePair = {
   caseIndex: number;
@@ -30,8 +32,8 @@ export async function listCases(ctx: Ctx, request: ListCases) {
   const headline = suite.graders[0]?.name ?? "";
   const pairs = sql`
     select c.case_index, c.prompt, c.reference,
-      jsonb_build_object('output', b.output, 'error', b.error, 'marks', b.marks, 'requestId', b.request_id, 'totalMs', b.total_ms) as baseline,
-      jsonb_build_object('output', c.output, 'error', c.error, 'marks', c.marks, 'requestId', c.request_id, 'totalMs', c.total_ms) as candidate,
+      jsonb_build_object('output', b.output, 'error', b.error, 'marks', b.marks, 'requestId', b.request_id, 'totalMs', b.total_ms, 'trainedOn', b.trained_on) as baseline,
+      jsonb_build_object('output', c.output, 'error', c.error, 'marks', c.marks, 'requestId', c.request_id, 'totalMs', c.total_ms, 'trainedOn', c.trained_on) as candidate,
       case sign(coalesce((c.marks->>${headline})::float8, 0) - coalesce((b.marks->>${headline})::float8, 0))
         when -1 then 'lost' when 1 then 'won' else 'tied' end as outcome
     from scores c join scores b on b.eval_id = c.eval_id and b.case_index = c.case_index

@@ -10,7 +10,7 @@ import {
   varianceOf,
   wilsonInterval,
 } from "#server/evals/statistics.rule.ts";
-import { type Verdict, verdictOf } from "#server/evals/verdict.rule.ts";
+import { fewestCases, type Verdict, verdictOf } from "#server/evals/verdict.rule.ts";
 
 /** One case as both models answered it: marks by grader name. */
 export type PairedCase = { baseline: Record<string, number>; candidate: Record<string, number> };
@@ -53,7 +53,7 @@ function summarise(grader: Grader, cases: readonly PairedCase[]): GraderSummary 
     kind: grader.kind,
     n,
     ...numbers,
-    verdict: n === 0 ? "cannot tell" : verdictOf(numbers.difference),
+    verdict: n < fewestCases ? "cannot tell" : verdictOf(numbers.difference),
     wins,
     losses,
     ties: n - wins - losses,

@@ -184,6 +184,37 @@ test("a NUL in a question or an answer is kept as a mark, not a reason to fail",
     });
   }));
 
+test("cases that a target was trained on are counted, marked and left out of the verdict", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port } = await answeringServer(answers);
+    const { ctx } = await fixture(db, url, port);
+    // the same question with another answer is the same case; one row is no case of the suite
+    const trained = ["ticket 0", "ticket 2", "ticket 3", "elsewhere"].map((prompt) => ({ prompt, completion: "?" }));
+    const bytes = Buffer.from(trained.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    const blob = await ctx.storage.put(Readable.from([bytes]));
+    await db.insert(blobs).values(blob);
+    const [held] = await db.select().from(datasetVersions);
+    if (!held) throw new Error("no dataset version");
+    const data = { ...held, id: newId("datasetVersion"), version: 2, trainBlob: blob.sha256, validationBlob: null };
+    await db.insert(datasetVersions).values(data);
+    const [tuned] = await db.select().from(models).where(eq(models.name, "tuned"));
+    await db
+      .update(modelVersions)
+      .set({ datasetVersionId: data.id })
+      .where(eq(modelVersions.modelId, tuned?.id ?? ""));
+    const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
+    await runEval(ctx, { evalId: id }, new AbortController().signal);
+    const { summary } = await showEval(ctx, { evalId: id });
+    expect(summary?.overlap).toEqual({
+      ...{ cases: 40, candidate: 3, baseline: 0, either: 3, unchecked: { candidate: [], baseline: [] } },
+    });
+    expect(summary?.graders[0]).toMatchObject({ n: 37, wins: 35, losses: 1, ties: 1, verdict: "better" });
+    const { items } = await listCases(ctx, { evalId: id, limit: 40 });
+    const marked = items.filter((item) => item.candidate.trainedOn).map((item) => item.caseIndex);
+    expect(marked.sort((a, b) => a - b)).toEqual([0, 2, 3]);
+    expect(items.some((item) => item.baseline.trainedOn)).toBe(false);
+  }));
+
 test("a killed eval goes on with the cases that have no answer yet, and a second worker is refused", () =>
   inDatabase(async ({ db, url }) => {
     const worker = new AbortController();

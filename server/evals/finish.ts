@@ -4,16 +4,33 @@ import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { transact } from "#server/context.ts";
 import { compare, type GraderSummary, type PairedCase } from "#server/evals/compare.rule.ts";
+import { type Overlap, overlapOf } from "#server/evals/overlap.rule.ts";
+import type { TrainedOn } from "#server/evals/trained-on.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 
 /** More failed calls than this share say nothing about the models any more. */
 const mostErrors = 0.05;
 
 /** What an eval's page shows first; written once, from the scores. */
-export type EvalSummary = { graders: GraderSummary[]; errors: { baseline: number; candidate: number } };
+export type EvalSummary = {
+  graders: GraderSummary[];
+  errors: { baseline: number; candidate: number };
+  /** absent in evals from before it was looked up */
+  overlap?: Overlap;
+};
 
-/** Compare the two sides of a finished eval and close it; it fails when more than 5 % of its calls did. */
-export async function finishEval(ctx: ProjectJobCtx, evalId: string, suite: typeof suites.$inferSelect): Promise<void> {
+type Trained = { cases: number; baseline: TrainedOn; candidate: TrainedOn };
+
+/**
+ * Compare the two sides of a finished eval on the cases that neither was trained on, and close it; it fails when more
+ * than 5 % of its calls did.
+ */
+export async function finishEval(
+  ctx: ProjectJobCtx,
+  evalId: string,
+  suite: typeof suites.$inferSelect,
+  trained: Trained,
+): Promise<void> {
   await transact(ctx, async (ctx) => {
     const [row] = await ctx.db.select().from(evals).where(eq(evals.id, evalId)).for("update");
     if (row?.status !== "running") return;
@@ -27,11 +44,13 @@ export async function finishEval(ctx: ProjectJobCtx, evalId: string, suite: type
     const candidate = new Map(sideOf(row.candidateVersionId).map((score) => [score.index, score]));
     const pairs: PairedCase[] = baseline.flatMap((one) => {
       const other = candidate.get(one.index);
-      return other ? [{ baseline: one.marks, candidate: other.marks }] : [];
+      const seen = trained.baseline.seen.has(one.index) || trained.candidate.seen.has(one.index);
+      return other && !seen ? [{ baseline: one.marks, candidate: other.marks }] : [];
     });
     const errorsIn = (side: { error: string | null }[]) => side.filter((score) => score.error !== null).length;
     const errors = { baseline: errorsIn(baseline), candidate: errorsIn([...candidate.values()]) };
-    const summary: EvalSummary = { graders: compare(suite.graders, pairs), errors };
+    const overlap = overlapOf(trained.cases, trained.candidate, trained.baseline);
+    const summary: EvalSummary = { graders: compare(suite.graders, pairs), errors, overlap };
     const failed = errors.baseline + errors.candidate;
     const first = marks.find((score) => score.error !== null)?.error ?? "";
     const error =
@@ -45,7 +64,11 @@ export async function finishEval(ctx: ProjectJobCtx, evalId: string, suite: type
       .update(evals)
       .set({ status: error ? "failed" : "succeeded", summary, error, finishedAt: sql`now()` })
       .where(and(eq(evals.id, evalId), eq(evals.status, "running")));
-    await recordAudit(ctx, "evals.finish", evalId, { status: error ? "failed" : "succeeded", pairs: pairs.length });
+    await recordAudit(ctx, "evals.finish", evalId, {
+      status: error ? "failed" : "succeeded",
+      pairs: pairs.length,
+      overlap: overlap.either,
+    });
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: evalId });
   });
 }

@@ -9,6 +9,7 @@ import { findVersion } from "#server/evals/find-version.ts";
 import { finishEval } from "#server/evals/finish.ts";
 import { grade } from "#server/evals/graders.rule.ts";
 import { readCases } from "#server/evals/read-cases.ts";
+import { casesTrainedOn, type TrainedOn } from "#server/evals/trained-on.ts";
 import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, staleSeconds } from "#server/jobs/lease.ts";
@@ -21,7 +22,7 @@ const tokenSeconds = 900;
 const renewTokenMs = 600_000;
 
 type Suite = typeof suites.$inferSelect;
-type Side = { id: string; name: string };
+type Side = TrainedOn & { id: string; name: string };
 
 /**
  * Ask both models every case of the suite and keep each answer with its marks, then compare.
@@ -41,9 +42,10 @@ export async function runEval(
   try {
     const { suite, source, sides, done } = await onceDatabaseIsBack(() => load(ctx, claimed), both);
     const cases = await readCases(ctx.storage, source, suite.split, suite.maxCases);
+    const targets = await onceDatabaseIsBack(() => withTraining(ctx, sides, cases, both), both);
     const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx, both), plain: new Set<string>() };
-    await answerAll(ctx, { evalId, suite, cases, sides, done, gateway, signal: both });
-    await onceDatabaseIsBack(() => finishEval(ctx, evalId, suite), both);
+    await answerAll(ctx, { evalId, suite, cases, sides: Object.values(targets), done, gateway, signal: both });
+    await onceDatabaseIsBack(() => finishEval(ctx, evalId, suite, { cases: cases.length, ...targets }), both);
     return { outcome: "succeeded" };
   } catch (error) {
     if (signal.aborted) return handOver(ctx, evalId);
@@ -101,14 +103,28 @@ async function load(ctx: ProjectJobCtx, claimed: typeof evals.$inferSelect) {
     .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))
     .where(and(eq(suites.id, claimed.suiteId), eq(suites.projectId, ctx.projectId)));
   if (!row) throw new Error(`the suite ${claimed.suiteId} is gone`);
-  const sides = await Promise.all(
-    [claimed.baselineVersionId, claimed.candidateVersionId].map((id) => findVersion(ctx, id, "version")),
-  );
+  const sides = {
+    baseline: await findVersion(ctx, claimed.baselineVersionId, "version"),
+    candidate: await findVersion(ctx, claimed.candidateVersionId, "version"),
+  };
   const known = await ctx.db
     .select({ version: scores.modelVersionId, index: scores.caseIndex })
     .from(scores)
     .where(eq(scores.evalId, claimed.id));
   return { ...row, sides, done: new Set(known.map((score) => `${score.version} ${score.index}`)) };
+}
+
+/** Both targets with the cases that they were trained on. */
+async function withTraining(
+  ctx: ProjectJobCtx,
+  { baseline, candidate }: Awaited<ReturnType<typeof load>>["sides"],
+  cases: readonly EvalCase[],
+  signal: AbortSignal,
+): Promise<{ baseline: Side; candidate: Side }> {
+  const trained = async ({ id, name }: typeof baseline) => {
+    return { id, name, ...(await casesTrainedOn(ctx, id, cases, signal)) };
+  };
+  return { baseline: await trained(baseline), candidate: await trained(candidate) };
 }
 
 function tokenSource(ctx: ProjectJobCtx, signal: AbortSignal) {
@@ -172,6 +188,7 @@ async function keep(ctx: ProjectJobCtx, work: Work, side: Side, index: number, o
       ...storableJson({ ...one, ...answer }),
       marks: Object.fromEntries(marks.map(({ name, mark }) => [name, mark])),
       passed: marks[0]?.passed ?? false,
+      trainedOn: side.seen.has(index),
     })
     .onConflictDoNothing();
   await ctx.db

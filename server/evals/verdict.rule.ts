@@ -6,6 +6,9 @@ export type Verdict = "better" | "worse" | "not worse" | "cannot tell";
 /** A loss up to one point is not worth a veto: the margin of "not worse". */
 export const nonInferiorityMargin = 0.01;
 
+/** Five cases, all won, happen by chance in one of sixteen: under six no exact test says anything at 5 %. */
+export const fewestCases = 6;
+
 /** Better or worse only when the whole 95 % interval says so; "not worse" when it rules out a loss beyond the margin. */
 export function verdictOf(interval: Interval, margin: number = nonInferiorityMargin): Verdict {
   if (interval.low > 0) return "better";

@@ -1,4 +1,5 @@
 import type { EvalStatus, ModelVersionStatus } from "#db/enums.ts";
+import { type Overlap, overlapWords } from "#server/evals/overlap.rule.ts";
 import type { Verdict } from "#server/evals/verdict.rule.ts";
 
 /** The headline of a finished comparison; shares and marks lie in 0…1, the interval is 95 %. */
@@ -9,6 +10,8 @@ export type Evidence = {
   verdict: Verdict;
   /** cases that would settle it; null when no difference was seen */
   needed: number | null;
+  /** absent when nobody looked */
+  overlap?: Overlap;
 };
 
 export type GateFacts = {
@@ -19,6 +22,8 @@ export type GateFacts = {
   evidence: Evidence | null;
   /** an eval of the two that has not ended yet */
   pending: EvalStatus | null;
+  /** share of the cases, 0…1, that its targets may have been trained on */
+  maxOverlap: number;
 };
 
 export type Check = { name: string; ok: boolean; detail: string };
@@ -37,7 +42,22 @@ export function judgeGate(facts: GateFacts): GateAnswer {
   const compared = comparison(facts, facts.opponent);
   if (!facts.evidence) return { do: "force", why: compared.detail, checks: [ready, compared] };
   const { outcome, check } = weigh(facts.evidence, facts.candidate.name, facts.opponent.name);
-  return { do: outcome, why: check.detail, checks: [ready, compared, check] };
+  const unseen = unseenCases(facts, facts.evidence, facts.opponent.name);
+  const checks = [ready, compared, unseen, check];
+  if (unseen.ok || outcome === "refuse") return { do: outcome, why: check.detail, checks };
+  return { do: "force", why: unseen.detail, checks };
+}
+
+/** A model that met the questions in training answers them from memory. */
+function unseenCases({ candidate, maxOverlap }: GateFacts, { overlap }: Evidence, opponent: string): Check {
+  const name = "Cases it was not trained on";
+  const words = overlapWords(overlap, { candidate: candidate.name, baseline: opponent });
+  if (!overlap || !words)
+    return { name, ok: words === null, detail: words ?? "Neither was trained on any of the cases." };
+  const unchecked = overlap.unchecked.candidate.length + overlap.unchecked.baseline.length > 0;
+  const ok = !unchecked && overlap.either <= maxOverlap * overlap.cases;
+  const most = `The gate accepts ${(maxOverlap * 100).toLocaleString("en-US")} % (FORGE_GATE_MAX_OVERLAP).`;
+  return { name, ok, detail: overlap.either > 0 ? `${words} ${most}` : words };
 }
 
 function readiness({ candidate }: GateFacts): Check {

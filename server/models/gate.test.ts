@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
+import type { Overlap } from "#server/evals/overlap.rule.ts";
 import { type GateFacts, judgeGate } from "#server/models/gate.rule.ts";
 
-const evidence = { suite: "held out", n: 200, difference: { score: 0.8, low: 0.7, high: 0.9 }, needed: 12 };
+const clean: Overlap = { cases: 200, candidate: 0, baseline: 0, either: 0, unchecked: { candidate: [], baseline: [] } };
+const difference = { score: 0.8, low: 0.7, high: 0.9 };
+const evidence = { suite: "held out", n: 200, difference, needed: 12, overlap: clean };
 const facts = (change: Partial<GateFacts> = {}): GateFacts => ({
   candidate: { name: "support/2", status: "ready", isChampion: false },
   opponent: { name: "support/1", as: "champion" },
   evidence: { ...evidence, verdict: "better" },
   pending: null,
+  maxOverlap: 0,
   ...change,
 });
 
@@ -16,6 +20,7 @@ test("a version that is better or not worse than the champion passes, with every
   expect(answer.checks.map((check) => [check.name, check.ok])).toEqual([
     ["Ready to serve", true],
     ["Compared with the champion", true],
+    ["Cases it was not trained on", true],
     ["Not worse", true],
   ]);
   expect(answer.why).toBe("support/2 is better than support/1: +80.0 points (95 % interval +70.0 to +90.0, n = 200).");
@@ -28,6 +33,31 @@ test("a version that is worse is refused, and no force helps", () => {
   expect(answer).toMatchObject({
     do: "refuse",
     why: "support/2 is worse than support/1: −10.0 points (95 % interval −15.0 to −5.0, n = 200).",
+  });
+});
+
+test("evidence from cases that a target was trained on needs a person's reason, beyond the share that is accepted", () => {
+  const seen = { ...clean, candidate: 3, baseline: 1, either: 4 };
+  const better = { ...evidence, n: 196, verdict: "better" as const, overlap: seen };
+  expect(judgeGate(facts({ evidence: better }))).toMatchObject({
+    do: "force",
+    why: "support/2 was trained on 3 of the 200 cases, support/1 was trained on 1 of the 200 cases. The verdict is drawn on the 196 unseen ones. The gate accepts 0 % (FORGE_GATE_MAX_OVERLAP).",
+  });
+  expect(judgeGate(facts({ evidence: better, maxOverlap: 0.01 })).do).toBe("force");
+  expect(judgeGate(facts({ evidence: better, maxOverlap: 0.02 })).do).toBe("allow");
+  expect(judgeGate(facts({ evidence: { ...better, verdict: "worse" } })).do).toBe("refuse");
+});
+
+test("evidence that was never checked for overlap, or cannot be, needs a person's reason too", () => {
+  const better = { ...evidence, verdict: "better" as const };
+  expect(judgeGate(facts({ evidence: { ...better, overlap: undefined } }))).toMatchObject({
+    do: "force",
+    why: "This eval is from before training overlap was checked: run it again to know.",
+  });
+  const unchecked = { candidate: ["tickets/1 (its rows were deleted)"], baseline: [] };
+  expect(judgeGate(facts({ evidence: { ...better, overlap: { ...clean, unchecked } }, maxOverlap: 1 }))).toMatchObject({
+    do: "force",
+    why: "Not comparable with the cases: tickets/1 (its rows were deleted), which trained support/2.",
   });
 });
 

@@ -2,6 +2,7 @@ import { and, desc, eq, inArray } from "drizzle-orm";
 import { evals, suites } from "#db/schema/evals.ts";
 import { aliases, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
+import { gateMaxOverlap } from "#server/env.ts";
 import { nameVersion } from "#server/evals/find-version.ts";
 import type { EvalSummary } from "#server/evals/finish.ts";
 import { summaryOf } from "#server/evals/summary.ts";
@@ -34,6 +35,7 @@ export async function askGate(ctx: Pick<Ctx, "db" | "projectId">, { version: ref
     candidate: { name: version.name, status: version.status, isChampion: champion === version.id },
     opponent,
     evidence: done ? evidenceOf(done.suite, done.summary) : null,
+    maxOverlap: gateMaxOverlap(),
     pending: pending?.status ?? null,
   };
   return { ...judgeGate(facts), version, expected: champion, opponent, evalId: (done ?? pending)?.id ?? null };
@@ -70,5 +72,5 @@ function evidenceOf(suite: string, summary: EvalSummary | null): Evidence | null
   const headline = summary?.graders[0];
   if (!headline) return null;
   const { n, difference, verdict, needed } = headline;
-  return { suite, n, difference, verdict, needed };
+  return { suite, n, difference, verdict, needed, overlap: summary.overlap };
 }

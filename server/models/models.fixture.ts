@@ -8,6 +8,7 @@ import { runs } from "#db/schema/runs.ts";
 import { blobs } from "#db/schema/storage.ts";
 import type { Ctx } from "#server/context.ts";
 import { compare, type PairedCase } from "#server/evals/compare.rule.ts";
+import type { Overlap } from "#server/evals/overlap.rule.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 
 const shaOf = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -66,12 +67,15 @@ export async function addEval(
   db: Db,
   on: { projectId: string; suiteId: string; candidateVersionId: string; baselineVersionId: string },
   marks: readonly (readonly [number, number])[],
+  seen: Partial<Overlap> = {},
 ) {
   const pairs: PairedCase[] = marks.map(([baseline, candidate]) => ({
     ...{ baseline: { exact: baseline }, candidate: { exact: candidate } },
   }));
   const id = newId("eval");
-  const summary = { graders: compare(graders, pairs), errors: { baseline: 0, candidate: 0 } };
+  const unseen = { candidate: 0, baseline: 0, either: 0, unchecked: { candidate: [], baseline: [] } };
+  const overlap: Overlap = { cases: pairs.length, ...unseen, ...seen };
+  const summary = { graders: compare(graders, pairs), errors: { baseline: 0, candidate: 0 }, overlap };
   const counted = { casesTotal: pairs.length * 2, casesDone: pairs.length * 2, createdBy: "system:test" };
   await db.insert(evals).values({ id, ...on, status: "succeeded", summary, ...counted });
   return id;

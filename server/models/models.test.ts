@@ -121,7 +121,7 @@ test("the champion moves only on evidence: no eval, too few cases and a loss are
     expect(kept.map((row) => row.action)).toEqual(["models.promote", "models.promote", "models.promote"]);
     expect(kept.at(-1)?.detail).toMatchObject({
       reason: "I like it",
-      checks: [{ ok: true }, { ok: true }, { ok: false }],
+      checks: [{ ok: true }, { ok: true }, { ok: true }, { ok: false }],
     });
   }));
 
@@ -137,6 +137,26 @@ test("force with a reason moves the champion when the evidence is too thin, and 
     });
     const { aliases } = await showModel(ctx, { model: "support" });
     expect(aliases).toMatchObject([{ alias: "champion", overruled: "there is no suite yet" }]);
+  }));
+
+test("evidence from cases that the candidate was trained on does not open the gate; overruling it keeps the reason", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const { first, baseVersionId, suiteId } = await registry(ctx);
+    const on = { projectId: ctx.projectId, suiteId, candidateVersionId: first.id, baselineVersionId: baseVersionId };
+    await addEval(tx, on, cases(60, [0, 1]), { cases: 64, candidate: 4, either: 4 });
+    const gate = await askGate(ctx, { version: first.id });
+    expect(gate).toMatchObject({ do: "force", why: expect.stringContaining("trained on 4 of the 64 cases") });
+    await expect(promoteModelVersion(ctx, { version: first.id })).rejects.toMatchObject({
+      ...{ code: "REFUSED", message: expect.stringContaining("The verdict is drawn on the 60 unseen ones.") },
+    });
+    expect(await refusals(ctx)).toMatchObject([{ detail: { checks: [{}, {}, { ok: false }, { ok: true }] } }]);
+    const reason = "the four are public examples";
+    expect(await promoteModelVersion(ctx, { version: first.id, force: true, reason })).toMatchObject({ forced: true });
+    const done = await tx.select().from(auditLog).where(eq(auditLog.targetId, first.id));
+    expect(done.find((row) => row.action === "models.promote" && row.outcome === "done")?.detail).toMatchObject({
+      ...{ forced: true, reason, checks: [{}, {}, { ok: false }, { ok: true }] },
+    });
   }));
 
 test("two people who promote at once: the second is told that the champion changed", () =>
