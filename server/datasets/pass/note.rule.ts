@@ -44,7 +44,7 @@ export function noteWords({ code, name, rows }: Pick<Note, "code" | "name" | "ro
     case "not_learnt":
       return `${count} ${has} assistant turns with weight 0: kept as context, not learnt`;
     case "user_not_learnt":
-      return `${count} mark a turn of the user as learnt ("${name}"): only the assistant's turns are`;
+      return `${count} ${rows === 1 ? "marks" : "mark"} a turn of the user as learnt ("${name}"): only the assistant's are`;
     case "control_text":
       return `${count} ${holds} text that looks like a control token (${name}): it is learnt as plain text`;
   }

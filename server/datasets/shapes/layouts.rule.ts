@@ -66,6 +66,11 @@ function preferenceColumns(row: Row): PreferenceColumns | null {
   return { prompt, input, system: "system", history: prompt ? "history" : undefined, chosen, rejected };
 }
 
+/** Beside a prompt: could this be the answer, under a name that we do not know? */
+function isAnswerColumn([name, value]: [string, unknown]): boolean {
+  return name !== "prompt" && typeof value === "string" && isFilled(value);
+}
+
 const used = (columns: Record<string, unknown> | null) =>
   Object.values(columns ?? {}).filter((name) => typeof name === "string");
 
@@ -143,17 +148,17 @@ export const layouts: readonly Layout[] = [
       () => ({ chat, prompt: chat, completion: chat }),
     ),
   ),
-  ...pairs.map(([, prompt, completion]) =>
-    unpairedLayout(
-      (row) => has(row, prompt, completion),
-      () => ({ prompt, completion }),
-    ),
-  ),
   unpairedLayout(
     (row) => has(row, "instruction", alpacaColumns(row).output),
     (row) => ({
       ...{ ...alpaca(row), input: alpacaColumns(row).input },
     }),
+  ),
+  ...pairs.map(([, prompt, completion]) =>
+    unpairedLayout(
+      (row) => has(row, prompt, completion),
+      () => ({ prompt, completion }),
+    ),
   ),
   chatLayout("messages", "messages"),
   chatLayout("sharegpt", "conversations"),
@@ -168,7 +173,7 @@ export const layouts: readonly Layout[] = [
     ...{ source: "text", shape: "text", convert: (row: Row) => fromText(row), columns: ["text"] },
     fits: (row) => has(row, "text"),
   },
-  namedLayout("prompt_only", (row) => has(row, "prompt")),
+  namedLayout("prompt_only", (row) => has(row, "prompt") && !Object.entries(row).some(isAnswerColumn)),
   namedLayout("turn", isTurn),
 ];
 

@@ -75,6 +75,7 @@ export function readTurn(value: unknown, place: TurnPlace, found: Found): Turn |
   const before = found.problems.length;
   const weight = readWeight(value, role, place, found);
   checkKeys(value, path, found);
+  if (isFilled(value.refusal)) return null;
   const content = readContent(value[contentKey], path(contentKey), role, found);
   if (content === null || found.problems.length > before) return null;
   return weight === 0 ? { role, content, weight } : { role, content };
