@@ -32,7 +32,9 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
   if (error instanceof DomainError) {
     const { type, code } = types[error.code];
     const body = openAiError(error.message, type, error.reason ?? code, error.field);
-    return { status: errorCodes[error.code].http, body, retryAfterSeconds: error.code === "UNAVAILABLE" ? 1 : null };
+    // OpenAI has no 422: its SDKs would raise another class of exception
+    const status = error.code === "REFUSED" ? 400 : errorCodes[error.code].http;
+    return { status, body, retryAfterSeconds: error.code === "UNAVAILABLE" ? 1 : null };
   }
   if (error instanceof ZodError) {
     const [issue] = error.issues;

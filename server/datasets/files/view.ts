@@ -1,6 +1,7 @@
 import type { DatasetStatus } from "#db/enums.ts";
 import type { datasetVersions } from "#db/schema/datasets.ts";
 import type { files } from "#db/schema/storage.ts";
+import { placeWords } from "#server/datasets/pass/report.rule.ts";
 
 type File = typeof files.$inferSelect;
 type Version = typeof datasetVersions.$inferSelect;
@@ -41,6 +42,18 @@ export function importOf(version: Version) {
 function detailsOf(version: Version): string | null {
   if (version.status === "refused" && version.refusal) return `${version.refusal.message}. ${version.refusal.remedy}`;
   if (version.status !== "needs_review") return version.waitingFor;
-  if (version.review?.kind === "mapping") return "the columns are none that we know: map them in the console";
-  return `${version.badRows} of ${version.rowsRead} rows have problems: decide about them in the console`;
+  if (version.review?.kind === "mapping") {
+    const columns = version.review.columns.map((column) => column.name).join(", ");
+    const why = version.review.why ?? `the columns are none that we know (${columns})`;
+    return `${why}. Name them as docs/datasets.md does, or map them in the console or with ./forge datasets decide --map`;
+  }
+  return `${badRowsOf(version)}. Mend them, or go on without them: header x-forge-on-bad-rows: skip`;
+}
+
+/** How many rows cannot be used, and the first of them. */
+function badRowsOf({ problems: [first], badRows, rowsRead }: Version): string {
+  const counts = `${badRows} of ${rowsRead} rows cannot be used`;
+  if (!first) return counts;
+  const field = first.field === null ? "" : `, ${first.field}`;
+  return `${placeWords(first)}${field}: ${first.message}. ${counts}`;
 }

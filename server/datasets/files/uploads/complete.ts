@@ -3,6 +3,7 @@ import { Readable, Transform } from "node:stream";
 import { and, eq } from "drizzle-orm";
 import { fileParts, fileUploads } from "#db/schema/storage.ts";
 import { type Ctx, transact } from "#server/context.ts";
+import type { NewVersion } from "#server/datasets/create-version.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
 import { findFileUpload, notPending } from "#server/datasets/files/uploads/find.ts";
 import type { CompleteFileUpload } from "#server/datasets/input.ts";
@@ -17,7 +18,7 @@ import type { Storage } from "#server/storage.ts";
 export async function completeFileUpload(
   ctx: Ctx & { storage: Storage },
   uploadId: string,
-  { part_ids: partIds, md5 }: CompleteFileUpload,
+  { part_ids: partIds, md5, onBadRows }: CompleteFileUpload & Pick<NewVersion, "onBadRows">,
 ) {
   const upload = await findFileUpload(ctx, uploadId);
   if (upload.status === "completed") return upload;
@@ -55,7 +56,7 @@ export async function completeFileUpload(
       .where(and(mine, eq(fileUploads.status, "pending")))
       .returning();
     if (claimed) {
-      const file = await createFileOn(ctx, { filename: upload.filename, purpose: upload.purpose, blob });
+      const file = await createFileOn(ctx, { filename: upload.filename, purpose: upload.purpose, blob, onBadRows });
       await ctx.db.update(fileUploads).set({ fileId: file.id }).where(mine);
       await ctx.db.delete(fileParts).where(eq(fileParts.uploadId, uploadId));
     }

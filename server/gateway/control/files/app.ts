@@ -10,6 +10,7 @@ import { CreateFile } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
 import { requireScope } from "#server/gateway/authenticate.ts";
 import type { GatewayEnv } from "#server/gateway/contract.ts";
+import { onBadRowsOf } from "#server/gateway/control/bad-rows.ts";
 import { type ControlDoors, ctxOf } from "#server/gateway/control/context.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
@@ -23,8 +24,9 @@ export function createFiles(doors: ControlDoors): Hono<GatewayEnv> {
     const { fields, file } = await receiveForm(c.env.incoming, doors.storage, { part: "file" });
     if (!file) throw new DomainError("INVALID", "the form has no part named file", { field: "file" });
     const input = CreateFile.parse({ filename: file.filename, purpose: fields.purpose });
-    const attempt = attemptOf(c.req, { ...input, sha256: file.blob.sha256 });
-    const create = (ctx: Ctx) => createFileOn(ctx, { ...input, blob: file.blob });
+    const onBadRows = onBadRowsOf(c.req) ?? undefined;
+    const attempt = attemptOf(c.req, { ...input, onBadRows, sha256: file.blob.sha256 });
+    const create = (ctx: Ctx) => createFileOn(ctx, { ...input, onBadRows, blob: file.blob });
     return c.json(fileObject(await once(ctxOf(doors, c.var.key), attempt, create, findFile)));
   });
   app.get("/", async (c) => {

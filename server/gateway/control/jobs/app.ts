@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { requireScope } from "#server/gateway/authenticate.ts";
 import type { GatewayEnv } from "#server/gateway/contract.ts";
+import { onBadRowsOf } from "#server/gateway/control/bad-rows.ts";
 import { type ControlDoors, ctxOf, jsonOf } from "#server/gateway/control/context.ts";
 import { listJobCheckpoints } from "#server/gateway/control/jobs/checkpoints.ts";
 import { createJob } from "#server/gateway/control/jobs/create.ts";
@@ -17,7 +18,9 @@ export function createJobs(doors: ControlDoors): Hono<GatewayEnv> {
   app.post("/", async (c) => {
     requireScope(c.var.key, "runs:write");
     const input = CreateJob.parse(await jsonOf(c.req.raw));
-    return c.json(await createJob(ctxOf(doors, c.var.key), input, attemptOf(c.req, input)));
+    const onBadRows = onBadRowsOf(c.req, input.metadata);
+    if (onBadRows) requireScope(c.var.key, "datasets:write");
+    return c.json(await createJob(ctxOf(doors, c.var.key), input, attemptOf(c.req, input), onBadRows));
   });
   app.get("/", async (c) => {
     requireScope(c.var.key, "runs:read");

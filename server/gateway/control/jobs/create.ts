@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ctx } from "#server/context.ts";
+import { decideDataset } from "#server/datasets/decide.ts";
 import { findFile } from "#server/datasets/files/find.ts";
+import { resolveVersion } from "#server/datasets/resolve-version.ts";
 import { resplitVersion } from "#server/datasets/resplit-version.ts";
 import { DomainError } from "#server/errors.ts";
+import type { OnBadRows } from "#server/gateway/control/bad-rows.ts";
 import { findJob } from "#server/gateway/control/jobs/find.ts";
 import type { CreateJob } from "#server/gateway/control/jobs/input.ts";
 import { type Attempt, once } from "#server/gateway/control/once.ts";
@@ -22,16 +25,17 @@ const params: Record<string, string> = {
 };
 
 /**
- * Start a run as an OpenAI fine-tuning job → the job. A file whose import is still going on is waited for, up to 30 s.
+ * Start a run as an OpenAI fine-tuning job → the job. A file whose import is still going on is waited for, up to 30 s;
+ * one with rows that cannot be used is gone on with when `onBadRows` says so.
  * Throws INVALID, NOT_FOUND, REFUSED or CONFLICT with OpenAI's param; UNAVAILABLE when the import takes longer.
  */
-export async function createJob(ctx: Ctx, input: CreateJob, attempt: Attempt) {
+export async function createJob(ctx: Ctx, input: CreateJob, attempt: Attempt, onBadRows: OnBadRows | null = null) {
   const { training_file, validation_file } = input;
   if (validation_file === training_file)
     throw new DomainError("INVALID", "validation_file is the training file: leave it out to keep a tenth of the rows", {
       field: "validation_file",
     });
-  const { dataset, validationDataset } = await dataOf(ctx, training_file, validation_file ?? null);
+  const { dataset, validationDataset } = await dataOf(ctx, training_file, validation_file ?? null, onBadRows);
   const hyperparameters = input.method?.supervised?.hyperparameters ?? input.hyperparameters ?? {};
   try {
     const hyperParameters = await chosen(ctx, { base: input.model, dataset }, hyperparameters, input.seed);
@@ -70,21 +74,32 @@ async function chosen(
  * The dataset versions that the files became. Beside a validation file all rows of the training file are trained on, and
  * all rows of the other are held out: a file that was split otherwise gets another version of the same bytes.
  */
-async function dataOf(ctx: Ctx, trainingFile: string, validationFile: string | null) {
+async function dataOf(ctx: Ctx, trainingFile: string, validationFile: string | null, onBadRows: OnBadRows | null) {
   const deadline = performance.now() + importWithinMs;
-  const dataset = await imported(trainingFile, "training_file", deadline, () =>
-    versionOf(ctx, trainingFile, "training_file"),
-  );
+  const decided = (look: () => Promise<Importing>) => async () => {
+    const found = await look();
+    const isWaiting = onBadRows !== null && found.status === "error";
+    return isWaiting && (await decideAboutRows(ctx, found.versionId, onBadRows)) ? look() : found;
+  };
+  const training = decided(() => versionOf(ctx, trainingFile, "training_file"));
+  const dataset = await imported(trainingFile, "training_file", deadline, training);
   if (validationFile === null) return { dataset, validationDataset: null };
-  const held = await imported(validationFile, "validation_file", deadline, () =>
-    versionOf(ctx, validationFile, "validation_file"),
-  );
+  const validation = decided(() => versionOf(ctx, validationFile, "validation_file"));
+  const held = await imported(validationFile, "validation_file", deadline, validation);
   const all = (versionId: string, validationShareBp: number) => () =>
     resplitVersion(ctx, { versionId, validationShareBp });
   return {
     dataset: await imported(trainingFile, "training_file", deadline, all(dataset, 0)),
     validationDataset: await imported(validationFile, "validation_file", deadline, all(held, 10_000)),
   };
+}
+
+/** Decide about a version that waits because of its bad rows; false when it waits for nothing of the kind. */
+async function decideAboutRows(ctx: Ctx, versionId: string, onBadRows: OnBadRows): Promise<boolean> {
+  const { status, review } = await resolveVersion(ctx, versionId);
+  if (status !== "needs_review" || review?.kind !== "bad_rows") return false;
+  await decideDataset(ctx, { versionId, decision: { do: onBadRows } });
+  return true;
 }
 
 type Importing = { versionId: string; status: "uploaded" | "processed" | "error"; why: string | null };
@@ -104,7 +119,9 @@ async function imported(fileId: string, field: string, deadline: number, look: (
     const { versionId, status, why } = await look();
     if (status === "processed") return versionId;
     if (status === "error")
-      throw new DomainError("REFUSED", `${fileId} cannot be trained on: ${why ?? "it was refused"}`, { field });
+      throw new DomainError("REFUSED", `${fileId} cannot be trained on: ${why ?? "it was refused"}`, {
+        ...{ field, reason: "invalid_training_file" },
+      });
     if (performance.now() > deadline)
       throw new DomainError("UNAVAILABLE", `${fileId} is still being read: try again in a moment`, { field });
     await sleep(lookEveryMs);

@@ -1,5 +1,4 @@
-import type OpenAI from "openai";
-import { toFile } from "openai";
+import OpenAI, { toFile } from "openai";
 import { expect, test } from "vitest";
 import { startInference } from "#server/deployments/deployments.fixture.ts";
 import { eventObject, type JobRow, jobObject, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
@@ -174,7 +173,29 @@ test.skipIf(missing)(
         toFile(Buffer.from(text), "rows.jsonl").then((file) => client.files.create({ file, purpose }));
       const file = await upload(trainingRows(8));
       await until(async () => (await client.files.retrieve(file.id)).status === "processed");
+      const badRow = '{"messages": [{"role": "user", "content": "hi"}]}\n';
+      const mixed = await upload(trainingRows(8) + badRow);
+      const skipped = await toFile(Buffer.from(trainingRows(9) + badRow), "skipped.jsonl").then((file) =>
+        client.files.create({ file, purpose: "fine-tune" }, { headers: { "x-forge-on-bad-rows": "skip" } }),
+      );
+      await until(async () => (await client.files.retrieve(skipped.id)).status === "processed");
+      await until(async () => (await client.files.retrieve(mixed.id)).status === "error");
+      const fault =
+        "Line 9, messages: the last turn is user; there is no answer to learn from. 1 of 9 rows cannot be used";
+      expect((await client.files.retrieve(mixed.id)).status_details).toContain(fault);
+      const onMixed = (extra: object = {}) =>
+        client.fineTuning.jobs.create({ model: base.name, training_file: mixed.id, ...extra });
+      const refused = await onMixed().catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(OpenAI.BadRequestError);
+      expect(refused).toMatchObject({
+        ...{ type: "invalid_request_error", code: "invalid_training_file", param: "training_file" },
+        message: expect.stringContaining(fault),
+      });
       await jobs.kill("SIGTERM");
+      await expect(onMixed({ metadata: { on_bad_rows: "maybe" } })).rejects.toMatchObject({ status: 400 });
+      const onGoodRows = await onMixed({ metadata: { on_bad_rows: "skip" } });
+      expect(onGoodRows.status).toBe("queued");
+      await client.fineTuning.jobs.cancel(onGoodRows.id);
 
       const create = () =>
         client.fineTuning.jobs.create(
@@ -191,7 +212,7 @@ test.skipIf(missing)(
       const refusals: [Partial<OpenAI.FineTuning.JobCreateParams>, string, number][] = [
         [{ model: "gpt-9" }, "model", 404],
         [{ training_file: "file-nothing" }, "training_file", 404],
-        [{ training_file: (await upload(trainingRows(2), "batch")).id }, "training_file", 422],
+        [{ training_file: (await upload(trainingRows(2), "batch")).id }, "training_file", 400],
         [{ validation_file: file.id }, "validation_file", 400],
         [{ validation_file: "file-nothing" }, "validation_file", 404],
         [{ metadata: { long: "x".repeat(513) } }, "metadata.long", 400],

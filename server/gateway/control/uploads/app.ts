@@ -8,6 +8,7 @@ import { CompleteFileUpload, CreateFileUpload } from "#server/datasets/input.ts"
 import { DomainError } from "#server/errors.ts";
 import { requireScope } from "#server/gateway/authenticate.ts";
 import type { GatewayEnv } from "#server/gateway/contract.ts";
+import { onBadRowsOf } from "#server/gateway/control/bad-rows.ts";
 import { type ControlDoors, ctxOf, jsonOf } from "#server/gateway/control/context.ts";
 import { fileObject } from "#server/gateway/control/files/app.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
@@ -37,7 +38,9 @@ export function createUploads(doors: ControlDoors): Hono<GatewayEnv> {
   app.post("/:id/complete", async (c) => {
     requireScope(c.var.key, "datasets:write");
     const input = CompleteFileUpload.parse(await jsonOf(c.req.raw));
-    return c.json(uploadObject(await completeFileUpload(ctxOf(doors, c.var.key), c.req.param("id"), input)));
+    const onBadRows = onBadRowsOf(c.req) ?? undefined;
+    const ctx = ctxOf(doors, c.var.key);
+    return c.json(uploadObject(await completeFileUpload(ctx, c.req.param("id"), { ...input, onBadRows })));
   });
   app.post("/:id/cancel", async (c) => {
     requireScope(c.var.key, "datasets:write");
