@@ -6,6 +6,7 @@ import {
   privateModel,
   tokenOf,
 } from "#server/inference/host/native.ts";
+import type { PromptSource } from "#server/inference/host/prompt.ts";
 import {
   readLogprobs,
   type Sampler,
@@ -13,6 +14,7 @@ import {
   samplersOf,
   type TokenLogprob,
 } from "#server/inference/host/sampler.ts";
+import { tokenBytes } from "#server/inference/host/token-bytes.rule.ts";
 import { pinnedEngine } from "#server/inference/host/version.ts";
 
 /** One sequence's part of a batch; sampled from when `logits` is true. */
@@ -55,6 +57,10 @@ export type LoadedModel = {
   /** Text of tokens; control tokens are left out. An unfinished character ends in U+FFFD. */
   detokenize: (tokens: Uint32Array) => string;
   tokenText: (token: number) => string;
+  /** what the token adds to a text, byte for byte; null where the tokenizer does not say */
+  tokenBytes: (token: number) => Uint8Array | null;
+  /** a text of so many bytes has at least one token; null where the tokenizer does not say */
+  longestTokenBytes: number | null;
   isEndOfGeneration: (token: number) => boolean;
   newSampler: (config: SamplerConfig) => Sampler;
   openContext: (options: {
@@ -110,6 +116,15 @@ export async function loadModel(options: { path: string; maxThreads: number; cud
       await llama.dispose();
     },
   };
+}
+
+/** What is needed to write and tokenise a prompt: the vocabulary without the weights, in a few megabytes. */
+export async function loadVocabulary(path: string): Promise<PromptSource> {
+  const llama = await getLlama({ gpu: false, build: "never", maxThreads: 1, logLevel: LlamaLogLevel.error });
+  const model = await llama.loadModel({ modelPath: path, vocabOnly: true });
+  const { _model: native } = privateModel(model);
+  const tokenize: PromptSource["tokenize"] = (text, special) => native.tokenize(text, special);
+  return { ...vocabularyOf(model), addBos: native.shouldPrependBosToken(), tokenize };
 }
 
 async function openContext(
@@ -168,8 +183,22 @@ function vocabularyOf(model: LlamaModel) {
   };
   const chatTemplate = typeof template === "string" && template !== "" ? template : null;
   const vocabularySize = ggml?.tokens.length ?? 0;
+  const kind = ggml?.model ?? "";
+  const bytesOf = (id: number) => tokenBytes(kind, { text: ggml?.tokens[id] ?? "", type: types[id] ?? 1 });
+  const longestTokenBytes = longestOf(ggml?.tokens ?? [], bytesOf);
   const ends = { bosToken: named(model.tokens.bos), eosToken: named(model.tokens.eos) };
-  return { chatTemplate, vocabularySize, controlTokens, ...ends };
+  return { chatTemplate, vocabularySize, controlTokens, tokenBytes: bytesOf, longestTokenBytes, ...ends };
+}
+
+/** A control token is found by its own text; every other one by its bytes. */
+function longestOf(tokens: readonly string[], bytesOf: (id: number) => Uint8Array | null): number | null {
+  let longest = 1;
+  for (const [id, text] of tokens.entries()) {
+    const bytes = bytesOf(id);
+    if (!bytes) return null;
+    longest = Math.max(longest, bytes.length === 0 ? Buffer.byteLength(text) : bytes.length);
+  }
+  return tokens.length > 0 ? longest : null;
 }
 
 const nothing = new Uint32Array(0);

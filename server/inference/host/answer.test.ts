@@ -3,8 +3,8 @@ import { streamer } from "#server/inference/host/answer.ts";
 import { textDialect } from "#server/inference/host/dialects.ts";
 
 test("an answer that is whole before its stream is read still brings its text, its usage and its end", async () => {
-  const { events, stream } = streamer(textDialect("m", false, 0), 1, () => {});
-  events.started(7);
+  const { events, stream } = streamer(textDialect("m", false, 0), { prompts: 1, n: 1 }, () => {});
+  events.accepted(0, 7);
   events.delta(0, { id: "1", text: "Hi", token: 1, logprobs: [] });
   events.done(0, "stop", 2);
   const text = await new Response(stream(() => {})).text();

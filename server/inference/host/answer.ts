@@ -22,14 +22,16 @@ export type Dialect = {
 };
 
 export type Usage = { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+/** How many prompts a call has, and how many answers it wants to each. */
+export type Shape = { prompts: number; n: number };
 type Choice = { text: string; logprobs: TokenReport[]; finish: FinishReason | null };
 const encoder = new TextEncoder();
 /** nginx's status for it; nobody reads the answer */
 const clientClosed = 499;
 
 /**
- * Run every choice. Resolves when the engine has begun (so that refusals still have their HTTP status), with the time
- * spent waiting; throws the refusal. `stop` (or the signal) frees the sequences at once.
+ * Run every choice. Resolves when the engine has accepted all and begun one (so that refusals still have their HTTP
+ * status), with the time spent waiting; throws the refusal. `stop` (or the signal) frees the sequences at once.
  */
 export async function begin(
   engine: Engine,
@@ -38,12 +40,22 @@ export async function begin(
   on: BeginEvents,
   signal: AbortSignal,
 ) {
-  const started = Promise.withResolvers<{ promptTokens: number; queueMs: number }>();
+  const started = Promise.withResolvers<{ queueMs: number }>();
+  let unaccepted = inputs.length;
+  let queueMs: number | null = null;
+  const look = () => {
+    if (unaccepted === 0 && queueMs !== null) started.resolve({ queueMs });
+  };
   const running = inputs.map((input, index) =>
     engine.generate(caller, input, {
-      started: (promptTokens, queueMs) => {
-        on.started(promptTokens);
-        started.resolve({ promptTokens, queueMs });
+      accepted: (promptTokens) => {
+        on.accepted(index, promptTokens);
+        unaccepted -= 1;
+        look();
+      },
+      started: (itsQueueMs) => {
+        queueMs ??= itsQueueMs;
+        look();
       },
       delta: (delta) => on.delta(index, delta),
       done: (finish, completionTokens) => on.done(index, finish, completionTokens),
@@ -71,24 +83,22 @@ export async function begin(
 
 /** In this order for each choice; all of them may have come before `begin` resolves. */
 export type BeginEvents = {
-  started: (promptTokens: number) => void;
+  accepted: (index: number, promptTokens: number) => void;
   delta: (index: number, delta: Delta) => void;
   done: (index: number, finish: FinishReason, completionTokens: number) => void;
   failed: (error: WireError) => void;
 };
 
 /** Collect all choices into one body. */
-export function collector(dialect: Dialect, choices: number) {
-  const parts: Choice[] = Array.from({ length: choices }, () => ({ text: "", logprobs: [], finish: null }));
+export function collector(dialect: Dialect, shape: Shape) {
+  const counts = promptCounts(shape);
+  let open = shape.prompts * shape.n;
+  const parts: Choice[] = Array.from({ length: open }, () => ({ text: "", logprobs: [], finish: null }));
   const finished = Promise.withResolvers<void>();
   finished.promise.catch(() => {}); // a refusal before the start is thrown by begin
-  let open = choices;
   let completionTokens = 0;
-  let promptTokens = 0;
   const events: BeginEvents = {
-    started: (tokens) => {
-      promptTokens = tokens;
-    },
+    accepted: counts.accepted,
     delta: (index, { text, logprobs }) => {
       const part = parts[index];
       if (!part) return;
@@ -108,17 +118,18 @@ export function collector(dialect: Dialect, choices: number) {
     return {
       ...envelope(dialect, dialect.wholeObject),
       choices: parts.map((part, i) => dialect.whole(i, part.text, part.logprobs, part.finish ?? "stop")),
-      usage: usageOf(promptTokens, completionTokens),
+      usage: usageOf(counts.total(), completionTokens),
     };
   };
-  return { events, body };
+  return { events, body, promptTokens: counts.total };
 }
 
 /** All choices as server-sent events; an engine that dies becomes an error event, never a success. */
-export function streamer(dialect: Dialect, choices: number, closed: () => void) {
+export function streamer(dialect: Dialect, shape: Shape, closed: () => void) {
+  const counts = promptCounts(shape);
+  const choices = shape.prompts * shape.n;
   let open = choices;
   let completionTokens = 0;
-  let promptTokens = 0;
   let ended = false;
   let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   const early: Uint8Array[] = [];
@@ -136,9 +147,7 @@ export function streamer(dialect: Dialect, choices: number, closed: () => void) 
     closed();
   };
   const events: BeginEvents = {
-    started: (tokens) => {
-      promptTokens = tokens;
-    },
+    accepted: counts.accepted,
     delta: (index, { text, logprobs }) => {
       if (text !== "" || (dialect.logprobs && logprobs.length > 0)) chunk(dialect.chunk(index, text, logprobs));
     },
@@ -146,7 +155,7 @@ export function streamer(dialect: Dialect, choices: number, closed: () => void) 
       completionTokens += tokens;
       chunk(dialect.end(index, finish));
       if (--open > 0) return;
-      const usage = usageOf(promptTokens, completionTokens);
+      const usage = usageOf(counts.total(), completionTokens);
       send({ ...envelope(dialect, dialect.chunkObject), choices: [], usage });
       send("[DONE]");
       close();
@@ -173,7 +182,18 @@ export function streamer(dialect: Dialect, choices: number, closed: () => void) 
         closed();
       },
     });
-  return { events, stream };
+  return { events, stream, promptTokens: counts.total };
+}
+
+/** Choice i answers prompt ⌊i / n⌋, as OpenAI numbers them; a prompt counts once, however many answers it gets. */
+function promptCounts({ prompts, n }: Shape) {
+  const tokens = Array.from({ length: prompts }, () => 0);
+  return {
+    accepted: (index: number, promptTokens: number) => {
+      tokens[Math.floor(index / n)] = promptTokens;
+    },
+    total: () => tokens.reduce((sum, each) => sum + each, 0),
+  };
 }
 
 function withChoice(dialect: Dialect, choice: object) {

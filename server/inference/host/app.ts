@@ -88,13 +88,15 @@ async function complete(
   const { engine, adapterPath, leave } = await doors.pool.open(parseEngineRef(body.model));
   const { signal } = c.req.raw;
   try {
-    const choices = body.n ?? 1;
-    const out = body.stream ? streamer(dialect, choices, leave) : collector(dialect, choices);
+    const jobs = jobsFor(adapterPath);
+    const n = body.n ?? 1;
+    const shape = { prompts: jobs.length / n, n };
+    const out = body.stream ? streamer(dialect, shape, leave) : collector(dialect, shape);
     signal.throwIfAborted();
-    const begun = await begin(engine, callerOf(c), jobsFor(adapterPath), out.events, signal);
+    const begun = await begin(engine, callerOf(c), jobs, out.events, signal);
     const headers = {
       "x-forge-queue-ms": begun.queueMs.toFixed(2),
-      "x-forge-prompt-tokens": String(begun.promptTokens),
+      "x-forge-prompt-tokens": String(out.promptTokens()),
     };
     if ("stream" in out) {
       return new Response(out.stream(begun.stop), {

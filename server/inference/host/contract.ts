@@ -1,7 +1,7 @@
 import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Delta } from "#server/inference/host/generation.ts";
 import type { Finished } from "#server/inference/host/loop.ts";
-import type { PromptMessage } from "#server/inference/host/prompt.ts";
+import type { PromptMessage, PromptVariables } from "#server/inference/host/prompt.ts";
 import type { WireError } from "#server/inference/host/refusal.ts";
 import type { SamplerConfig } from "#server/inference/host/sampler.ts";
 import type { WaitingLimits } from "#server/inference/host/waiting.rule.ts";
@@ -19,7 +19,7 @@ export type EngineSettings = {
 };
 
 export type PromptInput =
-  | { kind: "chat"; messages: PromptMessage[] }
+  | { kind: "chat"; messages: PromptMessage[]; variables?: PromptVariables }
   | { kind: "text"; text: string }
   | { kind: "tokens"; tokens: number[] };
 
@@ -43,6 +43,8 @@ export type EngineInfo = {
   parameters: number;
   /** tokens of one conversation: prompt and answer together */
   contextLength: number;
+  /** no token stands for more bytes of a prompt; null where the tokenizer does not say */
+  longestTokenBytes: number | null;
   sequences: number;
   /** contexts held at once: the base's and those of the adapters used last */
   contexts: number;
@@ -65,7 +67,9 @@ export type EngineBeat = {
 export type FromEngine =
   | { type: "ready"; info: EngineInfo }
   | { type: "unloadable"; message: string }
-  | { type: "started"; id: string; promptTokens: number; queueMs: number }
+  /** its prompt is read and it waits for a place */
+  | { type: "accepted"; id: string; promptTokens: number }
+  | { type: "started"; id: string; queueMs: number }
   | { type: "stepped"; deltas: Delta[]; finished: Finished[] }
   | { type: "failed"; id: string; error: WireError }
   | { type: "rendered"; id: string; text: string; tokens: number[] }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Dialect } from "#server/inference/host/answer.ts";
-import type { TokenReport } from "#server/inference/host/generation.ts";
+import type { TokenReport, TokenWords } from "#server/inference/host/generation.ts";
+import { printed } from "#server/inference/host/token-bytes.rule.ts";
 
 /** OpenAI's chat.completion and chat.completion.chunk. */
 export function chatDialect(model: string, logprobs: boolean, createdAtSeconds: number): Dialect {
@@ -35,23 +36,30 @@ export function textDialect(model: string, logprobs: boolean, createdAtSeconds: 
   };
 }
 
-function chatToken({ text, logprob, top }: TokenReport) {
-  return { token: text, logprob, bytes: bytesOf(text), top_logprobs: top.map((other) => asTop(other)) };
+function chatToken({ top, ...token }: TokenReport) {
+  return { ...asTop(token), top_logprobs: top.map(asTop) };
 }
 
-function asTop({ text, logprob }: { text: string; logprob: number }) {
-  return { token: text, logprob, bytes: bytesOf(text) };
+function asTop(token: TokenWords & { logprob: number }) {
+  return { token: token.text, logprob: token.logprob, bytes: bytesOf(token) };
 }
 
-/** Null for a token that is only part of a character. */
-function bytesOf(text: string) {
+/** Null where the tokenizer does not say and the token is only part of a character. */
+function bytesOf({ text, bytes }: TokenWords) {
+  if (bytes) return [...bytes];
   return text.includes("\uFFFD") ? null : [...new TextEncoder().encode(text)];
 }
 
 function textTokens(tokens: readonly TokenReport[]) {
   return {
-    tokens: tokens.map((token) => token.text),
+    tokens: tokens.map(spelled),
     token_logprobs: tokens.map((token) => token.logprob),
-    top_logprobs: tokens.map(({ top }) => Object.fromEntries(top.map((other) => [other.text, other.logprob]))),
+    top_logprobs: tokens.map(({ top }) => Object.fromEntries(top.map((other) => [spelled(other), other.logprob]))),
+    text_offset: tokens.map((token) => token.offset),
   };
+}
+
+/** This endpoint has no field for bytes: OpenAI writes a token that is no whole character `bytes:\\xe2\\x82`. */
+function spelled({ text, bytes }: TokenWords) {
+  return bytes && !printed(bytes).whole ? `bytes:${text}` : text;
 }

@@ -7,10 +7,13 @@ import type {
   ToEngine,
 } from "#server/inference/host/contract.ts";
 import type { Caller } from "#server/inference/host/fair.rule.ts";
-import type { Job } from "#server/inference/host/generation.ts";
+import { characters, type Job } from "#server/inference/host/generation.ts";
+import { type FromTokenizer, isLong, openLongPrompts, tokensOf } from "#server/inference/host/long-prompts.ts";
 import { startLoop } from "#server/inference/host/loop.ts";
 import { type Prompter, prompter } from "#server/inference/host/prompt.ts";
-import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
+import { promptTokens } from "#server/inference/host/prompt-tokens.ts";
+import { refusal, wireOf } from "#server/inference/host/refusal.ts";
+import { tooLong } from "#server/inference/host/too-long.ts";
 
 /** The forked child: one base model, its adapters, one decode loop. A plain script, for the engine re-forks itself. */
 const beatEveryMs = 1_000;
@@ -23,29 +26,40 @@ function say(message: FromEngine) {
 }
 
 async function main(settings: EngineSettings) {
-  const model = await loadModel({ path: settings.basePath, maxThreads: settings.threads, cuda: settings.cuda });
   const { contextLength, sequences, contexts, waiting } = settings;
+  const model = await loadModel({ path: settings.basePath, maxThreads: settings.threads, cuda: settings.cuda });
   const threads = model.parameters < smallModelParameters ? 1 : settings.threads;
-  const prompts = prompter(model);
-  const size = { contextSize: contextLength, sequences, maxContexts: contexts };
-  const plan = { ...size, batchSize: batchTokens, threads, waiting };
+  const prompts = prompter(model, contextLength);
+  const longPrompts = openLongPrompts(settings.basePath, contextLength);
+  const room = { contextSize: contextLength, sequences, maxContexts: contexts };
+  const plan = { ...room, batchSize: batchTokens, threads, waiting };
   const loop = startLoop(model, plan, {
-    started: (id, promptTokens, queueMs) => say({ type: "started", id, promptTokens, queueMs }),
+    accepted: (id, promptTokens) => say({ type: "accepted", id, promptTokens }),
+    started: (id, queueMs) => say({ type: "started", id, queueMs }),
     stepped: (deltas, finished) => say({ type: "stepped", deltas, finished }),
     failed: (id, error) => say({ type: "failed", id, error }),
   });
+  const submit = (id: string, caller: Caller, input: GenerateInput, tokens: Uint32Array) => {
+    const textOffset = input.topLogprobs === null ? 0 : offsetOf(input.prompt, model.detokenize);
+    loop.submit({ ...jobOf(id, caller, input, tokens, contextLength), textOffset });
+  };
   const generate = (id: string, caller: Caller, input: GenerateInput) =>
     answer(id, () => {
       checkTokens(input, model.vocabularySize);
-      const tokens = promptTokens(prompts, input.prompt);
-      loop.submit(jobOf(id, caller, input, tokens, contextLength));
+      const { prompt } = input;
+      if (!isLong(prompt)) return submit(id, caller, input, promptTokens(prompts, prompt));
+      const done = (read: FromTokenizer) => answer(id, () => submit(id, caller, input, tokensOf(read)));
+      longPrompts.read({ id, caller, prompt, done });
     });
   const beat = setInterval(() => {
     say({ type: "beat", beat: { ...loop.stats(), rssBytes: process.memoryUsage.rss() } });
   }, beatEveryMs);
   process.on("message", (message: ToEngine) => {
     if (message.type === "generate") generate(message.id, message.caller, message.input);
-    if (message.type === "abort") loop.abort(message.id);
+    if (message.type === "abort") {
+      longPrompts.drop(message.id);
+      loop.abort(message.id);
+    }
     if (message.type === "render") answer(message.id, () => render(prompts, message.id, message.prompt));
     if (message.type === "close") {
       clearInterval(beat);
@@ -56,7 +70,9 @@ async function main(settings: EngineSettings) {
     }
   });
   const chat = model.chatTemplate !== null;
-  say({ type: "ready", info: { parameters: model.parameters, contextLength, sequences, contexts, threads, chat } });
+  const { parameters, longestTokenBytes } = model;
+  const size = { contextLength, longestTokenBytes, sequences, contexts };
+  say({ type: "ready", info: { parameters, ...size, threads, chat } });
 }
 
 /** An id outside the vocabulary would make llama.cpp refuse a whole batch, the other callers' parts included. */
@@ -70,25 +86,25 @@ function checkTokens({ prompt, sampler }: GenerateInput, vocabularySize: number)
   for (const [token] of sampler.logitBias ?? []) check(token, `logit_bias.${token}`);
 }
 
-function jobOf(id: string, caller: Caller, input: GenerateInput, tokens: Uint32Array, contextLength: number): Job {
+function jobOf(
+  id: string,
+  caller: Caller,
+  input: GenerateInput,
+  tokens: Uint32Array,
+  contextLength: number,
+): Omit<Job, "textOffset"> {
   const room = contextLength - tokens.length;
   if (tokens.length === 0) throw refusal(400, "the prompt is empty", { param: "prompt" });
-  if (room < 1) throw tooLong(input.prompt, tokens.length, contextLength);
+  if (room < 1)
+    throw tooLong(input.prompt.kind === "chat" ? "messages" : "prompt", String(tokens.length), contextLength);
   const maxTokens = Math.min(input.maxTokens ?? room, room);
   const { adapterPath, stops, sampler, topLogprobs } = input;
   return { id, caller, adapterPath, tokens, maxTokens, stops, sampler, topLogprobs };
 }
 
-function promptTokens(prompts: Prompter, prompt: PromptInput) {
-  if (prompt.kind === "chat") return prompts.chat(prompt.messages).tokens;
-  return prompt.kind === "text" ? prompts.text(prompt.text) : Uint32Array.from(prompt.tokens);
-}
-
-/** OpenAI's wording, which client libraries look for. */
-function tooLong(prompt: PromptInput, tokens: number, contextLength: number) {
-  const [what, param] = prompt.kind === "chat" ? ["messages", "messages"] : ["prompt", "prompt"];
-  const message = `This model's maximum context length is ${contextLength} tokens. However, your ${what} resulted in ${tokens} tokens. Please reduce the length of the ${what}.`;
-  return refusal(400, message, { code: "context_length_exceeded", param });
+function offsetOf(prompt: PromptInput, detokenize: (tokens: Uint32Array) => string) {
+  if (prompt.kind === "chat") return 0;
+  return characters(prompt.kind === "text" ? prompt.text : detokenize(Uint32Array.from(prompt.tokens)));
 }
 
 function render(prompts: Prompter, id: string, prompt: Parameters<Prompter["chat"]>[0] | string) {
@@ -103,12 +119,6 @@ function answer(id: string, work: () => void) {
   } catch (cause) {
     say({ type: "failed", id, error: wireOf(cause) });
   }
-}
-
-function wireOf(cause: unknown): WireError {
-  if (cause instanceof Refusal) return cause.wire;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return refusal(500, `the engine failed: ${message}`, { code: "engine_failed" }).wire;
 }
 
 process.on("disconnect", () => process.exit(0)); // the host is gone: nobody is left to answer

@@ -13,6 +13,7 @@ import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Delta, FinishReason } from "#server/inference/host/generation.ts";
 import type { PromptMessage } from "#server/inference/host/prompt.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
+import { promptTooLong } from "#server/inference/host/too-long.ts";
 import { log } from "#server/log.ts";
 
 const script = fileURLToPath(new URL("./engine-main.ts", import.meta.url));
@@ -21,9 +22,10 @@ const silentForMs = 30_000;
 const decodeWithinMs = 120_000;
 const closeWithinMs = 5_000;
 
-/** What a caller hears about its own generation, in this order: started, any delta, then done or failed. */
+/** What a caller hears about its own generation, in this order: accepted, started, any delta, then done or failed. */
 type Listener = {
-  started: (promptTokens: number, queueMs: number) => void;
+  accepted: (promptTokens: number) => void;
+  started: (queueMs: number) => void;
   delta: (delta: Delta) => void;
   done: (finish: FinishReason, completionTokens: number) => void;
   failed: (error: WireError) => void;
@@ -86,7 +88,8 @@ export async function startEngine(settings: EngineSettings, onExit: (why: string
     if (message.type === "ready") ready.resolve(message.info);
     else if (message.type === "unloadable") ready.reject(new Error(message.message));
     else if (message.type === "beat") beat = message.beat;
-    else if (message.type === "started") listeners.get(message.id)?.started(message.promptTokens, message.queueMs);
+    else if (message.type === "accepted") listeners.get(message.id)?.accepted(message.promptTokens);
+    else if (message.type === "started") listeners.get(message.id)?.started(message.queueMs);
     else if (message.type === "rendered") {
       renders.get(message.id)?.resolve({ text: message.text, tokens: message.tokens });
       renders.delete(message.id);
@@ -134,6 +137,11 @@ export async function startEngine(settings: EngineSettings, onExit: (why: string
     info,
     generate: (caller, input, listener) => {
       const id = String(++next);
+      const refused = promptTooLong(input.prompt, info);
+      if (refused) {
+        queueMicrotask(() => listener.failed(refused.wire)); // before megabytes cross to the child
+        return { stop: () => {}, position: () => null };
+      }
       listeners.set(id, listener);
       if (!child.connected) end(refusal(503, "the engine is being started again", { code: "engine_restarting" }).wire);
       send({ type: "generate", id, caller, input });

@@ -3,6 +3,7 @@ import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Sampler, SamplerConfig, TokenLogprob } from "#server/inference/host/sampler.ts";
 import { type StopMatcher, stopMatcher } from "#server/inference/host/stop.rule.ts";
 import { type TextDecoder, textDecoder } from "#server/inference/host/text.rule.ts";
+import { printed } from "#server/inference/host/token-bytes.rule.ts";
 
 export type FinishReason = "stop" | "length";
 
@@ -17,16 +18,24 @@ export type Job = {
   sampler: SamplerConfig;
   /** how many likeliest tokens to report beside each one; null = no log-probabilities */
   topLogprobs: number | null;
+  /** characters (code points) that a completion's offsets count from: those of its prompt */
+  textOffset: number;
 };
 
-export type TokenReport = {
+/** `bytes` is what the token adds to the text; `text` spells those that are no whole characters `\\xe2\\x82`. */
+export type TokenWords = { text: string; bytes: Uint8Array | null };
+export type TokenReport = TokenWords & {
   token: number;
-  text: string;
   logprob: number;
-  top: { token: number; text: string; logprob: number }[];
+  /** characters (code points) of prompt and answer before it */
+  offset: number;
+  top: (TokenWords & { token: number; logprob: number })[];
 };
 /** One sampled token: the text it made certain (often empty), its id (the end-of-text token too; -1 for none). */
 export type Delta = { id: string; text: string; token: number; logprobs: TokenReport[] };
+
+/** `end`: characters of the answer after its text; null while that is an unfinished character. */
+type HeldReport = { report: TokenReport; end: number | null };
 
 /** A job that holds a sequence of a context. */
 export type Generation = {
@@ -44,6 +53,8 @@ export type Generation = {
   /** every sampled token but the one that ended it */
   said: number[];
   generated: number;
+  /** log-probabilities go out with the text they belong to: not before it, and not at all when a stop string cuts it */
+  reports: { held: HeldReport[]; made: number; shown: number };
   /** counts up with every place that is given */
   admitted: number;
   /** the step it last took part in */
@@ -56,7 +67,16 @@ export function openGeneration(model: LoadedModel, job: Job, sequence: number): 
   const decoder = textDecoder(model.detokenize);
   const matcher = stopMatcher(job.stops);
   const fresh = { position: 0, pending: null, said: [], generated: 0, admitted: 0, lastStep: 0, aborted: false };
-  return { job, sequence, sampler, decoder, matcher, reading: job.tokens, ...fresh };
+  return {
+    job,
+    sequence,
+    sampler,
+    decoder,
+    matcher,
+    reading: job.tokens,
+    reports: { held: [], made: job.textOffset, shown: job.textOffset },
+    ...fresh,
+  };
 }
 
 export function isReading(generation: Generation): boolean {
@@ -79,13 +99,43 @@ export function acceptToken(
   model: LoadedModel,
   generation: Generation,
   token: number,
+  report: TokenReport | null,
+): { text: string; logprobs: TokenReport[]; finish: FinishReason | null } {
+  const taken = takeText(model, generation, token, report);
+  const { reports } = generation;
+  reports.shown += characters(taken.text);
+  const cut = taken.finish === "stop" && token >= 0 && !model.isEndOfGeneration(token);
+  const isShown = ({ report: { offset }, end }: HeldReport) => {
+    if (taken.finish === null) return end !== null && end <= reports.shown;
+    return !cut || offset < reports.shown;
+  };
+  const shown = reports.held.filter(isShown);
+  reports.held = reports.held.filter((held) => !isShown(held));
+  return { ...taken, logprobs: shown.map((held) => held.report) };
+}
+
+function takeText(
+  model: LoadedModel,
+  generation: Generation,
+  token: number,
+  report: TokenReport | null,
 ): { text: string; finish: FinishReason | null } {
-  const { decoder, matcher, job } = generation;
+  const { decoder, matcher, job, reports } = generation;
   generation.generated += 1;
   if (token < 0 || model.isEndOfGeneration(token)) return { text: rest(generation), finish: "stop" };
   generation.pending = token;
   generation.said.push(token);
-  const { emit, stopped } = matcher.push(decoder.push(token));
+  const text = decoder.push(token);
+  if (report) {
+    // Behind bytes that turned out to be no character, its own text is only the end of what became certain.
+    const before = text.endsWith(report.text) ? characters(text) - characters(report.text) : 0;
+    reports.held.push({ report: { ...report, offset: reports.made + before }, end: null });
+  }
+  if (text !== "") {
+    reports.made += characters(text);
+    for (const held of reports.held) held.end ??= reports.made;
+  }
+  const { emit, stopped } = matcher.push(text);
   if (stopped) return { text: emit, finish: "stop" };
   if (generation.generated < job.maxTokens) return { text: emit, finish: null };
   const last = rest(generation);
@@ -103,6 +153,17 @@ export function reportToken(
   token: number,
   read: { chosen: number; top: TokenLogprob[] },
 ): TokenReport {
-  const top = read.top.map((pair) => ({ ...pair, text: model.tokenText(pair.token) }));
-  return { token, text: model.tokenText(token), logprob: read.chosen, top };
+  const top = read.top.map((pair) => ({ ...pair, ...wordsOf(model, pair.token) }));
+  return { token, ...wordsOf(model, token), logprob: read.chosen, offset: 0, top };
+}
+
+function wordsOf(model: LoadedModel, token: number): TokenWords {
+  const bytes = model.tokenBytes(token);
+  return bytes?.length ? { text: printed(bytes).text, bytes } : { text: model.tokenText(token), bytes };
+}
+
+export function characters(text: string) {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
 }

@@ -25,7 +25,7 @@ export type Group = {
 export type Waiting = { job: Job; caller: Caller; since: number; begun: Generation | null };
 
 type Placed = {
-  started: (waiting: Waiting, generation: Generation) => void;
+  started: (waiting: Waiting) => void;
   failed: (waiting: Waiting, cause: unknown) => void;
 };
 
@@ -164,7 +164,7 @@ export function openGroups(model: LoadedModel, plan: ContextPlan, share: FairSha
         group.live[sequence] = generation;
         group.lastUsed = ++tick;
         generation.admitted = tick;
-        if (!entry.begun) on.started(entry, generation);
+        if (!entry.begun) on.started(entry);
       }
     },
     release: (group, generation) => {

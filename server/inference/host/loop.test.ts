@@ -12,7 +12,7 @@ const silentEnds = { seed: 0, logitBias: [[265, -100] as const, [267, -100] as c
 
 function jobOf(id: string, keyId: string, tokens: readonly number[], maxTokens: number): Job {
   const caller = { projectId: "p", keyId };
-  const shape = { adapterPath: null, stops: [], topLogprobs: null, sampler: silentEnds };
+  const shape = { adapterPath: null, stops: [], topLogprobs: null, textOffset: 0, sampler: silentEnds };
   return { id, caller, tokens: Uint32Array.from(tokens), maxTokens, ...shape };
 }
 
@@ -25,6 +25,7 @@ async function startTinyLoop(change: { sequences: number; contextSize: number })
   const said = new Map<string, number[]>();
   const plan = { maxContexts: 1, batchSize: 64, threads: 1, waiting: { all: 32, perKey: 32 }, ...change };
   const loop = startLoop(model, plan, {
+    accepted: () => {},
     started: () => {},
     stepped: (deltas, finished) => {
       for (const { id, token } of deltas) said.set(id, [...(said.get(id) ?? []), token]);

@@ -19,7 +19,9 @@ const retryAtMostSeconds = 60;
 
 export type Finished = { id: string; finish: FinishReason; completionTokens: number };
 export type LoopEvents = {
-  started: (id: string, promptTokens: number, queueMs: number) => void;
+  /** it waits for a place */
+  accepted: (id: string, promptTokens: number) => void;
+  started: (id: string, queueMs: number) => void;
   /** everything one step produced */
   stepped: (deltas: Delta[], finished: Finished[]) => void;
   failed: (id: string, error: WireError) => void;
@@ -84,11 +86,11 @@ export function startLoop(
       for (const generation of liveOf(group)) if (generation.aborted) leave(group, generation);
     unsettled = false;
     await groups.admit(waiting, {
-      started: (entry, generation) => {
+      started: (entry) => {
         const at = now();
         msBetweenStarts += (Math.min(at - startedAt, 1_000 * retryAtMostSeconds) - msBetweenStarts) * 0.1;
         startedAt = at;
-        events.started(entry.job.id, generation.job.tokens.length, at - entry.since);
+        events.started(entry.job.id, at - entry.since);
       },
       failed: (entry, cause) => {
         dismiss(entry);
@@ -158,10 +160,9 @@ export function startLoop(
       if (settled?.status === "rejected") fail(group, generation, settled.reason);
       if (settled?.status !== "fulfilled" || !settled.value || generation.aborted) continue;
       const read = settled.value;
-      const { text, finish } = acceptToken(model, generation, read.token);
+      const { text, logprobs, finish } = acceptToken(model, generation, read.token, read.report);
       const { id } = generation.job;
-      const shown = read.token >= 0 && !model.isEndOfGeneration(read.token);
-      deltas.push({ id, text, token: read.token, logprobs: shown && read.report ? [read.report] : [] });
+      deltas.push({ id, text, token: read.token, logprobs });
       if (!finish) continue;
       leave(group, generation);
       finished.push({ id, finish, completionTokens: generation.generated });
@@ -217,6 +218,7 @@ export function startLoop(
       }
       share.enter(caller);
       waiting.push({ job, caller, since: now(), begun: null });
+      events.accepted(job.id, job.tokens.length);
       unsettled = true;
       wake();
     },

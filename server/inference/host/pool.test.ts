@@ -50,6 +50,7 @@ async function recordOf(pool: EnginePool, ref: string, prompts: string[]): Promi
         { projectId: "p", keyId: "k" },
         { ...input, stops: [], sampler: { seed: 0 }, topLogprobs: null },
         {
+          accepted: () => {},
           started: () => {},
           delta: ({ token }) => out.push(token),
           done: () => resolve(out),

@@ -53,6 +53,7 @@ function greedy(engine: Engine, adapterPath: string | null, prompt: number[], ma
       hostItself,
       { adapterPath, prompt: { kind: "tokens", tokens: prompt }, maxTokens, ...shape },
       {
+        accepted: () => {},
         started: () => {},
         delta: ({ token, logprobs }) => {
           if (tokens.length === 0) {

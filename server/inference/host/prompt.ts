@@ -3,6 +3,7 @@ import { Template } from "@huggingface/jinja";
 import { z } from "zod";
 import { escapePattern, guardOf } from "#server/inference/host/guard.rule.ts";
 import { refusal } from "#server/inference/host/refusal.ts";
+import { certainlyTooLong } from "#server/inference/host/too-long.ts";
 
 /** What a template may take: rendering blocks the engine's loop, and a hostile one would never end. */
 const renderWithinMs = 500;
@@ -20,6 +21,8 @@ export type PromptSource = {
   /** the model was trained on texts that begin with its BOS token */
   addBos: boolean;
   tokenize: (text: string, special: boolean) => Uint32Array;
+  /** no token stands for more bytes of a text; null where the tokenizer does not say */
+  longestTokenBytes: number | null;
 };
 
 export type Prompter = {
@@ -32,17 +35,26 @@ export type Prompter = {
 /**
  * The prompt writer of one model. Text of the caller is never read as a control token: whatever the template prints of
  * a message is disguised before rendering and put back, as plain text, after the template's own control tokens have
- * been found.
+ * been found. What cannot fit `contextLength` tokens is refused before it is tokenised.
  */
-export function prompter(model: PromptSource): Prompter {
+export function prompter(model: PromptSource, contextLength = Number.POSITIVE_INFINITY): Prompter {
+  const reach = { contextLength, longestTokenBytes: model.longestTokenBytes };
+  const check = (text: string, param: "messages" | "prompt") => {
+    const refused = certainlyTooLong(Buffer.byteLength(text), param, reach);
+    if (refused) throw refused;
+  };
   const guard = guardOf(model.controlTokens.keys());
   const render = compile(model, guard.show);
   const split = controlSplitter(model);
   return {
-    text: (text) => plainTokens(model, text),
+    text: (text) => {
+      check(text, "prompt");
+      return plainTokens(model, text);
+    },
     chat: (messages, variables = {}) => {
       const rendered = render(guard.hide(messages), guard.hide(variables));
       const text = guard.show(rendered);
+      check(text, "messages");
       return { text, tokens: guard.hides(rendered) ? split(rendered, guard.show) : model.tokenize(text, true) };
     },
   };

@@ -37,6 +37,13 @@ export function refusal(
   return new Refusal({ status, type, code, message, param }, { cause });
 }
 
+/** What a thrown thing is to the caller. */
+export function wireOf(cause: unknown): WireError {
+  if (cause instanceof Refusal) return cause.wire;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return refusal(500, `the engine failed: ${message}`, { code: "engine_failed" }).wire;
+}
+
 /** This caller has too much waiting already: 429, as OpenAI words it, with the time after which there is room. */
 export function flooding(message: string, retryAfterSeconds: number): Refusal {
   const { wire } = refusal(429, message, { code: "rate_limit_exceeded" });

@@ -5,6 +5,12 @@ export type SamplerConfig = {
   /** 0 or absent = greedy */
   temperature?: number;
   topP?: number;
+  /** only the so many likeliest; 0 or absent = all */
+  topK?: number;
+  /** only those at least so likely as this share of the likeliest */
+  minP?: number;
+  /** divides the logits of tokens that the answer has already (llama.cpp's, over the answer so far); 1 = off */
+  repeatPenalty?: number;
   /** 32-bit; the same seed gives the same tokens for the same batch shape */
   seed: number;
   frequencyPenalty?: number;
@@ -16,6 +22,8 @@ export type SamplerConfig = {
 export type Sampler = { native: NativeSampler; reader: NativeSampler; dispose: () => void };
 export type TokenLogprob = { token: number; logprob: number };
 
+/** The native sampler sets aside memory for as many. */
+const longestAnswer = 65_536;
 const greedy = { temperature: 0 };
 
 /** Makes samplers for one model. */
@@ -48,17 +56,20 @@ export function readLogprobs(logits: readonly number[], weight: number, token: n
 }
 
 function nativeConfig(config: SamplerConfig): Record<string, unknown> {
-  const { temperature = 0, topP, seed, frequencyPenalty = 0, presencePenalty = 0, logitBias = [] } = config;
-  const penalties = frequencyPenalty !== 0 || presencePenalty !== 0;
+  const { temperature = 0, topP, topK = 0, minP = 0, seed, logitBias = [] } = config;
+  const { frequencyPenalty = 0, presencePenalty = 0, repeatPenalty = 1 } = config;
+  const penalties = frequencyPenalty !== 0 || presencePenalty !== 0 || repeatPenalty !== 1;
   return {
     temperature,
     seed,
     ...(topP === undefined || topP >= 1 || temperature <= 0 ? {} : { topP }),
+    ...(topK > 0 && temperature > 0 && { topK }),
+    ...(minP > 0 && temperature > 0 && { minP }),
     // OpenAI's penalties look at what was generated, not at the prompt: the native sampler adds tokens as they come.
     ...(penalties && {
       repeatPenaltyTokens: new Uint32Array(0),
-      repeatPenalty: 1,
-      repeatPenaltyMaxTokens: 1_000_000,
+      repeatPenalty,
+      repeatPenaltyMaxTokens: longestAnswer,
       repeatPenaltyFrequencyPenalty: frequencyPenalty,
       repeatPenaltyPresencePenalty: presencePenalty,
     }),
