@@ -1,11 +1,12 @@
 import type { Run } from "#components/runs/data.ts";
 import { Card } from "#components/ui/card.tsx";
-import { formatBytes, formatNumber } from "#components/ui/format.ts";
+import { Chip } from "#components/ui/chip.tsx";
+import { formatBytes, formatLoss, formatNumber } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
 
-/** Where the run could be resumed from; the trainer keeps the newest three. */
+/** Where the run can be resumed from, and which one has the lowest validation loss. */
 export function CheckpointsTab({ run }: { run: Run }) {
   if (run.checkpoints.length === 0)
     return (
@@ -22,6 +23,7 @@ export function CheckpointsTab({ run }: { run: Run }) {
         <thead>
           <tr>
             <Th numeric>Step</Th>
+            <Th numeric>Validation loss</Th>
             <Th numeric>Size</Th>
             <Th>Saved</Th>
           </tr>
@@ -30,6 +32,10 @@ export function CheckpointsTab({ run }: { run: Run }) {
           {run.checkpoints.toReversed().map((checkpoint) => (
             <Tr key={checkpoint.step}>
               <Td numeric>{formatNumber(checkpoint.step)}</Td>
+              <Td numeric>
+                {checkpoint.best && <Chip tone="ok">best</Chip>}{" "}
+                {checkpoint.validationLoss === null ? "not measured" : formatLoss(checkpoint.validationLoss)}
+              </Td>
               <Td numeric>{formatBytes(checkpoint.bytes)}</Td>
               <Td>
                 <RelativeTime at={checkpoint.at} />
@@ -38,6 +44,10 @@ export function CheckpointsTab({ run }: { run: Run }) {
           ))}
         </tbody>
       </Table>
+      <p className="border-t px-4 py-3 text-ink-3 text-xs">
+        The trainer keeps the newest three and the best, the one of the lowest validation loss. The model is made from
+        the last.
+      </p>
     </Card>
   );
 }

@@ -90,7 +90,13 @@ export const TrainerEvent = z.discriminatedUnion("type", [
     etaSeconds: z.number(),
   }),
   event("eval", { step: z.number().int(), loss: z.number() }),
-  event("checkpoint", { step: z.number().int(), path: z.string(), bytes: z.number().int() }),
+  event("checkpoint", {
+    step: z.number().int(),
+    path: z.string(),
+    bytes: z.number().int(),
+    /** null where no evaluation ran at that step */
+    validationLoss: z.number().nullable().optional(),
+  }),
   event("warning", { message: z.string() }),
   event("heartbeat", { step: z.number().int() }),
   event("sample", { promptText: z.string(), adaptedText: z.string(), baseText: z.string() }),

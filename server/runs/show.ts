@@ -4,6 +4,7 @@ import { evals, suites } from "#db/schema/evals.ts";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
+import { checkpointsOf } from "#server/runs/checkpoints.rule.ts";
 import { Settings } from "#server/runs/contract.ts";
 import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
@@ -36,11 +37,10 @@ export async function showRun(ctx: Ctx, { runId }: RunRef) {
     ...facts,
     ...origin,
     hyperParameters: settings.success ? hyperParametersOf(settings.data, run.seed) : null,
-    checkpoints: checkpoints.map(({ body, at }) => ({
-      step: numberIn(body, "step"),
-      bytes: numberIn(body, "bytes"),
-      at,
-    })),
+    checkpoints: checkpointsOf(
+      checkpoints.map(({ body, at }) => ({ step: numberIn(body, "step"), bytes: numberIn(body, "bytes"), at })),
+      losses,
+    ),
     firstLoss: first,
     validation: { last: losses.at(-1) ?? null, best },
     made,

@@ -28,10 +28,9 @@ def tokenizer_of(vectors: dict[str, Any], template: str) -> Any:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     # One of them not declared special, as some published tokenizers have it; the converter makes it a control token.
-    tokenizer.add_tokens(
-        [AddedToken(text, special=text != "<|tool|>", normalized=False) for text in vectors["vocabulary"]["controls"]]
-    )
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<|endoftext|>", eos_token="<|im_end|>")
+    controls = vectors["vocabulary"]["controls"]
+    tokenizer.add_tokens([AddedToken(text, special=text != "<|tool|>", normalized=False) for text in controls])
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=controls[-3], eos_token=controls[-1])
     fast.chat_template = template
     return fast
 

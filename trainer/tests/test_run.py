@@ -61,6 +61,24 @@ def test_only_the_newest_checkpoints_stay(finished: tuple[Path, Events]) -> None
     assert sorted(path.name for path in (folder / "checkpoints").iterdir()) == ["checkpoint-55", "checkpoint-60"]
 
 
+def test_the_checkpoint_of_the_lowest_validation_loss_stays_too(base: Path, rows: Path, tmp_path: Path) -> None:
+    # The validation rows contradict the training rows: the better those are learnt, the worse these become.
+    wrong = tiny.chats(8)
+    for row in wrong:
+        row["messages"][1]["content"] = "Nobody knows."
+    validation = tiny.write_rows(tmp_path / "wrong.jsonl", wrong)
+    changes = {"optim__maxSteps": 7, "checkpoint__everySteps": 1, "checkpoint__keep": 2, "eval__everySteps": 2}
+    events = run_here(tmp_path / "run", tiny.make_spec(base, rows, validation, optim__learningRate=0.1, **changes))
+    losses = {event["step"]: event["loss"] for event in of_type(events, "eval")}
+    assert list(losses) == [2, 4, 6, 7]  # the last step always
+    told = {event["step"]: event["validationLoss"] for event in of_type(events, "checkpoint")}
+    assert told == {step: losses.get(step) for step in range(1, 8)}
+    best = min(losses, key=lambda step: losses[step])
+    kept = {path.name for path in (tmp_path / "run" / "checkpoints").iterdir()}
+    assert best < 6
+    assert kept == {f"checkpoint-{best}", "checkpoint-6", "checkpoint-7"}
+
+
 def test_a_finished_run_started_again_changes_nothing(finished: tuple[Path, Events], base: Path, rows: Path) -> None:
     folder, events = finished
     assert run_here(folder, resumable_spec(base, rows)) == events

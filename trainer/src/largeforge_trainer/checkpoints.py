@@ -21,12 +21,16 @@ NEARLY_NOTHING_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A complete checkpoint. `trained_tokens` and `seconds` are the run's totals up to `step`."""
+    """A complete checkpoint. `trained_tokens` and `seconds` are the run's totals up to `step`.
+
+    `validation_loss` is None where no evaluation ran at that step.
+    """
 
     path: Path
     step: int
     trained_tokens: int
     seconds: float
+    validation_loss: float | None = None
 
 
 def save(root: Path, step: int, spec_hash: str, totals: dict[str, Any], write: Callable[[Path], Path]) -> Path:
@@ -59,10 +63,31 @@ def save(root: Path, step: int, spec_hash: str, totals: dict[str, Any], write: C
 
 
 def prune(root: Path, keep: int) -> None:
-    """Remove all but the newest `keep` checkpoints; the manifest goes first, so a crash leaves no half-true one."""
+    """Remove all but the newest `keep` checkpoints and the one of the lowest validation loss.
+
+    The manifest goes first, so a crash leaves no half-true one.
+    """
+    best = best_of(root)
     for path in numbered(root)[keep:]:
+        if path == best:
+            continue
         (path / MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(path, ignore_errors=True)
+
+
+def best_of(root: Path) -> Path | None:
+    """The checkpoint of the lowest validation loss, the earliest of equals; None when none was evaluated."""
+    losses = [(loss, path) for path in reversed(numbered(root)) if (loss := validation_loss_of(path)) is not None]
+    return min(losses, key=lambda each: each[0])[1] if losses else None
+
+
+def validation_loss_of(path: Path) -> float | None:
+    """What its manifest says, None when it says nothing."""
+    try:
+        loss = json.loads((path / MANIFEST).read_text(encoding="utf-8")).get("validationLoss")
+    except (OSError, ValueError):
+        return None
+    return loss if isinstance(loss, float | int) else None
 
 
 def newest(root: Path, spec_hash: str, warn: Callable[[str], None]) -> Checkpoint | None:
@@ -83,7 +108,8 @@ def newest(root: Path, spec_hash: str, warn: Callable[[str], None]) -> Checkpoin
                 f"{path.name} belongs to another spec: the settings or the data changed since it was written",
                 "Start a new run for the new settings, or put the old spec and data back to resume this one.",
             )
-        return Checkpoint(path, manifest["step"], manifest["trainedTokens"], manifest["seconds"])
+        loss = manifest.get("validationLoss")
+        return Checkpoint(path, manifest["step"], manifest["trainedTokens"], manifest["seconds"], loss)
     return None
 
 

@@ -6,7 +6,7 @@ import math
 import time
 from typing import Any
 
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import IntervalStrategy, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from .errors import TrainerError
 from .events import EventLog, Heartbeat
@@ -39,9 +39,12 @@ class Progress(TrainerCallback):
         self._since = time.perf_counter()
 
     def on_step_end(
-        self, _args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> TrainerControl:
-        """Count the step; after the last one, or when asked to stop, log and save what there is."""
+        """Count the step; after the last one, or when asked to stop, log and save what there is.
+
+        The last step is evaluated too: its checkpoint is the one that becomes the adapter.
+        """
         now = time.perf_counter()
         self._busy_seconds += now - self._since
         self._since = now
@@ -51,6 +54,7 @@ class Progress(TrainerCallback):
             control.should_training_stop = control.should_save = control.should_log = True
         if state.global_step >= state.max_steps:
             control.should_log = True
+            control.should_evaluate = args.eval_strategy != IntervalStrategy.NO
         return control
 
     def on_log(

@@ -77,7 +77,18 @@ class SealedCheckpoints:
                 (written / name).unlink(missing_ok=True)
             return written
 
-        path = checkpoints.save(self._folder.checkpoints, step, self._spec_hash, self.totals(), write)
+        loss = self._validation_loss(step)
+        facts = self.totals() | {"validationLoss": loss}
+        path = checkpoints.save(self._folder.checkpoints, step, self._spec_hash, facts, write)
         size = sum(file.stat().st_size for file in path.iterdir())
-        self._events.append("checkpoint", step=step, path=self._folder.relative(path), bytes=size)
+        told = {"step": step, "path": self._folder.relative(path), "bytes": size, "validationLoss": loss}
+        self._events.append("checkpoint", **told)
         checkpoints.prune(self._folder.checkpoints, self._keep)
+
+    def _validation_loss(self, step: int) -> float | None:
+        """The loss of the evaluation that ran at this step, which is before its checkpoint; None when none did."""
+        for logs in reversed(self.state.log_history):  # type: ignore[attr-defined]
+            loss = logs.get("eval_loss")
+            if loss is not None and logs["step"] == step:
+                return loss if math.isfinite(loss) else None
+        return None
