@@ -10,6 +10,7 @@ import { sweep } from "#server/ops/sweep.ts";
 import { convertRun } from "#server/runs/convert.ts";
 import { trainRun } from "#server/runs/train.ts";
 import { collectStorage } from "#server/storage/collect.ts";
+import { scrubStorage } from "#server/storage/scrub.ts";
 
 /** Job name → verb. One line each; the catalog's type says which are missing. */
 export const handlers = {
@@ -23,5 +24,6 @@ export const handlers = {
   "ops.sweep": sweep,
   "runs.convert": convertRun,
   "runs.train": trainRun,
-  "storage.collect": collectStorage,
+  "storage.collect": (ctx, payload, signal) => collectStorage(ctx, payload, signal),
+  "storage.scrub": (ctx, payload, signal) => scrubStorage(ctx, payload, signal),
 } satisfies Handlers;

@@ -17,6 +17,7 @@ export const catalog = {
   "evals.run": { queue: "io", attempts: 5, payload: z.object({ projectId, evalId: z.string() }) },
   "deployments.reconcile": { queue: "ops", attempts: 3, payload: z.object({}), everyMs: 10_000 },
   "storage.collect": { queue: "io", attempts: 1, payload: z.object({}), everyMs: 3_600_000 },
+  "storage.scrub": { queue: "io", attempts: 1, payload: z.object({}), everyMs: 86_400_000 },
   "ops.sweep": { queue: "ops", attempts: 1, payload: z.object({}), everyMs: 10_000 },
 } as const satisfies Record<string, JobType>;
 

@@ -7,7 +7,11 @@ import { storable } from "#server/storable.rule.ts";
 
 /** Where a run's trainer works: FORGE_DATA/runs/<id>. */
 export function runFolder(runId: string) {
-  const root = join(env().FORGE_DATA, "runs", runId);
+  return runFolderAt(join(env().FORGE_DATA, "runs", runId));
+}
+
+/** The same of any folder, by its path. */
+export function runFolderAt(root: string) {
   const at = (name: string) => join(root, name);
   return {
     root,
@@ -48,6 +52,13 @@ async function relink(target: string, path: string) {
 export async function findTrainer(folder: RunFolder): Promise<ProcessRef | null> {
   const written = PidFile.safeParse(await readJson(folder.pid));
   return written.success && (await isRunning(written.data)) ? written.data : null;
+}
+
+/** Remove a run's folder with all its trainer wrote; false, and nothing is removed, while the trainer lives. */
+export async function removeRunFolder(folder: RunFolder): Promise<boolean> {
+  if (await findTrainer(folder)) return false;
+  await rm(folder.root, { recursive: true, force: true }); // links inside are removed, not followed
+  return true;
 }
 
 /** Ask the trainer to stop after its step, with a checkpoint. */

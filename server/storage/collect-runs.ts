@@ -1,0 +1,72 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { inArray, sql } from "drizzle-orm";
+import { runs } from "#db/schema/runs.ts";
+import type { JobCtx } from "#server/jobs/context.ts";
+import { isFinal } from "#server/runs/status.rule.ts";
+import { removeRunFolder, runFolderAt } from "#server/runs/trainer/folder.ts";
+import { graceMs } from "#server/storage/grace.rule.ts";
+
+const batch = 500;
+
+/** Where runs lie, and for how many days after its end a run keeps all that its trainer wrote. */
+export type RunRetention = { folder: string; keepDays: number };
+
+/**
+ * Remove the folders of runs that are no longer there, and from those that ended more than `keepDays` ago whatever no
+ * resume needs: of a success the checkpoints, the adapter (it is a model version now) and the links, of a failed or
+ * cancelled run all checkpoints but the newest. The log, the events and the spec stay with the run.
+ */
+export async function collectRunFolders({ db }: Pick<JobCtx, "db">, retention: RunRetention, signal: AbortSignal) {
+  const names = (await readdir(retention.folder).catch(() => [])).filter((name) => /^run_[0-9a-z]+$/.test(name));
+  const done = { removed: 0, trimmed: 0 };
+  for (let i = 0; i < names.length; i += batch) {
+    signal.throwIfAborted();
+    const some = names.slice(i, i + batch);
+    const old = sql<boolean>`coalesce(${runs.finishedAt} < now() - interval '1 day' * ${retention.keepDays}, false)`;
+    const rows = await db.select({ id: runs.id, status: runs.status, old }).from(runs).where(inArray(runs.id, some));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const name of some) {
+      const run = byId.get(name);
+      const folder = runFolderAt(join(retention.folder, name));
+      if (!run) {
+        const found = await stat(folder.root).catch(() => null);
+        if (!found || Date.now() - found.mtimeMs < graceMs) continue;
+        if (await removeRunFolder(folder)) done.removed++;
+      } else if (run.old && isFinal(run.status)) {
+        const trimmed = run.status === "succeeded" ? await trimSucceeded(folder) : await keepNewest(folder.checkpoints);
+        if (trimmed) done.trimmed++;
+      }
+    }
+  }
+  return done;
+}
+
+type Folder = ReturnType<typeof runFolderAt>;
+
+async function trimSucceeded({ root, checkpoints, adapter, adapterGguf }: Folder): Promise<boolean> {
+  const paths = [checkpoints, adapter, adapterGguf, join(root, "base"), join(root, "data")];
+  const there = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
+  for (const path of paths) await rm(path, { recursive: true, force: true });
+  return there.some((found) => found !== null);
+}
+
+/** What a resume goes on from is the newest whole checkpoint: one with its manifest, which is written last. */
+async function keepNewest(folder: string): Promise<boolean> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /^checkpoint-\d+$/.test(name));
+  const newestFirst = names.sort((a, b) => stepOf(b) - stepOf(a));
+  const whole = await Promise.all(
+    newestFirst.map((name) => stat(join(folder, name, "manifest.json")).catch(() => null)),
+  );
+  const keep = whole.findIndex((found) => found !== null);
+  const older = keep < 0 ? [] : newestFirst.slice(keep + 1);
+  for (const name of older) {
+    await rm(join(folder, name, "manifest.json"), { force: true }); // first, so that a crash leaves no half-true one
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+  return older.length > 0;
+}
+
+function stepOf(name: string): number {
+  return Number(name.slice("checkpoint-".length));
+}
