@@ -14,8 +14,10 @@ export function registerBench(program: Command): void {
     .command("bench")
     .description("measure this machine: ratios beside a peer in the same run")
     .addArgument(new Argument("<name>", "which benchmark").choices(names))
-    .action(async (name: string, _options: unknown, command: Command) => {
-      const args = [join(root, "bench", `${name}.ts`), ...(wantsJson(command) ? ["--json"] : [])];
+    .argument("[options...]", "options of the benchmark, like --minutes 10 for fuzz")
+    .allowUnknownOption()
+    .action(async (name: string, own: string[], _options: unknown, command: Command) => {
+      const args = [join(root, "bench", `${name}.ts`), ...own, ...(wantsJson(command) ? ["--json"] : [])];
       const env = { ...process.env, FORGE_TOOLS: toolsDir, FORGE_TRAINER_PYTHON: trainerPython };
       const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
         cwd: root,

@@ -20,6 +20,7 @@ export async function inProject(
   answer: (ctx: HttpCtx) => Promise<Response>,
 ): Promise<Response> {
   return answerErrors(request, async () => {
+    if (request.url.includes("%00")) throw new DomainError("INVALID", "the address holds a NUL character (%00)");
     const { db, enqueue, storage } = consoleDoors();
     const caller = await resolveCaller(db, request);
     const projectSlug = request.headers.get("x-forge-project") ?? new URL(request.url).searchParams.get("project");

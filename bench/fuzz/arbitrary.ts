@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { z } from "zod";
+import { idPrefixes } from "#db/ids.ts";
 
 /** Texts that break edges: what databases, addresses, paths, schemas and templates trip over. */
 const oddTexts = [
@@ -109,56 +110,82 @@ type Schema = {
   $ref?: string;
 };
 
-/** Inputs that a schema takes for the most part, each place of them now and then anything else. */
-export function inputFor(schema: z.ZodType, known: readonly string[]): fc.Arbitrary<unknown> {
-  const described = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return fromSchema(described as Schema, known); // safe because only names of JSON Schema that it may lack are read
-}
+type Draw = {
+  known: readonly string[] /** what the text is for, as a field or a path names it */;
+  about: string;
+  odd: boolean;
+};
 
-function fromSchema(schema: Schema, known: readonly string[]): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 14, arbitrary: asMeant(schema, known) }, { weight: 1, arbitrary: anyJson(known) });
-}
-
-function asMeant(schema: Schema, known: readonly string[]): fc.Arbitrary<unknown> {
-  if (schema.const !== undefined) return fc.constant(schema.const);
-  if (schema.enum && schema.enum.length > 0) return fc.constantFrom(...schema.enum);
-  const choices = schema.anyOf ?? schema.oneOf;
-  if (choices && choices.length > 0) return fc.oneof(...choices.map((choice) => fromSchema(choice, known)));
-  const [first] = schema.allOf ?? [];
-  if (first) return fromSchema(first, known);
-  if (schema.type === "object") return objectOf(schema, known);
-  if (schema.type === "array") return fc.array(fromSchema(schema.items ?? {}, known), { maxLength: 4 });
-  if (schema.type === "string") return textOf(schema, known);
-  if (schema.type === "integer" || schema.type === "number") return numberOf(schema);
-  if (schema.type === "boolean") return fc.boolean();
-  return schema.type === "null" ? fc.constant(null) : anyJson(known);
-}
-
-function objectOf(schema: Schema, known: readonly string[]) {
-  const fields = Object.entries(schema.properties ?? {});
-  if (fields.length === 0) return fc.dictionary(anyText(known), anyJson(known), { maxKeys: 3, noNullPrototype: true });
-  const model = Object.fromEntries(fields.map(([name, field]) => [name, fromSchema(field, known)]));
-  const required = (schema.required ?? []).filter((name) => name in model);
+/** Half the time what a schema takes, with what exists; else each place of it now and then anything at all. */
+export function inputFor(schema: z.ZodType, known: readonly string[], about: string): fc.Arbitrary<unknown> {
+  const described = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Schema; // safe because only names of JSON Schema that it may lack are read
   return fc.oneof(
-    { weight: 9, arbitrary: fc.record(model, { requiredKeys: required, noNullPrototype: true }) },
-    { weight: 1, arbitrary: fc.record(model, { requiredKeys: [], noNullPrototype: true }) },
+    fromSchema(described, { known, about, odd: false }),
+    fromSchema(described, { known, about, odd: true }),
   );
 }
 
-function textOf(schema: Schema, known: readonly string[]): fc.Arbitrary<string> {
-  if (schema.format === "email") return fc.constantFrom("ada@example.test", "x@y", "@", "a\u0000@example.test");
-  if (!schema.pattern) return anyText(known);
-  const fitting = known.filter((text) => new RegExp(schema.pattern ?? "", "u").test(text));
-  return fitting.length > 0
-    ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...fitting) }, anyText(known))
-    : fc.oneof(fc.constantFrom("a", "abc", "a1", "req_00000000000000000000000000"), anyText(known));
+/** Ids of the kinds that are spoken of, else everything that exists. */
+export function likely(about: string, known: readonly string[]): readonly string[] {
+  const said = about.toLowerCase();
+  const kinds = Object.entries(idPrefixes).filter(([kind]) =>
+    said.includes(kind.toLowerCase().replace(/version$/, "")),
+  );
+  const fitting = known.filter((text) => kinds.some(([, prefix]) => text.startsWith(prefix)));
+  return fitting.length > 0 ? fitting : known;
 }
 
-function numberOf({ type, minimum = -1e6, maximum = 1e6 }: Schema): fc.Arbitrary<number> {
+function fromSchema(schema: Schema, draw: Draw): fc.Arbitrary<unknown> {
+  const meant = asMeant(schema, draw);
+  return draw.odd ? fc.oneof({ weight: 14, arbitrary: meant }, { weight: 1, arbitrary: anyJson(draw.known) }) : meant;
+}
+
+function asMeant(schema: Schema, draw: Draw): fc.Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum && schema.enum.length > 0) return fc.constantFrom(...schema.enum);
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices && choices.length > 0) return fc.oneof(...choices.map((choice) => fromSchema(choice, draw)));
+  const [first] = schema.allOf ?? [];
+  if (first) return fromSchema(first, draw);
+  if (schema.type === "object") return objectOf(schema, draw);
+  if (schema.type === "array") return fc.array(fromSchema(schema.items ?? {}, draw), { minLength: 1, maxLength: 4 });
+  if (schema.type === "string") return textOf(schema, draw);
+  if (schema.type === "integer" || schema.type === "number") return numberOf(schema, draw);
+  if (schema.type === "boolean") return fc.boolean();
+  return schema.type === "null" ? fc.constant(null) : anyJson(draw.known);
+}
+
+function objectOf(schema: Schema, draw: Draw) {
+  const fields = Object.entries(schema.properties ?? {});
+  if (fields.length === 0)
+    return fc.dictionary(anyText(draw.known), anyJson(draw.known), {
+      maxKeys: draw.odd ? 3 : 0,
+      noNullPrototype: true,
+    });
+  const model = Object.fromEntries(
+    fields.map(([name, field]) => [name, fromSchema(field, { ...draw, about: `${draw.about} ${name}` })]),
+  );
+  const requiredKeys = (schema.required ?? []).filter((name) => name in model);
+  const meant = fc.record(model, { requiredKeys, noNullPrototype: true });
+  if (!draw.odd) return meant;
+  return fc.oneof({ weight: 9, arbitrary: meant }, fc.record(model, { requiredKeys: [], noNullPrototype: true }));
+}
+
+function textOf({ format, pattern, maxLength = 80 }: Schema, { known, about, odd }: Draw): fc.Arbitrary<string> {
+  if (format === "email")
+    return fc.constantFrom("ada@example.test", "grace@example.test", "x@y", "a\u0000@example.test");
+  const fits = (text: string) => text.length <= maxLength && (!pattern || new RegExp(pattern, "u").test(text));
+  const good = [...likely(about, known), "abc", "a1", "2", "req_00000000000000000000000000"].filter(fits);
+  const meant = good.length > 0 ? fc.constantFrom(...good) : anyText(known);
+  return odd ? fc.oneof(meant, anyText(known)) : meant;
+}
+
+function numberOf({ type, minimum = -1e6, maximum = 1e6 }: Schema, { odd }: Draw): fc.Arbitrary<number> {
   const [from, to] = [Math.max(minimum, -1e9), Math.min(maximum, 1e9)];
   const between =
     type === "integer"
       ? fc.integer({ min: Math.ceil(from), max: Math.floor(to) })
       : fc.double({ min: from, max: to, noNaN: true });
+  if (!odd) return fc.oneof(between, fc.constantFrom(from, to));
   return fc.oneof({ weight: 6, arbitrary: between }, fc.constantFrom(from, to), fc.constantFrom(...oddNumbers));
 }

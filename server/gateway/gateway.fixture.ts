@@ -67,16 +67,16 @@ export async function addKey(db: Pool, projectId: string, scopes: Scope[] = ["in
   return { id, key };
 }
 
-/** A registered model with `count` callable versions, each a base with a GGUF of its own. */
-export async function addModel(db: Db, projectId: string, name: string, count = 1) {
+/** A registered model with `count` callable versions, each a base with a GGUF of its own, `gguf` or none that exists. */
+export async function addModel(db: Db, projectId: string, name: string, count = 1, gguf: string | null = null) {
   const modelId = newId("model");
   const by = { projectId, createdBy: "system:test" };
   await db.insert(models).values({ id: modelId, name, kind: "base", ...by });
   const versionIds: string[] = [];
   for (let version = 1; version <= count; version++) {
-    const sha256 = randomBytes(32).toString("hex");
+    const sha256 = gguf ?? randomBytes(32).toString("hex");
     const artifactId = newId("artifact");
-    await db.insert(blobs).values({ sha256, bytes: 1 });
+    await db.insert(blobs).values({ sha256, bytes: 1 }).onConflictDoNothing();
     await db.insert(artifacts).values({ id: artifactId, projectId, kind: "base_gguf", digest: sha256, bytes: 1 });
     await db.insert(artifactFiles).values({ projectId, artifactId, path: "model.gguf", blobSha256: sha256, bytes: 1 });
     const id = newId("modelVersion");

@@ -1,4 +1,4 @@
-import { NextRequest } from "next/server";
+import { NextRequest } from "next/server.js";
 import NextAuth from "next-auth";
 import { z } from "zod";
 import { parseJson, readText } from "#server/body.ts";
