@@ -34,6 +34,8 @@ export type Axis = {
   max?: number;
   /** Steps, rows, requests: there is nothing between two whole numbers. */
   whole?: boolean;
+  /** Equal ratios take equal room. What is not above zero has no place on it and is left out. */
+  log?: boolean;
 };
 
 /** A moment worth a dashed line: a deploy, a rollback, a resume. */

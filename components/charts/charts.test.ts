@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { toCsv } from "#components/charts/csv.rule.ts";
-import { downsample, smooth } from "#components/charts/downsample.rule.ts";
+import { downsample } from "#components/charts/downsample.rule.ts";
 import { placeLabels } from "#components/charts/labels.rule.ts";
 import { layOut } from "#components/charts/lineage.rule.ts";
-import { innerTicks, niceTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
+import { innerTicks, logTicks, niceTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
+import { smooth } from "#components/charts/smooth.rule.ts";
 import { nearest, tickWords, toRows } from "#components/charts/xy.ts";
 
 const wave = Array.from({ length: 50_000 }, (_, x) => ({ x, y: x === 31_337 ? 99 : Math.sin(x / 500) }));
@@ -24,9 +25,29 @@ test("short series pass through, and a gap stays a gap", () => {
   expect(downsample(gap, 200).some((point) => point.y === null)).toBe(true);
 });
 
-test("smoothing averages over the last values only", () => {
-  const points = [1, 2, 3, 4].map((y, x) => ({ x, y }));
-  expect(smooth(points, 2).map((point) => point.y)).toEqual([1, 1.5, 2.5, 3.5]);
+test("a smoothed line neither lags behind a trend nor starts at zero, and damps noise", () => {
+  const ramp = Array.from({ length: 401 }, (_, x) => ({ x, y: x }));
+  const line = smooth(ramp, 0.9);
+  for (const at of [150, 200, 250]) expect(line[at]?.y).toBeCloseTo(at, 3);
+  const flat = smooth(
+    ramp.map(({ x }) => ({ x, y: 7 })),
+    0.99,
+  );
+  for (const point of flat) expect(point.y).toBeCloseTo(7, 9);
+  const noisy = smooth(
+    ramp.map(({ x }) => ({ x, y: x % 2 })),
+    0.95,
+  );
+  expect(Math.abs((noisy[200]?.y ?? 0) - 0.5)).toBeLessThan(0.05);
+  expect(smooth(ramp, 0)).toBe(ramp);
+  const gap = ramp.map((point) => (point.x === 5 ? { x: 5, y: null } : point));
+  expect(smooth(gap, 0.5)[5]?.y).toBeNull();
+});
+
+test("a log axis has ticks at 1, 2 and 5 times the powers of ten, few enough to read", () => {
+  expect(logTicks(0.8, 7)).toEqual([0.5, 1, 2, 5, 10]);
+  expect(logTicks(0.0002, 3)).toEqual([0.0001, 0.001, 0.01, 0.1, 1, 10]);
+  expect(logTicks(1e-12, 1)).toEqual([1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 0.01, 1]);
 });
 
 test("ticks are round and cover the data", () => {

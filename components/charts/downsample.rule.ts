@@ -52,16 +52,3 @@ function widest(anchor: Point, points: readonly Point[], ahead: { x: number; y: 
   }
   return best;
 }
-
-/** Mean of the last `window` known values at every point: the dark line over a noisy one. */
-export function smooth(points: readonly Point[], window: number): Point[] {
-  const held: number[] = [];
-  let sum = 0;
-  return points.map((point) => {
-    if (point.y === null) return point;
-    held.push(point.y);
-    sum += point.y;
-    if (held.length > window) sum -= held.shift() ?? 0;
-    return { x: point.x, y: sum / held.length };
-  });
-}

@@ -1,6 +1,6 @@
 "use client";
-import { useMemo } from "react";
-import { Area, ComposedChart, Line, Tooltip } from "recharts";
+import { useMemo, useState } from "react";
+import { Area, ComposedChart, Line, ReferenceArea, Tooltip } from "recharts";
 import { type ChartBase, ChartFrame } from "#components/charts/chart-frame.tsx";
 import { TooltipBox } from "#components/charts/chart-tooltip.tsx";
 import {
@@ -25,6 +25,22 @@ import {
   yScale,
 } from "#components/charts/xy.ts";
 
+/** A part of the x axis, ends included. */
+export type Range = { from: number; to: number };
+
+function numberOf(label: unknown): number | null {
+  const value = label === undefined || label === null ? Number.NaN : Number(label);
+  return Number.isFinite(value) ? value : null;
+}
+
+/** On a log axis what is not above zero has no place. */
+function onlyPositive(series: Series): Series {
+  return {
+    ...series,
+    points: series.points.map((point) => (point.y !== null && point.y <= 0 ? { ...point, y: null } : point)),
+  };
+}
+
 /** A reading taken further away than this share of the axis says where it was taken. */
 const elsewhereShare = 0.01;
 
@@ -36,6 +52,7 @@ export function LineChart({
   events = [],
   thresholds = [],
   syncId,
+  onZoom,
   ...frame
 }: ChartBase & {
   series: readonly Series[];
@@ -45,8 +62,25 @@ export function LineChart({
   thresholds?: readonly Threshold[];
   /** Charts with the same word are read together. */
   syncId?: string;
+  /** Dragging across the plot asks for this part of the x axis. */
+  onZoom?: (range: Range) => void;
 }) {
-  const rows = useMemo(() => toRows(series), [series]);
+  const drawn = useMemo(() => (y.log ? series.map(onlyPositive) : series), [series, y.log]);
+  const rows = useMemo(() => toRows(drawn), [drawn]);
+  const [drag, setDrag] = useState<Range | null>(null);
+  const begin = (label: unknown) => {
+    const at = onZoom ? numberOf(label) : null;
+    if (at !== null) setDrag({ from: at, to: at });
+  };
+  const move = (label: unknown) => {
+    const at = drag ? numberOf(label) : null;
+    if (drag && at !== null) setDrag({ from: drag.from, to: at });
+  };
+  const end = () => {
+    if (drag && drag.from !== drag.to)
+      onZoom?.({ from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) });
+    setDrag(null);
+  };
   return (
     <ChartFrame
       {...frame}
@@ -56,7 +90,7 @@ export function LineChart({
       events={events.map((event) => ({ when: valueWords(x, event.x), label: event.label }))}
     >
       {({ width, height, narrow, isolated }) => {
-        const shown = series
+        const shown = drawn
           .map((each, index) => ({ ...each, stroke: seriesColor(each, index) }))
           .filter((each) => isolated === undefined || each.id === isolated);
         const limits = thresholds.map((threshold) => threshold.y);
@@ -69,6 +103,11 @@ export function LineChart({
             data={rows}
             margin={plotMargin(narrow)}
             {...(syncId ? { syncId } : {})}
+            {...(onZoom ? { className: "cursor-crosshair select-none" } : {})}
+            onMouseDown={({ activeLabel }) => begin(activeLabel)}
+            onMouseMove={({ activeLabel }) => move(activeLabel)}
+            onMouseUp={end}
+            onMouseLeave={end}
           >
             {plotParts({ x, y, xs, ys, width, narrow, events, thresholds })}
             {shown.map((each) => (
@@ -99,6 +138,9 @@ export function LineChart({
                 {...(each.faint ? { tooltipType: "none" as const } : {})}
               />
             ))}
+            {drag && drag.from !== drag.to && (
+              <ReferenceArea x1={drag.from} x2={drag.to} fill="var(--accent)" fillOpacity={0.12} />
+            )}
             <Tooltip
               isAnimationActive={false}
               cursor={{ stroke: "var(--ink-3)", strokeWidth: 1 }}

@@ -51,6 +51,7 @@ export function plotParts({
       dataKey="x"
       type="number"
       domain={[xs.lo, xs.hi]}
+      allowDataOverflow
       ticks={xs.ticks}
       tickFormatter={(value: number) => tickWords(x, value, xs.ticks)}
       tick={tickLook}
@@ -64,6 +65,7 @@ export function plotParts({
     <YAxis
       key="y"
       domain={[ys.lo, ys.hi]}
+      {...(y.log ? { scale: "log" as const } : {})}
       ticks={ys.ticks}
       tickFormatter={(value: number) => tickWords(y, value, ys.ticks)}
       tick={tickLook}

@@ -17,6 +17,25 @@ export function innerTicks(lo: number, hi: number, count: number, whole = false)
   return niceTicks(lo, hi, count, whole).filter((tick) => tick >= lo && tick <= hi);
 }
 
+const mostLogTicks = 8;
+
+/** Ticks of a log axis from at or below lo to at or above hi (both above 0): 1, 2, 5 per decade, else each or every n-th power of ten. */
+export function logTicks(lo: number, hi: number): number[] {
+  const first = Math.floor(Math.log10(lo) + 1e-9);
+  const last = Math.ceil(Math.log10(hi) - 1e-9);
+  const fine: number[] = [];
+  for (let power = first; power <= last; power++)
+    for (const factor of [1, 2, 5]) fine.push(Number((factor * 10 ** power).toPrecision(6)));
+  const from = fine.findLastIndex((tick) => tick <= lo * (1 + 1e-9));
+  const to = fine.findIndex((tick) => tick >= hi * (1 - 1e-9));
+  const covering = fine.slice(Math.max(0, from), to + 1);
+  if (covering.length <= mostLogTicks) return covering;
+  const every = Math.ceil((last - first) / (mostLogTicks - 1));
+  const powers: number[] = [];
+  for (let power = first; power < last + every; power += every) powers.push(Number((10 ** power).toPrecision(6)));
+  return powers;
+}
+
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;

@@ -1,6 +1,6 @@
 import type { Axis, ChartEvent, Point, Series } from "#components/charts/chart-types.ts";
 import { downsample, maxPoints } from "#components/charts/downsample.rule.ts";
-import { extent, innerTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
+import { extent, innerTicks, logTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
 import {
   formatClock,
   formatDate,
@@ -45,6 +45,13 @@ export function xScale(axis: Axis, series: readonly Series[], events: readonly C
 }
 
 export function yScale(axis: Axis, values: Iterable<number | null | undefined>) {
+  if (axis.log) {
+    const found = extent(
+      [...values].map((value) => (value !== null && value !== undefined && value > 0 ? value : null)),
+    );
+    const powers = found ? logTicks(found.lo, found.hi) : [0.1, 1];
+    return { lo: powers[0] ?? 0.1, hi: powers.at(-1) ?? 1, ticks: powers };
+  }
   const ticks = yTicks(values, axis);
   const lo = axis.min ?? ticks[0] ?? 0;
   const hi = axis.max ?? ticks.at(-1) ?? 1;
@@ -63,6 +70,7 @@ export function tickWords(axis: Axis, value: number, ticks: readonly number[] = 
     const whole = ticks.every((tick) => Math.abs(tick * 100 - Math.round(tick * 100)) < 1e-6);
     return formatPercent(value, ticks.length > 0 && whole ? 0 : 1);
   }
+  if (axis.log && (axis.format ?? "number") === "number") return formatNumber(value);
   if ((axis.format ?? "number") === "number" && value !== 0) {
     const digits = digitsOf(ticks);
     if (digits !== null) return formatNumber(value, digits);

@@ -1,35 +1,59 @@
 "use client";
-import { useMemo } from "react";
-import { smooth } from "#components/charts/downsample.rule.ts";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { parseAsBoolean, parseAsFloat, parseAsInteger, useQueryStates } from "nuqs";
+import type { Axis } from "#components/charts/chart-types.ts";
 import { LineChart } from "#components/charts/line-chart.tsx";
+import { smooth } from "#components/charts/smooth.rule.ts";
+import { ChartControls } from "#components/runs/chart-controls.tsx";
 import type { Curves } from "#components/runs/data.ts";
+import { useTRPC } from "#components/trpc.tsx";
 
-const smoothedOver = 10;
-const step = { label: "Step", whole: true };
+/** In the URL, so that a link shows what was seen. */
+const inUrl = {
+  smooth: parseAsFloat.withDefault(0.6),
+  log: parseAsBoolean.withDefault(false),
+  from: parseAsInteger,
+  to: parseAsInteger,
+};
+
+type Shown = Pick<Curves, "train" | "validation" | "resumes">;
 
 /** Loss, learning rate, gradient norm and speed by step; marks where a resumed trainer went on. */
-export function RunCharts({ train, validation, resumes }: Pick<Curves, "train" | "validation" | "resumes">) {
+export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
+  const [{ smooth: weight, log, from, to }, setView] = useQueryStates(inUrl);
+  const zoom = from !== null && to !== null && from < to ? { from, to } : null;
+  const { train, validation, resumes } = useShown(runId, all, zoom);
+  const smoothing = Math.min(0.99, Math.max(0, weight));
   const events = resumes.map((resume) => ({ x: resume.step, label: "resumed" }));
-  const loss = useMemo(() => {
-    const raw = train.map((point) => ({ x: point.step, y: point.loss }));
-    return { raw, smooth: smooth(raw, smoothedOver) };
-  }, [train]);
+  const raw = train.map((point) => ({ x: point.step, y: point.loss }));
   const of = (key: "learningRate" | "gradNorm" | "tokensPerSecond") =>
     train.map((point) => ({ x: point.step, y: point[key] }));
-  const waiting = "The first step is still to come.";
+  const step: Axis = { label: "Step", whole: true, ...(zoom ? { min: zoom.from, max: zoom.to } : {}) };
+  const shared = {
+    x: step,
+    syncId: "run",
+    noData: zoom ? "No step was recorded in this part." : "The first step is still to come.",
+    onZoom: (range: { from: number; to: number }) => void setView(range),
+  };
   return (
     <>
+      <ChartControls
+        smoothing={smoothing}
+        onSmoothing={(next) => void setView({ smooth: next })}
+        log={log}
+        onLog={(next) => void setView({ log: next || null })}
+        zoom={zoom}
+        onReset={() => void setView({ from: null, to: null })}
+      />
       <LineChart
+        {...shared}
         title="Loss"
-        x={step}
-        y={{ label: "Cross-entropy per trained token" }}
+        y={{ label: "Cross-entropy per trained token", ...(log ? { log } : {}) }}
         events={events}
-        syncId="run"
-        noData={waiting}
-        note={`By step; the thin line is raw, the bold one smoothed over ${smoothedOver} points.`}
+        note={smoothing > 0 ? "The thin line is raw, the bold one smoothed without lag." : "Raw, by step."}
         series={[
-          { id: "raw", label: "train, raw", color: 1, faint: true, points: loss.raw },
-          { id: "train", label: "train", color: 1, points: loss.smooth },
+          ...(smoothing > 0 ? [{ id: "raw", label: "train, raw", color: 1 as const, faint: true, points: raw }] : []),
+          { id: "train", label: "train", color: 1, points: smooth(raw, smoothing) },
           {
             id: "validation",
             label: "validation",
@@ -41,33 +65,47 @@ export function RunCharts({ train, validation, resumes }: Pick<Curves, "train" |
       />
       <div className="grid gap-4 md:grid-cols-2">
         <LineChart
+          {...shared}
           title="Learning rate"
           height={160}
-          x={step}
           y={{ label: "Rate" }}
-          syncId="run"
-          noData={waiting}
           series={[{ id: "lr", label: "learning rate", color: 1, points: of("learningRate") }]}
         />
         <LineChart
+          {...shared}
           title="Gradient norm"
           height={160}
-          x={step}
-          y={{ label: "L2 norm" }}
-          syncId="run"
-          noData={waiting}
+          y={{ label: "L2 norm", ...(log ? { log } : {}) }}
           series={[{ id: "norm", label: "gradient norm", color: 3, points: of("gradNorm") }]}
         />
       </div>
       <LineChart
-        title="Speed"
+        {...shared}
+        title="Throughput"
         height={160}
-        x={step}
         y={{ label: "Tokens per second" }}
-        syncId="run"
-        noData={waiting}
         series={[{ id: "speed", label: "tokens per second", color: 5, points: of("tokensPerSecond") }]}
       />
     </>
   );
+}
+
+/** The part of the curves that is looked at; a part is asked for again, because the whole has only every k-th step. */
+function useShown(runId: string, all: Shown, zoom: { from: number; to: number } | null): Shown {
+  const trpc = useTRPC();
+  const part = useQuery(
+    trpc.runs.curves.queryOptions(
+      { runId, ...(zoom ?? {}) },
+      { enabled: zoom !== null, placeholderData: keepPreviousData },
+    ),
+  );
+  if (!zoom) return all;
+  const inside = ({ step }: { step: number }) => step >= zoom.from && step <= zoom.to;
+  const fine = part.data && !part.isPlaceholderData ? part.data : null;
+  const known = fine?.train.at(-1)?.step ?? Number.NEGATIVE_INFINITY;
+  return {
+    train: [...(fine?.train ?? []), ...all.train.filter((point) => point.step > known)].filter(inside),
+    validation: all.validation.filter(inside),
+    resumes: all.resumes.filter(inside),
+  };
 }

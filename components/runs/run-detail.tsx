@@ -62,7 +62,7 @@ export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
                   </>
                 }
               >
-                <RunCharts train={curves.train} validation={curves.validation} resumes={curves.resumes} />
+                <RunCharts runId={runId} train={curves.train} validation={curves.validation} resumes={curves.resumes} />
               </WithAside>
             ),
           },

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "#server/context.ts";
 import { findRun } from "#server/runs/find-run.ts";
-import type { RunRef } from "#server/runs/input.ts";
+import type { RunCurves } from "#server/runs/input.ts";
 
 const mostPoints = 1_000;
+const mostSteps = 2 ** 31 - 1;
 
 export type TrainPoint = {
   step: number;
@@ -14,25 +15,27 @@ export type TrainPoint = {
 };
 
 /**
- * A run's curves by step → `{train, validation, resumes, trainedTokens, lastSeq}`, at most 1,000 training points: every k-th step and the
+ * A run's curves by step → `{train, validation, resumes, trainedTokens, lastSeq}`, at most 1,000 training points: every k-th step of the part asked for and its
  * last. A step that was done again after a crash counts as it was done last. `trainedTokens`: up to
  * the last step that told them, null when none has. `lastSeq` is where live events go on.
  */
-export async function runCurves(ctx: Ctx, { runId }: RunRef) {
+export async function runCurves(ctx: Ctx, { runId, from = 0, to }: RunCurves) {
   const run = await findRun(ctx, runId);
   const of = (type: string) =>
     sql`run_events where run_id = ${run.id} and project_id = ${ctx.projectId} and type = ${type}
       and seq <= ${run.lastSeq}`;
   const number = (key: string) => sql`(body->>${key})::float8`;
-  const every = Math.max(1, Math.ceil(Math.max(run.step, 1) / mostPoints));
+  const last = Math.min(to ?? run.step, run.step);
+  const every = Math.max(1, Math.ceil(Math.max(last - from, 1) / mostPoints));
+  const within = sql`step >= ${from} and step <= ${to ?? mostSteps}`;
   const train = await ctx.db.execute<TrainPoint>(sql`
     select distinct on (step) * from (select (body->>'step')::int as step, ${number("loss")} as loss,
       ${number("learningRate")} as "learningRate", ${number("gradNorm")} as "gradNorm",
       ${number("tokensPerSecond")} as "tokensPerSecond", seq from ${of("metric")}) points
-    where step % ${every} = 0 or step = 1 or step = ${run.step} order by step, seq desc`);
+    where ${within} and (step % ${every} = 0 or step = 1 or step = ${last}) order by step, seq desc`);
   const validation = await ctx.db.execute<{ step: number; loss: number }>(sql`
     select distinct on (step) * from (select (body->>'step')::int as step, ${number("loss")} as loss, seq
-      from ${of("eval")}) points order by step, seq desc limit ${mostPoints}`);
+      from ${of("eval")}) points where ${within} order by step, seq desc limit ${mostPoints}`);
   const resumes = await ctx.db.execute<{ step: number }>(sql`
     select (body->>'resumedFromStep')::int as step from ${of("hello")} and body->>'resumedFromStep' is not null`);
   const [told] = await ctx.db.execute<{ tokens: number }>(sql`

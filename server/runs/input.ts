@@ -66,6 +66,10 @@ export type StartRun = z.input<typeof StartRun>;
 export const RunRef = z.object({ runId: z.string().trim().min(1).max(80) });
 export type RunRef = z.infer<typeof RunRef>;
 
+/** `from` and `to` are steps, both included: the curves of that part alone, as finely as they can be shown. */
+export const RunCurves = RunRef.extend({ from: z.int().min(0).optional(), to: z.int().min(0).optional() });
+export type RunCurves = z.infer<typeof RunCurves>;
+
 export const runSorts = ["name", "status", "base", "dataset", "loss", "duration", "created"] as const;
 
 export const ListRuns = z.object({

@@ -47,6 +47,8 @@ test("a resumed run's curves say where it went on and how much it has learnt fro
     const curves = await runCurves(ctx, { runId });
     expect(curves.train.map((point) => point.step)).toEqual([1, 2, 3]);
     expect(curves).toMatchObject({ resumes: [{ step: 1 }], trainedTokens: 300 });
+    const part = await runCurves(ctx, { runId, from: 2, to: 2 });
+    expect(part.train.map((point) => point.step)).toEqual([2]);
   }));
 
 test("a story leaves out most steps, in the first page and in those that follow it live", () =>

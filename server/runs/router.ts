@@ -1,7 +1,7 @@
 import { cancelRun } from "#server/runs/cancel.ts";
 import { runCurves } from "#server/runs/curves.ts";
 import { estimate } from "#server/runs/estimate.ts";
-import { ListRunEvents, ListRuns, PlanRun, ReadRunLog, RunRef, StartRun } from "#server/runs/input.ts";
+import { ListRunEvents, ListRuns, PlanRun, ReadRunLog, RunCurves, RunRef, StartRun } from "#server/runs/input.ts";
 import { listRuns } from "#server/runs/list.ts";
 import { listRunEvents } from "#server/runs/list-events.ts";
 import { pauseRun } from "#server/runs/pause.ts";
@@ -13,7 +13,7 @@ import { procedure, router } from "#server/trpc.ts";
 
 export const runsRouter = router({
   cancel: procedure.input(RunRef).mutation(({ ctx, input }) => cancelRun(ctx, input)),
-  curves: procedure.input(RunRef).query(({ ctx, input }) => runCurves(ctx, input)),
+  curves: procedure.input(RunCurves).query(({ ctx, input }) => runCurves(ctx, input)),
   estimate: procedure.input(PlanRun).query(({ ctx, input }) => estimate(ctx, input)),
   events: procedure.input(ListRunEvents).query(({ ctx, input }) => listRunEvents(ctx, input)),
   list: procedure.input(ListRuns).query(({ ctx, input }) => listRuns(ctx, input)),
