@@ -34,7 +34,7 @@ outliveDatabase();
 const db = createDb(DATABASE_URL, { max: 8, name: "largeforge-gateway" });
 const claim = await claimSpool(join(FORGE_DATA, "spool"));
 const spool = openSpool(claim.dir);
-const flusher = keepFlushing(db, spool, claim.orphans);
+const flusher = keepFlushing(db, spool, claim.orphans, claim.abandoned);
 const keeper = keepSnapshot(db);
 const forwarder = createForwarder(secretFor("host").toString("hex"));
 const bells = openBells();

@@ -50,6 +50,18 @@ export function HealthCard() {
               <StatusChip status={host.status} />
             </CardRow>
           ))}
+          {health.data.lost && (
+            <CardRow>
+              <div className="min-w-0 flex-1">
+                {plural(health.data.lost.rows, "request")} missing from the log{" "}
+                <span className="text-ink-3">
+                  since <RelativeTime at={health.data.lost.since} />, last <RelativeTime at={health.data.lost.until} />:
+                  answered, but not counted in usage and cost. Check the disk of FORGE_DATA and the database.
+                </span>
+              </div>
+              <StatusChip status="degraded" />
+            </CardRow>
+          )}
           {health.data.hosts.length === 0 && (
             <CardRow>
               <span className="flex-1 text-ink-2">No inference host has registered.</span>

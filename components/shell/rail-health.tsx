@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useProject } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { cn } from "#components/ui/cn.ts";
-import { plural } from "#components/ui/format.ts";
+import { formatExact, plural } from "#components/ui/format.ts";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 
 const everyMs = 60_000;
@@ -28,7 +28,9 @@ export function RailHealth() {
           ? "No inference host"
           : down > 0
             ? `${plural(down, "host")} down`
-            : undefined;
+            : data.lost
+              ? `${plural(data.lost.rows, "request")} not logged`
+              : undefined;
   const Icon = !data ? CircleHelp : trouble ? TriangleAlert : CircleCheck;
   return (
     <Link
@@ -37,6 +39,7 @@ export function RailHealth() {
         "flex h-7 shrink-0 items-center gap-2 rounded-md px-2 text-xs hover:bg-hover",
         trouble && data ? "text-bad" : "text-ink-3",
       )}
+      title={data?.lost ? `Missing from the log since ${formatExact(data.lost.since)}` : undefined}
     >
       <Icon aria-hidden className="size-4 shrink-0 stroke-[1.75]" />
       <span className="truncate rail-narrow:sr-only">{trouble ?? "All systems normal"}</span>

@@ -98,6 +98,14 @@ export const prices = pgTable(
   (t) => [index("prices_model_idx").on(t.projectId, t.modelId, t.effectiveFrom)],
 );
 
+/** Calls that were answered but whose rows were lost, one row a gateway's spool folder: its disk was full, its backlog at the limit, or Postgres refused the row. */
+export const lostRequests = pgTable("lost_requests", {
+  spool: text("spool").primaryKey(),
+  rows: integer("rows").notNull(),
+  firstAt: at("first_at").notNull(),
+  lastAt: at("last_at").notNull(),
+});
+
 /** One row: raised in every transaction that changes keys, routes or prices; gateways compare it every 500 ms. */
 export const snapshotVersion = pgTable("snapshot_version", {
   id: integer("id").primaryKey(),

@@ -1,21 +1,24 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { hosts, replicas } from "#db/schema/deployments.ts";
+import { lostRequests } from "#db/schema/gateway.ts";
 import type { Ctx } from "#server/context.ts";
 import { apiUrl } from "#server/env.ts";
 
 /** A gateway or host that has been silent for longer is not there. */
 const answerWithinMs = 700;
 const heartbeatWithinSeconds = 15;
+const tellLossesForDays = 7;
 
 export type GatewayHealth = { status: "healthy" | "degraded" | "down"; ms: number | null; detail: string };
 
 /**
- * Is it up? → `{gateway: {status, ms, detail}, hosts: [{id, device, status, …, replicasReady, replicas}]}`.
+ * Is it up? → `{gateway: {status, ms, detail}, hosts: [{id, device, status, …, replicasReady, replicas}], lost}`. `lost`:
+ * calls of the last week that were answered but are missing from the log, `{rows, since, until}`, null when none is.
  * Hosts are shared by all projects; the replicas counted are this project's.
  */
-export async function health(ctx: Ctx) {
-  const [gateway, found] = await Promise.all([askGateway(), listHosts(ctx)]);
-  return { gateway, hosts: found };
+export async function health(ctx: Pick<Ctx, "db" | "projectId">) {
+  const [gateway, found, lost] = await Promise.all([askGateway(), listHosts(ctx), lostLately(ctx)]);
+  return { gateway, hosts: found, lost };
 }
 
 async function askGateway(): Promise<GatewayHealth> {
@@ -29,6 +32,18 @@ async function askGateway(): Promise<GatewayHealth> {
   } catch {
     return { status: "down", ms: null, detail: `no answer within ${answerWithinMs} ms` };
   }
+}
+
+async function lostLately({ db }: Pick<Ctx, "db">) {
+  const [found] = await db
+    .select({
+      rows: sql<number>`coalesce(sum(${lostRequests.rows}), 0)::int`,
+      since: sql<Date | null>`min(${lostRequests.firstAt})`.mapWith(lostRequests.firstAt),
+      until: sql<Date | null>`max(${lostRequests.lastAt})`.mapWith(lostRequests.lastAt),
+    })
+    .from(lostRequests)
+    .where(sql`${lostRequests.lastAt} > now() - interval '1 day' * ${tellLossesForDays}`);
+  return found?.since && found.until ? { rows: found.rows, since: found.since, until: found.until } : null;
 }
 
 async function listHosts({ db, projectId }: Pick<Ctx, "db" | "projectId">) {

@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { countLosses, type Losses } from "#server/gateway/spool/losses.ts";
 import { log } from "#server/log.ts";
 import { mayHoldUnstorable, storableJson } from "#server/storable.rule.ts";
 
@@ -17,6 +18,12 @@ export type Spool = {
   seal: () => string[];
   /** bytes waiting on disk, and rows given up because the disk or the limit refused them */
   state: () => { bytes: number; dropped: number };
+  /** a row that Postgres will never take is lost too */
+  lose: () => void;
+  /** rows given up so far and since when, in this folder; null: none */
+  losses: () => Losses | null;
+  /** Postgres knows of so many */
+  toldLosses: (rows: number) => void;
   /** a closed segment reached Postgres and was removed */
   forget: (bytes: number) => void;
   close: () => void;
@@ -47,6 +54,7 @@ export function openSpool(dir: string, limitBytes = 1024 ** 3): Spool {
   let segmentBytes = 0;
   let unsynced = false;
   let dropped = 0;
+  const lost = countLosses(dir);
   let complainedMs = Number.NEGATIVE_INFINITY;
   let fd = -1;
 
@@ -66,6 +74,7 @@ export function openSpool(dir: string, limitBytes = 1024 ** 3): Spool {
 
   const drop = (why: unknown) => {
     dropped++;
+    lost.add(Date.now());
     if (performance.now() - complainedMs < complainEveryMs) return;
     complainedMs = performance.now();
     log.error({ err: why, dropped }, "gateway.spool_drops");
@@ -102,6 +111,9 @@ export function openSpool(dir: string, limitBytes = 1024 ** 3): Spool {
       return closed.splice(0).map((name) => join(dir, name));
     },
     state: () => ({ bytes: backlogBytes, dropped }),
+    lose: () => lost.add(Date.now()),
+    losses: lost.state,
+    toldLosses: lost.told,
     forget: (bytes) => {
       backlogBytes = Math.max(0, backlogBytes - bytes);
     },
@@ -110,6 +122,7 @@ export function openSpool(dir: string, limitBytes = 1024 ** 3): Spool {
       if (fd < 0) return;
       closeSync(fd);
       fd = -1;
+      lost.close();
       if (segmentBytes === 0) rmSync(join(dir, segment()), { force: true });
     },
   };

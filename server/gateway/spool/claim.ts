@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { segmentPattern } from "#server/gateway/spool/append.ts";
+import { lossFile, untoldLosses } from "#server/gateway/spool/losses.ts";
 
 const Owner = z.object({ hostname: z.string(), pid: z.number(), startedAt: z.string() });
 const ownerFile = "owner.json";
@@ -16,6 +17,8 @@ export type SpoolClaim = {
   dir: string;
   /** segments of gateways that are no more, oldest first */
   orphans: string[];
+  /** folders of gateways that are no more and lost rows, which nobody may have told */
+  abandoned: string[];
   release: () => Promise<void>;
 };
 
@@ -27,12 +30,14 @@ export type SpoolClaim = {
 export async function claimSpool(root: string): Promise<SpoolClaim> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   const orphans: string[] = [];
+  const abandoned: string[] = [];
   for (const name of await readdir(root)) {
     const dir = join(root, name);
     if (!(await isDead(dir))) continue;
     const segments = (await readdir(dir)).filter((file) => segmentPattern.test(file)).sort();
     orphans.push(...segments.map((file) => join(dir, file)));
-    if (segments.length === 0) await removeFolder(dir);
+    if (untoldLosses(dir)) abandoned.push(dir);
+    else if (segments.length === 0) await removeFolder(dir);
   }
   const dir = join(root, `gateway-${process.pid}-${randomBytes(4).toString("hex")}`);
   await mkdir(dir, { mode: 0o700 });
@@ -47,9 +52,11 @@ export async function claimSpool(root: string): Promise<SpoolClaim> {
   return {
     dir,
     orphans,
+    abandoned,
     release: async () => {
       clearInterval(timer);
-      for (const folder of new Set([dir, ...orphans.map((path) => dirname(path))])) await removeFolder(folder);
+      for (const folder of new Set([dir, ...abandoned, ...orphans.map((path) => dirname(path))]))
+        await removeFolder(folder);
     },
   };
 }
@@ -80,11 +87,11 @@ function startOf(pid: number): string | null {
   }
 }
 
-/** Only when nothing but the owner's mark is left in it. */
+/** Only when nothing is left in it but the owner's mark and a count of losses that Postgres has. */
 async function removeFolder(dir: string): Promise<void> {
-  const left = (await readdir(dir)).filter((name) => name !== ownerFile);
-  if (left.length > 0) return;
-  await unlink(join(dir, ownerFile)).catch(() => {});
+  const left = (await readdir(dir)).filter((name) => name !== ownerFile && name !== lossFile);
+  if (left.length > 0 || untoldLosses(dir)) return;
+  for (const name of [ownerFile, lossFile]) await unlink(join(dir, name)).catch(() => {});
   await rmdir(dir).catch(() => {});
 }
 

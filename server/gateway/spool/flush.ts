@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import type { Pool } from "#db/client.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import type { Spool } from "#server/gateway/spool/append.ts";
+import { lossFile, tellLosses, untoldLosses } from "#server/gateway/spool/losses.ts";
 import { touchKeys } from "#server/keys/touch.ts";
 import { log } from "#server/log.ts";
 
@@ -20,9 +21,10 @@ export type Flusher = {
   stop: () => Promise<void>;
 };
 
-/** Carry closed segments into `requests`, oldest first; `orphans` are those a dead gateway left behind. */
-export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = []): Flusher {
+/** Carry closed segments into `requests`, oldest first; `orphans` are those a dead gateway left behind, `abandoned` the folders whose losses it did not tell. */
+export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = [], abandoned: string[] = []): Flusher {
   const waiting = [...orphans];
+  const strangers = [...new Set([...orphans.map((path) => dirname(path)), ...abandoned])];
   let rejected = 0;
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -38,10 +40,26 @@ export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = []): Fl
       const { bytes, refused, newest } = await flushSegment(db, path);
       for (const [projectId, id] of newest) owed.set(projectId, id);
       rejected += refused;
+      for (let i = 0; i < refused; i++) spool.lose();
       if (dirname(path) === spool.dir) spool.forget(bytes);
       waiting.shift();
     }
+    await tellOfLosses();
     await payHints();
+  };
+
+  /** Own losses whenever there are more, and once those of gateways that are no more. */
+  const tellOfLosses = async () => {
+    for (let dir = strangers[0]; dir !== undefined; dir = strangers[0]) {
+      const losses = untoldLosses(dir);
+      if (losses) await tellLosses(db, dir, losses);
+      await rm(join(dir, lossFile), { force: true });
+      strangers.shift();
+    }
+    const losses = spool.losses();
+    if (!losses || losses.rows === losses.told) return;
+    await tellLosses(db, spool.dir, losses);
+    spool.toldLosses(losses.rows);
   };
 
   /** Now, or with a later flush: the last request of a burst must be told too. */

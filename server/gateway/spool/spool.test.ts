@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
 import { mkdtemp, readdir, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { hostname, tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
-import { requests } from "#db/schema/gateway.ts";
+import { lostRequests, requests } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { inDatabase } from "#db/testing.ts";
 import { liveChannel } from "#server/audit/live.ts";
@@ -15,6 +15,7 @@ import { addKey, addProject } from "#server/gateway/gateway.fixture.ts";
 import { openSpool } from "#server/gateway/spool/append.ts";
 import { claimSpool } from "#server/gateway/spool/claim.ts";
 import { keepFlushing } from "#server/gateway/spool/flush.ts";
+import { health } from "#server/ops/health.ts";
 import { until } from "#server/process.fixture.ts";
 
 const folder = () => mkdtemp(join(tmpdir(), "largeforge-test-spool-"));
@@ -111,6 +112,42 @@ test("a full spool drops and counts instead of stopping the answers", async () =
   expect(bytes).toBeLessThan(1_500);
   spool.close();
 });
+
+test("rows that were dropped or refused are told to Postgres with how many and since when, also by a gateway that died before it could", () =>
+  inDatabase(async ({ db }) => {
+    const root = await folder();
+    const before = new Date();
+    const died = await claimSpool(root);
+    const full = openSpool(died.dir, 1_000);
+    for (const id of ids(10)) full.append(line(id));
+    const dropped = full.state().dropped;
+    expect(dropped).toBeGreaterThan(0);
+    await writeFile(
+      join(died.dir, "owner.json"),
+      JSON.stringify({ hostname: hostname(), pid: 1, startedAt: "no more" }),
+    );
+
+    const next = await claimSpool(root);
+    const spool = openSpool(next.dir);
+    const flusher = keepFlushing(db, spool, next.orphans, next.abandoned);
+    spool.append(line(newId("request"), { status: 70_000 }));
+    await flusher.flush();
+    await flusher.flush();
+    const told = await db.select().from(lostRequests).orderBy(lostRequests.rows);
+    expect(told.map((row) => [row.spool, row.rows])).toEqual([
+      [basename(next.dir), 1],
+      [basename(died.dir), dropped],
+    ]);
+    for (const row of told) expect(row.firstAt.getTime()).toBeGreaterThanOrEqual(before.getTime());
+    const { lost } = await health({ db, projectId: await addProject(db) });
+    expect(lost).toMatchObject({ rows: dropped + 1 });
+    expect(lost?.since.getTime()).toBeGreaterThanOrEqual(before.getTime());
+    await flusher.stop();
+    spool.close();
+    await next.release();
+    expect(await readdir(root)).toEqual([basename(next.dir)]); // refused.jsonl stays for a person
+    expect((await claimSpool(root)).abandoned).toEqual([]);
+  }));
 
 test("what waits for a Postgres that is away for long lies in segments that are small enough to carry", async () => {
   const spool = openSpool(await folder());
