@@ -41,7 +41,7 @@ export function registerEvals(program: Command): void {
       const { items } = await connect(command.optsWithGlobals()).trpc.evals.list.query({});
       print(command, items, (rows) =>
         table(
-          ["id", "suite", "candidate", "baseline", "status", "difference"],
+          ["id", "suite", "candidate", "baseline", "status", "difference", "cases trained on"],
           rows.map((row) => [
             row.id,
             row.suite.name,
@@ -49,6 +49,7 @@ export function registerEvals(program: Command): void {
             row.baseline,
             row.status,
             row.headline ? points(row.headline.difference) : null,
+            row.overlap ? `${row.overlap.either} of ${row.overlap.cases}` : null,
           ]),
         ),
       );

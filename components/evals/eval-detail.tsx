@@ -22,6 +22,7 @@ import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
 import type { EvalSummary } from "#server/evals/finish.ts";
 import { overlapWords } from "#server/evals/overlap.rule.ts";
+import { fewestCases } from "#server/evals/verdict.rule.ts";
 
 const pollMs = 1_000;
 
@@ -157,6 +158,13 @@ function VerdictBanner({
   baseline: string;
 }) {
   const { verdict, difference, name, pValue, wins, losses, detectable, needed, n } = headline;
+  if (n < fewestCases) {
+    return (
+      <Banner tone="hold" title={`Insufficient data: n = ${n}.`}>
+        A verdict takes at least {fewestCases} cases that neither {candidate} nor {baseline} was trained on.
+      </Banner>
+    );
+  }
   const words = {
     better: { tone: "ok", title: `${candidate} is better: ${differenceWords(difference)} in ${name}.` },
     worse: { tone: "bad", title: `${candidate} is worse: ${differenceWords(difference)} in ${name}.` },

@@ -10,9 +10,9 @@ import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
-import { StatusChip } from "#components/ui/chip.tsx";
+import { Chip, StatusChip } from "#components/ui/chip.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
-import { formatSigned } from "#components/ui/format.ts";
+import { formatNumber, formatSigned } from "#components/ui/format.ts";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
@@ -60,7 +60,19 @@ const columns: readonly Column<Row>[] = [
         <span className="text-ink-3">not measured</span>
       ),
   },
-  { id: "verdict", header: "Verdict", cell: (row) => row.headline && <VerdictChip verdict={row.headline.verdict} /> },
+  {
+    id: "verdict",
+    header: "Verdict",
+    cell: (row) =>
+      row.headline && (
+        <span className="flex flex-wrap items-center gap-1.5">
+          <VerdictChip verdict={row.headline.verdict} />
+          {row.overlap && row.overlap.either > 0 && (
+            <Chip tone="hold">{formatNumber(row.overlap.either)} cases trained on</Chip>
+          )}
+        </span>
+      ),
+  },
   {
     id: "started",
     header: "Started",

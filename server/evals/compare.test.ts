@@ -55,3 +55,9 @@ test("what marks between 0 and 1 can show depends on how much their differences 
   expect(summary?.needed).toBe(Math.ceil((2.8016 * (0.029 / 0.009)) ** 2));
   expect(compare([{ name: "f1", kind: "token_f1" }], pairs.slice(0, 1))[0]?.detectable).toBe(1);
 });
+
+test("under six cases there is no verdict, however they went", () => {
+  const won = (n: number) => Array.from({ length: n }, () => ({ baseline: { g: 0 }, candidate: { g: 1 } }));
+  const verdict = (n: number) => compare([{ name: "g", kind: "exact_match" }], won(n))[0]?.verdict;
+  expect([0, 5, 6].map(verdict)).toEqual(["cannot tell", "cannot tell", "better"]);
+});

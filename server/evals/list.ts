@@ -65,13 +65,15 @@ export async function listEvals(ctx: Ctx, request: ListEvals) {
   const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.eval.id);
   const items = page.map((row) => {
     const { summary, ...rest } = row.eval;
-    const headline = summaryOf(summary)?.graders[0] ?? null;
+    const ended = summaryOf(summary);
     return {
       ...rest,
       suite: row.suite,
       candidate: `${row.candidateModel}/${row.candidateVersion}`,
       baseline: `${row.baselineModel}/${row.baselineVersion}`,
-      headline,
+      headline: ended?.graders[0] ?? null,
+      /** null until it has ended, and for evals from before it was looked up */
+      overlap: ended?.overlap ?? null,
     };
   });
   return { items, nextCursor, total: counted?.total ?? 0 };

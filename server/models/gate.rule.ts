@@ -1,6 +1,6 @@
 import type { EvalStatus, ModelVersionStatus } from "#db/enums.ts";
 import { type Overlap, overlapWords } from "#server/evals/overlap.rule.ts";
-import type { Verdict } from "#server/evals/verdict.rule.ts";
+import { fewestCases, type Verdict } from "#server/evals/verdict.rule.ts";
 
 /** The headline of a finished comparison; shares and marks lie in 0…1, the interval is 95 %. */
 export type Evidence = {
@@ -93,6 +93,8 @@ function weigh(evidence: Evidence, name: string, opponent: string): { outcome: G
     case "worse":
       return said("refuse", `${name} is worse than ${opponent}: ${seen}.`);
     case "cannot tell": {
+      if (n < fewestCases)
+        return said("force", `Insufficient data: n = ${n}. It takes at least ${fewestCases} unseen cases to tell.`);
       const more =
         needed === null
           ? "more cases that tell them apart"

@@ -67,6 +67,8 @@ test("too few cases to tell are a question to a person, who reads how many it ta
   expect(answer.why).toContain("It takes about 3,100 cases instead of 40 to tell.");
   const blind = judgeGate(facts({ evidence: { ...evidence, needed: null, verdict: "cannot tell" } }));
   expect(blind.why).toContain("more cases that tell them apart");
+  const none = judgeGate(facts({ evidence: { ...evidence, n: 0, needed: null, verdict: "cannot tell" } }));
+  expect(none.why).toBe("Insufficient data: n = 0. It takes at least 6 unseen cases to tell.");
 });
 
 test("without an eval the gate says what to do, or what to wait for", () => {
