@@ -1,4 +1,5 @@
 import type { GraderKind } from "#db/enums.ts";
+import { isExactNumber, numberKey, parseExactJson } from "#server/exact-json.rule.ts";
 
 /** One grader of a suite; the first one is the headline. `fields`: for json_fields, all of the reference's when empty. */
 export type Grader = { name: string; kind: GraderKind; fields?: string[]; threshold?: number };
@@ -47,14 +48,14 @@ function tidy(text: string) {
 /** A Markdown fence around everything, on lines of its own or in one, with or without the language's name. */
 const fence = /^(`{3,}|~{3,})[ \t]*(?:json\b)?([\s\S]*)\1$/i;
 
-/** The value of a text that is one JSON document, also inside a Markdown fence; undefined when it is none. */
+/**
+ * The value of a text that is one JSON document, also inside a Markdown fence, with its numbers exact; undefined when it
+ * is none, nests too deep, or has a key twice in one object, so that nobody could say what it means.
+ */
 export function parseJson(text: string): unknown {
   const trimmed = text.trim();
-  try {
-    return JSON.parse(fence.exec(trimmed)?.[2] ?? trimmed);
-  } catch {
-    return undefined;
-  }
+  const parsed = parseExactJson(fence.exec(trimmed)?.[2] ?? trimmed);
+  return parsed.fault === null ? parsed.value : undefined;
 }
 
 function sameFields(reference: unknown, output: unknown, fields: readonly string[]): boolean {
@@ -78,8 +79,9 @@ function fieldAt(value: unknown, path: string): unknown {
   return at;
 }
 
-/** JSON with sorted keys and composed texts: two equal values have one text. */
+/** JSON with sorted keys, composed texts and numbers by their exact value (1 is 1.0): two equal values have one text. */
 function canonical(value: unknown): string {
+  if (typeof value === "number" || isExactNumber(value)) return numberKey(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value === "string") return JSON.stringify(value.normalize("NFC"));
   if (typeof value === "object" && value !== null) {

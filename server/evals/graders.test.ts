@@ -106,3 +106,22 @@ test("a call that failed gets no mark from any grader", () => {
   for (const kind of ["exact_match", "contains", "json_valid", "json_fields", "token_f1"] as const)
     expect(grade({ name: "g", kind }, "", null)).toEqual({ mark: 0, passed: false });
 });
+
+test("numbers in JSON are compared by their exact value", () => {
+  const same = (reference: string, output: string) =>
+    mark({ kind: "json_fields" }, `{"n":${reference}}`, `{"n":${output}}`);
+  expect(same("12345678901234567890", "12345678901234567890")).toBe(1);
+  expect(same("12345678901234567890", "12345678901234567000")).toBe(0);
+  expect(same("1e400", "1e400")).toBe(1);
+  expect(same("1e400", "1e401")).toBe(0);
+  expect(same("1.10", "1.1")).toBe(1);
+  expect(same("1.0", "1")).toBe(1);
+  expect(same("0.1", "0.10000000000000001")).toBe(0);
+  expect(mark({ kind: "json_fields", fields: ["n"] }, '{"n":9007199254740993}', '{"n":9007199254740992}')).toBe(0);
+});
+
+test("a document that says two things at once, or nests without end, is none", () => {
+  expect(mark({ kind: "json_fields" }, '{"a":1}', '{"a":2,"a":1}')).toBe(0);
+  expect(mark({ kind: "json_valid" }, "", '{"a":2,"a":1}')).toBe(0);
+  expect(mark({ kind: "json_valid" }, "", "[".repeat(100_000) + "]".repeat(100_000))).toBe(0);
+});
