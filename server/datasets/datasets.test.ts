@@ -167,3 +167,22 @@ test("the sample imports without a problem", () =>
     expect(version).toMatchObject({ shape: "messages", badRows: 0, duplicateRows: 0 });
     expect(version.rowsRead).toBeGreaterThanOrEqual(1_000);
   }));
+
+test("each row says where it stands in the file that was uploaded, however the split mixed them", () =>
+  inTx(async (tx) => {
+    const { ctx, add } = await testDatasets(tx);
+    const lines = Array.from({ length: 900 }, (_, i) => (i % 3 === 0 ? "\n" : chatLine(`question ${i + 1}`, "yes")));
+    const { versionId } = await add(lines.join(""));
+    const elements = Array.from({ length: 300 }, (_, i) => chatLine(`question ${i + 1}`, "yes").trim());
+    const array = await add(`[${elements.join(",\n")}]`);
+    for (const split of ["train", "validation"] as const) {
+      const { rows } = await listRows(ctx, { versionId, split, offset: split === "train" ? 390 : 0, limit: 20 });
+      expect(rows.length).toBeGreaterThan(10);
+      for (const { value, source } of rows) expect(JSON.stringify(value)).toContain(`question ${source?.line}"`);
+      const listed = await listRows(ctx, { versionId: array.versionId, split, limit: 5 });
+      for (const { value, source } of listed.rows) {
+        expect(source?.element).toBe(source?.line);
+        expect(JSON.stringify(value)).toContain(`question ${source?.element}"`);
+      }
+    }
+  }));

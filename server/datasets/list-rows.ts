@@ -5,6 +5,7 @@ import type { ListRows } from "#server/datasets/input.ts";
 import { cutRow } from "#server/datasets/rows/cut.rule.ts";
 import { maxRowBytes } from "#server/datasets/rows/limits.rule.ts";
 import { createLineReader } from "#server/datasets/rows/lines.ts";
+import { sourcePlaces } from "#server/datasets/source-places.ts";
 import { DomainError } from "#server/errors.ts";
 import type { Storage } from "#server/storage.ts";
 
@@ -13,7 +14,8 @@ const maxScanBytes = 64 * 2 ** 20;
 const defaultLimit = 20;
 
 /**
- * Canonical rows of a split from `offset` on: `{rows: [{row, value, cut}], total, nextOffset, scannedTo}`.
+ * Canonical rows of a split from `offset` on: `{rows: [{row, value, cut, source: {line, element}}], total, nextOffset}`;
+ * `source` is the row's place in the uploaded file, null where it was not kept.
  * With `search` only rows whose text contains it (case-insensitive); `nextOffset` is where to go on, null at the end.
  * Throws NOT_FOUND, CONFLICT when the version has no rows (yet).
  */
@@ -48,7 +50,12 @@ export async function listRows(ctx: Ctx & { storage: Storage }, input: ListRows)
     }
   }
   source.destroy();
-  return { rows, total, nextOffset };
+  const places = await sourcePlaces(
+    ctx,
+    input,
+    rows.map((found) => found.row),
+  );
+  return { rows: rows.map((found) => ({ ...found, source: places.get(found.row) ?? null })), total, nextOffset };
 }
 
 /** Is it in the row's own text, not just in its keys and roles? */

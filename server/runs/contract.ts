@@ -97,7 +97,12 @@ export const TrainerEvent = z.discriminatedUnion("type", [
     /** null where no evaluation ran at that step */
     validationLoss: z.number().nullable().optional(),
   }),
-  event("warning", { message: z.string() }),
+  event("warning", {
+    message: z.string(),
+    /** rows of which nothing would be learnt: the split they are of, and the first few lines of the normalised file */
+    leftOutOf: z.enum(["training", "validation"]).optional(),
+    lines: z.array(z.number().int().min(1)).max(100).optional(),
+  }),
   event("heartbeat", { step: z.number().int() }),
   event("sample", { promptText: z.string(), adaptedText: z.string(), baseText: z.string() }),
   event("probe", { path: z.string(), prompts: z.number().int(), differing: z.number().int() }),

@@ -1,8 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { runEvents } from "#db/schema/runs.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
+import { createDatasetVersion } from "#server/datasets/create-version.ts";
+import { importDataset } from "#server/datasets/import.ts";
+import { chatLine } from "#server/datasets/testing.ts";
 import { testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { ownLease } from "#server/jobs/lease.ts";
 import { testJobs } from "#server/jobs/testing.ts";
@@ -27,6 +31,25 @@ test("a model that answers with a NUL or half a surrogate pair does not lose its
     expect(items.map((item) => item.body)).toEqual([
       { promptText: "ask\ufffd", adaptedText: "\ufffd half", baseText: "plain" },
     ]);
+  }));
+
+test("rows that the trainer left out are named by their lines in the file that was uploaded", () =>
+  inDatabase(async ({ db }) => {
+    const { ctx } = await testJobs(db);
+    const content = [1, 2, 3].map((n) => `${"\n".repeat(10)}${chatLine(`q${n}`, "yes")}`).join("");
+    const blob = await ctx.storage.put(Readable.from([Buffer.from(content)]));
+    const made = await createDatasetVersion(ctx, { filename: "tickets.jsonl", blob, validationShareBp: 0 });
+    const { versionId } = made;
+    await importDataset(ctx, { versionId }, new AbortController().signal);
+    const lease = await ownLease();
+    const runId = await testRun(ctx, { status: "running", leaseHolder: lease.holder, datasetVersionId: versionId });
+    const message = "2 training rows were left out, no token to learn within 8 tokens: normalised lines 1, 3";
+    const event = { v: 1, seq: 1, t: 1, type: "warning", message, leftOutOf: "training", lines: [1, 3] };
+    await recordEvents(ctx, runId, lease, { events: [TrainerEvent.parse(event)] });
+    const { items } = await listRunEvents(ctx, { runId, after: 0, limit: 10 });
+    expect(items[0]?.body.message).toBe(
+      "2 training rows were left out, no token to learn within 8 tokens: line 11, 33 of tickets.jsonl",
+    );
   }));
 
 test("a resumed run's curves say where it went on and how much it has learnt from so far, before it has ended", () =>

@@ -7,6 +7,7 @@ import { transact } from "#server/context.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { type Lease, releasedLease } from "#server/jobs/lease.ts";
 import type { TrainerEvent } from "#server/runs/contract.ts";
+import { namingSourceRows } from "#server/runs/left-out.ts";
 import { factsOf, outcomeOf } from "#server/runs/outcome.rule.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 
@@ -32,7 +33,8 @@ export async function recordEvents(ctx: ProjectJobCtx, runId: string, lease: Lea
     const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId), eq(runs.leaseHolder, lease.holder));
     const [run] = await ctx.db.select().from(runs).where(mine).for("update");
     if (!run) return { status: "lost" };
-    const fresh = (news.events ?? []).filter((event) => event.seq > run.trainerSeq);
+    const unseen = (news.events ?? []).filter((event) => event.seq > run.trainerSeq);
+    const fresh = await namingSourceRows(ctx, run, unseen);
     const rows = rowsOf(fresh, news.notes ?? []).map((row, i) => ({
       ...row,
       ...{ projectId: ctx.projectId, runId, seq: run.lastSeq + 1 + i },

@@ -182,12 +182,13 @@ def bad_row(line: int, what: str) -> TrainerError:
     return TrainerError("BAD_DATA", f"line {line} {what}", "Correct the row and import the dataset again.")
 
 
-def warn_about(split: Split, name: str, encoder: Encoder, warn: Callable[[str], None]) -> None:
-    """Tell what was left out or cut."""
+def warn_about(split: Split, name: str, encoder: Encoder, warn: Callable[..., None]) -> None:
+    """Tell what was left out or cut; `lines` are those of the normalised file, which the worker knows the source of."""
     limit = f"{encoder.max_length} tokens"
     if split.dropped_rows:
         lines = ", ".join(map(str, split.dropped_lines))
         more = ", …" if split.dropped_rows > len(split.dropped_lines) else ""
-        warn(f"{split.dropped_rows} {name} rows were left out, no token to learn within {limit}: lines {lines}{more}")
+        message = f"{split.dropped_rows} {name} rows were left out, no token to learn within {limit}"
+        warn(f"{message}: normalised lines {lines}{more}", leftOutOf=name, lines=split.dropped_lines)
     if split.truncated_rows:
         warn(f"{split.truncated_rows} {name} rows were cut at {limit}; raise sequence.maxLength to keep their ends")

@@ -71,9 +71,9 @@ class EventLog:
         os.fsync(self._descriptor)
         self._reserve.unlink(missing_ok=True)
 
-    def warn(self, message: str) -> None:
+    def warn(self, message: str, **facts: Any) -> None:
         """Write a `warning` event."""
-        self.append("warning", message=message)
+        self.append("warning", message=message, **facts)
 
     def close(self) -> None:
         """Close the file."""
