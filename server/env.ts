@@ -55,6 +55,12 @@ const Settings = z.object({
         .filter(Boolean),
     )
     .refine((list) => list.every(isOrigin), "must be origins like https://app.example.com, separated by commas, or *"),
+  /** a stream without its first token for so long is opened and told its place in the queue; 0 = never */
+  FORGE_QUEUE_NOTICE_SECONDS: z.coerce
+    .number("must be a number of seconds: 0 to 3600")
+    .min(0, "must be a number of seconds: 0 to 3600")
+    .max(3_600, "must be a number of seconds: 0 to 3600")
+    .default(1),
   FORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   FORGE_KEEP_FREE_MIB: z.coerce.number("must be a number of MiB").int("must be whole").min(0).default(512),
   FORGE_KEEP_CHECKPOINTS_DAYS: z.coerce.number("must be a number of days").min(0).default(14),

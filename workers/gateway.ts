@@ -29,7 +29,15 @@ const notReadyFirstMs = 1_000;
 /** Below the supervisor's own 30 s. */
 const drainWithinMs = 25_000;
 
-const { FORGE_DATA, FORGE_HOST, FORGE_API_PORT, FORGE_METRICS, FORGE_CORS_ORIGINS, DATABASE_URL } = env();
+const {
+  FORGE_DATA,
+  FORGE_HOST,
+  FORGE_API_PORT,
+  FORGE_METRICS,
+  FORGE_CORS_ORIGINS,
+  DATABASE_URL,
+  FORGE_QUEUE_NOTICE_SECONDS,
+} = env();
 outliveDatabase();
 const db = createDb(DATABASE_URL, { max: 8, name: "largeforge-gateway" });
 const claim = await claimSpool(join(FORGE_DATA, "spool"));
@@ -46,6 +54,7 @@ const doors = createDoors({
     const grant = verifyInternalToken(token, nowMs);
     return grant && { id: grant.actor, projectId: grant.projectId, actor: grant.actor, scopes: grant.scopes };
   },
+  noticeAfterMs: FORGE_QUEUE_NOTICE_SECONDS * 1_000,
   record: (call) => spool.append(lineOf(call)),
 });
 

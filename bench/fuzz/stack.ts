@@ -66,6 +66,7 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
       const grant = verifyInternalToken(token, nowMs);
       return grant && { id: grant.actor, projectId: grant.projectId, actor: grant.actor, scopes: grant.scopes };
     },
+    noticeAfterMs: 1_000,
     record: (call) => spool.append(lineOf(call)),
   });
   const metrics = createMetrics(() => ({ snapshotAgeSeconds: 0, spoolBytes: 0, droppedRows: 0, refusedRows: 0 }));

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Answer } from "#components/playground/answer.ts";
-import { mostTokensAsked } from "#server/gateway/input.ts";
+
+/** More than any context. */
+const mostTokensAsked = 1_000_000;
 
 /** One pane's settings as they are typed; empty means "leave it to the model". */
 export const Pane = z.object({

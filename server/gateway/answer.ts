@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { newId } from "#db/ids.ts";
 import { readJson } from "#server/body.ts";
 import { costUsdNanos, dollarsOf } from "#server/economics/price.rule.ts";
@@ -6,7 +8,7 @@ import { DomainError } from "#server/errors.ts";
 import { attemptCall } from "#server/gateway/attempt.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
 import type { CallerKey, Doors, Reservation, Route, RouteRequest } from "#server/gateway/contract.ts";
-import { type Head, nameRoute, sendRefusal } from "#server/gateway/head.ts";
+import { nameRoute, sendRefusal } from "#server/gateway/head.ts";
 import { ChatBody, CompletionBody } from "#server/gateway/input.ts";
 import { mayUse } from "#server/gateway/key.rule.ts";
 import { firstBadMessage } from "#server/gateway/messages.rule.ts";
@@ -19,6 +21,9 @@ import { log } from "#server/log.ts";
 
 /** A prompt beyond any context, with room for its escapes. */
 const bodyBytesAtMost = 32 * 1024 * 1024;
+
+const peekedBytesAtMost = 64 * 1024;
+const peekedWithinMs = 250;
 
 /**
  * One inference call from first byte to record: key → limits → body → route → host → settle.
@@ -43,7 +48,7 @@ export async function answerCall(
     key: null,
     reservation: null,
     model: "",
-    stream: false,
+    stream: null,
     route: null,
     settled: false,
   };
@@ -62,7 +67,7 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
   const key = await authenticate(doors, incoming);
   call.key = key;
   requireScope(key, "inference");
-  call.reservation = reserve(doors, key, head);
+  call.reservation = await reserve(doors, key, call);
   const body = parseBody(endpoint, await readJson(incoming, bodyBytesAtMost));
   call.model = body.model;
   call.stream = body.stream === true;
@@ -88,9 +93,11 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
     body: upstreamBody(body, route.engineModel),
     engineModel: route.engineModel,
     askedModel: body.model,
-    stream: call.stream,
+    stream: body.stream === true,
     includeUsage: body.stream_options?.include_usage === true,
     timingsWanted: incoming.headers["x-forge-timings"] !== undefined,
+    noticeAfterMs: doors.noticeAfterMs,
+    positionOf: doors.positionOf,
     costHeader: (usage) => costText(route, usage),
     finish: (ending) => settleCall(doors, metrics, call, ending),
   });
@@ -116,12 +123,26 @@ function costText(route: Route, usage: Usage): string | null {
   return nanos === null ? null : dollarsOf(nanos);
 }
 
-function reserve(doors: Doors, key: CallerKey, head: Head): Reservation & { granted: true } {
+async function reserve(doors: Doors, key: CallerKey, call: Call): Promise<Reservation & { granted: true }> {
+  const { head } = call;
   const reservation = doors.reserve(key);
   head.push(...reservation.headers);
   if (reservation.granted) return reservation;
   head.push("retry-after", String(reservation.retryAfterSeconds));
+  await peek(call);
   throw new DomainError("LIMITED", reservation.message);
+}
+
+/** What a refused call wanted, for the log and the counters: only of a small body that is there by now. */
+async function peek(call: Call) {
+  const bytes = Number(call.incoming.headers["content-length"] ?? Number.NaN);
+  if (!(bytes <= peekedBytesAtMost)) return;
+  const late = sleep(peekedWithinMs, null, { ref: false });
+  const body = await Promise.race([readJson(call.incoming, peekedBytesAtMost).catch(() => null), late]);
+  const seen = z.looseObject({ model: z.string().nullish(), stream: z.boolean().nullish() }).safeParse(body);
+  if (!seen.success) return;
+  call.model = seen.data.model ?? "";
+  call.stream = seen.data.stream === true;
 }
 
 function parseBody(endpoint: Endpoint, value: unknown): ChatBody | CompletionBody {
@@ -156,5 +177,5 @@ function refuse(doors: Doors, metrics: GatewayMetrics, call: Call, refusal: Refu
   const { error } = refusal.body;
   const unused = { finishReason: null, usage: null, queueMs: null, attempts };
   settleCall(doors, metrics, call, { status: refusal.status, errorCode: error.code ?? error.type, ...unused });
-  sendRefusal(call.outgoing, call.head, refusal);
+  sendRefusal(call.outgoing, call.head, refusal, call.stream === true);
 }

@@ -3,6 +3,7 @@ import type { Target, UpstreamHeaders } from "#server/gateway/contract.ts";
 import { brokenReply, type Failure, failureOf, failureOfReply } from "#server/gateway/failure.ts";
 import { sendJson } from "#server/gateway/head.ts";
 import { type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
+import { noticeWait } from "#server/gateway/notice.ts";
 import { relayStream } from "#server/gateway/relay.ts";
 import { readReply } from "#server/gateway/reply.ts";
 import { CallAborted } from "#server/gateway/upstream-error.ts";
@@ -16,7 +17,15 @@ const replyLimitBytes = 64 * 1024 * 1024;
  * Returns null when the caller has the answer (or left), else the failure to tell them.
  */
 export async function attemptCall(job: Job): Promise<(Failure & { attempts: number }) | null> {
-  const inFlight: InFlight = { call: null, left: false };
+  const inFlight: InFlight = { call: null, left: false, begun: false };
+  let current: Target | null = null;
+  const endNotices = job.stream ? noticeWait(job, inFlight, () => current) : () => {};
+  return tryTargets(job, inFlight, (target) => {
+    current = target;
+  }).finally(endNotices);
+}
+
+async function tryTargets(job: Job, inFlight: InFlight, trying: (target: Target) => void) {
   job.outgoing.on("close", () => {
     if (job.outgoing.writableFinished) return;
     inFlight.left = true;
@@ -25,6 +34,7 @@ export async function attemptCall(job: Job): Promise<(Failure & { attempts: numb
   for (let attempt = 1; ; attempt++) {
     const target = job.targets[(attempt - 1) % job.targets.length];
     if (!target) throw new Error("a route without targets");
+    trying(target);
     const failure = await tryTarget(job, target, attempt, inFlight);
     if (!failure) return null;
     if (inFlight.left) {

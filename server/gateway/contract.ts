@@ -107,6 +107,10 @@ export type Doors = {
   models: (projectId: string) => readonly CallableModel[];
   findModel: (projectId: string, name: string) => CallableModel | null;
   forward: Forward;
+  /** a waiting call's place in its host's queue, about a second old; null when the host does not say */
+  positionOf: (target: Target, requestId: string) => Promise<number | null>;
+  /** a stream that waits longer for its first token is told so; 0 = never */
+  noticeAfterMs: number;
   record: (call: CallRecord) => void;
   reserve: (key: CallerKey) => Reservation;
   /** the database's clock, in milliseconds since 1970 */

@@ -10,13 +10,14 @@ import { resolveName } from "#server/routing/resolve.rule.ts";
 
 type Parts = {
   keeper: Pick<SnapshotKeeper, "current" | "liveHosts" | "nowMs" | "reachable" | "confirm">;
-  forwarder: Pick<Forwarder, "forward" | "inFlight" | "isSuspect">;
+  forwarder: Pick<Forwarder, "forward" | "positionOf" | "inFlight" | "isSuspect">;
   /** HMAC of a presented key, as the database stores it */
   digestOf: (presented: string) => string;
   /** an internal token of the console or the evals; null when it is none or has expired */
   verifyInternal: (presented: string, nowMs: number) => CallerKey | null;
   record: Doors["record"];
   reserve: Doors["reserve"];
+  noticeAfterMs: number;
 };
 
 /** The doors of a gateway over one snapshot keeper, one forwarder and one spool: no call of Postgres behind any of them. */
@@ -54,6 +55,8 @@ export function createDoors(parts: Parts): Doors {
       return resolveName(names.book, name).to === "nothing" ? null : describe(names, name);
     },
     forward: forwarder.forward,
+    positionOf: forwarder.positionOf,
+    noticeAfterMs: parts.noticeAfterMs,
     record: parts.record,
     reserve: parts.reserve,
     nowMs: keeper.nowMs,

@@ -1,4 +1,5 @@
 import { Pool } from "undici";
+import { z } from "zod";
 import type { Forward, Target, UpstreamCall, UpstreamHeaders, UpstreamListener } from "#server/gateway/contract.ts";
 import { CallAborted, UpstreamError } from "#server/gateway/upstream-error.ts";
 
@@ -11,6 +12,8 @@ const connectionsPerHost = 4_096;
 
 export type Forwarder = {
   forward: Forward;
+  /** a waiting call's place in a host's queue; asked of the host at most once a second for all calls together */
+  positionOf: (target: Target, requestId: string) => Promise<number | null>;
   /** calls now in flight on a host: what the choice among replicas goes by */
   inFlight: (hostId: string) => number;
   /** true for two seconds after a host did not take a connection or broke one */
@@ -18,6 +21,9 @@ export type Forwarder = {
   close: () => Promise<void>;
 };
 
+const queueFreshMs = 1_000;
+const queueWithinMs = 1_000;
+const Queue = z.object({ positions: z.record(z.string(), z.int().min(1)) });
 const suspectForMs = 2_000;
 
 /** Send calls to inference hosts over kept-alive connections; `bearer` is what every host asks for. */
@@ -57,14 +63,37 @@ export function createForwarder(bearer: string): Forwarder {
     return dispatch(poolOf(target.origin), { path: call.path, body: call.body, headers }, watched);
   };
 
+  const queues = new Map<string, { askedMs: number; positions: Promise<ReadonlyMap<string, number>> }>();
+  const positionOf: Forwarder["positionOf"] = async ({ origin }, requestId) => {
+    let queue = queues.get(origin);
+    if (!queue || performance.now() - queue.askedMs > queueFreshMs) {
+      queue = { askedMs: performance.now(), positions: readQueue(poolOf(origin), bearer) };
+      queues.set(origin, queue);
+    }
+    return (await queue.positions).get(requestId) ?? null;
+  };
+
   return {
     forward,
+    positionOf,
     inFlight: (hostId) => inFlight.get(hostId) ?? 0,
     isSuspect: (hostId) => (suspectUntil.get(hostId) ?? 0) > performance.now(),
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
+}
+
+/** Empty when the host does not answer in time, or does not know the question. */
+async function readQueue(pool: Pool, bearer: string): Promise<ReadonlyMap<string, number>> {
+  try {
+    const signal = AbortSignal.timeout(queueWithinMs);
+    const headers = { authorization: `Bearer ${bearer}` };
+    const { statusCode, body } = await pool.request({ method: "GET", path: "/queue", headers, signal });
+    if (statusCode === 200) return new Map(Object.entries(Queue.parse(await body.json()).positions));
+    await body.dump();
+  } catch {} // a place is told when it is known; the call itself finds out what the host's matter is
+  return new Map();
 }
 
 /** The listener's last call, whichever it is, also settles the host's account. */

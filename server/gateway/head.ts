@@ -30,8 +30,10 @@ export function openStream(outgoing: ServerResponse, head: Head): void {
   outgoing.writeHead(200, head);
 }
 
-/** Send a refusal, unless the answer has begun: then all that is left is to break off. */
-export function sendRefusal(outgoing: ServerResponse, head: Head, refusal: Refusal): void {
+/** Send a refusal: as an event where a waiting stream was opened before; else an answer that has begun is broken off. */
+export function sendRefusal(outgoing: ServerResponse, head: Head, refusal: Refusal, stream: boolean): void {
+  if (outgoing.headersSent && stream && outgoing.writable)
+    return void outgoing.end(`data: ${JSON.stringify(refusal.body)}\n\n`);
   if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
   if (refusal.retryAfterSeconds !== null && !head.includes("retry-after"))
     head.push("retry-after", String(refusal.retryAfterSeconds));

@@ -3,8 +3,8 @@ import { filePurposes } from "#db/enums.ts";
 
 const count = (min: number, max: number) => z.int().min(min).max(max);
 const between = (min: number, max: number) => z.number().min(min).max(max);
-/** More than any context: an answer is cut where the context ends. */
-export const mostTokensAsked = 1_000_000;
+/** However many are asked for: an answer is cut where the context ends. */
+const anyCount = count(1, Number.MAX_SAFE_INTEGER);
 const words = (max: number) => z.string().max(max);
 
 const shared = {
@@ -12,7 +12,7 @@ const shared = {
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   n: count(1, 16).nullish(),
-  max_tokens: count(1, mostTokensAsked).nullish(),
+  max_tokens: anyCount.nullish(),
   temperature: between(0, 2).nullish(),
   top_p: between(0, 1).nullish(),
   presence_penalty: between(-2, 2).nullish(),
@@ -33,7 +33,7 @@ const shared = {
 export const ChatBody = z.looseObject({
   ...shared,
   messages: z.array(z.unknown(), { error: "give a list of messages" }).min(1, "give at least one message"),
-  max_completion_tokens: count(1, mostTokensAsked).nullish(),
+  max_completion_tokens: anyCount.nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: count(0, 20).nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),

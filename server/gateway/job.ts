@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { CallerKey, Forward, Target, UpstreamCall } from "#server/gateway/contract.ts";
+import type { CallerKey, Doors, Forward, Target, UpstreamCall } from "#server/gateway/contract.ts";
 import type { Head } from "#server/gateway/head.ts";
 import type { Usage } from "#server/gateway/reply.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
@@ -31,13 +31,21 @@ export type Job = {
   includeUsage: boolean;
   /** send an SSE comment with the gateway's own times before [DONE] */
   timingsWanted: boolean;
+  /** a stream that waits longer is told so; 0 = never */
+  noticeAfterMs: number;
+  positionOf: Doors["positionOf"];
   costHeader: (usage: Usage) => string | null;
   /** called once, just before the caller sees the end */
   finish: (ending: Ending) => void;
 };
 
 /** The call in flight, so that a caller who leaves ends it. */
-export type InFlight = { call: UpstreamCall | null; left: boolean };
+export type InFlight = {
+  call: UpstreamCall | null;
+  left: boolean;
+  /** something of the answer has gone to the caller: it cannot move any more */
+  begun: boolean;
+};
 
 export function leftEnding(attempts: number, usage: Usage | null = null, queueMs: number | null = null): Ending {
   return { status: 499, errorCode: "client_closed_request", finishReason: null, usage, queueMs, attempts };

@@ -35,3 +35,15 @@ test("what the gateway knows of itself is one metric per unit", async () => {
   expect(text).toContain("forge_gateway_spool_refused_rows_total 4");
   expect(text).not.toContain("what=");
 });
+
+const finished = { endpoint: "/v1/chat/completions", status: 200, totalMs: 900, ttftMs: 100, usage: null };
+
+test("every gap of a stream is counted, and a call refused before its body was read is neither a stream nor none", async () => {
+  const metrics = createMetrics(() => observed);
+  metrics.finished({ ...finished, stream: true, gapsMs: [10, 10, 10, 700] });
+  metrics.finished({ ...finished, status: 401, stream: null, ttftMs: null, gapsMs: [] });
+  const text = await metrics.registry.metrics();
+  expect(text).toContain("forge_gateway_inter_token_latency_seconds_count 4");
+  expect(text).toContain('forge_gateway_inter_token_latency_seconds_bucket{le="0.5"} 3');
+  expect(text).toContain('status="401",stream="unknown"');
+});

@@ -9,10 +9,12 @@ const itlBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0
 export type FinishedCall = {
   endpoint: string;
   status: number;
-  stream: boolean;
+  /** null: refused before its body was read */
+  stream: boolean | null;
   totalMs: number;
   ttftMs: number | null;
-  itlP50Ms: number | null;
+  /** between content chunks of one choice */
+  gapsMs: readonly number[];
   usage: Usage | null;
 };
 
@@ -50,7 +52,7 @@ export function createMetrics(observe: () => Observed) {
     ...{ buckets: ttftBuckets, registers },
   });
   const itl = new Histogram({
-    ...{ name: "forge_gateway_inter_token_latency_seconds", help: "Median gap between content chunks of a stream" },
+    ...{ name: "forge_gateway_inter_token_latency_seconds", help: "Every gap between content chunks of a stream" },
     ...{ buckets: itlBuckets, registers },
   });
   const tokens = new Counter({
@@ -91,9 +93,9 @@ export function createMetrics(observe: () => Observed) {
   // A labelled child is found by hashing its labels; the handful we have is kept instead.
   const counted = new Map<string, ReturnType<typeof requests.labels>>();
   const timed = new Map<string, ReturnType<typeof duration.labels>>();
-  const countOf = (endpoint: string, status: number, stream: boolean) => {
+  const countOf = (endpoint: string, status: number, stream: boolean | null) => {
     const name = `${endpoint} ${status} ${stream}`;
-    const child = counted.get(name) ?? requests.labels(endpoint, String(status), String(stream));
+    const child = counted.get(name) ?? requests.labels(endpoint, String(status), String(stream ?? "unknown"));
     counted.set(name, child);
     return child;
   };
@@ -116,7 +118,7 @@ export function createMetrics(observe: () => Observed) {
       countOf(call.endpoint, call.status, call.stream).inc();
       timerOf(call.endpoint).observe(call.totalMs / 1_000);
       if (call.ttftMs !== null) ttft.observe(call.ttftMs / 1_000);
-      if (call.itlP50Ms !== null) itl.observe(call.itlP50Ms / 1_000);
+      for (const ms of call.gapsMs) itl.observe(ms / 1_000);
       if (!call.usage) return;
       promptTokens.inc(call.usage.promptTokens);
       completionTokens.inc(call.usage.completionTokens);

@@ -14,9 +14,11 @@ type Attempt = { attempt: number; headers: UpstreamHeaders; inFlight: InFlight }
  */
 export function relayStream(job: Job, from: Attempt, done: (failure: Failure | null) => void) {
   const { outgoing, timer } = job;
+  const { inFlight } = from;
   const events: string[] = [];
   const parser = sseParser((data) => events.push(data));
   let over = false;
+  let held = "";
   let usage: Usage | null = null;
   let contentChunks = 0;
   let finishReason: string | null = null;
@@ -30,6 +32,7 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
   };
 
   const open = () => {
+    inFlight.begun = true;
     if (outgoing.headersSent) return;
     job.head.push("x-forge-attempts", String(from.attempt));
     openStream(outgoing, job.head);
@@ -49,11 +52,11 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
   const breakOff = (failure: Failure, pending = "") => {
     if (over) return;
     over = true;
-    if (from.inFlight.left) {
+    if (inFlight.left) {
       job.finish(leftEnding(from.attempt, usageSoFar(), from.headers.queueMs));
       return done(null);
     }
-    if (!outgoing.headersSent && !pending) return done(failure);
+    if (!inFlight.begun && !pending) return done(failure);
     open();
     const { status, body } = failure.refusal;
     job.finish({ status, errorCode: body.error.code ?? body.error.type, ...common() });
@@ -61,36 +64,43 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
     done(null);
   };
 
+  const spoken = () => contentChunks > 0 || finishReason !== null;
+
   const abort = (failure: Failure, pending: string) => {
     breakOff(failure, pending);
-    from.inFlight.call?.abort(new CallAborted("the reply is of no use"));
+    inFlight.call?.abort(new CallAborted("the reply is of no use"));
   };
 
   const chunk = (bytes: Buffer) => {
     if (over) return;
-    let pending = "";
+    let pending = held;
+    held = "";
     try {
       parser.push(bytes);
       for (const data of events.splice(0)) {
         if (data === "[DONE]") return complete(pending);
         const read = readChunk(data, job.askedModel, job.includeUsage);
-        if (read.error) return abort(failureOfComplaint(502, read.error, job), pending);
-        if (read.hasContent) {
+        if (read.error) return abort(failureOfComplaint(502, read.error, job), spoken() ? pending : "");
+        for (const choice of read.content) {
           contentChunks++;
-          timer.content(performance.now());
+          timer.content(performance.now(), choice);
         }
         finishReason = read.finishReason ?? finishReason;
         usage = read.usage ?? usage;
         for (const text of read.send) pending += `data: ${text}\n\n`;
       }
     } catch {
-      return abort(brokenReply(), pending);
+      return abort(brokenReply(), spoken() ? pending : "");
     }
     if (!pending) return;
+    if (!spoken()) {
+      held = pending; // who speaks, but no word yet: until then it may move to another host
+      return;
+    }
     open();
     if (!outgoing.write(pending) && !outgoing.destroyed) {
-      from.inFlight.call?.pause();
-      outgoing.once("drain", () => from.inFlight.call?.resume());
+      inFlight.call?.pause();
+      outgoing.once("drain", () => inFlight.call?.resume());
     }
   };
 

@@ -10,12 +10,12 @@ const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
 test("a chunk goes on under the caller's name and says whether it holds content", () => {
   const read = readChunk(delta("Hi"), "support", false);
   expect(JSON.parse(read.send[0] ?? "")).toEqual({ ...JSON.parse(delta("Hi")), model: "support" });
-  expect(read).toMatchObject({ hasContent: true, finishReason: null, usage: null, error: null });
-  expect(readChunk(delta(""), "support", false).hasContent).toBe(false);
+  expect(read).toMatchObject({ content: [0], finishReason: null, usage: null, error: null });
+  expect(readChunk(delta(""), "support", false).content).toEqual([]);
   expect(readChunk(delta("", "stop"), "support", false).finishReason).toBe("stop");
-  expect(readChunk(chunk({ choices: [{ index: 0, text: "x" }] }), "support", false).hasContent).toBe(true);
+  expect(readChunk(chunk({ choices: [{ index: 0, text: "x" }] }), "support", false).content).toEqual([0]);
   const tool = chunk({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0 }] } }] });
-  expect(readChunk(tool, "support", false).hasContent).toBe(true);
+  expect(readChunk(tool, "support", false).content).toEqual([0]);
 });
 
 test("usage reaches only callers who asked, in a last chunk with empty choices, and null before it", () => {

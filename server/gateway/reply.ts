@@ -7,12 +7,16 @@ export type Usage = { promptTokens: number; completionTokens: number };
 export type ReadChunk = {
   /** JSON texts to send, each as one event; empty when the caller is owed nothing */
   send: string[];
-  hasContent: boolean;
+  /** the choices that got content */
+  content: number[];
   finishReason: string | null;
   usage: Usage | null;
   /** the host's own error event */
   error: ErrorBody | null;
 };
+
+/** More than a host gives; an upstream's nonsense must not make long arrays. */
+const choicesAtMost = 1_024;
 
 type Json = Record<string, unknown>;
 
@@ -27,7 +31,7 @@ const mostTokens = 2_147_483_647;
 export function readChunk(text: string, model: string, includeUsage: boolean): ReadChunk {
   const chunk = parseObject(text);
   const error = "error" in chunk ? readErrorBody(chunk) : null;
-  if (error) return { send: [], hasContent: false, finishReason: null, usage: null, error };
+  if (error) return { send: [], content: [], finishReason: null, usage: null, error };
   const choices = listOf(chunk.choices);
   const usage = usageOf(chunk.usage);
   chunk.model = model;
@@ -39,7 +43,13 @@ export function readChunk(text: string, model: string, includeUsage: boolean): R
     send.push(JSON.stringify(chunk));
   }
   if (sendUsage) send.push(sendUsage);
-  return { send, hasContent: choices.some(hasContent), finishReason: finishReasonOf(choices), usage, error: null };
+  return {
+    send,
+    content: choices.filter(hasContent).map(indexOf),
+    finishReason: finishReasonOf(choices),
+    usage,
+    error: null,
+  };
 }
 
 export type ReadReply = { body: string; finishReason: string | null; usage: Usage | null };
@@ -67,6 +77,10 @@ function hasContent(choice: unknown): boolean {
     isFilled(delta.reasoning_content) ||
     isFilled(delta.tool_calls)
   );
+}
+
+function indexOf(choice: unknown): number {
+  return isObject(choice) && isCount(choice.index) ? Math.min(choice.index, choicesAtMost) : 0;
 }
 
 function isFilled(value: unknown): boolean {

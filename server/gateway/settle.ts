@@ -19,7 +19,8 @@ export type Call = {
   key: CallerKey | null;
   reservation: (Reservation & { granted: true }) | null;
   model: string;
-  stream: boolean;
+  /** null until the body is read */
+  stream: boolean | null;
   route: Route | null;
   settled: boolean;
 };
@@ -38,7 +39,7 @@ export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, en
   const times = call.timer.done(performance.now(), usage?.completionTokens ?? null);
   const { totalMs } = times;
   call.reservation?.settle(usage ? usage.promptTokens + usage.completionTokens : 0);
-  metrics.finished({ endpoint, status, stream, totalMs, usage, ttftMs: times.ttftMs, itlP50Ms: times.itlP50Ms });
+  metrics.finished({ endpoint, status, stream, totalMs, usage, ttftMs: times.ttftMs, gapsMs: call.timer.gapsMs() });
   if (!key) return;
   const tokens = { prompt: usage?.promptTokens ?? null, completion: usage?.completionTokens ?? null };
   const workload = call.incoming.headers["x-forge-workload"];
@@ -52,7 +53,7 @@ export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, en
     revision_id: route?.revision?.id ?? null,
     model_version_id: route?.version.id ?? null,
     workload: typeof workload === "string" ? workload.slice(0, shownAtMost) : null,
-    stream,
+    stream: stream === true,
     status,
     error_code: ending.errorCode,
     finish_reason: ending.finishReason,

@@ -2,19 +2,29 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export type SeenCall = { path: string; body: Record<string, unknown>; authorization: string; aborted: boolean };
+export type SeenCall = {
+  path: string;
+  body: Record<string, unknown>;
+  authorization: string;
+  aborted: boolean;
+  requestId: string;
+  begun: boolean;
+};
 
 export type Upstream = {
   url: string;
   /** every call it got, in order */
   calls: SeenCall[];
+  /** break every connection, as a killed host does; it goes on with new ones */
+  cut: () => void;
   close: () => Promise<void>;
 };
 
 /**
  * A small inference host on a real socket: it speaks the host's wire, answers every call with its own `name`, and
  * does what the last user message says: `slow`, `cut` (dies after two words), `silent-cut` (ends without [DONE]),
- * `error-event`, `error-first`, `refuse` (context_length_exceeded), `busy` (503), `garbage`, `hang`, `many N` (N chunks, 1 ms apart).
+ * `error-event`, `error-first`, `refuse` (context_length_exceeded), `busy` (503), `garbage`, `hang`, `late X` (does X after half a second), `move hang` (hangs
+ * the first time it comes to any of them), `many N` (N chunks, 1 ms apart).
  */
 export async function startUpstream(name = "host"): Promise<Upstream> {
   const calls: SeenCall[] = [];
@@ -25,6 +35,7 @@ export async function startUpstream(name = "host"): Promise<Upstream> {
   return {
     url: `http://127.0.0.1:${port}`,
     calls,
+    cut: () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -32,19 +43,31 @@ export async function startUpstream(name = "host"): Promise<Upstream> {
   };
 }
 
+const moved = new Set<string>();
+
 async function answer(name: string, calls: SeenCall[], request: IncomingMessage, response: ServerResponse) {
+  if (request.url === "/queue") return tellQueue(calls, response);
   let text = "";
   for await (const chunk of request) text += String(chunk);
   const body: Record<string, unknown> = JSON.parse(text);
   const call: SeenCall = {
     ...{ path: request.url ?? "", body, authorization: request.headers.authorization ?? "", aborted: false },
+    ...{ requestId: String(request.headers["x-request-id"]), begun: false },
   };
   calls.push(call);
   response.on("close", () => {
     call.aborted = !response.writableFinished;
   });
-  const order = orderOf(body);
-  if (order === "hang") return;
+  let order = orderOf(body);
+  if (order.startsWith("late ")) {
+    await sleep(500);
+    order = order.slice(5);
+  }
+  if (order === "hang" || (order === "move hang" && !moved.has(call.requestId))) {
+    moved.add(call.requestId);
+    return;
+  }
+  call.begun = true;
   if (order === "busy") return refuse(response, 503, "overloaded", "overloaded", "too many are waiting");
   if (order === "refuse") {
     const message = `the prompt of ${String(body.model)} has 5000 tokens, the context 4096`;
@@ -62,6 +85,13 @@ async function answer(name: string, calls: SeenCall[], request: IncomingMessage,
   };
   response.writeHead(200, { "content-type": "application/json", "x-forge-queue-ms": "1.25" });
   response.end(JSON.stringify(reply));
+}
+
+/** As the host's own: the calls that wait, in the order in which they came. */
+function tellQueue(calls: readonly SeenCall[], response: ServerResponse) {
+  const waiting = calls.filter((call) => !call.begun && !call.aborted);
+  const positions = Object.fromEntries(waiting.map((call, i) => [call.requestId, i + 1]));
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ positions }));
 }
 
 async function stream(body: Record<string, unknown>, words: string[], order: string, response: ServerResponse) {

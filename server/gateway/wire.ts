@@ -38,6 +38,11 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
   }
   if (error instanceof ZodError) {
     const [issue] = error.issues;
+    if (issue?.code === "unrecognized_keys") {
+      const param = paramOf([...issue.path, issue.keys[0] ?? ""]);
+      const body = openAiError(`Unknown parameter: '${param}'.`, "invalid_request_error", "unknown_parameter", param);
+      return { status: 400, body, retryAfterSeconds: null };
+    }
     const param = issue ? paramOf(issue.path) : null;
     const message = `${param ? `${param}: ` : ""}${issue?.message ?? "the request is not valid"}`;
     return { status: 400, body: openAiError(message, "invalid_request_error", null, param), retryAfterSeconds: null };

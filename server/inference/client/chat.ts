@@ -104,7 +104,7 @@ export async function* streamChat(
       for (const { index, delta, finish_reason: reason } of chunk.choices) {
         const text = delta?.content ?? "";
         if (text !== "") {
-          timer.content(performance.now());
+          timer.content(performance.now(), index);
           texts[index] = (texts[index] ?? "") + text;
           yield { type: "content", index, text };
         }

@@ -2,7 +2,7 @@
 export type Timings = {
   /** sent → first content token */
   ttftMs: number | null;
-  /** gaps between content chunks */
+  /** of this stream's gaps between content chunks */
   itlP50Ms: number | null;
   itlP95Ms: number | null;
   /** (total − TTFT) ÷ (output tokens − 1) */
@@ -11,8 +11,10 @@ export type Timings = {
 };
 
 export type StreamTimer = {
-  /** A content chunk came at `nowMs`. */
-  content: (nowMs: number) => void;
+  /** A content chunk of a choice came at `nowMs`. */
+  content: (nowMs: number, choice?: number) => void;
+  /** every gap so far between two content chunks of one choice */
+  gapsMs: () => readonly number[];
   done: (nowMs: number, outputTokens: number | null) => Timings;
 };
 
@@ -20,20 +22,22 @@ export type StreamTimer = {
 export function streamTimer(startMs: number): StreamTimer {
   const gaps: number[] = [];
   let first: number | null = null;
-  let last = startMs;
+  const last: number[] = []; // by choice: what lies between two choices is no gap that anybody sees
   return {
-    content: (nowMs) => {
-      if (first === null) first = nowMs;
-      else gaps.push(nowMs - last);
-      last = nowMs;
+    content: (nowMs, choice = 0) => {
+      first ??= nowMs;
+      const before = last[choice];
+      if (before !== undefined) gaps.push(nowMs - before);
+      last[choice] = nowMs;
     },
+    gapsMs: () => gaps,
     done: (nowMs, outputTokens) => {
       const ttftMs = first === null ? null : first - startMs;
       const totalMs = nowMs - startMs;
       const many = ttftMs !== null && outputTokens !== null && outputTokens > 1;
       const tpotMs = many ? (totalMs - ttftMs) / (outputTokens - 1) : null;
-      gaps.sort((a, b) => a - b);
-      return { ttftMs, itlP50Ms: percentile(gaps, 0.5), itlP95Ms: percentile(gaps, 0.95), tpotMs, totalMs };
+      const sorted = gaps.toSorted((a, b) => a - b);
+      return { ttftMs, itlP50Ms: percentile(sorted, 0.5), itlP95Ms: percentile(sorted, 0.95), tpotMs, totalMs };
     },
   };
 }

@@ -37,7 +37,7 @@ export async function begin(
   engine: Engine,
   caller: Caller,
   inputs: readonly GenerateInput[],
-  on: BeginEvents,
+  on: BeginEvents & { queued: (position: () => number | null) => void },
   signal: AbortSignal,
 ) {
   const started = Promise.withResolvers<{ queueMs: number }>();
@@ -73,6 +73,10 @@ export async function begin(
     const gone = refusal(clientClosed, "the client went away").wire;
     started.reject(new Refusal(gone));
     on.failed(gone);
+  });
+  on.queued(() => {
+    const positions = running.map((each) => each.position()).filter((position) => position !== null);
+    return positions.length > 0 ? Math.min(...positions) : null;
   });
   const first = await started.promise.catch((cause: unknown) => {
     stop();

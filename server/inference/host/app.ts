@@ -36,18 +36,23 @@ export type HostDoors = {
 
 /**
  * The inference host's wire: OpenAI's chat and completions (stream and not) for `model` = an engine reference,
- * GET /health, GET /loaded, POST /load {ref}, POST /unload {ref}. Errors are OpenAI-shaped; `x-forge-queue-ms` says
+ * GET /health, GET /queue, GET /loaded, POST /load {ref}, POST /unload {ref}. Errors are OpenAI-shaped; `x-forge-queue-ms` says
  * how long the request waited for a place in a batch, `x-forge-prompt-tokens` what a stream's caller owes if it leaves
  * before the usage comes.
  */
 export function createHost(doors: HostDoors): Hono {
   const app = new Hono();
   const { pool } = doors;
+  const queued: Queued = new Map();
   app.get("/health", (c) => c.json(doors.health()));
   app.use(async (c, next) => {
     if (!sameSecret(c.req.header("authorization") ?? "", `Bearer ${doors.bearer}`))
       throw refusal(401, "this host answers only its own control plane", { code: "invalid_api_key" });
     await next();
+  });
+  app.get("/queue", (c) => {
+    const known = [...queued].map(([requestId, position]) => [requestId, position()] as const);
+    return c.json({ positions: Object.fromEntries(known.filter(([, position]) => position !== null)) });
   });
   app.get("/loaded", (c) => c.json({ engines: pool.loaded() }));
   app.post("/load", async (c) => {
@@ -62,12 +67,12 @@ export function createHost(doors: HostDoors): Hono {
   app.post("/v1/chat/completions", async (c) => {
     const body = parseBody(ChatInput, await json(c));
     const dialect = chatDialect(body.model, body.logprobs === true, seconds(doors.now()));
-    return complete(doors, c, body, dialect, (path) => chatJobs(body, path, Math.random));
+    return complete(doors, queued, c, body, dialect, (path) => chatJobs(body, path, Math.random));
   });
   app.post("/v1/completions", async (c) => {
     const body = parseBody(CompletionInput, await json(c));
     const dialect = textDialect(body.model, (body.logprobs ?? null) !== null, seconds(doors.now()));
-    return complete(doors, c, body, dialect, (path) => completionJobs(body, path, Math.random));
+    return complete(doors, queued, c, body, dialect, (path) => completionJobs(body, path, Math.random));
   });
   app.notFound((c) => {
     const error = refusal(404, `there is no ${c.req.method} ${c.req.path} here`, { code: "unknown_url" }).wire;
@@ -77,8 +82,12 @@ export function createHost(doors: HostDoors): Hono {
   return app;
 }
 
+/** Calls that wait, by the gateway's request id, and where each stands. */
+type Queued = Map<string, () => number | null>;
+
 async function complete(
   doors: HostDoors,
+  queued: Queued,
   c: Context,
   body: { model: string; stream?: boolean | null; n?: number | null },
   dialect: Dialect,
@@ -93,7 +102,11 @@ async function complete(
     const shape = { prompts: jobs.length / n, n };
     const out = body.stream ? streamer(dialect, shape, leave) : collector(dialect, shape);
     signal.throwIfAborted();
-    const begun = await begin(engine, callerOf(c), jobs, out.events, signal);
+    const requestId = (c.req.header("x-request-id") ?? "").slice(0, longestCallerId);
+    const queue = (position: () => number | null) => queued.set(requestId, position);
+    const begun = await begin(engine, callerOf(c), jobs, { ...out.events, queued: queue }, signal).finally(() => {
+      queued.delete(requestId);
+    });
     const headers = {
       "x-forge-queue-ms": begun.queueMs.toFixed(2),
       "x-forge-prompt-tokens": String(out.promptTokens()),

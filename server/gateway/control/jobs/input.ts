@@ -4,20 +4,20 @@ import { RunMetadata } from "#server/runs/input.ts";
 const auto = z.literal("auto");
 const refused = (error: string) => z.null({ error }).optional();
 
-const HyperParameters = z.object({
+const HyperParameters = z.strictObject({
   n_epochs: z.union([auto, z.number().min(0.01).max(100)]).optional(),
   batch_size: z.union([auto, z.int().min(1).max(256)]).optional(),
   learning_rate_multiplier: z.union([auto, z.number().gt(0).max(1_000)]).optional(),
 });
 
 /** `POST /v1/fine_tuning/jobs`. What we do not do is refused by name: a setting that is silently dropped costs a run. */
-export const CreateJob = z.object({
+export const CreateJob = z.strictObject({
   model: z.string({ error: "name a base model" }).min(1, "name a base model").max(160),
   training_file: z.string({ error: "give the id of an uploaded file" }).min(1).max(64),
   method: z
-    .object({
+    .strictObject({
       type: z.literal("supervised", { error: "only supervised fine-tuning is here so far" }),
-      supervised: z.object({ hyperparameters: HyperParameters.optional() }).optional(),
+      supervised: z.strictObject({ hyperparameters: HyperParameters.optional() }).optional(),
     })
     .optional(),
   hyperparameters: HyperParameters.optional(),
