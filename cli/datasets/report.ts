@@ -4,7 +4,7 @@ import { type Note, noteWords } from "#server/datasets/pass/note.rule.ts";
 import { maxListedProblems, placesWords } from "#server/datasets/pass/problems.rule.ts";
 import type { Report } from "#server/datasets/pass/report.rule.ts";
 import type { SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
-import { nothingToTrain } from "#server/datasets/split.rule.ts";
+import { notForSft, nothingToTrain } from "#server/datasets/split.rule.ts";
 
 type Problem = {
   line: number;
@@ -57,7 +57,17 @@ export function checkText(file: string, report: Report, validationShareBp: numbe
   const twice = report.duplicatesExact ? "" : "at least ";
   const duplicates = report.duplicateRows > 0 ? `  ${twice}${plural(report.duplicateRows, "duplicate")}` : "";
   const bad = report.badRows > 0 ? `  ${plural(report.badRows, "row")} with problems` : "  no problems";
-  const lines = [head, split, none && `  ${none}`, duplicates, ...noteLines(report.notes), bad, problems];
+  const unfit = notForSft(report.shape);
+  const lines = [
+    head,
+    split,
+    none && `  ${none}`,
+    unfit && `  ${unfit}`,
+    duplicates,
+    ...noteLines(report.notes),
+    bad,
+    problems,
+  ];
   return lines.filter(Boolean).join("\n");
 }
 

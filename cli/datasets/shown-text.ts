@@ -1,7 +1,7 @@
 import { noteLines, problemTable, unmappedText } from "#cli/datasets/report.ts";
 import type { waitForVersion } from "#cli/datasets/wait-for-version.ts";
 import { plural } from "#components/ui/format.ts";
-import { nothingToTrain } from "#server/datasets/split.rule.ts";
+import { notForSft, nothingToTrain } from "#server/datasets/split.rule.ts";
 
 type Shown = Awaited<ReturnType<typeof waitForVersion>>;
 
@@ -43,5 +43,8 @@ function versionText(name: string, version: Shown["version"]): string {
   const none = nothingToTrain(version);
   const listed = problemTable(version.problems);
   const split = none && `  ${none}`;
-  return [head, rows, split, shape, bad, ...noteLines(version.notes), ...lengths, listed].filter(Boolean).join("\n");
+  const unfit = notForSft(version.shape);
+  return [head, rows, split, shape, unfit && `  ${unfit}`, bad, ...noteLines(version.notes), ...lengths, listed]
+    .filter(Boolean)
+    .join("\n");
 }

@@ -1,3 +1,5 @@
+import type { DatasetShape } from "#db/enums.ts";
+
 type Split = { trainRows: number | null; validationRows: number | null; validationShareBp: number };
 
 /**
@@ -8,4 +10,11 @@ export function nothingToTrain({ trainRows, validationRows, validationShareBp }:
   if (trainRows !== 0 || !validationRows || validationShareBp === 10_000) return null;
   const rows = validationRows === 1 ? "the one row falls" : `all ${validationRows.toLocaleString("en")} rows fall`;
   return `no row is left to train on: ${rows} into validation. Import the file with a smaller share, --validation 0 keeps none`;
+}
+
+/** What a shape cannot be used for, said as early as the file is checked; null for what SFT learns from. */
+export function notForSft(shape: DatasetShape | null): string | null {
+  if (shape === "preference") return "preference data: not used for SFT, which has one answer to learn";
+  if (shape !== "unpaired_preference") return null;
+  return "unpaired preference data (KTO): not used for SFT, which would learn the bad answers too";
 }
