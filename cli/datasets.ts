@@ -43,7 +43,7 @@ export function registerDatasets(program: Command): void {
             formatBytes(latest.sourceBytes),
             latest.problemCount,
             `${plural(usedBy.runs, "run")}, ${plural(usedBy.suites, "suite")}`,
-            latest.refusal?.message ?? (latest.review && reviewWords[latest.review]),
+            latest.refusal?.message ?? latest.waitingFor ?? (latest.review && reviewWords[latest.review]),
           ]),
         ),
       );
@@ -153,7 +153,9 @@ function registerDecide(datasets: Command) {
 
 async function waitAndPrint(command: Command, connection: Connection, versionId: string) {
   const shown = await withProgress("importing", (update) =>
-    waitForVersion(connection, versionId, (share, rows) => update(`${percent(share, 1)}, ${rows} rows`)),
+    waitForVersion(connection, versionId, (share, rows, waitingFor) =>
+      update(waitingFor ? `waiting: ${waitingFor}` : `${percent(share, 1)}, ${rows} rows`),
+    ),
   );
   print(command, shown, () => shownText(shown, pageOf(connection, shown)));
   if (shown.version.status !== "ready") process.exitCode = 5;

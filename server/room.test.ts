@@ -1,7 +1,18 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { runs } from "#db/schema/runs.ts";
+import { inDatabase, inTx } from "#db/testing.ts";
+import { importDataset } from "#server/datasets/import.ts";
+import { showDataset } from "#server/datasets/show.ts";
+import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 import { errorCodes } from "#server/errors.ts";
+import { testJobs } from "#server/jobs/testing.ts";
+import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { sizeInWords, whyNoRoom } from "#server/room.rule.ts";
 import { requireRoom } from "#server/room.ts";
+import { settingsOf, suggestHyperParameters } from "#server/runs/suggest.rule.ts";
+import { testBase, testRun } from "#server/runs/testing.ts";
+import { trainRun } from "#server/runs/train.ts";
 import { testStorage } from "#server/testing.ts";
 
 test("sizes keep three digits whatever their unit, so that nothing needs 0.0 GiB", () => {
@@ -25,3 +36,49 @@ test("a disk without room is refused as 507, and the shell ends with 1: everythi
   expect(errorCodes.NO_ROOM).toEqual({ http: 507, exit: 1 });
   await requireRoom(await testStorage(), "the file", 1);
 });
+
+const signal = new AbortController().signal;
+const full = { keptFreeBytes: 2 ** 60 };
+
+test("an import without room waits, says why wherever it is shown, and goes on once there is room", () =>
+  inTx(async (tx) => {
+    const { ctx, store, runImport } = await testDatasets(tx);
+    const { versionId } = await store(chatLine("a", "b"));
+    const { sha256 } = await ctx.storage.put(chunks(chatLine("a", "b")));
+    const tight = { ...ctx, storage: { ...(await testStorage(full)), pathOf: ctx.storage.pathOf } };
+    for (let attempt = 0; attempt < 7; attempt++)
+      await expect(importDataset(tight, { versionId }, signal)).rejects.toMatchObject({ code: "NO_ROOM" });
+    const { version } = await showDataset(ctx, { ref: versionId });
+    expect(version).toMatchObject({ status: "importing", waitingFor: expect.stringContaining("needs 8") });
+    expect(version.waitingFor).toMatch(/importing tickets.jsonl needs \d+ B, the disk of the data folder has .* free/);
+    expect(await ctx.storage.has(sha256)).toBe(true);
+    expect(await runImport(versionId)).toEqual({ outcome: "ready" });
+    expect((await showDataset(ctx, { ref: versionId })).version.waitingFor).toBe(null);
+  }));
+
+async function* chunks(text: string) {
+  yield Buffer.from(text);
+}
+
+test("a training without room does not begin: the run says what it needs and can be resumed", () =>
+  inDatabase(async ({ db, url }) => {
+    const { ctx } = await testJobs(db);
+    const storage = await testStorage(full);
+    Object.assign(process.env, { DATABASE_URL: url, FORGE_DATA: storage.root, FORGE_SECRET: "s".repeat(32) });
+    const weights = await storeArtifact(ctx, {
+      kind: "base_weights",
+      files: [{ path: "w", sha256: "0".repeat(64), bytes: 1 }],
+    });
+    const base = await testBase(ctx, { parameters: 7e9, weightsArtifactId: weights.id });
+    const known = { parameters: 7e9, contextLength: 2_048, trainRows: 8, validationRows: 2 };
+    const config = settingsOf(suggestHyperParameters(known));
+    const runId = await testRun(ctx, { baseVersionId: base.id, config });
+    await trainRun({ ...ctx, storage }, { runId }, signal);
+    const [run] = await db.select().from(runs).where(eq(runs.id, runId));
+    expect(run).toMatchObject({
+      status: "failed",
+      attempt: 0,
+      error: { code: "DISK_FULL", hint: "Then resume this run." },
+    });
+    expect(run?.error?.message).toMatch(/^this training needs .* [MG]iB, the disk of the data folder has/);
+  }));

@@ -28,6 +28,7 @@ function versionText(name: string, version: Shown["version"]): string {
     const why = [`${head}: ${version.refusal.message}`, version.refusal.remedy];
     return [...why, problemTable(version.problems)].filter(Boolean).join("\n");
   }
+  if (version.waitingFor) return `${head}, waiting: ${version.waitingFor}`;
   if (version.reviewDetail?.kind === "mapping") {
     return `${head}\n${unmappedText(version.filename, version.reviewDetail)}`;
   }

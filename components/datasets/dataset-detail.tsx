@@ -77,7 +77,7 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
       {version.status === "importing" && <ImportCard dataset={dataset} />}
       {version.refusal && (
         <Banner tone="bad" title={sentence(version.refusal.message)}>
-          {version.refusal.remedy} The file itself is kept and can be downloaded.
+          {version.refusal.remedy} The file itself can be downloaded for seven days.
         </Banner>
       )}
       {version.review === "mapping" && <ReviewMapping key={version.id} version={version} />}

@@ -20,7 +20,6 @@ export async function claimImport(ctx: Ctx, versionId: string): Promise<ImportCl
       importStartedAt: sql`now()`,
       bytesRead: 0,
       rowsRead: 0,
-      waitingFor: null,
     })
     .where(and(held(ctx, versionId), abandoned))
     .returning();
@@ -32,7 +31,7 @@ export async function beatImport(ctx: Ctx, claim: ImportClaim, progress: { bytes
   const { bytesRead, rowsRead } = progress;
   const beaten = await ctx.db
     .update(datasetVersions)
-    .set({ bytesRead, rowsRead, heartbeatAt: sql`now()` })
+    .set({ bytesRead, rowsRead, heartbeatAt: sql`now()`, waitingFor: null })
     .where(ownedBy(ctx, claim))
     .returning({ id: datasetVersions.id });
   return beaten.length > 0;

@@ -6,6 +6,7 @@ import { finishImport } from "#server/datasets/finish-import.ts";
 import { beatImport, claimImport, type ImportClaim, releaseImport } from "#server/datasets/import-claim.ts";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
 import { DomainError } from "#server/errors.ts";
+import { requireRoom } from "#server/room.ts";
 import { asDiskError, type Storage } from "#server/storage.ts";
 
 /** More is no quicker, but leaves more garbage about. */
@@ -28,6 +29,7 @@ export async function importDataset(
   if (!claim) return { outcome: "skipped" as const };
   if (claim.attempt - claim.forgivenAttempts > maxAttempts) return finishImport(ctx, claim, { gaveUp: maxAttempts });
   try {
+    await requireRoom(ctx.storage, `importing ${claim.filename}`, claim.sourceBytes);
     return await passOver(ctx, claim, signal);
   } catch (error) {
     const known = asDiskError(error);

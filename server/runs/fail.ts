@@ -33,6 +33,9 @@ export async function failRun(ctx: ProjectJobCtx, runId: string, lease: Lease, f
 /** What the page shows: a named failure in its own words, a fault of ours with a pointer to the log. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof TrainerFailure) return error.failure;
+  if (error instanceof DomainError && error.code === "NO_ROOM") {
+    return { code: "DISK_FULL", message: error.message, hint: "Then resume this run." };
+  }
   if (error instanceof DomainError) return { code: error.reason ?? error.code, message: error.message, hint: null };
   log.error({ err: error }, "runs.failed");
   const message = `the run broke: ${wordsOfFault(error)}`;

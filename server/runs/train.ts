@@ -7,10 +7,12 @@ import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { ownLease, releasedLease } from "#server/jobs/lease.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
+import { requireRoom } from "#server/room.ts";
 import { claimRun } from "#server/runs/claim.ts";
 import { Settings, type Spec } from "#server/runs/contract.ts";
 import { failRun, failureOf } from "#server/runs/fail.ts";
 import { followRun } from "#server/runs/follow.ts";
+import { trainingBytes } from "#server/runs/room.rule.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { findTrainer, prepareFolder, type RunFolder, runFolder } from "#server/runs/trainer/folder.ts";
 
@@ -52,6 +54,9 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
     .where(and(eq(modelVersions.id, run.baseVersionId), eq(modelVersions.projectId, ctx.projectId)));
   if (!found) throw baseMissing("the base model's files are no longer registered");
   const { artifact, name, data } = found;
+  const { lora, checkpoint } = Settings.parse(run.config);
+  const parameters = found.base.parameters ?? artifact.bytes / 2; // F16 when nobody counted them
+  await requireRoom(ctx.storage, "this training", trainingBytes({ parameters, rank: lora.r, keep: checkpoint.keep }));
   const files = await filesOfArtifact(ctx, artifact.id);
   const base = folder.base(name);
   await layOut(ctx.storage, files, base).catch((cause: unknown) => {
