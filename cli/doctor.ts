@@ -1,6 +1,7 @@
 import { statfsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import type { Command } from "commander";
+import { blobFinding, bytesByDefault, checkBlobs } from "#cli/check-blobs.ts";
 import { print } from "#cli/output.ts";
 import { dataDir, processesFile, root } from "#cli/paths.ts";
 import { commandOutput, hasNvidiaGpu } from "#cli/setup/machine.ts";
@@ -18,9 +19,11 @@ const neededMemory = 3 * gib;
 export function registerDoctor(program: Command): void {
   program
     .command("doctor")
-    .description("diagnose this machine, with remedies")
-    .action(async (_options: unknown, command: Command) => {
-      const findings = [node(), npm(), git(), python(), memory(), disk(), gpu(), browser(), ...(await ports())];
+    .description("diagnose this machine and what it has stored, with remedies")
+    .option("--all", "read every stored file, however many there are")
+    .action(async ({ all = false }: { all?: boolean }, command: Command) => {
+      const machine = [node(), npm(), git(), python(), memory(), disk(), gpu(), browser(), ...(await ports())];
+      const findings = [...machine, ...(await stored(all))];
       print(command, { findings }, ({ findings: all }) => all.map(line).join("\n"));
       if (findings.some((finding) => finding.state === "problem")) process.exitCode = 1;
     });
@@ -34,6 +37,14 @@ function line({ check, state, found, remedy }: Finding) {
 const ok = (check: string, found: string): Finding => ({ check, state: "ok", found, remedy: null });
 const warning = (check: string, found: string, remedy: string): Finding => ({ check, state: "warning", found, remedy });
 const problem = (check: string, found: string, remedy: string): Finding => ({ check, state: "problem", found, remedy });
+
+/** Damaged bytes are a problem; without a data folder there is nothing to say. */
+async function stored(all: boolean): Promise<Finding[]> {
+  const check = await checkBlobs(all ? Number.POSITIVE_INFINITY : bytesByDefault);
+  if (!check) return [];
+  const { found, remedy } = blobFinding(check);
+  return [remedy ? problem("stored", found, remedy) : ok("stored", found)];
+}
 
 function node() {
   return ok("node", `${process.versions.node} (${process.execPath})`);

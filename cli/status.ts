@@ -1,10 +1,14 @@
 import type { Command } from "commander";
+import { connect } from "#cli/client.ts";
+import { type Disk, diskLines } from "#cli/disk-text.ts";
 import { print, table } from "#cli/output.ts";
 import { dataDir, processesFile, root } from "#cli/paths.ts";
 import { commandOutput } from "#cli/setup/machine.ts";
 import { DomainError } from "#server/errors.ts";
 import { isAlive } from "#server/ops/processes/identity.ts";
 import { type Processes, readProcesses } from "#server/ops/processes/registry.ts";
+
+const diskWithinMs = 5_000;
 
 /** What holds for the whole: what the supervisor says while it and all of its processes live. */
 export type WholeState = Processes["state"] | "degraded" | "left alone";
@@ -17,7 +21,7 @@ export function registerStatus(program: Command): void {
   program
     .command("status")
     .description("processes, ports, versions, health")
-    .action((_options: unknown, command: Command) => {
+    .action(async (_options: unknown, command: Command) => {
       const last = readProcesses(processesFile);
       const processes = (last?.processes ?? []).map((row) => ({ ...row, alive: isAlive(row) }));
       const supervised = last !== null && isAlive({ pid: last.supervisorPid, startTime: last.supervisorStartTime });
@@ -25,7 +29,8 @@ export function registerStatus(program: Command): void {
         throw new DomainError("UNAVAILABLE", `nothing runs for ${dataDir}: ./forge up`);
       const { state, problems } = judge(last, processes, supervised);
       const version = commandOutput("git", ["-C", root, "describe", "--always", "--dirty"]) ?? "unknown";
-      const report = { ...last, state, problems, processes, dataDir, version, node: process.versions.node };
+      const disk = processes.some((row) => row.name === "console" && row.alive) ? await askDisk() : null;
+      const report = { ...last, state, problems, processes, dataDir, version, node: process.versions.node, disk };
       if (state === "degraded" || state === "left alone") process.exitCode = 3;
       print(command, report, (all) =>
         [
@@ -35,6 +40,7 @@ export function registerStatus(program: Command): void {
           `API      ${all.apiUrl}`,
           ...(all.firstAdminUrl ? [`first admin (one-time link)  ${all.firstAdminUrl}`] : []),
           `data     ${all.dataDir}`,
+          ...(all.disk ? diskLines(all.disk) : []),
           "",
           table(
             ["process", "state", "pid", "port", "restarts"],
@@ -43,6 +49,15 @@ export function registerStatus(program: Command): void {
         ].join("\n"),
       );
     });
+}
+
+/** What takes the disk; null when the console does not say so in time. */
+async function askDisk(): Promise<Disk | null> {
+  try {
+    return await connect().trpc.storage.machine.query(undefined, { signal: AbortSignal.timeout(diskWithinMs) });
+  } catch {
+    return null;
+  }
 }
 
 type Row = Processes["processes"][number] & { alive: boolean };

@@ -124,6 +124,10 @@ export const access: Readonly<Record<string, Access>> = {
   // economics
   "economics.prices": project(everyone, "deployments:read"),
   "economics.setPrice": project(admins, "admin"),
+  // storage
+  "storage.machine": { who: "owner" },
+  "storage.project": project(everyone, "admin"),
+  "storage.uses": { who: "owner" },
   // ops
   "ops.health": project(everyone, "deployments:read"),
   "ops.home": project(everyone, "admin"),

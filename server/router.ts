@@ -11,6 +11,7 @@ import { peopleRouter } from "#server/people/router.ts";
 import { projectsRouter } from "#server/projects/router.ts";
 import { routingRouter } from "#server/routing/router.ts";
 import { runsRouter } from "#server/runs/router.ts";
+import { storageRouter } from "#server/storage/router.ts";
 import { router } from "#server/trpc.ts";
 
 /** The root router: a list of domains. */
@@ -28,6 +29,7 @@ export const appRouter = router({
   requests: requestsRouter,
   runs: runsRouter,
   routing: routingRouter,
+  storage: storageRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -62,6 +62,17 @@ export function HealthCard() {
               <StatusChip status="degraded" />
             </CardRow>
           )}
+          {health.data.damaged.map((one) => (
+            <CardRow key={one.sha256}>
+              <div className="min-w-0 flex-1">
+                A stored file {one.damage === "missing" ? "is missing" : "is damaged"}{" "}
+                <span className="text-ink-3">
+                  {one.uses.map((use) => `${use.kind} ${use.name}`).join(", ")}: upload or import it again
+                </span>
+              </div>
+              <StatusChip status="degraded" />
+            </CardRow>
+          ))}
           {health.data.hosts.length === 0 && (
             <CardRow>
               <span className="flex-1 text-ink-2">No inference host has registered.</span>

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { ArchiveProject } from "#components/projects/archive-project.tsx";
+import { DiskCard } from "#components/projects/disk-card.tsx";
 import { RenameProject } from "#components/projects/rename-project.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -49,6 +50,7 @@ export function ProjectPage({ apiUrl }: { apiUrl: string }) {
           ))}
         </dl>
       </Card>
+      <DiskCard />
       {project && <ArchiveProject name={project.name} />}
     </Page>
   );

@@ -30,7 +30,9 @@ export function RailHealth() {
             ? `${plural(down, "host")} down`
             : data.lost
               ? `${plural(data.lost.rows, "request")} not logged`
-              : undefined;
+              : data.damaged.length > 0
+                ? `${plural(data.damaged.length, "damaged file")}`
+                : undefined;
   const Icon = !data ? CircleHelp : trouble ? TriangleAlert : CircleCheck;
   return (
     <Link

@@ -3,6 +3,7 @@ import { hosts, replicas } from "#db/schema/deployments.ts";
 import { lostRequests } from "#db/schema/gateway.ts";
 import type { Ctx } from "#server/context.ts";
 import { apiUrl } from "#server/env.ts";
+import { listDamage } from "#server/storage/damage.ts";
 
 /** A gateway or host that has been silent for longer is not there. */
 const answerWithinMs = 700;
@@ -12,13 +13,19 @@ const tellLossesForDays = 7;
 export type GatewayHealth = { status: "healthy" | "degraded" | "down"; ms: number | null; detail: string };
 
 /**
- * Is it up? → `{gateway: {status, ms, detail}, hosts: [{id, device, status, …, replicasReady, replicas}], lost}`. `lost`:
- * calls of the last week that were answered but are missing from the log, `{rows, since, until}`, null when none is.
- * Hosts are shared by all projects; the replicas counted are this project's.
+ * Is it up? → `{gateway: {status, ms, detail}, hosts: [{id, device, status, …, replicasReady, replicas}], lost, damaged}`.
+ * `lost`: calls of the last week that were answered but are missing from the log, `{rows, since, until}`, null when none
+ * is. `damaged`: stored files of this project that are not what was stored, with what they belong to. Hosts are shared
+ * by all projects; the replicas counted are this project's.
  */
 export async function health(ctx: Pick<Ctx, "db" | "projectId">) {
-  const [gateway, found, lost] = await Promise.all([askGateway(), listHosts(ctx), lostLately(ctx)]);
-  return { gateway, hosts: found, lost };
+  const [gateway, found, lost, damaged] = await Promise.all([
+    askGateway(),
+    listHosts(ctx),
+    lostLately(ctx),
+    listDamage(ctx.db, ctx.projectId),
+  ]);
+  return { gateway, hosts: found, lost, damaged };
 }
 
 async function askGateway(): Promise<GatewayHealth> {
