@@ -8,6 +8,7 @@ export const metadata: Metadata = { title: "Not found" };
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-content-center">
+      <h1 className="sr-only">Page not found</h1>
       <EmptyState
         icon={<Mark className="size-8!" />}
         title="Page not found"

@@ -91,7 +91,7 @@ test("one person does the whole main job in the browser and calls the result wit
 
   await test.step("say what the model costs", async () => {
     await page.goto(url("/settings/prices"));
-    await page.getByRole("button", { name: "Set the price of triage" }).click();
+    await page.getByRole("button", { name: "Set price of triage" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Prompt tokens").fill("0,15");
     await dialog.getByRole("button", { name: "Set price" }).click();
@@ -169,7 +169,7 @@ async function stepOf(page: Page): Promise<number> {
 
 /** Ask the deployment, which the left side has chosen by itself, and the base beside it. */
 async function askPlayground(page: Page, question: string) {
-  await page.getByRole("button", { name: /: none$/ }).click();
+  await page.getByRole("button", { name: /: Choose a model$/ }).click();
   await page.getByRole("option", { name: /^nano/ }).first().click();
   await page.getByLabel("Prompt").fill(question);
   await page.getByRole("button", { name: "Send" }).click();

@@ -44,7 +44,7 @@ export function ModelPicker({
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
-        aria-label={`${label}: ${value || "none"}`}
+        aria-label={`${label}: ${value || "Choose a model"}`}
         className={cn(controlLook, "flex h-8 min-w-0 flex-1 items-center gap-2 px-2.5 text-left")}
       >
         <span className={cn("min-w-0 flex-1 truncate", value ? "font-medium" : "text-ink-3")}>

@@ -35,6 +35,17 @@ const kinds: Record<FoundKind, { icon: LucideIcon; path: (found: Found) => strin
   request: { icon: List, path: ({ id }) => `requests?request=${id}` },
 };
 
+/** Where a list shows all of a kind; versions and revisions stand on the page of their model or deployment. */
+const lists: Partial<Record<FoundKind, { path: string; words: string }>> = {
+  dataset: { path: "datasets", words: "datasets" },
+  run: { path: "runs", words: "runs" },
+  eval: { path: "evals", words: "evals" },
+  model: { path: "models", words: "models" },
+  deployment: { path: "deployments", words: "deployments" },
+  key: { path: "settings/keys", words: "keys" },
+  member: { path: "settings/members", words: "members" },
+};
+
 /** What is called so, or has this id. */
 export function FoundThings({ text, onGo }: { text: string; onGo: (path: string) => void }) {
   const trpc = useTRPC();
@@ -55,24 +66,32 @@ export function FoundThings({ text, onGo }: { text: string; onGo: (path: string)
         </SearchItem>
       </SearchGroup>
     );
-  if (!found.data?.length) return null;
+  if (!found.data?.items.length) return null;
   return (
     <SearchGroup heading="In this project">
-      {found.data.map((thing) => {
+      {found.data.items.map((thing) => {
         const { icon: Icon, path } = kinds[thing.kind];
         return (
-          <SearchItem
-            key={thing.id}
-            value={`${text} ${thing.name} ${thing.id}`}
-            icon={<Icon aria-hidden />}
-            onSelect={() => onGo(path(thing))}
-          >
+          <SearchItem key={thing.id} value={thing.id} icon={<Icon aria-hidden />} onSelect={() => onGo(path(thing))}>
             <span className="truncate">{thing.name}</span>
             <span className="ml-auto shrink-0 text-ink-3 text-xs">
               {thing.kind} <span className="font-mono">{shortId(thing.id)}</span>
             </span>
           </SearchItem>
         );
+      })}
+      {found.data.more.map((kind) => {
+        const list = lists[kind];
+        return list ? (
+          <SearchItem
+            key={kind}
+            value={`all ${kind}`}
+            icon={<List aria-hidden />}
+            onSelect={() => onGo(`${list.path}?q=${encodeURIComponent(asked)}`)}
+          >
+            Show all {list.words} that fit “{asked}”
+          </SearchItem>
+        ) : null;
       })}
     </SearchGroup>
   );

@@ -12,6 +12,7 @@ export function NotFoundHere() {
   const router = useRouter();
   return (
     <Page>
+      <h1 className="sr-only">Not found</h1>
       <EmptyState
         icon={<SearchX aria-hidden />}
         title="Not found"

@@ -1,23 +1,67 @@
 "use client";
 import { Command } from "cmdk";
-import { Box, Database, Flame, KeyRound, MessageSquare, Plus, Rocket, Scale, Search } from "lucide-react";
+import {
+  Box,
+  CircleDollarSign,
+  Database,
+  Flame,
+  KeyRound,
+  ListChecks,
+  type LucideIcon,
+  MessageSquare,
+  Monitor,
+  Moon,
+  PanelLeft,
+  Rocket,
+  Scale,
+  Search,
+  Sun,
+  UserPlus,
+  UserRound,
+} from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Dialog as Radix } from "radix-ui";
 import { useState } from "react";
 import { FoundThings } from "#components/shell/found-things.tsx";
 import { hrefOf, navPages } from "#components/shell/nav.ts";
+import { toggleRail } from "#components/shell/rail.tsx";
 import { SearchGroup, SearchItem } from "#components/shell/search-parts.tsx";
+import { chooseTheme } from "#components/shell/theme-menu.tsx";
 import { overlayLook } from "#components/ui/dialog.tsx";
 
-const acts = [
-  { label: "Upload a dataset", path: "datasets/new", icon: Database },
-  { label: "Import a model", path: "models/new", icon: Box },
-  { label: "Start a run", path: "runs/new", icon: Flame },
-  { label: "Start an eval", path: "evals/new", icon: Scale },
-  { label: "Create a deployment", path: "deployments/new", icon: Rocket },
-  { label: "Try a prompt in the playground", path: "playground", icon: MessageSquare },
-  { label: "Create an API key", path: "settings/keys?new", icon: KeyRound },
+type Act = { label: string; keywords?: string; icon: LucideIcon } & ({ path: string } | { run: () => void });
+
+const acts: readonly Act[] = [
+  { label: "Upload a dataset", keywords: "import data jsonl", path: "datasets/new", icon: Database },
+  { label: "Import a model", keywords: "base hugging face gguf", path: "models/new", icon: Box },
+  { label: "Start a run", keywords: "new run train fine-tune", path: "runs/new", icon: Flame },
+  { label: "Start an eval", keywords: "new eval compare evaluate", path: "evals/new", icon: Scale },
+  { label: "Create a suite", keywords: "new suite cases graders", path: "evals/suites/new", icon: ListChecks },
+  { label: "Create a deployment", keywords: "new deployment serve deploy", path: "deployments/new", icon: Rocket },
+  { label: "Try a prompt in the playground", keywords: "chat ask", path: "playground", icon: MessageSquare },
+  { label: "Create an API key", keywords: "new key token", path: "settings/keys?new", icon: KeyRound },
+  { label: "Invite a member", keywords: "add person user", path: "settings/members?invite", icon: UserPlus },
+  { label: "Set a price", keywords: "cost tokens", path: "settings/prices", icon: CircleDollarSign },
+  {
+    label: "Change your password",
+    keywords: "account sessions sign out everywhere",
+    path: "settings/account",
+    icon: UserRound,
+  },
+  { label: "Theme: dark", keywords: "mode night appearance", run: () => chooseTheme("dark"), icon: Moon },
+  { label: "Theme: light", keywords: "mode day appearance", run: () => chooseTheme("light"), icon: Sun },
+  { label: "Theme: system", keywords: "mode appearance", run: () => chooseTheme("system"), icon: Monitor },
+  { label: "Collapse or expand the sidebar", keywords: "rail navigation", run: toggleRail, icon: PanelLeft },
 ];
+
+/** Every word typed begins a word of the label or of what people also call it. */
+function isMeant(text: string, label: string, keywords = "") {
+  const words = `${label} ${keywords}`.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((typed) => words.some((word) => word.startsWith(typed)));
+}
 
 /** Ctrl or ⌘ with K: go to any page or thing by name or id, start a common act. */
 export function SearchDialog({
@@ -39,6 +83,13 @@ export function SearchDialog({
     change(false);
     router.push(href);
   }
+  function start(act: Act) {
+    if ("path" in act) return go(hrefOf(slug, act));
+    change(false);
+    act.run();
+  }
+  const pages = navPages.filter((page) => isMeant(text.trim(), page.label));
+  const doable = acts.filter((act) => isMeant(text.trim(), act.label, act.keywords));
   return (
     <Radix.Root open={open} onOpenChange={change}>
       <Radix.Portal>
@@ -48,7 +99,7 @@ export function SearchDialog({
           className="fixed top-[12dvh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg border bg-overlay shadow-overlay"
         >
           <Radix.Title className="sr-only">Search or jump to</Radix.Title>
-          <Command label="Search" loop>
+          <Command label="Search" shouldFilter={false} loop>
             <div className="flex items-center gap-2 border-b px-3">
               <Search aria-hidden className="size-4 shrink-0 text-ink-3" />
               <Command.Input
@@ -61,20 +112,34 @@ export function SearchDialog({
             <Command.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
               <Command.Empty className="px-3 py-8 text-center text-ink-3">Nothing fits “{text}”.</Command.Empty>
               <FoundThings text={text} onGo={(path) => go(hrefOf(slug, { path }))} />
-              <SearchGroup heading="Go to">
-                {navPages.map((page) => (
-                  <SearchItem key={page.path} icon={<page.icon aria-hidden />} onSelect={() => go(hrefOf(slug, page))}>
-                    {page.label}
-                  </SearchItem>
-                ))}
-              </SearchGroup>
-              <SearchGroup heading="Start">
-                {acts.map((act) => (
-                  <SearchItem key={act.path} icon={<Plus aria-hidden />} onSelect={() => go(hrefOf(slug, act))}>
-                    {act.label}
-                  </SearchItem>
-                ))}
-              </SearchGroup>
+              {pages.length > 0 && (
+                <SearchGroup heading="Go to">
+                  {pages.map((page) => (
+                    <SearchItem
+                      key={page.path}
+                      value={`page ${page.path}`}
+                      icon={<page.icon aria-hidden />}
+                      onSelect={() => go(hrefOf(slug, page))}
+                    >
+                      {page.label}
+                    </SearchItem>
+                  ))}
+                </SearchGroup>
+              )}
+              {doable.length > 0 && (
+                <SearchGroup heading="Actions">
+                  {doable.map((act) => (
+                    <SearchItem
+                      key={act.label}
+                      value={`act ${act.label}`}
+                      icon={<act.icon aria-hidden />}
+                      onSelect={() => start(act)}
+                    >
+                      {act.label}
+                    </SearchItem>
+                  ))}
+                </SearchGroup>
+              )}
             </Command.List>
           </Command>
         </Radix.Content>

@@ -28,7 +28,7 @@ function chosen(): Theme {
 }
 
 /** public/theme.js listens and paints, in this tab and in the others. */
-function choose(theme: Theme) {
+export function chooseTheme(theme: Theme) {
   try {
     localStorage.setItem("forge.theme", theme);
   } catch {
@@ -40,7 +40,7 @@ function choose(theme: Theme) {
 const options = [
   { value: "light", label: "Light", icon: <Sun aria-hidden /> },
   { value: "dark", label: "Dark", icon: <Moon aria-hidden /> },
-  { value: "system", label: "Like the system", icon: <Monitor aria-hidden /> },
+  { value: "system", label: "System", icon: <Monitor aria-hidden /> },
 ] as const;
 
 /** In the top bar; its icon is the theme that is painted, by CSS, so that it never shows the wrong one first. */
@@ -65,7 +65,7 @@ export function ThemeChoice() {
   return (
     <>
       <MenuLabel>Theme</MenuLabel>
-      <MenuChoice value={theme} options={options} onChoose={choose} />
+      <MenuChoice value={theme} options={options} onChoose={chooseTheme} />
     </>
   );
 }

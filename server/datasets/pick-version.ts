@@ -1,8 +1,8 @@
 import { and, count, desc, eq, isNull, or, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { PickDatasetVersion } from "#server/datasets/input.ts";
+import { fitRank, fitsName } from "#server/fit.ts";
 import type { Pick } from "#server/input.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function pickDatasetVersion(ctx: Ctx, request: Pick) {
     isNull(datasets.archivedAt),
     eq(datasetVersions.status, "ready"),
     newestReady,
-    search ? contains(datasets.name, search) : undefined,
+    search ? fitsName(datasets.name, search) : undefined,
   );
   const [items, [counted]] = await Promise.all([
     ctx.db
@@ -35,7 +35,7 @@ export async function pickDatasetVersion(ctx: Ctx, request: Pick) {
       .from(datasetVersions)
       .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
       .where(or(offered, and(eq(datasets.projectId, ctx.projectId), isChosen)))
-      .orderBy(desc(isChosen), desc(datasetVersions.id))
+      .orderBy(desc(isChosen), ...(search ? [fitRank(datasets.name, search)] : []), desc(datasetVersions.id))
       .limit(limit),
     ctx.db
       .select({ total: count() })

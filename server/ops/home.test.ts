@@ -175,12 +175,12 @@ test("search finds by part of a name and by the end of an id, in this project on
     const ids = await lineage(tx, projectId);
     await lineage(tx, other.projectId);
     const named = await search(ctx, { text: "support" });
-    expect(named.map((found) => found.kind).sort()).toEqual(["dataset", "deployment", "model", "run"]);
-    expect(await search(ctx, { text: ids.run.slice(-6) })).toEqual([
+    expect(named.items.map((found) => found.kind).sort()).toEqual(["dataset", "deployment", "model", "run"]);
+    expect((await search(ctx, { text: ids.run.slice(-6) })).items).toEqual([
       { kind: "run", id: ids.run, name: "support-sft-12" },
     ]);
-    expect(await search(ctx, { text: ids.version })).toMatchObject([{ kind: "dataset", id: ids.dataset }]);
-    expect(await search(ctx, { text: "100%" })).toEqual([]);
+    expect((await search(ctx, { text: ids.version })).items).toMatchObject([{ kind: "dataset", id: ids.dataset }]);
+    expect((await search(ctx, { text: "100%" })).items).toEqual([]);
   }));
 
 test("search finds names in any case and script, whatever locale the database has", () =>
@@ -188,7 +188,7 @@ test("search finds names in any case and script, whatever locale the database ha
     const { ctx } = await testProject(tx);
     const names = ["Ünï Straße", "🦊 first", "東京", "a.b (c)"];
     for (const name of names) await testRun(ctx, { name });
-    const found = async (text: string) => (await search(ctx, Search.parse({ text }))).map(({ name }) => name);
+    const found = async (text: string) => (await search(ctx, Search.parse({ text }))).items.map(({ name }) => name);
     for (const text of ["Ünï", "ünï", "ÜNÏ STRA"]) expect(await found(text)).toEqual(["Ünï Straße"]);
     expect(await found("🦊")).toEqual(["🦊 first"]);
     expect(await found("東")).toEqual(["東京"]);
@@ -200,6 +200,22 @@ test("search finds names in any case and script, whatever locale the database ha
     expect(Search.safeParse({ text: "a" }).success).toBe(false);
   }));
 
+test("search puts the exact name first, then prefixes, words and parts, then names with one slip, and says what it left out", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    for (const name of ["hotel", "motel guide", "grand-hotel", "hotelier", "aparthotels", "tickets"])
+      await testRun(ctx, { name });
+    const found = async (text: string) => (await search(ctx, { text })).items.map(({ name }) => name);
+    expect(await found("hotel")).toEqual(["hotel", "hotelier", "grand-hotel", "aparthotels"]);
+    for (const slip of ["hotl", "hootel", "htoel", "hoetl", "HOTIL"])
+      expect((await found(slip))[0], slip).toBe("hotel");
+    expect(await found("tikets")).toEqual(["tickets"]);
+    expect(await found("zzzz")).toEqual([]);
+    expect((await search(ctx, { text: "hotel" })).more).toEqual([]);
+    for (let i = 0; i < 3; i++) await testRun(ctx, { name: `hotel ${i}` });
+    expect((await search(ctx, { text: "hotel" })).more).toEqual(["run"]);
+  }));
+
 test("search finds versions by number, revisions and requests by short id, and members", () =>
   inTx(async (tx) => {
     const { ctx, projectId, userId } = await testProject(tx);
@@ -207,16 +223,18 @@ test("search finds versions by number, revisions and requests by short id, and m
     const asked = call(projectId);
     await tx.insert(requests).values(asked);
     const version = { kind: "version", id: ids.tunedVersion, name: "support/2", of: { id: ids.tuned, number: 2 } };
-    expect(await search(ctx, { text: "support/2" })).toEqual([version]);
-    expect(await search(ctx, { text: ids.tunedVersion.slice(-6) })).toEqual([version]);
-    expect(await search(ctx, { text: "tickets/4" })).toMatchObject([{ kind: "dataset", id: ids.dataset }]);
-    expect(await search(ctx, { text: ids.revision.slice(-6) })).toEqual([
+    expect((await search(ctx, { text: "support/2" })).items).toEqual([version]);
+    expect((await search(ctx, { text: ids.tunedVersion.slice(-6) })).items).toEqual([version]);
+    expect((await search(ctx, { text: "tickets/4" })).items).toMatchObject([{ kind: "dataset", id: ids.dataset }]);
+    expect((await search(ctx, { text: ids.revision.slice(-6) })).items).toEqual([
       { kind: "revision", id: ids.revision, name: "support v1", of: { id: ids.deployment, number: 1 } },
     ]);
-    expect(await search(ctx, { text: asked.id.slice(-6) })).toEqual([
+    expect((await search(ctx, { text: asked.id.slice(-6) })).items).toEqual([
       { kind: "request", id: asked.id, name: "support" },
     ]);
-    expect(await search(ctx, { text: userId.slice(-8) })).toEqual([{ kind: "member", id: userId, name: "Ada" }]);
+    expect((await search(ctx, { text: userId.slice(-8) })).items).toEqual([
+      { kind: "member", id: userId, name: "Ada" },
+    ]);
   }));
 
 test("a host is healthy while its heart beats, and counts this project's replicas", () =>

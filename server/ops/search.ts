@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { deployments, revisions } from "#db/schema/deployments.ts";
@@ -9,6 +9,7 @@ import { members, users } from "#db/schema/people.ts";
 import { runs } from "#db/schema/runs.ts";
 import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
+import { fitRank, fitsName } from "#server/fit.ts";
 import type { Search } from "#server/ops/input.ts";
 import { searchRequests } from "#server/ops/search-requests.ts";
 
@@ -31,15 +32,16 @@ export type FoundKind =
 export type Found = { kind: FoundKind; id: string; name: string; of?: { id: string; number: number } };
 
 /**
- * Things of this project whose name contains the text in any case, or whose id is it or ends with it (short ids), and
- * versions by `NAME/3`; newest first.
+ * Things of this project whose name fits the text, or whose id is it or ends with it (short ids), and versions by `NAME/3` →
+ * `{items, more}`: exact names and ids first, then prefixes, words, parts, and names with one slip; equals newest first, five
+ * of a kind at most. `more` are the kinds that have others. A pass over each kind's names: 20 ms at 3,000 of each.
  */
-export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
+export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found[]; more: FoundKind[] }> {
   const id = text.toLowerCase();
   const isId = idCharacters.test(id);
   const hasId = (column: PgColumn) => (isId ? sql`right(${column}, ${id.length}) = ${id}` : undefined);
   const fits = (column: PgColumn, ...names: PgColumn[]) =>
-    or(...names.map((name) => contains(name, text)), hasId(column));
+    or(...names.map((name) => fitsName(name, text)), hasId(column));
   const mine = (column: PgColumn, ...more: (SQL | undefined)[]) => and(eq(column, ctx.projectId), ...more);
   const [, numbered, number] = /^(.+)\/v?(\d{1,9})$/i.exec(text) ?? [];
   const isNumbered = (name: PgColumn, version: PgColumn) =>
@@ -47,13 +49,16 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
   // an or() of nothing would let every row through
   const any = (...conditions: (SQL | undefined)[]) => or(...conditions) ?? sql`false`;
 
+  /** an id is as good as an exact name */
+  const rankOf = (column: PgColumn, name: SQLWrapper) =>
+    sql<number>`case when ${hasId(column) ?? sql`false`} then 0 else ${fitRank(name, text)} end`;
   const version = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id}
     and right(v.id, ${id.length}) = ${id})`;
   const numberedVersion = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id}
     and v.version = ${Number(number)})`;
   const found = await Promise.all([
     ctx.db
-      .select({ id: datasets.id, name: datasets.name })
+      .select({ id: datasets.id, name: datasets.name, rank: rankOf(datasets.id, datasets.name) })
       .from(datasets)
       .where(
         mine(
@@ -66,36 +71,37 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
           ),
         ),
       )
-      .orderBy(desc(datasets.id))
-      .limit(mostOfAKind)
+      .orderBy(rankOf(datasets.id, datasets.name), desc(datasets.id))
+      .limit(mostOfAKind + 1)
       .then(as("dataset")),
     ctx.db
-      .select({ id: runs.id, name: runs.name })
+      .select({ id: runs.id, name: runs.name, rank: rankOf(runs.id, runs.name) })
       .from(runs)
       .where(mine(runs.projectId, fits(runs.id, runs.name)))
-      .orderBy(desc(runs.id))
-      .limit(mostOfAKind)
+      .orderBy(rankOf(runs.id, runs.name), desc(runs.id))
+      .limit(mostOfAKind + 1)
       .then(as("run")),
     ctx.db
-      .select({ id: evals.id, name: suites.name })
+      .select({ id: evals.id, name: suites.name, rank: rankOf(evals.id, suites.name) })
       .from(evals)
       .innerJoin(suites, eq(suites.id, evals.suiteId))
       .where(mine(evals.projectId, fits(evals.id, suites.name)))
-      .orderBy(desc(evals.id))
-      .limit(mostOfAKind)
+      .orderBy(rankOf(evals.id, suites.name), desc(evals.id))
+      .limit(mostOfAKind + 1)
       .then(as("eval")),
     ctx.db
-      .select({ id: models.id, name: models.name })
+      .select({ id: models.id, name: models.name, rank: rankOf(models.id, models.name) })
       .from(models)
       .where(mine(models.projectId, isNull(models.archivedAt), fits(models.id, models.name)))
-      .orderBy(desc(models.id))
-      .limit(mostOfAKind)
+      .orderBy(rankOf(models.id, models.name), desc(models.id))
+      .limit(mostOfAKind + 1)
       .then(as("model")),
     ctx.db
       .select({
         id: modelVersions.id,
         name: sql<string>`${models.name} || '/' || ${modelVersions.version}`,
         of: { id: models.id, number: modelVersions.version },
+        rank: sql<number>`0`,
       })
       .from(modelVersions)
       .innerJoin(models, eq(models.id, modelVersions.modelId))
@@ -111,47 +117,56 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
         ),
       )
       .orderBy(desc(modelVersions.id))
-      .limit(mostOfAKind)
+      .limit(mostOfAKind + 1)
       .then(as("version")),
     ctx.db
-      .select({ id: deployments.id, name: deployments.name })
+      .select({ id: deployments.id, name: deployments.name, rank: rankOf(deployments.id, deployments.name) })
       .from(deployments)
       .where(mine(deployments.projectId, isNull(deployments.archivedAt), fits(deployments.id, deployments.name)))
-      .orderBy(desc(deployments.id))
-      .limit(mostOfAKind)
+      .orderBy(rankOf(deployments.id, deployments.name), desc(deployments.id))
+      .limit(mostOfAKind + 1)
       .then(as("deployment")),
     ctx.db
       .select({
         id: revisions.id,
         name: sql<string>`${deployments.name} || ' v' || ${revisions.number}`,
         of: { id: deployments.id, number: revisions.number },
+        rank: sql<number>`0`,
       })
       .from(revisions)
       .innerJoin(deployments, eq(deployments.id, revisions.deploymentId))
       .where(mine(revisions.projectId, any(hasId(revisions.id), isNumbered(deployments.name, revisions.number))))
       .orderBy(desc(revisions.id))
-      .limit(mostOfAKind)
+      .limit(mostOfAKind + 1)
       .then(as("revision")),
     ctx.db
-      .select({ id: apiKeys.id, name: apiKeys.name })
+      .select({ id: apiKeys.id, name: apiKeys.name, rank: rankOf(apiKeys.id, apiKeys.name) })
       .from(apiKeys)
       .where(mine(apiKeys.projectId, isNull(apiKeys.revokedAt), fits(apiKeys.id, apiKeys.name)))
-      .orderBy(desc(apiKeys.id))
-      .limit(mostOfAKind)
+      .orderBy(rankOf(apiKeys.id, apiKeys.name), desc(apiKeys.id))
+      .limit(mostOfAKind + 1)
       .then(as("key")),
     ctx.db
-      .select({ id: users.id, name: users.name })
+      .select({ id: users.id, name: users.name, rank: rankOf(users.id, users.name) })
       .from(members)
       .innerJoin(users, eq(users.id, members.userId))
       .where(mine(members.projectId, fits(users.id, users.name, users.email)))
-      .orderBy(desc(users.id))
-      .limit(mostOfAKind)
+      .orderBy(rankOf(users.id, users.name), desc(users.id))
+      .limit(mostOfAKind + 1)
       .then(as("member")),
     (isId ? searchRequests(ctx, id) : Promise.resolve([])).then(as("request")),
   ]);
-  return found.flat();
+  const items = found
+    .flatMap((kind) => kind.slice(0, mostOfAKind))
+    .sort((a, b) => a.rank - b.rank) // stable: equals stay in the order of kinds, newest first
+    .map(({ rank, ...item }) => item);
+  return { items, more: found.flatMap((kind) => (kind.length > mostOfAKind && kind[0] ? [kind[0].kind] : [])) };
 }
 
+type Ranked = Found & { rank: number };
+
+/** A request is found by its id alone. */
 function as(kind: FoundKind) {
-  return (rows: Omit<Found, "kind">[]): Found[] => rows.map((row) => ({ kind, ...row }));
+  return (rows: (Omit<Found, "kind"> & { rank?: number })[]): Ranked[] =>
+    rows.map((row) => ({ kind, ...row, rank: row.rank ?? 0 }));
 }
