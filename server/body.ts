@@ -40,8 +40,19 @@ export function refuseUnstorable(value: unknown): void {
 /** The body as text, unpacked and in UTF-8. Throws as `readJson`. */
 export async function readText(from: Asked, mostBytes: number): Promise<string> {
   const bytes = await unpack(await readBytes(from, mostBytes), headerOf(from, "content-encoding"), mostBytes);
+  if (bytes.length > largeBytes) await turnOfLarge();
   if (!isUtf8(bytes)) throw new DomainError("INVALID", "the request body is not valid UTF-8");
   return bytes.toString();
+}
+
+/** Parsing more than this takes milliseconds, in which nobody else is served. */
+const largeBytes = 256 * 1024;
+let lastLarge: Promise<void> = Promise.resolve();
+
+/** Large bodies are parsed one in each round of the event loop: what others wait for comes between two of them. */
+function turnOfLarge(): Promise<void> {
+  lastLarge = lastLarge.then(() => new Promise((resolve) => setImmediate(resolve)));
+  return lastLarge;
 }
 
 /** Parse JSON that came from outside. Throws INVALID. */

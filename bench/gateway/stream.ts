@@ -6,10 +6,10 @@ const ticket =
   "Good morning. The amount on your bill can not be right and a form hangs when I save. Could you look at it before the weekend? ";
 const endOfTurn = 2; // of nano: forbidden, so that every answer has its full length
 
-export function chatBody(n: number, change: { max_tokens: number; content?: string }): string {
-  const { max_tokens, content = `${n} ${ticket.repeat(4)}` } = change;
+export function chatBody(n: number, change: { max_tokens: number; content?: string; stream?: boolean }): string {
+  const { max_tokens, stream = true, content = `${n} ${ticket.repeat(4)}` } = change;
   const messages = [{ role: "user", content }];
-  const shape = { model: "nano", stream: true, temperature: 0.7, seed: n, logit_bias: { [endOfTurn]: -100 } };
+  const shape = { model: "nano", stream, temperature: 0.7, seed: n, logit_bias: { [endOfTurn]: -100 } };
   return JSON.stringify({ ...shape, max_tokens, messages });
 }
 
