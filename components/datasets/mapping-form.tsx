@@ -21,7 +21,7 @@ import { exactJson } from "#server/exact-json.rule.ts";
 
 const targetWords: Record<Target, string> = {
   prompt: "Prompt",
-  input: "Input or context, put below the prompt",
+  input: "Input or context",
   completion: "Completion",
   label: "Label (true is good)",
   system: "System text",
