@@ -4,10 +4,14 @@ import { createTRPCClient, httpBatchLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import superjson from "superjson";
+import { config } from "zod";
 import { lastProjectCookie } from "#components/last-project.ts";
 import { goToSignIn } from "#components/people/go-to-sign-in.tsx";
 import { makeQueryClient } from "#components/query-client.ts";
 import type { AppRouter } from "#server/router.ts";
+
+// zod tries whether it may compile its checks with eval; the content security policy forbids it and would report each try
+if (typeof window !== "undefined") config({ jitless: true });
 
 const mostUrlCharacters = 4_000;
 const yearSeconds = 31_536_000;

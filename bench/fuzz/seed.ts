@@ -65,11 +65,13 @@ export async function seedStack(stack: Stack) {
   const keys = { harmed: await keyOf(harmed, "fuzz"), apart: await keyOf(apart, "fuzz") };
   const session = await openSession(ctx, userId, null);
   const token = await encode({ token: { sid: session.id }, secret: sessionSecret() });
+  const engine = engineRef({ baseSha: gguf });
   const untouchable = new Set([keys.harmed.id, session.id, userId, harmed]);
   const known = (await existing(stack, harmed)).filter((text) => !untouchable.has(text));
   return {
     known: [
       ...known,
+      engine,
       versionId,
       runId,
       grace,
@@ -84,7 +86,7 @@ export async function seedStack(stack: Stack) {
     ],
     keys: { harmed: keys.harmed.key, apart: keys.apart.key },
     cookie: `${sessionCookie(publicUrl()).name}=${token}`,
-    engine: engineRef({ baseSha: gguf }),
+    engine,
   };
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { anyJson, anyText, inputFor, likely } from "#bench/fuzz/arbitrary.ts";
 import type { Seeded } from "#bench/fuzz/seed.ts";
 import type { Route, Stack } from "#bench/fuzz/stack.ts";
-import { CreateUpload, FinishUpload } from "#server/datasets/input.ts";
+import { CompleteFileUpload, CreateFileUpload, CreateUpload, FinishUpload } from "#server/datasets/input.ts";
 import { CreateJob } from "#server/gateway/control/jobs/input.ts";
 import { ChatBody, CompletionBody, FeedbackBody } from "#server/gateway/input.ts";
 import { ChatInput, CompletionInput } from "#server/inference/host/input.ts";
@@ -31,6 +31,8 @@ const schemas: [RegExp, z.ZodType][] = [
   [/^POST \/v1\/completions$/, CompletionBody],
   [/^POST \/v1\/feedback$/, FeedbackBody],
   [/^POST \/v1\/fine_tuning\/jobs$/, CreateJob],
+  [/^POST \/v1\/uploads$/, CreateFileUpload],
+  [/^POST \/v1\/uploads\/[^/]+\/complete$/, CompleteFileUpload],
   [/^POST \/api\/uploads$/, CreateUpload],
   [/^POST \/api\/uploads\//, FinishUpload],
   [/^POST \/api\/playground$/, PlaygroundCall],
@@ -193,7 +195,7 @@ function routeShots(
         method,
         path: shot.path + (search.length > 0 ? `?${search.join("&")}` : ""),
         headers: {
-          "content-type": "application/json",
+          "content-type": takesForm(path) ? "multipart/form-data; boundary=b" : "application/json",
           ...(server === "console" ? { "x-forge-project": "harmed" } : {}),
           ...shot.headers.extra,
           authorization: `Bearer ${shot.headers.token}`,
@@ -206,7 +208,7 @@ function routeShots(
 
 function bodyOf(method: string, path: string, { known, engine }: Seeded, server: string): fc.Arbitrary<string> {
   const hostSchema = path.includes("chat") ? ChatInput : CompletionInput;
-  const found = schemas.find(([pattern]) => pattern.test(`${method} ${path.replace(/\[[^\]]+\]/g, "x")}`))?.[1];
+  const found = schemas.find(([pattern]) => pattern.test(`${method} ${path.replace(/\[[^\]]+\]|:[^/]+/g, "x")}`))?.[1];
   const schema = server === "host" && path.startsWith("/v1/") ? hostSchema : found;
   const input = schema ? inputFor(schema, known, path) : anyJson(known);
   const model = server === "host" ? engine : "support";
@@ -231,18 +233,24 @@ function bodyOf(method: string, path: string, { known, engine }: Seeded, server:
     { weight: 8, arbitrary: path.includes("completions") ? callable.map(text) : input.map(text) },
     { weight: 3, arbitrary: input.map(text) },
     { weight: 1, arbitrary: anyText(known) },
-    { weight: 1, arbitrary: form(known) },
+    { weight: takesForm(path) ? 20 : 1, arbitrary: form(known) },
   );
 }
 
-/** A form as `x-www-form`-less clients send it by mistake, or as a file upload with a boundary that is not announced. */
+/** A file's form with the boundary `b`; whether it is announced is another matter. */
 function form(known: readonly string[]): fc.Arbitrary<string> {
+  const part = (head: string, value: string) => `--b\r\ncontent-disposition: form-data; ${head}\r\n\r\n${value}\r\n`;
+  const field = fc.oneof({ weight: 3, arbitrary: fc.constantFrom("file", "data") }, anyText(known));
+  const purpose = fc.oneof({ weight: 3, arbitrary: fc.constantFrom("fine-tune", "batch") }, anyText(known));
   return fc
-    .tuple(anyText(known), anyText(known))
-    .map(
-      ([name, value]) =>
-        `--b\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${value}\r\n--b--\r\n`,
+    .tuple(field, anyText(known), anyText(known), purpose)
+    .map(([name, file, content, why]) =>
+      [part('name="purpose"', why), part(`name="${name}"; filename="${file}"`, content), "--b--\r\n"].join(""),
     );
+}
+
+function takesForm(path: string): boolean {
+  return /^\/v1\/(files|uploads\/[^/]+\/parts)$/.test(path);
 }
 
 function text(value: unknown): string {
