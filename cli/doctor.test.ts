@@ -1,10 +1,13 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { startTimeOf } from "#server/ops/processes/identity.ts";
 import { writeProcesses } from "#server/ops/processes/registry.ts";
+import { fileStorage } from "#server/storage.ts";
 
 test("a port that this installation's own process has is no warning", async () => {
   const data = mkdtempSync(join(tmpdir(), "largeforge doctor "));
@@ -24,4 +27,26 @@ test("a port that this installation's own process has is no warning", async () =
   expect(JSON.parse(stdout).findings).toContainEqual({
     ...{ check: "port", state: "ok", remedy: null, found: "3000 is this installation's own console" },
   });
+});
+
+test("stored files are read again: a damaged one is a problem, also while nothing runs", async () => {
+  const data = mkdtempSync(join(tmpdir(), "largeforge doctor "));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const storage = fileStorage(data);
+  const good = await storage.put(Readable.from([Buffer.from("good")]));
+  const bad = await storage.put(Readable.from([Buffer.from("as it was stored")]));
+  const doctor = () =>
+    new Promise<{ check: string; state: string; found: string; remedy: string | null } | undefined>((resolve) => {
+      const command = [join(import.meta.dirname, "main.ts"), "doctor", "--json"];
+      execFile(process.execPath, command, { env: { ...process.env, FORGE_DATA: data } }, (_error, text) =>
+        resolve(JSON.parse(text).findings.find((one: { check: string }) => one.check === "stored")),
+      );
+    });
+  expect(await doctor()).toMatchObject({ state: "ok", found: "2 stored files (20 B) read, 0 damaged" });
+  await rm(storage.pathOf(bad.sha256));
+  await writeFile(storage.pathOf(bad.sha256), "as it was st0red");
+  const found = await doctor();
+  expect(found).toMatchObject({ state: "problem", found: "2 stored files (20 B) read, 1 damaged" });
+  expect(found?.remedy).toContain(bad.sha256.slice(0, 12));
+  expect(found?.remedy).not.toContain(good.sha256.slice(0, 12));
 });
