@@ -10,6 +10,7 @@ import { registerKeys } from "#cli/keys.ts";
 import { registerLogs } from "#cli/logs.ts";
 import { registerModels } from "#cli/models.ts";
 import { reportFailure } from "#cli/output.ts";
+import { registerPeople } from "#cli/people.ts";
 import { registerRuns } from "#cli/runs.ts";
 import { registerStatus } from "#cli/status.ts";
 import { registerTest } from "#cli/test.ts";
@@ -41,6 +42,7 @@ const commands = [
   registerEvals,
   registerKeys,
   registerModels,
+  registerPeople,
   registerRuns,
   registerTrain,
 ];
