@@ -7,6 +7,7 @@ import { type Browser, setUpBrowser } from "#cli/setup/browser.ts";
 import { buildConsole } from "#cli/setup/console.ts";
 import { setUpConverters } from "#cli/setup/converters.ts";
 import { setUpEngine } from "#cli/setup/engine.ts";
+import { setUpStep } from "#cli/setup/run-set-up.ts";
 import { setUpTrainer } from "#cli/setup/trainer.ts";
 import { countPytest, countReport, runStage, type StageResult } from "#cli/test-stage.ts";
 
@@ -34,11 +35,11 @@ export function registerTest(program: Command): void {
 }
 
 async function setUp(e2e: boolean) {
-  await withProgress("inference engine", setUpEngine);
-  await withProgress("GGUF converters", setUpConverters);
+  await setUpStep("inference engine", setUpEngine);
+  await setUpStep("GGUF converters", setUpConverters);
   const [, browser] = await Promise.all([
     withProgress("trainer environment", setUpTrainer),
-    e2e ? withProgress("browser", setUpBrowser) : Promise.resolve(null),
+    e2e ? setUpStep("browser", setUpBrowser) : Promise.resolve(null),
   ]);
   return browser;
 }
@@ -81,7 +82,7 @@ async function consoleBuild(): Promise<StageResult> {
     ...{ passed, failed: 1 - passed, skipped: 0 },
   });
   try {
-    await withProgress("console build", () => buildConsole(testDistDir));
+    await setUpStep("console build", () => buildConsole(testDistDir));
     return result(1);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));

@@ -5,19 +5,30 @@ import { setUpConverters } from "#cli/setup/converters.ts";
 import { setUpDataFolder } from "#cli/setup/data.ts";
 import { distDirOf } from "#cli/setup/dist-dir.ts";
 import { setUpEngine } from "#cli/setup/engine.ts";
+import { withSetUpLock } from "#cli/setup/lock.ts";
 import { setUpTrainer } from "#cli/setup/trainer.ts";
+
+/** A step with its progress, while no other command does one with the same tools. */
+export function setUpStep<T>(what: string, work: () => Promise<T>): Promise<T> {
+  return withProgress(what, (update) =>
+    withSetUpLock(what, update, () => {
+      update("");
+      return work();
+    }),
+  );
+}
 
 /** Everything a control plane needs on this machine, each step once; returns the data folder's secret. */
 export async function runSetUp(options: { trainer: boolean; console?: boolean }): Promise<string> {
   const { secret } = await setUpDataFolder(dataDir);
-  await withProgress("inference engine", setUpEngine);
-  await withProgress("GGUF converters", setUpConverters);
+  await setUpStep("inference engine", setUpEngine);
+  await setUpStep("GGUF converters", setUpConverters);
   // pip keeps one core busy and Next the other
   const trainer = options.trainer ? withProgress("trainer environment", setUpTrainer) : Promise.resolve("");
   const build =
     options.console === false
       ? Promise.resolve("unchanged")
-      : withProgress("console build", () => buildConsole(distDirOf()));
+      : setUpStep("console build", () => buildConsole(distDirOf()));
   const [flavour] = await Promise.all([trainer, build]);
   if (flavour && flavour !== "ready") say(`  torch: ${flavour}`);
   return secret;

@@ -16,18 +16,15 @@ mkdir -p "$tools"
 step() { printf '%s\n' "$1" >"$tools/trainer.step"; }
 fail() { step "failed: $1"; printf 'forge: %s\n' "$1" >&2; exit 1; }
 
-# One builder at a time: a lock folder names its owner's pid, a dead owner's lock is taken over.
+# A lock of its own, because it runs beside npm's.
 lock="$tools/trainer.lock"
-until mkdir "$lock" 2>/dev/null; do
-  owner="$(cat "$lock/pid" 2>/dev/null || true)"
-  if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then rm -rf "$lock"; continue; fi
-  sleep 1
-done
-echo $$ >"$lock/pid"
 child=""
-cleanup() { [ -n "$child" ] && kill "$child" 2>/dev/null; rm -rf "$lock"; }
+cleanup() { [ -n "$child" ] && kill "$child" 2>/dev/null; release_lock "$lock"; }
 trap cleanup EXIT
 trap 'exit 143' INT TERM
+# shellcheck source=lock.sh
+. "$root/cli/setup/lock.sh"
+take_lock "$lock" "building the trainer's environment" step
 is_ready && exit 0
 
 # A command of ours that ends takes this with it: bash starts it in the background, where Ctrl-C is not heard.
