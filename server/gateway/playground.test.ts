@@ -2,6 +2,8 @@ import { text } from "node:stream/consumers";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { requests } from "#db/schema/gateway.ts";
+import { members, users } from "#db/schema/people.ts";
+import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import type { Ctx } from "#server/context.ts";
 import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";
@@ -32,6 +34,9 @@ beforeAll(async () => {
   const projectId = await addProject(db);
   const { versionIds } = await addModel(db, projectId, "nano");
   await addHost(db, projectId, upstream.url, versionIds);
+  const ada = { id: "user_ada", email: "ada@example.test", name: "Ada", passwordHash: "-" };
+  await db.insert(users).values(ada);
+  await db.insert(members).values({ projectId, userId: ada.id, role: "developer" });
   gateway = await startGateway(url);
   adoptEnv(parseEnv({ DATABASE_URL: url, FORGE_SECRET: testSecret, FORGE_API_PORT: String(gateway.port) }));
   ctx = { db, projectId, actor: "user:user_ada", enqueue: () => {} };
@@ -75,4 +80,15 @@ test("a gateway that is away is named, not a broken connection", async () => {
   adoptEnv(parseEnv({ ...settings, FORGE_API_PORT: "1" }));
   await expect(askGateway(ctx, call, never)).rejects.toThrow("the gateway does not answer");
   adoptEnv(parseEnv({ ...settings, FORGE_API_PORT: String(gateway.port) }));
+});
+
+test("a pass in the name of somebody who was removed opens nothing", async () => {
+  await database.db.delete(members).where(eq(members.userId, "user_ada"));
+  await bumpSnapshot(database);
+  const refusal = await until(async () => {
+    const answer = await askGateway(ctx, call, never);
+    const body = await text(answer.body);
+    return answer.status === 401 && body;
+  });
+  expect(refusal).toContain("not known, was revoked");
 });
