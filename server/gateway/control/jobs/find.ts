@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { asKind, idBody } from "#db/ids.ts";
 import { datasetVersions } from "#db/schema/datasets.ts";
@@ -102,7 +102,7 @@ async function readJobs(ctx: Ctx, which: SQL | undefined, limit: number): Promis
     .innerJoin(models, eq(models.id, base.modelId))
     .innerJoin(datasetVersions, eq(datasetVersions.id, runs.datasetVersionId))
     .leftJoin(made, eq(made.runId, runs.id))
-    .where(and(eq(runs.projectId, ctx.projectId), which))
+    .where(and(eq(runs.projectId, ctx.projectId), isNull(runs.deletedAt), which))
     .orderBy(desc(runs.id))
     .limit(limit);
   return rows.map(({ run, parameters, contextLength, trainRows, validationRows, ...names }) => {
