@@ -17,7 +17,7 @@ const sortKeys = {
 } as const;
 
 const newest = sql`${modelVersions.modelId} = ${models.id} and ${modelVersions.version} =
-  (select max(v.version) from model_versions v where v.model_id = ${models.id})`;
+  (select max(v.version) from model_versions v where v.model_id = ${models.id} and v.deleted_at is null)`;
 
 /**
  * Registered models in any order → `{items, nextCursor, total}`: the latest version with its import's progress or failure,
