@@ -47,9 +47,9 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
   // an or() of nothing would let every row through
   const any = (...conditions: (SQL | undefined)[]) => or(...conditions) ?? sql`false`;
 
-  const version = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id}
+  const version = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id} and v.deleted_at is null
     and right(v.id, ${id.length}) = ${id})`;
-  const numberedVersion = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id}
+  const numberedVersion = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id} and v.deleted_at is null
     and v.version = ${Number(number)})`;
   const found = await Promise.all([
     ctx.db
@@ -59,6 +59,7 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
         mine(
           datasets.projectId,
           isNull(datasets.archivedAt),
+          isNull(datasets.deletedAt),
           or(
             fits(datasets.id, datasets.name),
             isId ? version : undefined,
@@ -72,7 +73,7 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
     ctx.db
       .select({ id: runs.id, name: runs.name })
       .from(runs)
-      .where(mine(runs.projectId, fits(runs.id, runs.name)))
+      .where(mine(runs.projectId, isNull(runs.deletedAt), fits(runs.id, runs.name)))
       .orderBy(desc(runs.id))
       .limit(mostOfAKind)
       .then(as("run")),
@@ -87,7 +88,7 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
     ctx.db
       .select({ id: models.id, name: models.name })
       .from(models)
-      .where(mine(models.projectId, isNull(models.archivedAt), fits(models.id, models.name)))
+      .where(mine(models.projectId, isNull(models.archivedAt), isNull(models.deletedAt), fits(models.id, models.name)))
       .orderBy(desc(models.id))
       .limit(mostOfAKind)
       .then(as("model")),
@@ -103,6 +104,7 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
         mine(
           modelVersions.projectId,
           isNull(models.archivedAt),
+          isNull(modelVersions.deletedAt),
           any(
             hasId(modelVersions.id),
             isNumbered(models.name, modelVersions.version),
@@ -128,7 +130,13 @@ export async function search(ctx: Ctx, { text }: Search): Promise<Found[]> {
       })
       .from(revisions)
       .innerJoin(deployments, eq(deployments.id, revisions.deploymentId))
-      .where(mine(revisions.projectId, any(hasId(revisions.id), isNumbered(deployments.name, revisions.number))))
+      .where(
+        mine(
+          revisions.projectId,
+          isNull(deployments.deletedAt),
+          any(hasId(revisions.id), isNumbered(deployments.name, revisions.number)),
+        ),
+      )
       .orderBy(desc(revisions.id))
       .limit(mostOfAKind)
       .then(as("revision")),
