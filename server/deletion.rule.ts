@@ -28,7 +28,12 @@ export function someOf(rows: readonly { name: string; total: number }[]): Some {
 /** "1 run (triage-1)", "12 runs (a, b, c, d, e and 7 more)" */
 export function saySome({ count, names }: Some, noun: string, plural = `${noun}s`): string {
   const more = count > names.length ? ` and ${count - names.length} more` : "";
-  return `${count.toLocaleString("en")} ${count === 1 ? noun : plural} (${names.join(", ")}${more})`;
+  return `${sayCount(count, noun, plural)} (${names.join(", ")}${more})`;
+}
+
+/** "1 run", "1,204 runs" */
+export function sayCount(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 }
 
 /** "trains" for one, "train" for several. */

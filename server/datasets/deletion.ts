@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, notInArray, sql, sum } from "drizzle-orm";
+import { and, eq, inArray, isNull, notInArray, or, sql, sum } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
@@ -77,7 +77,12 @@ export async function datasetDeletion(
 
 async function runsOn({ db, projectId }: Pick<Ctx, "db" | "projectId">, ids: string[], ended: boolean) {
   const status = ended ? inArray(runs.status, [...over]) : notInArray(runs.status, [...over]);
-  const on = and(eq(runs.projectId, projectId), inArray(runs.datasetVersionId, ids), isNull(runs.deletedAt), status);
+  const on = and(
+    eq(runs.projectId, projectId),
+    or(inArray(runs.datasetVersionId, ids), inArray(runs.validationVersionId, ids)),
+    isNull(runs.deletedAt),
+    status,
+  );
   return someOf(await db.select({ name: runs.name, total }).from(runs).where(on).limit(mostNamed));
 }
 

@@ -16,7 +16,12 @@ export async function letGoOfVersions(ctx: Ctx, ids: readonly string[], keep: "n
   const { db } = ctx;
   const some = { one: sql`1` };
   const named = or(
-    exists(db.select(some).from(runs).where(eq(runs.datasetVersionId, datasetVersions.id))),
+    exists(
+      db
+        .select(some)
+        .from(runs)
+        .where(or(eq(runs.datasetVersionId, datasetVersions.id), eq(runs.validationVersionId, datasetVersions.id))),
+    ),
     exists(db.select(some).from(suites).where(eq(suites.datasetVersionId, datasetVersions.id))),
     exists(db.select(some).from(modelVersions).where(eq(modelVersions.datasetVersionId, datasetVersions.id))),
   );

@@ -3,6 +3,7 @@ import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
 import { importOf } from "#server/datasets/files/view.ts";
+import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
 
 /**
@@ -20,6 +21,9 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
       .for("update", { of: datasets });
     if (!found) throw new DomainError("NOT_FOUND", `there is no dataset version ${input.versionId}`);
     const { version, name } = found;
+    const { sourceBlob: sha256 } = version;
+    if (!sha256)
+      throw wasDeleted(`the dataset version ${name}/${version.version}`, version.deletedAt ?? version.createdAt);
     const { validationShareBp } = input;
     const [same] = await ctx.db
       .select()
@@ -27,7 +31,7 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
       .where(
         and(
           eq(datasetVersions.datasetId, version.datasetId),
-          eq(datasetVersions.sourceBlob, version.sourceBlob),
+          eq(datasetVersions.sourceBlob, sha256),
           eq(datasetVersions.validationShareBp, validationShareBp),
           ne(datasetVersions.status, "refused"),
         ),
@@ -35,7 +39,7 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
       .orderBy(desc(datasetVersions.version))
       .limit(1);
     if (same) return { versionId: same.id, ...importOf(same) };
-    const { filename, onBadRows, sourceBlob: sha256, sourceBytes: bytes } = version;
+    const { filename, onBadRows, sourceBytes: bytes } = version;
     const mapping = version.mapping ?? undefined;
     const blob = { sha256, bytes };
     const made = await createDatasetVersion(ctx, { filename, blob, name, mapping, onBadRows, validationShareBp });

@@ -3,7 +3,7 @@ import { type deployments, revisions } from "#db/schema/deployments.ts";
 import { requests } from "#db/schema/gateway.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, saySome } from "#server/deletion.rule.ts";
+import { type Deletion, lines, mostNamed, sayCount, saySome } from "#server/deletion.rule.ts";
 
 /** What deleting a deployment would do: only a retired one can go. */
 export async function deploymentDeletion(
@@ -28,7 +28,7 @@ export async function deploymentDeletion(
     blockers: lines(row.archivedAt === null && "it serves traffic: retire it first"),
     effects: lines(
       named.count > 0 && `${saySome(named, "revision")} and the page with signals and timeline go; the models stay`,
-      calls > 0 && `${calls.toLocaleString("en")} logged calls stay in Requests and go on naming it`,
+      calls > 0 && `${sayCount(calls, "logged call")} in Requests will still name it`,
     ),
     bytes: 0,
   };

@@ -4,7 +4,7 @@ import { evals, scores, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, saySome, someOf, verb } from "#server/deletion.rule.ts";
+import { type Deletion, lines, mostNamed, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 
@@ -22,7 +22,7 @@ export async function evalDeletion(ctx: Where, row: typeof evals.$inferSelect): 
     ...{ id: row.id, name: `${suite?.name ?? "eval"} ${row.id.slice(-6)}`, dear: false },
     blockers: lines(moving && `it is ${row.status}: cancel it first`),
     effects: lines(
-      `${answers.toLocaleString("en")} answers with their scores go; the promotion gate no longer sees them`,
+      `${sayCount(answers, "answer")} with the scores; the promotion gate no longer sees the eval`,
       promoted.count > 0 &&
         `${saySome(promoted, "promotion")} ${verb(promoted, "rests", "rest")} on it; the numbers stay in the audit log`,
     ),
@@ -44,7 +44,7 @@ export async function suiteDeletion(ctx: Where, suite: typeof suites.$inferSelec
         `${saySome(active, "eval")} on it ${verb(active, "is under way: cancel it", "are under way: cancel them")} first`,
     ),
     effects: lines(
-      `Its ${suite.cases.toLocaleString("en")} cases can no longer be asked; the rows stay in their dataset`,
+      `Its ${sayCount(suite.cases, "case")} can no longer be asked; the rows stay in their dataset`,
       ended.count > 0 &&
         `${saySome(ended, "eval")} on it ${verb(ended, "keeps its", "keep their")} answers and results`,
       waiting.count > 0 &&

@@ -4,7 +4,7 @@ import { prices, requests } from "#db/schema/gateway.ts";
 import { aliases, artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, saySome, someOf, verb } from "#server/deletion.rule.ts";
+import { type Deletion, lines, mostNamed, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";
 import { servedBy } from "#server/models/served-by.ts";
 
 const total = sql<number>`count(*) over ()::int`;
@@ -107,7 +107,7 @@ async function effectsOf(ctx: Where, model: Model, versions: readonly Version[],
   ]);
   const callable = whole ? `${model.name} and ${model.name}/N` : `${model.name}/${versions[0]?.version ?? ""}`;
   const names = !whole && first ? `${callable} and ${first}` : callable;
-  const lately = calls > 0 ? `${calls.toLocaleString("en")} calls in the last ${callHours} hours` : "no call lately";
+  const lately = calls > 0 ? `${sayCount(calls, "call")} in the last ${callHours} hours` : "no call lately";
   return lines(
     `Calls of ${names} get “model not found” (${lately})`,
     ended.count > 0 && `${saySome(ended, "run")} on it ${verb(ended, "stays", "stay")} but cannot be resumed`,

@@ -8,7 +8,7 @@ import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { members, projects, users } from "#db/schema/people.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, type Some, saySome, someOf, verb } from "#server/deletion.rule.ts";
+import { type Deletion, lines, mostNamed, type Some, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 
@@ -33,7 +33,7 @@ export async function projectDeletion(ctx: Where, project: Project): Promise<Del
       some(has.runs, "run", verb(has.runs, "goes", "go")),
       some(has.models, "model", `${verb(has.models, "goes", "go")} with the weights`),
       some(has.deployments, "retired deployment", verb(has.deployments, "goes", "go")),
-      calls > 0 && `${calls.toLocaleString("en")} logged calls go, with their usage and cost`,
+      calls > 0 && `${sayCount(calls, "logged call")} with usage and cost`,
       `The address /${project.slug} is free again; the audit log is kept`,
     ),
   };

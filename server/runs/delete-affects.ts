@@ -5,6 +5,6 @@ import type { RunRef } from "#server/runs/input.ts";
 
 /** What deleting a run would do, by name and count: see `Deletion`. NOT_FOUND outside the project. */
 export async function runDeleteAffects(ctx: Ctx, input: RunRef) {
-  const { made: _made, artifactIds: _artifacts, ...deletion } = await runDeletion(ctx, await findRun(ctx, input.runId));
-  return deletion;
+  const { id, name, dear, blockers, effects, bytes } = await runDeletion(ctx, await findRun(ctx, input.runId));
+  return { id, name, dear, blockers, effects, bytes };
 }

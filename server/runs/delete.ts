@@ -3,7 +3,9 @@ import { runEvents, runs } from "#db/schema/runs.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
+import { deleteFile } from "#server/datasets/files/delete.ts";
 import { deleteThing } from "#server/deletion.ts";
+import { DomainError } from "#server/errors.ts";
 import { removeArtifacts } from "#server/models/artifacts/remove.ts";
 import { runDeletion } from "#server/runs/deletion.ts";
 import { findRun } from "#server/runs/find-run.ts";
@@ -24,13 +26,22 @@ export async function deleteRun(ctx: Ctx, input: RunRef) {
       if (!run) throw await missing(ctx, "run", id);
       return runDeletion(ctx, run);
     },
-    async (ctx, { made, artifactIds, bytes }) => {
+    async (ctx, { made, artifactIds, resultFileId, bytes }) => {
       await ctx.db.delete(runEvents).where(and(eq(runEvents.runId, id), eq(runEvents.projectId, ctx.projectId)));
       await removeArtifacts(ctx, artifactIds);
+      await deleteResults(ctx, resultFileId);
       if (made) await ctx.db.update(runs).set({ deletedAt: sql`now()`, error: null }).where(mine);
       else await ctx.db.delete(runs).where(mine);
       await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id });
       return { modelVersionId: made?.id ?? null, bytes };
     },
   );
+}
+
+/** The CSV of its metrics, unless a client has deleted it already. */
+async function deleteResults(ctx: Ctx, fileId: string | null) {
+  if (!fileId) return;
+  await deleteFile(ctx, fileId).catch((error: unknown) => {
+    if (!(error instanceof DomainError && error.code === "NOT_FOUND")) throw error;
+  });
 }

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runEvents, type runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines } from "#server/deletion.rule.ts";
+import { type Deletion, lines, sayCount } from "#server/deletion.rule.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 
 type Run = typeof runs.$inferSelect;
@@ -11,7 +11,7 @@ type Run = typeof runs.$inferSelect;
 export async function runDeletion(
   ctx: Pick<Ctx, "db" | "projectId">,
   run: Run,
-): Promise<Deletion & { made: { id: string } | null; artifactIds: string[] }> {
+): Promise<Deletion & { made: { id: string } | null; artifactIds: string[]; resultFileId: string | null }> {
   const [made] = await ctx.db
     .select({
       id: modelVersions.id,
@@ -35,11 +35,12 @@ export async function runDeletion(
       unregistered && "what it made is being registered as a model version: try again in a moment",
     ),
     effects: lines(
-      `Its curves, its log and its checkpoints go (${events.toLocaleString("en")} events); it can be neither resumed nor looked into`,
+      `Its curves, its log and its checkpoints go (${sayCount(events, "event")}); it can be neither resumed nor looked into`,
       lives && `${made.name} stays with its weights; its lineage goes on naming the run, its data and its settings`,
     ),
     bytes: made ? 0 : left.reduce((sum, artifact) => sum + artifact.bytes, 0),
     made: made ? { id: made.id } : null,
+    resultFileId: run.resultFileId,
     artifactIds: made ? [] : left.map((artifact) => artifact.id),
   };
 }

@@ -76,7 +76,8 @@ const made = alias(modelVersions, "made_version");
 function fileOf(versionId: SQL) {
   return sql<string | null>`(select f.id from files f join dataset_versions v on v.id = ${versionId}
     where f.project_id = ${runs.projectId} and f.purpose = 'fine-tune'
-      and (f.dataset_version_id = v.id or f.blob_sha256 = v.source_blob)
+      and (f.dataset_version_id = v.id or exists (select from dataset_versions w where w.id = f.dataset_version_id
+        and coalesce(w.source_blob, w.source_sha256) = coalesce(v.source_blob, v.source_sha256)))
     order by (f.dataset_version_id = v.id) desc nulls last, f.id desc limit 1)`;
 }
 
