@@ -5,7 +5,7 @@ import { DomainError } from "#server/errors.ts";
 
 /**
  * The frame of every deletion, one transaction: `look` holds the row and says what depends on it, `remove` takes it
- * away and gives the ids and counts for the audit row, which outlives the thing and names it. REFUSED (reason `in_use`)
+ * away and gives the ids and counts for the audit row, which outlives the thing and names it; then the disk is freed. REFUSED (reason `in_use`)
  * with everything that stands in the way; the attempt is audited too. → `{id, name, effects}`.
  */
 export async function deleteThing<C extends Ctx, D extends Deletion>(
@@ -21,6 +21,7 @@ export async function deleteThing<C extends Ctx, D extends Deletion>(
     const detail = await remove(ctx, deletion);
     const place = { ...ctx, projectId: audit === "project" ? ctx.projectId : null };
     await recordAudit(place, action, deletion.id, { name: deletion.name, ...detail });
+    ctx.enqueue("storage.collect", {}, { once: true });
     return deletion;
   });
   const { id, name, effects, blockers } = deletion;

@@ -71,7 +71,7 @@ test("a refused file keeps its source and says why", () =>
     const { versionId } = await add("PK\u0003\u0004 xl/workbook.xml", { filename: "returns.xlsx" });
     const shown = await showDataset(ctx, { ref: versionId });
     expect(shown.version).toMatchObject({ status: "refused", refusal: { code: "excel" }, trainRows: null });
-    expect(await storage.has(shown.version.sourceSha256 ?? "")).toBe(true);
+    expect(await storage.has(shown.version.sourceSha256)).toBe(true);
   }));
 
 test("a second delivery of a finished import is refused by the compare-and-set", () =>

@@ -46,7 +46,6 @@ async function passOver(ctx: Ctx & { storage: Storage }, claim: ImportClaim, sig
   const writers = { train: open(), validation: open(), setAside: open() };
   let beatenAt = performance.now();
   try {
-    if (!claim.sourceBlob) throw new Error(`dataset version ${claim.id} has no file`);
     const source = createReadStream(ctx.storage.pathOf(claim.sourceBlob), { highWaterMark: readBytes });
     const report = await inspectFile(source, {
       filename: claim.filename,

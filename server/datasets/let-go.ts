@@ -27,12 +27,11 @@ export async function letGoOfVersions(ctx: Ctx, ids: readonly string[], keep: "n
   );
   await db.delete(examplePages).where(inArray(examplePages.versionId, [...ids]));
   if (keep === "named" && named) await db.delete(datasetVersions).where(and(these, not(named)));
-  const nothing = { sourceBlob: null, trainBlob: null, validationBlob: null, setAsideBlob: null };
+  const nothing = { trainBlob: null, validationBlob: null, setAsideBlob: null };
   await db
     .update(datasetVersions)
     .set({
       ...nothing,
-      sourceSha256: sql`${datasetVersions.sourceBlob}`,
       problems: [],
       review: null,
       deletedAt: sql`now()`,

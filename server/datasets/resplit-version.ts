@@ -1,4 +1,4 @@
-import { and, desc, eq, ne } from "drizzle-orm";
+import { and, desc, eq, isNull, ne } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
@@ -22,8 +22,7 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
     if (!found) throw new DomainError("NOT_FOUND", `there is no dataset version ${input.versionId}`);
     const { version, name } = found;
     const { sourceBlob: sha256 } = version;
-    if (!sha256)
-      throw wasDeleted(`the dataset version ${name}/${version.version}`, version.deletedAt ?? version.createdAt);
+    if (version.deletedAt) throw wasDeleted(`the dataset version ${name}/${version.version}`, version.deletedAt);
     const { validationShareBp } = input;
     const [same] = await ctx.db
       .select()
@@ -34,6 +33,7 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
           eq(datasetVersions.sourceBlob, sha256),
           eq(datasetVersions.validationShareBp, validationShareBp),
           ne(datasetVersions.status, "refused"),
+          isNull(datasetVersions.deletedAt),
         ),
       )
       .orderBy(desc(datasetVersions.version))

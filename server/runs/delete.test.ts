@@ -38,7 +38,7 @@ test("a run that made nothing goes with its events, its artifacts and its metric
     expect(await tx.select().from(runEvents)).toEqual([]);
     expect(await tx.select().from(artifacts).where(eq(artifacts.runId, id))).toEqual([]);
     expect(await tx.select({ path: artifactFiles.path }).from(artifactFiles)).toEqual([{ path: "model.gguf" }]);
-    expect(await tx.select().from(files)).toMatchObject([{ id: file.id, blobSha256: null }]);
+    expect(await tx.select().from(files)).toMatchObject([{ id: file.id, deletedAt: expect.any(Date) }]);
     const [row] = await tx.select().from(auditLog).where(eq(auditLog.targetId, id));
     expect(row).toMatchObject({ action: "runs.delete", outcome: "done", detail: { name: "triage-1" } });
     await expect(showRun(ctx, { runId: id })).rejects.toMatchObject({ code: "NOT_FOUND", reason: "deleted" });

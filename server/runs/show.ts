@@ -60,7 +60,7 @@ async function originOf(ctx: Ctx, run: typeof runs.$inferSelect) {
         ...{ versionId: datasetVersions.id, id: datasets.id, name: datasets.name, version: datasetVersions.version },
         ...{ trainRows: datasetVersions.trainRows, validationRows: datasetVersions.validationRows },
         ...{ shape: datasetVersions.shape, deletedAt: datasetVersions.deletedAt },
-        sha256: sql<string>`coalesce(${datasetVersions.sourceBlob}, ${datasetVersions.sourceSha256})`,
+        sha256: datasetVersions.sourceBlob,
       },
     })
     .from(modelVersions)

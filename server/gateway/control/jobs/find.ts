@@ -77,7 +77,7 @@ function fileOf(versionId: SQL) {
   return sql<string | null>`(select f.id from files f join dataset_versions v on v.id = ${versionId}
     where f.project_id = ${runs.projectId} and f.purpose = 'fine-tune'
       and (f.dataset_version_id = v.id or exists (select from dataset_versions w where w.id = f.dataset_version_id
-        and coalesce(w.source_blob, w.source_sha256) = coalesce(v.source_blob, v.source_sha256)))
+        and w.source_blob = v.source_blob))
     order by (f.dataset_version_id = v.id) desc nulls last, f.id desc limit 1)`;
 }
 
