@@ -9,6 +9,7 @@ import { createDeployment } from "#server/deployments/create.ts";
 import { deleteDeployment } from "#server/deployments/delete.ts";
 import { deploymentDeleteAffects } from "#server/deployments/delete-affects.ts";
 import { addVersion } from "#server/deployments/deployments.fixture.ts";
+import { ListDeployments } from "#server/deployments/input.ts";
 import { listDeployments } from "#server/deployments/list.ts";
 import { showDeployment } from "#server/deployments/show.ts";
 import { showRequest } from "#server/gateway/requests/show.ts";
@@ -44,7 +45,7 @@ test("a deployment is retired, then deleted; its logged calls go on naming it", 
       ],
     });
     await deleteDeployment(ctx, { deployment: "help" });
-    expect((await listDeployments(ctx, { retired: true, limit: 10 })).items).toEqual([]);
+    expect((await listDeployments(ctx, ListDeployments.parse({ retired: true }))).items).toEqual([]);
     await expect(showDeployment(ctx, { deployment: made.id })).rejects.toMatchObject({ reason: "deleted" });
     const [row] = await tx
       .select()
