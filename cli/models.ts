@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
+import { confirmDeletion, nullIfMissing, yesOption } from "#cli/deletion.ts";
 import { failureText, registerImport } from "#cli/models/import-model.ts";
 import { print, table } from "#cli/output.ts";
 import { type AliasName, aliasNames } from "#db/enums.ts";
@@ -8,7 +9,7 @@ import { DomainError } from "#server/errors.ts";
 type Model = Awaited<ReturnType<Connection["trpc"]["models"]["show"]["query"]>>;
 type Version = Model["versions"][number];
 
-/** `forge models import|list|show|remove|promote|alias`. */
+/** `forge models import|list|show|delete|promote|alias`. */
 export function registerModels(program: Command): void {
   const models = program.command("models").description("what runs start from and deployments serve");
   registerImport(models);
@@ -53,11 +54,33 @@ export function registerModels(program: Command): void {
       });
     });
   models
-    .command("remove")
+    .command("delete")
+    .description("delete a version with its weights, or a model with all its versions; exit 5 while it is in use")
+    .argument("<name>", "NAME/3, or NAME for the whole model; an id or a short id")
+    .option(...yesOption)
+    .action(async (name: string, { yes }: { yes?: boolean }, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const model = await trpc.models.deleteAffects.query({ model: name }).catch(nullIfMissing);
+      if (model) {
+        const remove = () => trpc.models.delete.mutate({ model: model.id });
+        return confirmDeletion(command, "model", { affects: model, remove, yes });
+      }
+      const affects = await trpc.models.deleteVersionAffects.query({ version: name });
+      const remove = () => trpc.models.deleteVersion.mutate({ version: name });
+      await confirmDeletion(command, "model version", { affects, remove, yes });
+    });
+  models
+    .command("remove", { hidden: true })
     .description("take a version away whose import failed; its model too when it has no other")
     .argument("<version>", "NAME/3")
     .action(async (version: string, _options: unknown, command: Command) => {
-      const removed = await connect(command.optsWithGlobals()).trpc.models.removeVersion.mutate({ version });
+      const { trpc } = connect(command.optsWithGlobals());
+      const [modelName = version] = version.split("/");
+      const { versions } = await trpc.models.show.query({ model: modelName });
+      const meant = versions.find((one) => one.name === version) ?? (versions.length === 1 ? versions[0] : undefined);
+      if (meant?.status !== "failed")
+        throw new DomainError("CONFLICT", `${version} has not failed: ./forge models delete takes any version away`);
+      const removed = await trpc.models.deleteVersion.mutate({ version: meant.id });
       print(command, removed, ({ name }) => `${name} is removed`);
     });
   registerPromote(models);
@@ -121,7 +144,7 @@ function modelText(model: Model): string {
     version.fineTunedName,
   ]);
   const failures = model.versions.flatMap(({ name, status, error }) =>
-    status === "failed" ? [`${name} failed: ${failureText(error)}. ./forge models remove ${name} takes it away`] : [],
+    status === "failed" ? [`${name} failed: ${failureText(error)}. ./forge models delete ${name} takes it away`] : [],
   );
   const shown = table(["version", "status", "aliases", "from", "data", "eval", "name"], rows);
   return [`${model.name} (${model.kind})`, shown, ...failures].join("\n");

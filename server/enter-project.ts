@@ -23,7 +23,7 @@ type AskedBy = { db: Db; caller: Caller | null; projectSlug: string | null };
  */
 export async function enterProject({ db, caller, projectSlug }: AskedBy, procedure: string, { changes = false } = {}) {
   if (!caller) throw new DomainError("UNAUTHENTICATED", "sign in, or send an API key as a bearer token");
-  const found = await findProject(db, caller, projectSlug);
+  const found = await findProject(db, caller, projectSlug, whileArchived.has(procedure));
   const { projectId, slug, role } = found;
   const actor = actorOf(caller);
   const decision = decideAccess(procedure, { role, scopes: found.scopes });
@@ -39,24 +39,28 @@ export function actorOf(caller: Caller): Actor {
   return caller.kind === "key" ? `key:${caller.keyId}` : "system:local-admin";
 }
 
+/** What can still be done with an archived project; for everything else it is not there. */
+const whileArchived = new Set(["projects.delete", "projects.deleteAffects"]);
+
 type Found = { projectId: string; slug: string; role: Role | null; scopes: readonly Scope[] | null };
 
-async function findProject(db: Db, caller: Caller, slug: string | null): Promise<Found> {
+async function findProject(db: Db, caller: Caller, slug: string | null, archived: boolean): Promise<Found> {
   const missing = new DomainError(
     "NOT_FOUND",
     slug ? `there is no project ${slug}` : "name a project (header x-forge-project)",
     { reason: "project" },
   );
+  const open = archived ? undefined : isNull(projects.archivedAt);
   if (caller.kind === "key") {
     const [row] = await db
       .select({ projectId: projects.id, slug: projects.slug })
       .from(projects)
-      .where(and(eq(projects.id, caller.projectId), isNull(projects.archivedAt)));
+      .where(and(eq(projects.id, caller.projectId), open));
     if (!row || (slug && slug !== row.slug)) throw missing;
     return { ...row, role: null, scopes: caller.scopes };
   }
   if (!slug || !isStorable(slug)) throw missing;
-  const live = and(eq(projects.slug, slug), isNull(projects.archivedAt));
+  const live = and(eq(projects.slug, slug), open);
   if (caller.kind === "local") {
     const [row] = await db.select({ projectId: projects.id, slug: projects.slug }).from(projects).where(live);
     if (!row) throw missing;

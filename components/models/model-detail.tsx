@@ -7,13 +7,13 @@ import { AliasChip } from "#components/models/alias-chip.tsx";
 import { AliasesCard } from "#components/models/aliases-card.tsx";
 import { ArtifactsCard } from "#components/models/artifacts-card.tsx";
 import { isEvalMoving, type Model, pollMs, sourceWords, type Version } from "#components/models/data.ts";
+import { DeleteFailed, ModelMenu } from "#components/models/delete-model.tsx";
 import { EvalsCard } from "#components/models/evals-card.tsx";
 import { ImportNote } from "#components/models/import-note.tsx";
 import { LineageCard } from "#components/models/lineage-card.tsx";
 import { ModelFacts } from "#components/models/model-facts.tsx";
 import { NamesCard } from "#components/models/names-card.tsx";
 import { PromoteDialog } from "#components/models/promote-dialog.tsx";
-import { RemoveVersion } from "#components/models/remove-version.tsx";
 import { VersionsCard } from "#components/models/versions-card.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
@@ -54,6 +54,7 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
   const champion = model.versions.find((one) => one.aliases.includes("champion"));
   const asked = model.versions.find((one) => one.id === promoting);
   const version = model.versions.find((one) => one.version === number) ?? asked ?? champion ?? model.versions[0];
+  const missing = number !== null && version?.version !== number;
   if (!version)
     return <ErrorState title="This model has no version" message="Its import was never started: import it again." />;
   const promote = (one: Version) => void setPromoting(one.id);
@@ -72,15 +73,23 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
         }
         purpose={<Purpose slug={slug} model={model} version={version} />}
         actions={
-          <Acts
-            slug={slug}
-            isBase={model.kind === "base"}
-            version={version}
-            evaluateHref={evaluateHref}
-            onPromote={promote}
-          />
+          <>
+            <ModelMenu slug={slug} model={model} version={version} />
+            <Acts
+              slug={slug}
+              isBase={model.kind === "base"}
+              version={version}
+              evaluateHref={evaluateHref}
+              onPromote={promote}
+            />
+          </>
         }
       />
+      {missing && (
+        <Banner title={`${model.name}/${number} is not here`}>
+          It was deleted, or there never was one. This is {version.name}.
+        </Banner>
+      )}
       {version.status === "failed" && (
         <Banner
           tone="bad"
@@ -94,7 +103,7 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
               >
                 Import again
               </ButtonLink>
-              <RemoveVersion slug={slug} model={model} version={version} />
+              <DeleteFailed slug={slug} model={model} version={version} />
             </>
           }
         >

@@ -26,7 +26,7 @@ test("a healthy run tells versions, device, data, steps, checkpoints and its end
     status: "succeeded",
     finishedAt: at,
     error: null,
-    made: { ...made, versionId: "", modelId: "", fineTunedName: null, artifacts: [] },
+    made: { ...made, versionId: "", modelId: "", fineTunedName: null, deletedAt: null, artifacts: [] },
   });
   const told = [...storyLines(events), end].map((line) => line?.replaceAll("\u00a0", " "));
   expect(told.every((line) => line?.startsWith("2026-11-21 14:20:07  "))).toBe(true);

@@ -20,6 +20,7 @@ export function ConfirmDialog({
   children,
   confirmLabel,
   typeName,
+  disabledReason,
   look = "danger",
   onConfirm,
 }: {
@@ -35,6 +36,8 @@ export function ConfirmDialog({
   /** A verb: "Delete dataset". */
   confirmLabel: string;
   typeName?: string;
+  /** Why the act cannot be done now. */
+  disabledReason?: string;
   look?: "danger" | "primary";
   onConfirm: () => unknown;
 }) {
@@ -112,7 +115,7 @@ export function ConfirmDialog({
             <Button
               look={look}
               pending={pending}
-              disabledReason={locked ? `Type ${typeName} first` : undefined}
+              disabledReason={disabledReason ?? (locked ? `Type ${typeName} first` : undefined)}
               onClick={() => void confirm()}
             >
               {confirmLabel}

@@ -1,6 +1,7 @@
+import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { type DatasetNoteCode, datasetShapes, datasetStatuses, splits } from "#db/enums.ts";
-import { at, createdAt, id } from "./columns.ts";
+import { at, createdAt, deletedAt, id } from "./columns.ts";
 import { projects } from "./people.ts";
 import { blobs } from "./storage.ts";
 
@@ -58,8 +59,9 @@ export const datasets = pgTable(
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     archivedAt: at("archived_at"),
+    deletedAt: deletedAt(),
   },
-  (t) => [uniqueIndex("datasets_name_key").on(t.projectId, t.name)],
+  (t) => [uniqueIndex("datasets_name_key").on(t.projectId, t.name).where(sql`deleted_at is null`)],
 );
 
 export const datasetVersions = pgTable(
@@ -75,7 +77,7 @@ export const datasetVersions = pgTable(
     version: integer("version").notNull(),
     status: text("status", { enum: datasetStatuses }).notNull(),
     filename: text("filename").notNull(),
-    /** no foreign key: a refused version lets go of its bytes */
+    /** no foreign key: a refused or deleted version lets go of its bytes */
     sourceBlob: text("source_blob").notNull(),
     sourceBytes: bigint("source_bytes", { mode: "number" }).notNull(),
     /** target field → source column, e.g. {"prompt":"question","completion":"answer"} */
@@ -120,6 +122,7 @@ export const datasetVersions = pgTable(
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     readyAt: at("ready_at"),
+    deletedAt: deletedAt(),
   },
   (t) => [
     uniqueIndex("dataset_versions_number_key").on(t.datasetId, t.version),

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { replicaStatuses } from "#db/enums.ts";
-import { at, createdAt, id } from "./columns.ts";
+import { at, createdAt, deletedAt, id } from "./columns.ts";
 import { modelVersions } from "./models.ts";
 import { projects } from "./people.ts";
 
@@ -17,6 +17,8 @@ export const deployments = pgTable(
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     archivedAt: at("archived_at"),
+    /** only a retired deployment can be deleted */
+    deletedAt: deletedAt(),
   },
   (t) => [uniqueIndex("deployments_name_key").on(t.projectId, t.name).where(sql`archived_at is null`)],
 );

@@ -11,7 +11,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { evalStatuses, type graderKinds, splits } from "#db/enums.ts";
-import { at, bytes, createdAt, id } from "./columns.ts";
+import { at, bytes, createdAt, deletedAt, id } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
 import { projects } from "./people.ts";
@@ -38,6 +38,8 @@ export const suites = pgTable(
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     archivedAt: at("archived_at"),
+    /** a deleted suite is archived too */
+    deletedAt: deletedAt(),
   },
   (t) => [
     uniqueIndex("suites_name_key").on(t.projectId, t.name).where(sql`archived_at is null`),

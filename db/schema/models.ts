@@ -1,6 +1,7 @@
+import { sql } from "drizzle-orm";
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { aliasNames, artifactKinds, modelKinds, modelVersionStatuses } from "#db/enums.ts";
-import { at, createdAt, id } from "./columns.ts";
+import { at, createdAt, deletedAt, id } from "./columns.ts";
 import { projects } from "./people.ts";
 import { blobs } from "./storage.ts";
 
@@ -59,8 +60,9 @@ export const models = pgTable(
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     archivedAt: at("archived_at"),
+    deletedAt: deletedAt(),
   },
-  (t) => [uniqueIndex("models_name_key").on(t.projectId, t.name)],
+  (t) => [uniqueIndex("models_name_key").on(t.projectId, t.name).where(sql`deleted_at is null`)],
 );
 
 /** Lineage points backwards: a version names its run, its base version and its data; nothing names a child. */
@@ -97,6 +99,7 @@ export const modelVersions = pgTable(
     leaseHolder: text("lease_holder"),
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
+    deletedAt: deletedAt(),
   },
   (t) => [
     uniqueIndex("model_versions_number_key").on(t.modelId, t.version),

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { runMethods, runStatuses } from "#db/enums.ts";
-import { at, createdAt, id } from "./columns.ts";
+import { at, createdAt, deletedAt, id } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
 import { projects } from "./people.ts";
@@ -65,6 +65,7 @@ export const runs = pgTable(
     queuedAt: at("queued_at").notNull().default(sql`now()`),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
+    deletedAt: deletedAt(),
   },
   (t) => [
     index("runs_project_idx").on(t.projectId, t.createdAt),

@@ -48,10 +48,15 @@ export async function listAudit(ctx: Pick<Ctx, "db"> & { projectId: string | nul
   );
   const items = page.map((row) => ({
     ...row,
-    targetName: row.targetId ? (names.get(row.targetId) ?? null) : null,
+    targetName: row.targetId ? (names.get(row.targetId) ?? nameIn(row.detail)) : null,
     names: Object.fromEntries(idsIn(row.detail).flatMap((id) => (names.has(id) ? [[id, names.get(id) ?? ""]] : []))),
   }));
   return { items, nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null };
+}
+
+/** What a thing was called when the row was written: a deleted one has no other name left. */
+function nameIn({ name }: Record<string, unknown>): string | null {
+  return typeof name === "string" && name !== "" ? name : null;
 }
 
 /** Every id of ours in a detail, however deep. */

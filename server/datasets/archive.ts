@@ -15,7 +15,14 @@ export async function archiveDataset(ctx: Ctx, { datasetId }: ArchiveDataset) {
     const [archived] = await ctx.db
       .update(datasets)
       .set({ archivedAt: sql`now()` })
-      .where(and(eq(datasets.id, datasetId), eq(datasets.projectId, ctx.projectId), isNull(datasets.archivedAt)))
+      .where(
+        and(
+          eq(datasets.id, datasetId),
+          eq(datasets.projectId, ctx.projectId),
+          isNull(datasets.deletedAt),
+          isNull(datasets.archivedAt),
+        ),
+      )
       .returning({ id: datasets.id, name: datasets.name });
     if (!archived) throw new DomainError("NOT_FOUND", `there is no dataset ${datasetId}`);
     await recordAudit(ctx, "datasets.archive", datasetId);

@@ -1,4 +1,4 @@
-import { and, eq, max } from "drizzle-orm";
+import { and, eq, isNull, max } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { notifyLive } from "#server/audit/live.ts";
@@ -59,16 +59,18 @@ export async function createDatasetVersion(ctx: Ctx, input: NewVersion) {
 
 /** The dataset's id, its row locked so that two uploads of one name get different numbers; an archived one comes back. */
 async function findOrCreate(ctx: Ctx, name: string): Promise<string> {
-  const id = newId("dataset");
-  await ctx.db
-    .insert(datasets)
-    .values({ id, projectId: ctx.projectId, name, createdBy: ctx.actor })
-    .onConflictDoNothing();
-  const [dataset] = await ctx.db
-    .update(datasets)
-    .set({ archivedAt: null })
-    .where(and(eq(datasets.projectId, ctx.projectId), eq(datasets.name, name)))
-    .returning({ id: datasets.id });
-  if (!dataset) throw new DomainError("UNAVAILABLE", "the dataset was not stored");
-  return dataset.id;
+  // one that is deleted at the same moment is found by the insert but not by the update: then the name is free
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await ctx.db
+      .insert(datasets)
+      .values({ id: newId("dataset"), projectId: ctx.projectId, name, createdBy: ctx.actor })
+      .onConflictDoNothing();
+    const [dataset] = await ctx.db
+      .update(datasets)
+      .set({ archivedAt: null })
+      .where(and(eq(datasets.projectId, ctx.projectId), eq(datasets.name, name), isNull(datasets.deletedAt)))
+      .returning({ id: datasets.id });
+    if (dataset) return dataset.id;
+  }
+  throw new DomainError("UNAVAILABLE", "the dataset was not stored");
 }

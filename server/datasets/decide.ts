@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { datasetVersions } from "#db/schema/datasets.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
@@ -18,7 +18,11 @@ type Version = typeof datasetVersions.$inferSelect;
 export async function decideDataset(ctx: Ctx, { versionId, decision }: DecideDataset) {
   if (decision.do === "map") checkMapping(decision.mapping);
   return transact(ctx, async (ctx) => {
-    const mine = and(eq(datasetVersions.id, versionId), eq(datasetVersions.projectId, ctx.projectId));
+    const mine = and(
+      eq(datasetVersions.id, versionId),
+      eq(datasetVersions.projectId, ctx.projectId),
+      isNull(datasetVersions.deletedAt),
+    );
     const [version] = await ctx.db.select().from(datasetVersions).where(mine).for("update");
     if (!version) throw new DomainError("NOT_FOUND", `there is no dataset version ${versionId}`);
     if (version.status !== "needs_review") {

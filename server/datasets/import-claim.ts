@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { datasetVersions } from "#db/schema/datasets.ts";
 import type { Ctx } from "#server/context.ts";
 import { staleSeconds } from "#server/jobs/lease.ts";
@@ -54,6 +54,7 @@ function held(ctx: Ctx, versionId: string) {
     eq(datasetVersions.id, versionId),
     eq(datasetVersions.projectId, ctx.projectId),
     eq(datasetVersions.status, "importing"),
+    isNull(datasetVersions.deletedAt),
   );
 }
 

@@ -88,6 +88,10 @@ export type ListRows = z.input<typeof ListRows>;
 /** The files of a version that can be downloaded. */
 export const versionParts = ["source", "train", "validation", "set_aside"] as const;
 
+/** A dataset by id, short id or name. */
+export const DatasetRef = z.object({ dataset: z.string().trim().min(1).max(160) });
+export type DatasetRef = z.infer<typeof DatasetRef>;
+
 export const ArchiveDataset = z.object({ datasetId: Id });
 export type ArchiveDataset = z.infer<typeof ArchiveDataset>;
 

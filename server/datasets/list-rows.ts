@@ -6,6 +6,7 @@ import { cutRow } from "#server/datasets/rows/cut.rule.ts";
 import { maxRowBytes } from "#server/datasets/rows/limits.rule.ts";
 import { createLineReader } from "#server/datasets/rows/lines.ts";
 import { sourcePlaces } from "#server/datasets/source-places.ts";
+import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import type { Storage } from "#server/storage.ts";
 
@@ -71,6 +72,7 @@ async function findSplit(ctx: Ctx, input: ListRows) {
     .from(datasetVersions)
     .where(and(eq(datasetVersions.id, input.versionId), eq(datasetVersions.projectId, ctx.projectId)));
   if (!version) throw new DomainError("NOT_FOUND", `there is no dataset version ${input.versionId}`);
+  if (version.deletedAt) throw wasDeleted(`version ${version.version}`, version.deletedAt);
   const train = input.split === "train";
   const blob = train ? version.trainBlob : version.validationBlob;
   if (!blob)

@@ -9,8 +9,10 @@ import { versionView } from "#server/datasets/version-view.ts";
 import { keyset, pageOf } from "#server/page.ts";
 
 const versionsOf = sql`(select v.id from dataset_versions v where v.dataset_id = ${datasets.id})`;
-const usedByRuns = sql<number>`(select count(*)::int from ${runs} where ${runs.datasetVersionId} in ${versionsOf})`;
-const usedBySuites = sql<number>`(select count(*)::int from ${suites} where ${suites.datasetVersionId} in ${versionsOf})`;
+const usedByRuns = sql<number>`(select count(*)::int from ${runs} where ${runs.datasetVersionId} in ${versionsOf}
+  and ${runs.deletedAt} is null)`;
+const usedBySuites = sql<number>`(select count(*)::int from ${suites} where ${suites.datasetVersionId} in ${versionsOf}
+  and ${suites.deletedAt} is null)`;
 
 const sortKeys = {
   name: { value: datasets.name, as: "name" },
@@ -37,10 +39,11 @@ const sortKeys = {
 export async function listDatasets(ctx: Ctx, request: ListDatasets) {
   const input = ListDatasets.parse(request);
   const newest = sql`${datasetVersions.version} =
-    (select max(v.version) from dataset_versions v where v.dataset_id = ${datasets.id})`;
+    (select max(v.version) from dataset_versions v where v.dataset_id = ${datasets.id} and v.deleted_at is null)`;
   const matches = and(
     eq(datasets.projectId, ctx.projectId),
     input.archived ? isNotNull(datasets.archivedAt) : isNull(datasets.archivedAt),
+    isNull(datasets.deletedAt),
     newest,
     input.search ? contains(datasets.name, input.search) : undefined,
     input.name ? eq(datasets.name, input.name) : undefined,

@@ -12,9 +12,9 @@ import type { Pick } from "#server/input.ts";
  */
 export async function pickDatasetVersion(ctx: Ctx, request: Pick) {
   const { search, chosen = "", limit } = PickDatasetVersion.parse(request);
-  const isChosen = eq(datasetVersions.id, chosen);
+  const isChosen = sql`(${datasetVersions.id} = ${chosen} and ${datasetVersions.deletedAt} is null)`;
   const newestReady = sql`${datasetVersions.version} = (select max(v.version) from dataset_versions v
-    where v.dataset_id = ${datasets.id} and v.status = 'ready')`;
+    where v.dataset_id = ${datasets.id} and v.status = 'ready' and v.deleted_at is null)`;
   const offered = and(
     eq(datasets.projectId, ctx.projectId),
     isNull(datasets.archivedAt),

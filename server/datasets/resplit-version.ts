@@ -1,8 +1,9 @@
-import { and, desc, eq, ne } from "drizzle-orm";
+import { and, desc, eq, isNull, ne } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
 import { importOf } from "#server/datasets/files/view.ts";
+import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
 
 /**
@@ -20,6 +21,8 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
       .for("update", { of: datasets });
     if (!found) throw new DomainError("NOT_FOUND", `there is no dataset version ${input.versionId}`);
     const { version, name } = found;
+    const { sourceBlob: sha256 } = version;
+    if (version.deletedAt) throw wasDeleted(`the dataset version ${name}/${version.version}`, version.deletedAt);
     const { validationShareBp } = input;
     const [same] = await ctx.db
       .select()
@@ -27,15 +30,16 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
       .where(
         and(
           eq(datasetVersions.datasetId, version.datasetId),
-          eq(datasetVersions.sourceBlob, version.sourceBlob),
+          eq(datasetVersions.sourceBlob, sha256),
           eq(datasetVersions.validationShareBp, validationShareBp),
           ne(datasetVersions.status, "refused"),
+          isNull(datasetVersions.deletedAt),
         ),
       )
       .orderBy(desc(datasetVersions.version))
       .limit(1);
     if (same) return { versionId: same.id, ...importOf(same) };
-    const { filename, onBadRows, sourceBlob: sha256, sourceBytes: bytes } = version;
+    const { filename, onBadRows, sourceBytes: bytes } = version;
     const mapping = version.mapping ?? undefined;
     const blob = { sha256, bytes };
     const made = await createDatasetVersion(ctx, { filename, blob, name, mapping, onBadRows, validationShareBp });

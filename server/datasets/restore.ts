@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { datasets } from "#db/schema/datasets.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
@@ -12,7 +12,14 @@ export async function restoreDataset(ctx: Ctx, { datasetId }: ArchiveDataset) {
     const [restored] = await ctx.db
       .update(datasets)
       .set({ archivedAt: null })
-      .where(and(eq(datasets.id, datasetId), eq(datasets.projectId, ctx.projectId), isNotNull(datasets.archivedAt)))
+      .where(
+        and(
+          eq(datasets.id, datasetId),
+          eq(datasets.projectId, ctx.projectId),
+          isNull(datasets.deletedAt),
+          isNotNull(datasets.archivedAt),
+        ),
+      )
       .returning({ id: datasets.id, name: datasets.name });
     if (!restored) throw new DomainError("NOT_FOUND", `there is no archived dataset ${datasetId}`);
     await recordAudit(ctx, "datasets.restore", datasetId);

@@ -1,9 +1,14 @@
 import { archiveDataset } from "#server/datasets/archive.ts";
 import { createDataset } from "#server/datasets/create.ts";
 import { decideDataset } from "#server/datasets/decide.ts";
+import { deleteDataset } from "#server/datasets/delete.ts";
+import { datasetDeleteAffects } from "#server/datasets/delete-affects.ts";
+import { deleteDatasetVersion } from "#server/datasets/delete-version.ts";
+import { datasetVersionDeleteAffects } from "#server/datasets/delete-version-affects.ts";
 import {
   ArchiveDataset,
   CreateDataset,
+  DatasetRef,
   DecideDataset,
   ListDatasets,
   ListRows,
@@ -23,6 +28,10 @@ export const datasetsRouter = router({
   archive: procedure.input(ArchiveDataset).mutation(({ ctx, input }) => archiveDataset(ctx, input)),
   create: procedure.input(CreateDataset).mutation(({ ctx, input }) => createDataset(ctx, input)),
   decide: procedure.input(DecideDataset).mutation(({ ctx, input }) => decideDataset(ctx, input)),
+  delete: procedure.input(DatasetRef).mutation(({ ctx, input }) => deleteDataset(ctx, input)),
+  deleteAffects: procedure.input(DatasetRef).query(({ ctx, input }) => datasetDeleteAffects(ctx, input)),
+  deleteVersion: procedure.input(ShowDataset).mutation(({ ctx, input }) => deleteDatasetVersion(ctx, input)),
+  deleteVersionAffects: procedure.input(ShowDataset).query(({ ctx, input }) => datasetVersionDeleteAffects(ctx, input)),
   list: procedure.input(ListDatasets).query(({ ctx, input }) => listDatasets(ctx, input)),
   pickVersion: procedure.input(PickDatasetVersion).query(({ ctx, input }) => pickDatasetVersion(ctx, input)),
   restore: procedure.input(ArchiveDataset).mutation(({ ctx, input }) => restoreDataset(ctx, input)),

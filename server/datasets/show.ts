@@ -3,6 +3,7 @@ import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { suites } from "#db/schema/evals.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
+import { liveVersionsOf } from "#server/datasets/deletion.ts";
 import type { ShowDataset } from "#server/datasets/input.ts";
 import { rate } from "#server/datasets/list.ts";
 import { resolveVersion } from "#server/datasets/resolve-version.ts";
@@ -18,19 +19,24 @@ const maxUses = 50;
 export async function showDataset(ctx: Ctx, input: ShowDataset) {
   const version = await resolveVersion(ctx, input.ref, input.version);
   const mine = and(eq(datasets.id, version.datasetId), eq(datasets.projectId, ctx.projectId));
+  const usedHere = and(
+    eq(runs.datasetVersionId, version.id),
+    eq(runs.projectId, ctx.projectId),
+    isNull(runs.deletedAt),
+  );
   const [[dataset], versions, [speed], usedByRuns, usedBySuites, [used]] = await Promise.all([
     ctx.db.select().from(datasets).where(mine),
     ctx.db
       .select()
       .from(datasetVersions)
-      .where(eq(datasetVersions.datasetId, version.datasetId))
+      .where(liveVersionsOf(ctx, version.datasetId))
       .orderBy(desc(datasetVersions.version))
       .limit(maxVersions),
     ctx.db.select({ bytesPerSecond: rate }).from(datasetVersions).where(eq(datasetVersions.id, version.id)),
     ctx.db
       .select({ id: runs.id, name: runs.name, status: runs.status, createdAt: runs.createdAt })
       .from(runs)
-      .where(and(eq(runs.datasetVersionId, version.id), eq(runs.projectId, ctx.projectId)))
+      .where(usedHere)
       .orderBy(desc(runs.id))
       .limit(maxUses),
     ctx.db
@@ -41,7 +47,7 @@ export async function showDataset(ctx: Ctx, input: ShowDataset) {
       )
       .orderBy(desc(suites.id))
       .limit(maxUses),
-    ctx.db.select({ runs: count() }).from(runs).where(eq(runs.datasetVersionId, version.id)),
+    ctx.db.select({ runs: count() }).from(runs).where(usedHere),
   ]);
   return {
     id: version.datasetId,

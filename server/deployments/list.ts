@@ -19,6 +19,7 @@ const listWindowMinutes = 60;
 export async function listDeployments(ctx: Ctx, input: ListDeployments) {
   const matches = and(
     eq(deployments.projectId, ctx.projectId),
+    isNull(deployments.deletedAt),
     input.retired ? isNotNull(deployments.archivedAt) : isNull(deployments.archivedAt),
     input.search ? contains(deployments.name, input.search) : undefined,
   );

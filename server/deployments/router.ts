@@ -2,6 +2,8 @@ import { addRevision } from "#server/deployments/add-revision.ts";
 import { appliedOnGateway } from "#server/deployments/applied.ts";
 import { archiveDeployment } from "#server/deployments/archive.ts";
 import { createDeployment } from "#server/deployments/create.ts";
+import { deleteDeployment } from "#server/deployments/delete.ts";
+import { deploymentDeleteAffects } from "#server/deployments/delete-affects.ts";
 import {
   AddRevision,
   ArchiveDeployment,
@@ -30,6 +32,8 @@ export const deploymentsRouter = router({
   applied: procedure.query(({ ctx }) => appliedOnGateway(ctx)),
   archive: procedure.input(ArchiveDeployment).mutation(({ ctx, input }) => archiveDeployment(ctx, input)),
   create: procedure.input(CreateDeployment).mutation(({ ctx, input }) => createDeployment(ctx, input)),
+  delete: procedure.input(DeploymentRef).mutation(({ ctx, input }) => deleteDeployment(ctx, input)),
+  deleteAffects: procedure.input(DeploymentRef).query(({ ctx, input }) => deploymentDeleteAffects(ctx, input)),
   list: procedure.input(ListDeployments).query(({ ctx, input }) => listDeployments(ctx, input)),
   meaningOfName: procedure.input(NamedModel).query(({ ctx, input }) => meaningOfName(ctx, input)),
   retireRevision: procedure.input(RetireRevision).mutation(({ ctx, input }) => retireRevision(ctx, input)),

@@ -1,12 +1,11 @@
 import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
-import { deployments, revisions } from "#db/schema/deployments.ts";
+import { revisions } from "#db/schema/deployments.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
+import { findDeployment } from "#server/deployments/find-deployment.ts";
 import type { DeploymentRef } from "#server/deployments/input.ts";
 import { liveRevisions } from "#server/deployments/list.ts";
 import { publicApiUrl } from "#server/env.ts";
-import { pickNamed } from "#server/named.rule.ts";
-import { isMeant } from "#server/named.ts";
 
 const mostRetired = 20;
 
@@ -15,12 +14,7 @@ const mostRetired = 20;
  * ones, and the API's address. NOT_FOUND for another project's. An archived one is still shown by its ids.
  */
 export async function showDeployment(ctx: Ctx, input: DeploymentRef) {
-  const liveName = sql`case when ${deployments.archivedAt} is null then ${deployments.name} end`;
-  const found = await ctx.db
-    .select()
-    .from(deployments)
-    .where(and(eq(deployments.projectId, ctx.projectId), isMeant(input.deployment, deployments.id, liveName)));
-  const row = pickNamed(found, input.deployment, "deployment");
+  const row = await findDeployment(ctx, input.deployment);
   const live = await liveRevisions(ctx, [row.id]);
   const [aliasRows, baseRows, retired] = await Promise.all([
     aliasesOf(

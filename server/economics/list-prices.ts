@@ -26,7 +26,7 @@ export async function listPrices(ctx: Pick<Ctx, "db" | "projectId">) {
     .from(models)
     .leftJoin(prices, and(eq(prices.modelId, models.id), lte(prices.effectiveFrom, sql`now()`)))
     .leftJoin(users, eq(prices.createdBy, sql`'user:' || ${users.id}`))
-    .where(and(eq(models.projectId, ctx.projectId), isNull(models.archivedAt)))
+    .where(and(eq(models.projectId, ctx.projectId), isNull(models.archivedAt), isNull(models.deletedAt)))
     .orderBy(asc(models.name), desc(prices.effectiveFrom), desc(prices.id));
   return rows.map(({ modelId, modelName, kind, earlier, ...row }) => ({
     ...{ id: modelId, name: modelName, kind, earlier },

@@ -5,6 +5,8 @@ import { suites } from "#db/schema/evals.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
+import { holdVersion } from "#server/datasets/resolve-version.ts";
+import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { canPass } from "#server/evals/graders.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
@@ -22,6 +24,7 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
     .select()
     .from(datasetVersions)
     .where(and(eq(datasetVersions.id, input.datasetVersionId), eq(datasetVersions.projectId, ctx.projectId)));
+  if (version?.deletedAt) throw wasDeleted("this dataset version", version.deletedAt, null, "datasetVersionId");
   if (!version)
     throw new DomainError("NOT_FOUND", "there is no such dataset version here", { field: "datasetVersionId" });
   if (version.status !== "ready") {
@@ -45,6 +48,7 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
     throw new DomainError("REFUSED", `${hopeless.grader} fits no row here: ${why}`, { field: "graders" });
   }
   return transact(ctx, async (ctx) => {
+    await holdVersion(ctx, version.id, "datasetVersionId");
     const [suite] = await ctx.db
       .insert(suites)
       .values({ id: newId("suite"), projectId: ctx.projectId, ...input, cases: cases.length, createdBy: ctx.actor })

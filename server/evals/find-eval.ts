@@ -1,5 +1,6 @@
 import { and, desc, eq } from "drizzle-orm";
 import { evals, suites } from "#db/schema/evals.ts";
+import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { pickNamed } from "#server/named.rule.ts";
 import { isMeant } from "#server/named.ts";
@@ -15,5 +16,6 @@ export async function findEval(ctx: Pick<Ctx, "db" | "projectId">, ref: string):
     .innerJoin(suites, eq(suites.id, evals.suiteId))
     .where(and(eq(evals.projectId, ctx.projectId), isMeant(ref, evals.id, suites.name)))
     .orderBy(desc(evals.id));
+  if (found.length === 0) throw await missing(ctx, "eval", ref);
   return pickNamed(found, ref, "eval").id;
 }

@@ -3,18 +3,19 @@ import type { ModelVersionStatus } from "#db/enums.ts";
 import { shortId } from "#db/ids.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
+import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { isMeant } from "#server/named.ts";
 
 export type NamedVersion = { id: string; modelId: string; name: string; status: ModelVersionStatus };
 
-/** As `nameVersion`; REFUSED when the version is not ready. */
+/** As `nameVersion`, held so that it cannot be deleted until the transaction ends; REFUSED when the version is not ready. */
 export async function findVersion(
   ctx: Pick<Ctx, "db" | "projectId">,
   ref: string,
   field: string,
 ): Promise<NamedVersion> {
-  const found = await nameVersion(ctx, ref, field);
+  const found = await nameVersion(ctx, ref, field, { hold: true });
   if (found.status !== "ready") throw new DomainError("REFUSED", `${ref} is ${found.status}, not ready`, { field });
   return found;
 }
@@ -27,9 +28,10 @@ export async function nameVersion(
   ctx: Pick<Ctx, "db" | "projectId">,
   ref: string,
   field: string,
+  { hold = false } = {},
 ): Promise<NamedVersion> {
   const [, base = ref, number, alias] = /^(.*?)(?:\/(\d+)|@(\w+))?$/.exec(ref) ?? [];
-  const rows = await ctx.db
+  const query = ctx.db
     .select({
       id: modelVersions.id,
       modelId: models.id,
@@ -38,6 +40,7 @@ export async function nameVersion(
       status: modelVersions.status,
       fineTunedName: modelVersions.fineTunedName,
       alias: aliases.alias,
+      deletedAt: modelVersions.deletedAt,
     })
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
@@ -54,10 +57,16 @@ export async function nameVersion(
         or(isMeant(ref, modelVersions.id), eq(modelVersions.fineTunedName, ref), eq(models.name, base)),
       ),
     );
+  const all = await (hold ? query.for("key share", { of: modelVersions }) : query);
+  const rows = all.filter((row) => row.deletedAt === null);
   const exact = rows.find((row) => row.id === ref || row.fineTunedName === ref || shortId(row.id) === ref);
   const numbered = number ? rows.find((row) => row.version === Number(number)) : undefined;
   const bare = number ? undefined : (rows.find((row) => row.alias) ?? (alias || rows.length > 1 ? undefined : rows[0]));
   const found = exact ?? numbered ?? bare;
+  const gone = all.find((row) => row.deletedAt && (row.id === ref || `${row.model}/${row.version}` === ref));
+  if (!found && gone?.deletedAt) {
+    throw wasDeleted(`the model version ${gone.model}/${gone.version}`, gone.deletedAt, null, field);
+  }
   if (!found) {
     const many =
       !number && !alias && rows.length > 1 ? `: it has ${rows.length} versions and no champion, say ${base}/1` : "";

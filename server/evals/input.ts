@@ -52,6 +52,10 @@ export type EvalRef = z.infer<typeof EvalRef>;
 
 export const SuiteRef = z.object({ suiteId: Id });
 
+/** A suite by id, short id or name. */
+export const NamedSuite = z.object({ suite: z.string().trim().min(1).max(120) });
+export type NamedSuite = z.infer<typeof NamedSuite>;
+
 export const evalSorts = ["name", "suite", "cases", "status", "difference", "started"] as const;
 
 export const ListEvals = z.object({

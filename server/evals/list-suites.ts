@@ -21,7 +21,7 @@ const sortKeys = {
  */
 export async function listSuites(ctx: Ctx, request: ListSuites = {}) {
   const input = ListSuites.parse(request);
-  const mine = eq(suites.projectId, ctx.projectId);
+  const mine = and(eq(suites.projectId, ctx.projectId), isNull(suites.deletedAt));
   const isChosen = eq(suites.id, input.chosen ?? "");
   const matches = and(mine, isNull(suites.archivedAt), input.search ? contains(suites.name, input.search) : undefined);
   const { place, after, orderBy } = keyset(sortKeys, suites.id, input.sort, input.cursor);
@@ -39,6 +39,7 @@ export async function listSuites(ctx: Ctx, request: ListSuites = {}) {
         dataset: datasets.name,
         datasetVersion: datasetVersions.version,
         datasetVersionId: datasetVersions.id,
+        datasetDeletedAt: datasetVersions.deletedAt,
         evals: evalsOf,
         place,
       })

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, exists, or, sql } from "drizzle-orm";
+import { and, count, desc, eq, exists, isNull, or, sql } from "drizzle-orm";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
@@ -36,7 +36,7 @@ export async function listComparable(ctx: Ctx, request: PickModelVersion = {}) {
       .from(aliases)
       .where(and(eq(aliases.modelVersionId, modelVersions.id), eq(aliases.alias, "champion"))),
   );
-  const mine = and(eq(modelVersions.projectId, ctx.projectId), eq(modelVersions.status, "ready"));
+  const mine = readyVersions(ctx);
   const matches = and(
     mine,
     kind ? eq(models.kind, kind) : undefined,
@@ -85,6 +85,11 @@ export function versionsOfModel(ctx: Pick<Ctx, "db" | "projectId">, model: strin
     .select(comparableColumns)
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
-    .where(and(eq(modelVersions.projectId, ctx.projectId), eq(modelVersions.status, "ready"), eq(models.name, model)))
+    .where(and(readyVersions(ctx), eq(models.name, model)))
     .orderBy(desc(modelVersions.id));
+}
+
+function readyVersions(ctx: Pick<Ctx, "projectId">) {
+  const { projectId, status, deletedAt } = modelVersions;
+  return and(eq(projectId, ctx.projectId), eq(status, "ready"), isNull(deletedAt));
 }

@@ -17,12 +17,17 @@ export async function proposeEval(ctx: Ctx, input: ProposeEval) {
     .where(
       and(
         eq(suites.projectId, ctx.projectId),
+        isNull(suites.deletedAt),
         input.suiteId ? eq(suites.id, input.suiteId) : isNull(suites.archivedAt),
       ),
     )
     .orderBy(desc(suites.id))
     .limit(1);
-  const ready = and(eq(modelVersions.projectId, ctx.projectId), eq(modelVersions.status, "ready"));
+  const ready = and(
+    eq(modelVersions.projectId, ctx.projectId),
+    eq(modelVersions.status, "ready"),
+    isNull(modelVersions.deletedAt),
+  );
   const versions = () =>
     ctx.db.select(comparableColumns).from(modelVersions).innerJoin(models, eq(models.id, modelVersions.modelId));
   const other = and(ready, input.baselineId ? ne(modelVersions.id, input.baselineId) : undefined);

@@ -2,12 +2,17 @@ import { archiveSuite } from "#server/evals/archive-suite.ts";
 import { cancelEval } from "#server/evals/cancel.ts";
 import { listCases } from "#server/evals/cases.ts";
 import { createSuite } from "#server/evals/create-suite.ts";
+import { deleteEval } from "#server/evals/delete.ts";
+import { evalDeleteAffects } from "#server/evals/delete-affects.ts";
+import { deleteSuite } from "#server/evals/delete-suite.ts";
+import { suiteDeleteAffects } from "#server/evals/delete-suite-affects.ts";
 import {
   CreateSuite,
   EvalRef,
   ListCases,
   ListEvals,
   ListSuites,
+  NamedSuite,
   PickModelVersion,
   ProposeEval,
   StartEval,
@@ -27,6 +32,10 @@ export const evalsRouter = router({
   cases: procedure.input(ListCases).query(({ ctx, input }) => listCases(ctx, input)),
   comparable: procedure.input(PickModelVersion).query(({ ctx, input }) => listComparable(ctx, input)),
   createSuite: procedure.input(CreateSuite).mutation(({ ctx, input }) => createSuite(ctx, input)),
+  delete: procedure.input(EvalRef).mutation(({ ctx, input }) => deleteEval(ctx, input)),
+  deleteAffects: procedure.input(EvalRef).query(({ ctx, input }) => evalDeleteAffects(ctx, input)),
+  deleteSuite: procedure.input(NamedSuite).mutation(({ ctx, input }) => deleteSuite(ctx, input)),
+  deleteSuiteAffects: procedure.input(NamedSuite).query(({ ctx, input }) => suiteDeleteAffects(ctx, input)),
   list: procedure.input(ListEvals).query(({ ctx, input }) => listEvals(ctx, input)),
   propose: procedure.input(ProposeEval).query(({ ctx, input }) => proposeEval(ctx, input)),
   show: procedure.input(EvalRef).query(({ ctx, input }) => showEval(ctx, input)),

@@ -9,7 +9,14 @@ import { findEval } from "#server/evals/find-eval.ts";
 import type { EvalRef } from "#server/evals/input.ts";
 import { summaryOf } from "#server/evals/summary.ts";
 
-export type EvalSide = { versionId: string; modelId: string; name: string; model: string; version: number };
+export type EvalSide = {
+  versionId: string;
+  modelId: string;
+  name: string;
+  model: string;
+  version: number;
+  deletedAt: Date | null;
+};
 
 /** One eval with its suite, both sides by name and, once it has ended, the comparison. NOT_FOUND outside the project. */
 export async function showEval(ctx: Pick<Ctx, "db" | "projectId">, { evalId }: EvalRef) {
@@ -21,6 +28,7 @@ export async function showEval(ctx: Pick<Ctx, "db" | "projectId">, { evalId }: E
       dataset: datasets.name,
       datasetId: datasets.id,
       datasetVersion: datasetVersions.version,
+      datasetDeletedAt: datasetVersions.deletedAt,
     })
     .from(evals)
     .innerJoin(suites, eq(suites.id, evals.suiteId))
@@ -30,7 +38,10 @@ export async function showEval(ctx: Pick<Ctx, "db" | "projectId">, { evalId }: E
   if (!found) throw new DomainError("NOT_FOUND", "there is no such eval");
   const side = async (versionId: string): Promise<EvalSide> => {
     const [version] = await ctx.db
-      .select({ modelId: models.id, model: models.name, version: modelVersions.version })
+      .select({
+        ...{ modelId: models.id, model: models.name, version: modelVersions.version },
+        deletedAt: modelVersions.deletedAt,
+      })
       .from(modelVersions)
       .innerJoin(models, eq(models.id, modelVersions.modelId))
       .where(and(eq(modelVersions.id, versionId), eq(modelVersions.projectId, ctx.projectId)));

@@ -20,7 +20,8 @@ export async function startEval(ctx: Ctx, input: StartEval) {
           isNull(suites.archivedAt),
           or(eq(suites.id, input.suite), eq(suites.name, input.suite)),
         ),
-      );
+      )
+      .for("key share");
     if (!suite) throw new DomainError("NOT_FOUND", `there is no suite ${input.suite}`, { field: "suite" });
     const candidate = await findVersion(ctx, input.candidate, "candidate");
     const baseline = await findVersion(ctx, input.baseline, "baseline");

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inDatabase } from "#db/testing.ts";
+import { DomainError } from "#server/errors.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
 import { queueClasses } from "#server/jobs/queues.ts";
 import { type RedisServer, startRedis } from "#server/jobs/redis.fixture.ts";
@@ -97,6 +98,27 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
       const taken = Promise.withResolvers<string>();
       work({ "runs.train": async (_ctx, { runId }) => taken.resolve(runId) });
       expect(await taken.promise).toBe("run_1");
+    }),
+  );
+
+  test.skipIf(skip)("a job whose row was deleted meanwhile ends as done and is not tried again", () =>
+    inQueue(async ({ ctx, bells, work, settings }) => {
+      const heard: string[] = [];
+      const next = Promise.withResolvers<void>();
+      work({
+        "runs.train": async (_ctx, { runId }) => {
+          heard.push(runId);
+          if (runId === "run_1") throw new DomainError("NOT_FOUND", "there is no run", { reason: "gone" });
+          next.resolve();
+        },
+      });
+      bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
+      bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_2" });
+      await next.promise;
+      const queue = queueClasses(settings).openQueue("gpu");
+      expect(await queue.getJobCounts("failed", "delayed")).toMatchObject({ failed: 0, delayed: 0 });
+      expect(heard.sort()).toEqual(["run_1", "run_2"]);
+      await queue.close();
     }),
   );
 

@@ -1,5 +1,6 @@
 import { WaitingError } from "bullmq";
 import type { ZodType } from "zod";
+import { DomainError } from "#server/errors.ts";
 import { wordsOfFault } from "#server/fault.ts";
 import { catalog, isJobName, type JobName } from "#server/jobs/catalog.ts";
 import type { Handlers, JobCtx } from "#server/jobs/context.ts";
@@ -8,7 +9,7 @@ import { log } from "#server/log.ts";
 
 /**
  * The processor of every queue: find the verb, parse the payload, call it, write one line.
- * A verb that the shutdown interrupts throws; its job goes back to the head of its queue, for the next worker.
+ * One whose row was deleted meanwhile (reason `gone`) has nothing left to do. A verb that the shutdown interrupts throws; its job goes back to the head of its queue, for the next worker.
  */
 export function workWith(ctx: JobCtx, handlers: Partial<Handlers>): Processor {
   return async (job, token, signal) => {
@@ -20,6 +21,7 @@ export function workWith(ctx: JobCtx, handlers: Partial<Handlers>): Processor {
       log.info({ ...line, ms: Math.round(performance.now() - started) }, "jobs.done");
     } catch (error) {
       const ms = Math.round(performance.now() - started);
+      if (error instanceof DomainError && error.reason === "gone") return log.info({ ...line, ms }, "jobs.gone");
       if (!stop.aborted) {
         log.error({ ...line, ms, err: error }, "jobs.failed");
         throw new Error(wordsOfFault(error)); // the queue keeps the words and the stack of what it is thrown

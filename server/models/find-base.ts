@@ -1,4 +1,4 @@
-import { and, desc, eq, or } from "drizzle-orm";
+import { and, desc, eq, isNull, or } from "drizzle-orm";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
@@ -6,7 +6,7 @@ import { isMeant } from "#server/named.ts";
 
 /**
  * The base model version that people mean by an id, a short id, `nano/1`, or `nano` (its newest ready version) → its row and name.
- * Throws NOT_FOUND; REFUSED for a tuned model, one that is not ready, or a base without weights to train (GGUF only).
+ * In a transaction it cannot be deleted until that ends. Throws NOT_FOUND; REFUSED for a tuned model, one that is not ready, or a base without weights to train (GGUF only).
  */
 export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {
   const [, name = ref, number] = /^(.*?)(?:\/(\d+))?$/.exec(ref) ?? [];
@@ -17,6 +17,7 @@ export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref:
     .where(
       and(
         eq(modelVersions.projectId, ctx.projectId),
+        isNull(modelVersions.deletedAt),
         or(
           isMeant(ref, modelVersions.id),
           eq(modelVersions.fineTunedName, ref),
@@ -24,7 +25,8 @@ export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref:
         ),
       ),
     )
-    .orderBy(desc(modelVersions.version));
+    .orderBy(desc(modelVersions.version))
+    .for("key share", { of: modelVersions });
   const found = rows.find((row) => row.version.status === "ready") ?? rows[0];
   const refuse = (code: "NOT_FOUND" | "REFUSED", message: string) => new DomainError(code, message, { field: "base" });
   if (!found) throw refuse("NOT_FOUND", `there is no base model ${ref}`);
@@ -35,4 +37,16 @@ export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref:
     throw refuse("REFUSED", `${ref} came as GGUF, which can be served but not trained: import its safetensors`);
   }
   return { ...found.version, weightsArtifactId: found.version.weightsArtifactId, name: found.name };
+}
+
+/** Keep a base from being deleted until this transaction ends. Throws NOT_FOUND when it is gone. */
+export async function holdBase(ctx: Pick<Ctx, "db" | "projectId">, versionId: string) {
+  const mine = and(eq(modelVersions.id, versionId), eq(modelVersions.projectId, ctx.projectId));
+  const [held] = await ctx.db
+    .select({ id: modelVersions.id })
+    .from(modelVersions)
+    .where(and(mine, isNull(modelVersions.deletedAt)))
+    .for("key share");
+  if (!held)
+    throw new DomainError("NOT_FOUND", "the base model was deleted: start a new run on another", { field: "base" });
 }

@@ -1,5 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { models } from "#db/schema/models.ts";
+import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { pickNamed } from "#server/named.rule.ts";
 import { isMeant } from "#server/named.ts";
@@ -9,6 +10,14 @@ export async function findModel(ctx: Pick<Ctx, "db" | "projectId">, ref: string)
   const found = await ctx.db
     .select()
     .from(models)
-    .where(and(eq(models.projectId, ctx.projectId), isNull(models.archivedAt), isMeant(ref, models.id, models.name)));
+    .where(
+      and(
+        eq(models.projectId, ctx.projectId),
+        isNull(models.archivedAt),
+        isNull(models.deletedAt),
+        isMeant(ref, models.id, models.name),
+      ),
+    );
+  if (found.length === 0) throw await missing(ctx, "model", ref, "model");
   return pickNamed(found, ref, "model", "model");
 }

@@ -10,8 +10,8 @@ export type LineageVersion = {
   name: string;
   kind: "base" | "tuned";
   aliases: readonly string[];
-  dataset: { versionId: string; id: string; name: string } | null;
-  run: { id: string; name: string } | null;
+  dataset: { versionId: string; id: string; name: string; deletedAt: Date | null } | null;
+  run: { id: string; name: string; deletedAt: Date | null } | null;
   base: { versionId: string; modelId: string; name: string } | null;
   evals: readonly { id: string; suite: string; detail: string | null }[];
   deployments: readonly { id: string; name: string; weightBps: number }[];
@@ -25,9 +25,13 @@ export function drawLineage(versions: readonly LineageVersion[]): Lineage {
   const edge = (from: string, to: string) => edges.set(`${from} ${to}`, { from, to });
   for (const version of versions) {
     const { dataset, run, base } = version;
-    if (dataset) node({ id: dataset.versionId, kind: "dataset", label: dataset.name, detail: null, page: dataset.id });
+    const gone = (thing: { deletedAt: Date | null }) => (thing.deletedAt ? "deleted" : null);
+    if (dataset) {
+      const { versionId: id, name: label, id: page } = dataset;
+      node({ id, kind: "dataset", label, detail: gone(dataset), page });
+    }
     if (base) node({ id: base.versionId, kind: "base", label: base.name, detail: null, page: base.modelId });
-    if (run) node({ id: run.id, kind: "run", label: run.name, detail: null, page: run.id });
+    if (run) node({ id: run.id, kind: "run", label: run.name, detail: gone(run), page: run.id });
     const made = run?.id ?? version.id;
     if (dataset) edge(dataset.versionId, made);
     if (base) edge(base.versionId, made);

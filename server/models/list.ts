@@ -17,7 +17,7 @@ const sortKeys = {
 } as const;
 
 const newest = sql`${modelVersions.modelId} = ${models.id} and ${modelVersions.version} =
-  (select max(v.version) from model_versions v where v.model_id = ${models.id})`;
+  (select max(v.version) from model_versions v where v.model_id = ${models.id} and v.deleted_at is null)`;
 
 /**
  * Registered models in any order → `{items, nextCursor, total}`: the latest version with its import's progress or failure,
@@ -28,6 +28,7 @@ export async function listModels(ctx: Pick<Ctx, "db" | "projectId">, request: Li
   const matches = and(
     eq(models.projectId, ctx.projectId),
     isNull(models.archivedAt),
+    isNull(models.deletedAt),
     input.kind ? eq(models.kind, input.kind) : undefined,
     input.search ? contains(models.name, input.search) : undefined,
   );
@@ -39,7 +40,8 @@ export async function listModels(ctx: Pick<Ctx, "db" | "projectId">, request: Li
         name: models.name,
         kind: models.kind,
         createdAt: models.createdAt,
-        versions: sql<number>`(select count(*)::int from model_versions v where v.model_id = ${models.id})`,
+        versions: sql<number>`(select count(*)::int from model_versions v
+          where v.model_id = ${models.id} and v.deleted_at is null)`,
         latest: {
           id: modelVersions.id,
           version: modelVersions.version,

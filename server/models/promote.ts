@@ -35,6 +35,7 @@ async function tryPromote(ctx: Ctx, input: Input) {
   const version = await nameVersion(ctx, input.version, "version");
   // Serialises promotions of one model, so that the gate judges against the champion that is replaced.
   await ctx.db.select({ id: models.id }).from(models).where(eq(models.id, version.modelId)).for("update");
+  await nameVersion(ctx, version.id, "version"); // it may have been deleted while this waited
   const previous = await holderOf(ctx, version.modelId, alias);
   const gate = alias === "champion" ? await askGate(ctx, { version: version.id }) : null;
   const detail = { alias, model: version.name, previous, reason: input.reason, evalId: gate?.evalId };

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { newId, shortId } from "#db/ids.ts";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { projects } from "#db/schema/people.ts";
@@ -16,7 +16,7 @@ type Run = typeof runs.$inferSelect;
 /**
  * The job at the end of a run: its artifacts become the next version of `run.modelName`, ready to be called, and the
  * run's suite compares it with the champion, else with the base. Idempotent by run: a second call changes nothing and
- * answers the same row. CONFLICT for a run that has not succeeded, UNAVAILABLE when its artifacts are missing.
+ * answers the same row. NOT_FOUND (reason `gone`) for a run that was deleted, CONFLICT for a run that has not succeeded, UNAVAILABLE when its artifacts are missing.
  */
 export async function registerModelVersion(ctx: Ctx, { runId }: { runId: string }) {
   return transact(ctx, async (ctx) => {
@@ -25,7 +25,7 @@ export async function registerModelVersion(ctx: Ctx, { runId }: { runId: string 
       .from(runs)
       .where(and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId)))
       .for("update");
-    if (!run) throw new DomainError("NOT_FOUND", `there is no run ${runId}`);
+    if (!run) throw new DomainError("NOT_FOUND", `there is no run ${runId}`, { reason: "gone" });
     const [registered] = await ctx.db.select().from(modelVersions).where(eq(modelVersions.runId, runId));
     if (registered) return registered;
     if (run.status !== "succeeded") throw new DomainError("CONFLICT", `run ${shortId(runId)} is ${run.status}`);
@@ -89,7 +89,7 @@ async function tunedModel(ctx: Ctx, run: Run) {
     const [model] = await ctx.db
       .select()
       .from(models)
-      .where(and(eq(models.projectId, ctx.projectId), eq(models.name, name)))
+      .where(and(eq(models.projectId, ctx.projectId), eq(models.name, name), isNull(models.deletedAt)))
       .for("update");
     if (model?.kind === "tuned") return model;
   }

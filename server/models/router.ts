@@ -1,3 +1,7 @@
+import { deleteModel } from "#server/models/delete.ts";
+import { modelDeleteAffects } from "#server/models/delete-affects.ts";
+import { deleteModelVersion } from "#server/models/delete-version.ts";
+import { modelVersionDeleteAffects } from "#server/models/delete-version-affects.ts";
 import { askGate } from "#server/models/gate.ts";
 import { importSampleModel } from "#server/models/import/sample.ts";
 import { importModel } from "#server/models/import/start.ts";
@@ -15,12 +19,15 @@ import { listModels } from "#server/models/list.ts";
 import { listArtifacts } from "#server/models/list-artifacts.ts";
 import { promoteModelVersion } from "#server/models/promote.ts";
 import { removeAlias } from "#server/models/remove-alias.ts";
-import { removeModelVersion } from "#server/models/remove-version.ts";
 import { showModel } from "#server/models/show.ts";
 import { procedure, router } from "#server/trpc.ts";
 
 export const modelsRouter = router({
   artifacts: procedure.input(VersionRef).query(({ ctx, input }) => listArtifacts(ctx, input)),
+  delete: procedure.input(ModelRef).mutation(({ ctx, input }) => deleteModel(ctx, input)),
+  deleteAffects: procedure.input(ModelRef).query(({ ctx, input }) => modelDeleteAffects(ctx, input)),
+  deleteVersion: procedure.input(VersionRef).mutation(({ ctx, input }) => deleteModelVersion(ctx, input)),
+  deleteVersionAffects: procedure.input(VersionRef).query(({ ctx, input }) => modelVersionDeleteAffects(ctx, input)),
   gate: procedure.input(GateQuestion).query(({ ctx, input }) => askGate(ctx, input)),
   import: procedure.input(ImportModel).mutation(({ ctx, input }) => importModel(ctx, input)),
   importSample: procedure.mutation(({ ctx }) => importSampleModel(ctx)),
@@ -28,6 +35,5 @@ export const modelsRouter = router({
   list: procedure.input(ListModels).query(({ ctx, input }) => listModels(ctx, input)),
   promote: procedure.input(PromoteModelVersion).mutation(({ ctx, input }) => promoteModelVersion(ctx, input)),
   removeAlias: procedure.input(RemoveAlias).mutation(({ ctx, input }) => removeAlias(ctx, input)),
-  removeVersion: procedure.input(VersionRef).mutation(({ ctx, input }) => removeModelVersion(ctx, input)),
   show: procedure.input(ModelRef).query(({ ctx, input }) => showModel(ctx, input)),
 });

@@ -5,6 +5,7 @@ import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
+import { liveVersionsOf } from "#server/models/deletion.ts";
 import { findModel } from "#server/models/find-model.ts";
 import { headlinesOf } from "#server/models/headlines.ts";
 import type { ModelRef } from "#server/models/input.ts";
@@ -25,9 +26,12 @@ export async function showModel(ctx: Pick<Ctx, "db" | "projectId">, { model: ref
     ...version,
     name: `${model.name}/${version.version}`,
     dataset: from.datasetId
-      ? { id: from.datasetId, version: from.datasetVersion, name: `${from.dataset} v${from.datasetVersion}` }
+      ? {
+          ...{ id: from.datasetId, version: from.datasetVersion, name: `${from.dataset} v${from.datasetVersion}` },
+          deletedAt: from.datasetDeletedAt,
+        }
       : null,
-    run: from.runName && version.runId ? { id: version.runId, name: from.runName } : null,
+    run: from.runName && version.runId ? { id: version.runId, name: from.runName, deletedAt: from.runDeletedAt } : null,
     base: from.baseModelId ? { modelId: from.baseModelId, name: `${from.baseModel}/${from.baseVersion}` } : null,
     aliases: held.filter((one) => one.versionId === version.id).map((one) => one.alias),
     evals: evals.filter((one) => one.versionId === version.id),
@@ -42,9 +46,11 @@ async function versionsOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
     .select({
       version: modelVersions,
       runName: runs.name,
+      runDeletedAt: runs.deletedAt,
       datasetId: datasets.id,
       dataset: datasets.name,
       datasetVersion: datasetVersions.version,
+      datasetDeletedAt: datasetVersions.deletedAt,
       baseModelId: base.model.id,
       baseModel: base.model.name,
       baseVersion: base.version.version,
@@ -55,7 +61,7 @@ async function versionsOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
     .leftJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
     .leftJoin(base.version, eq(base.version.id, modelVersions.baseVersionId))
     .leftJoin(base.model, eq(base.model.id, base.version.modelId))
-    .where(and(eq(modelVersions.modelId, modelId), eq(modelVersions.projectId, ctx.projectId)))
+    .where(liveVersionsOf(ctx, modelId))
     .orderBy(desc(modelVersions.version))
     .limit(mostVersions);
 }

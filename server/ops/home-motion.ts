@@ -35,6 +35,7 @@ export async function homeMotion({ db, projectId }: Where) {
         and(
           eq(datasetVersions.projectId, projectId),
           isNull(datasets.archivedAt),
+          isNull(datasetVersions.deletedAt),
           inArray(datasetVersions.status, ["uploading", "importing", "needs_review"]),
         ),
       )
@@ -87,7 +88,7 @@ export async function homeRuns({ db, projectId }: Where) {
     .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
     .innerJoin(base, eq(base.id, runs.baseVersionId))
     .innerJoin(models, eq(models.id, base.modelId))
-    .where(eq(runs.projectId, projectId))
+    .where(and(eq(runs.projectId, projectId), isNull(runs.deletedAt)))
     .orderBy(desc(runs.id))
     .limit(recentRuns);
   const curves = await lossCurves(

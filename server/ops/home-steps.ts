@@ -24,14 +24,19 @@ export async function homeSteps({ db, projectId }: Pick<Ctx, "db" | "projectId">
       .from(datasetVersions)
       .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
       .where(
-        and(eq(datasetVersions.projectId, projectId), eq(datasetVersions.status, "ready"), isNull(datasets.archivedAt)),
+        and(
+          eq(datasetVersions.projectId, projectId),
+          eq(datasetVersions.status, "ready"),
+          isNull(datasets.archivedAt),
+          isNull(datasetVersions.deletedAt),
+        ),
       )
       .orderBy(desc(datasetVersions.id))
       .limit(1),
     db
       .select({ id: runs.id, name: runs.name, loss: runs.loss })
       .from(runs)
-      .where(and(eq(runs.projectId, projectId), eq(runs.status, "succeeded")))
+      .where(and(eq(runs.projectId, projectId), eq(runs.status, "succeeded"), isNull(runs.deletedAt)))
       .orderBy(desc(runs.id))
       .limit(1),
     db

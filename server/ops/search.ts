@@ -52,9 +52,9 @@ export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found
   /** an id is as good as an exact name */
   const rankOf = (column: PgColumn, name: SQLWrapper) =>
     sql<number>`case when ${hasId(column) ?? sql`false`} then 0 else ${fitRank(name, text)} end`;
-  const version = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id}
+  const version = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id} and v.deleted_at is null
     and right(v.id, ${id.length}) = ${id})`;
-  const numberedVersion = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id}
+  const numberedVersion = sql`exists (select 1 from ${datasetVersions} v where v.dataset_id = ${datasets.id} and v.deleted_at is null
     and v.version = ${Number(number)})`;
   const found = await Promise.all([
     ctx.db
@@ -64,6 +64,7 @@ export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found
         mine(
           datasets.projectId,
           isNull(datasets.archivedAt),
+          isNull(datasets.deletedAt),
           or(
             fits(datasets.id, datasets.name),
             isId ? version : undefined,
@@ -77,7 +78,7 @@ export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found
     ctx.db
       .select({ id: runs.id, name: runs.name, rank: rankOf(runs.id, runs.name) })
       .from(runs)
-      .where(mine(runs.projectId, fits(runs.id, runs.name)))
+      .where(mine(runs.projectId, isNull(runs.deletedAt), fits(runs.id, runs.name)))
       .orderBy(rankOf(runs.id, runs.name), desc(runs.id))
       .limit(mostOfAKind + 1)
       .then(as("run")),
@@ -92,7 +93,7 @@ export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found
     ctx.db
       .select({ id: models.id, name: models.name, rank: rankOf(models.id, models.name) })
       .from(models)
-      .where(mine(models.projectId, isNull(models.archivedAt), fits(models.id, models.name)))
+      .where(mine(models.projectId, isNull(models.archivedAt), isNull(models.deletedAt), fits(models.id, models.name)))
       .orderBy(rankOf(models.id, models.name), desc(models.id))
       .limit(mostOfAKind + 1)
       .then(as("model")),
@@ -109,6 +110,7 @@ export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found
         mine(
           modelVersions.projectId,
           isNull(models.archivedAt),
+          isNull(modelVersions.deletedAt),
           any(
             hasId(modelVersions.id),
             isNumbered(models.name, modelVersions.version),
@@ -135,7 +137,13 @@ export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found
       })
       .from(revisions)
       .innerJoin(deployments, eq(deployments.id, revisions.deploymentId))
-      .where(mine(revisions.projectId, any(hasId(revisions.id), isNumbered(deployments.name, revisions.number))))
+      .where(
+        mine(
+          revisions.projectId,
+          isNull(deployments.deletedAt),
+          any(hasId(revisions.id), isNumbered(deployments.name, revisions.number)),
+        ),
+      )
       .orderBy(desc(revisions.id))
       .limit(mostOfAKind + 1)
       .then(as("revision")),

@@ -50,7 +50,9 @@ async function findWaiting({ db }: JobCtx) {
       ({ age, holder }) => holder !== null || age > lostBellSeconds,
     ),
     samples: await find(sql`(select id, id as project_id from projects where created_at < now() - ${lost}
-      and archived_at is null and not exists (select from models m where m.project_id = projects.id)) as empty`),
+      and archived_at is null and not exists (select from models m where m.project_id = projects.id)
+      and not exists (select from audit_log a where a.project_id = projects.id and a.action = 'models.importSample'))
+      as empty`),
     trainings: [...(await held(sql`runs`, [...heldStatuses])), ...queued],
     conversions: await held(sql`runs`, ["converting"]),
     unregistered: await find(sql`runs where status = 'succeeded' and finished_at < now() - ${lost}

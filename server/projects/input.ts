@@ -15,6 +15,16 @@ export type CreateProject = z.infer<typeof CreateProject>;
 export const RenameProject = z.object({ name: ProjectName });
 export type RenameProject = z.infer<typeof RenameProject>;
 
+/** The slug of the project itself, as a person types it to confirm. */
+export const DeleteProject = z.object({ slug: z.string().max(64) });
+export type DeleteProject = z.infer<typeof DeleteProject>;
+
+export const ListProjects = z.object({
+  /** those that were archived instead of the others */
+  archived: z.boolean().default(false),
+});
+export type ListProjects = z.input<typeof ListProjects>;
+
 export const InviteMember = z.object({ email: Email, role: z.enum(roles) });
 export type InviteMember = z.infer<typeof InviteMember>;
 

@@ -2,11 +2,15 @@ import { acceptInvitation } from "#server/projects/accept-invitation.ts";
 import { archiveProject } from "#server/projects/archive.ts";
 import { claimFirstAdmin } from "#server/projects/claim-first-admin.ts";
 import { createProject } from "#server/projects/create.ts";
+import { deleteProject } from "#server/projects/delete.ts";
+import { projectDeleteAffects } from "#server/projects/delete-affects.ts";
 import {
   AcceptInvitation,
   ClaimFirstAdmin,
   CreateProject,
+  DeleteProject,
   InviteMember,
+  ListProjects,
   OpenLink,
   RemoveMember,
   RenameProject,
@@ -30,10 +34,12 @@ export const projectsRouter = router({
   archive: procedure.mutation(({ ctx }) => archiveProject(ctx)),
   claimFirstAdmin: publicProcedure.input(ClaimFirstAdmin).mutation(({ ctx, input }) => claimFirstAdmin(ctx, input)),
   create: personProcedure.input(CreateProject).mutation(({ ctx, input }) => createProject(ctx, input)),
+  delete: procedure.input(DeleteProject).mutation(({ ctx, input }) => deleteProject(ctx, input)),
+  deleteAffects: procedure.query(({ ctx }) => projectDeleteAffects(ctx)),
   invite: procedure.input(InviteMember).mutation(({ ctx, input }) => inviteMember(ctx, input)),
   invitations: procedure.query(({ ctx }) => listInvitations(ctx)),
   join: personProcedure.input(OpenLink).mutation(({ ctx, input }) => joinProject(ctx, input)),
-  list: personProcedure.query(({ ctx }) => listProjects(ctx)),
+  list: personProcedure.input(ListProjects.optional()).query(({ ctx, input }) => listProjects(ctx, input)),
   members: procedure.query(({ ctx }) => listMembers(ctx)),
   removeMember: procedure.input(RemoveMember).mutation(({ ctx, input }) => removeMember(ctx, input)),
   rename: procedure.input(RenameProject).mutation(({ ctx, input }) => renameProject(ctx, input)),

@@ -63,6 +63,12 @@ async function learntFrom(ctx: Ctx, versionId: string) {
     .innerJoin(runs, eq(runs.id, modelVersions.runId))
     .innerJoin(datasetVersions, eq(datasetVersions.id, runs.datasetVersionId))
     .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-    .where(and(eq(modelVersions.id, versionId), eq(modelVersions.projectId, ctx.projectId)));
+    .where(
+      and(
+        eq(modelVersions.id, versionId),
+        eq(modelVersions.projectId, ctx.projectId),
+        isNull(datasetVersions.deletedAt),
+      ),
+    );
   return row;
 }

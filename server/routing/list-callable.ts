@@ -53,6 +53,7 @@ async function bareNames(ctx: Ctx, search: string, limit: number): Promise<Calla
       and(
         eq(models.projectId, ctx.projectId),
         isNull(models.archivedAt),
+        isNull(models.deletedAt),
         search ? contains(models.name, search) : undefined,
       ),
     )

@@ -1,5 +1,6 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
+import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { pickNamed } from "#server/named.rule.ts";
 import { isMeant } from "#server/named.ts";
@@ -9,7 +10,8 @@ export async function findRun(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {
   const found = await ctx.db
     .select()
     .from(runs)
-    .where(and(eq(runs.projectId, ctx.projectId), isMeant(ref, runs.id, runs.name)))
+    .where(and(eq(runs.projectId, ctx.projectId), isNull(runs.deletedAt), isMeant(ref, runs.id, runs.name)))
     .orderBy(desc(runs.id));
+  if (found.length === 0) throw await missing(ctx, "run", ref);
   return pickNamed(found, ref, "run");
 }

@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, or, sql } from "drizzle-orm";
+import { and, count, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
@@ -46,6 +46,7 @@ export async function listRuns(ctx: Ctx, request: ListRuns) {
   const { search } = input;
   const matches = and(
     eq(runs.projectId, ctx.projectId),
+    isNull(runs.deletedAt),
     input.status?.length ? inArray(runs.status, input.status) : undefined,
     input.baseVersionId ? eq(runs.baseVersionId, input.baseVersionId) : undefined,
     input.datasetVersionId ? eq(runs.datasetVersionId, input.datasetVersionId) : undefined,

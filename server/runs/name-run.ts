@@ -1,4 +1,4 @@
-import { and, count, eq, sql } from "drizzle-orm";
+import { and, count, eq, isNull, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 
@@ -8,7 +8,7 @@ import type { Ctx } from "#server/context.ts";
  */
 export async function nameRun(ctx: Ctx, { wanted, stem }: { wanted: string | undefined; stem: string }) {
   await ctx.db.execute(sql`select pg_advisory_xact_lock(hashtext('largeforge.nameRun'), hashtext(${ctx.projectId}))`);
-  const mine = eq(runs.projectId, ctx.projectId);
+  const mine = and(eq(runs.projectId, ctx.projectId), isNull(runs.deletedAt));
   if (!wanted) {
     const [counted] = await ctx.db.select({ runs: count() }).from(runs).where(mine);
     return numbered(ctx, stem, (counted?.runs ?? 0) + 1);
@@ -27,7 +27,7 @@ async function numbered(ctx: Ctx, stem: string, from: number): Promise<string> {
     select ${stem}::text || '-' || n as name
     from generate_series(${from}::bigint, ${from}::bigint + (select count(*) from runs where project_id = ${ctx.projectId})) n
     where not exists (
-      select from runs where project_id = ${ctx.projectId} and name = ${stem}::text || '-' || n
+      select from runs where project_id = ${ctx.projectId} and deleted_at is null and name = ${stem}::text || '-' || n
     )
     order by n
     limit 1`);

@@ -4,7 +4,7 @@ import { suites } from "#db/schema/evals.ts";
 import { models } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { resolveVersion } from "#server/datasets/resolve-version.ts";
+import { holdVersion, resolveVersion } from "#server/datasets/resolve-version.ts";
 import { nothingToTrain } from "#server/datasets/split.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { findTrainableBase } from "#server/models/find-base.ts";
@@ -36,6 +36,7 @@ export async function planRun(ctx: Pick<Ctx, "db" | "projectId" | "enqueue" | "a
 
 async function findData(ctx: Parameters<typeof planRun>[0], ref: string) {
   const version = await resolveVersion(ctx, ref);
+  await holdVersion(ctx, version.id, "dataset");
   const [dataset] = await ctx.db
     .select({ name: datasets.name })
     .from(datasets)
@@ -69,6 +70,7 @@ async function findValidation(ctx: Parameters<typeof planRun>[0], ref: string, t
       ? new DomainError(error.code, error.message, { field: "validationDataset" })
       : error;
   });
+  await holdVersion(ctx, version.id, "validationDataset");
   const refuse = (why: string) =>
     new DomainError("REFUSED", `the validation data ${why}`, { field: "validationDataset" });
   if (version.status !== "ready") throw refuse(`is ${version.status.replace("_", " ")}, not ready`);
@@ -96,7 +98,7 @@ async function checkModelName(ctx: Parameters<typeof planRun>[0], name: string) 
   const [model] = await ctx.db
     .select({ kind: models.kind })
     .from(models)
-    .where(and(eq(models.projectId, ctx.projectId), eq(models.name, name)));
+    .where(and(eq(models.projectId, ctx.projectId), isNull(models.deletedAt), eq(models.name, name)));
   if (model?.kind !== "base") return;
   throw new DomainError("CONFLICT", `${name} is a base model: give the tuned model another name`, {
     field: "modelName",

@@ -1,9 +1,11 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
+import { holdVersion } from "#server/datasets/resolve-version.ts";
 import { DomainError } from "#server/errors.ts";
+import { holdBase } from "#server/models/find-base.ts";
 import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
 import { attemptsWithoutProgress } from "#server/runs/outcome.rule.ts";
@@ -11,12 +13,15 @@ import { sourcesOf } from "#server/runs/status.rule.ts";
 
 /**
  * Queue a paused, cancelled or failed run again, at the end of the line → its row; it goes on from its last checkpoint with
- * the same settings. Throws NOT_FOUND, CONFLICT for any other status.
+ * the same settings. Throws NOT_FOUND, also when its data or its base was deleted, CONFLICT for any other status.
  */
 export async function resumeRun(ctx: Ctx, input: RunRef) {
-  const { id: runId } = await findRun(ctx, input.runId);
+  const { id: runId, baseVersionId, datasetVersionId, validationVersionId } = await findRun(ctx, input.runId);
   return transact(ctx, async (ctx) => {
-    const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId));
+    await holdVersion(ctx, datasetVersionId, "dataset");
+    if (validationVersionId) await holdVersion(ctx, validationVersionId, "validationDataset");
+    await holdBase(ctx, baseVersionId);
+    const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId), isNull(runs.deletedAt));
     const [run] = await ctx.db
       .update(runs)
       .set({

@@ -1,5 +1,7 @@
 import { cancelRun } from "#server/runs/cancel.ts";
 import { runCurves } from "#server/runs/curves.ts";
+import { deleteRun } from "#server/runs/delete.ts";
+import { runDeleteAffects } from "#server/runs/delete-affects.ts";
 import { estimate } from "#server/runs/estimate.ts";
 import { ListRunEvents, ListRuns, PlanRun, ReadRunLog, RunCurves, RunRef, StartRun } from "#server/runs/input.ts";
 import { listRuns } from "#server/runs/list.ts";
@@ -14,6 +16,8 @@ import { procedure, router } from "#server/trpc.ts";
 export const runsRouter = router({
   cancel: procedure.input(RunRef).mutation(({ ctx, input }) => cancelRun(ctx, input)),
   curves: procedure.input(RunCurves).query(({ ctx, input }) => runCurves(ctx, input)),
+  delete: procedure.input(RunRef).mutation(({ ctx, input }) => deleteRun(ctx, input)),
+  deleteAffects: procedure.input(RunRef).query(({ ctx, input }) => runDeleteAffects(ctx, input)),
   estimate: procedure.input(PlanRun).query(({ ctx, input }) => estimate(ctx, input)),
   events: procedure.input(ListRunEvents).query(({ ctx, input }) => listRunEvents(ctx, input)),
   list: procedure.input(ListRuns).query(({ ctx, input }) => listRuns(ctx, input)),

@@ -52,11 +52,15 @@ export async function showRun(ctx: Ctx, { runId }: RunRef) {
 async function originOf(ctx: Ctx, run: typeof runs.$inferSelect) {
   const [row] = await ctx.db
     .select({
-      base: { versionId: modelVersions.id, modelId: models.id, name: models.name, version: modelVersions.version },
+      base: {
+        ...{ versionId: modelVersions.id, modelId: models.id, name: models.name, version: modelVersions.version },
+        deletedAt: modelVersions.deletedAt,
+      },
       dataset: {
         ...{ versionId: datasetVersions.id, id: datasets.id, name: datasets.name, version: datasetVersions.version },
         ...{ trainRows: datasetVersions.trainRows, validationRows: datasetVersions.validationRows },
-        shape: datasetVersions.shape,
+        ...{ shape: datasetVersions.shape, deletedAt: datasetVersions.deletedAt },
+        sha256: datasetVersions.sourceBlob,
       },
     })
     .from(modelVersions)
@@ -108,7 +112,7 @@ async function madeBy(ctx: Ctx, runId: string) {
   const [version] = await ctx.db
     .select({
       ...{ versionId: modelVersions.id, modelId: models.id, name: models.name, version: modelVersions.version },
-      fineTunedName: modelVersions.fineTunedName,
+      ...{ fineTunedName: modelVersions.fineTunedName, deletedAt: modelVersions.deletedAt },
     })
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
@@ -126,7 +130,7 @@ async function madeBy(ctx: Ctx, runId: string) {
 async function suiteOf(ctx: Ctx, run: typeof runs.$inferSelect) {
   const [suite] = run.suiteId
     ? await ctx.db
-        .select({ id: suites.id, name: suites.name })
+        .select({ id: suites.id, name: suites.name, deletedAt: suites.deletedAt })
         .from(suites)
         .where(and(eq(suites.id, run.suiteId), eq(suites.projectId, ctx.projectId)))
     : [];

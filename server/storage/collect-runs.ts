@@ -13,7 +13,7 @@ const batch = 500;
 export type RunRetention = { folder: string; keepDays: number };
 
 /**
- * Remove the folders of runs that are no longer there, and from those that ended more than `keepDays` ago whatever no
+ * Remove the folders of runs that were deleted or are no longer there, and from those that ended more than `keepDays` ago whatever no
  * resume needs: of a success the checkpoints, the adapter (it is a model version now) and the links, of a failed or
  * cancelled run all checkpoints but the newest. The log, the events and the spec stay with the run.
  */
@@ -24,14 +24,17 @@ export async function collectRunFolders({ db }: Pick<JobCtx, "db">, retention: R
     signal.throwIfAborted();
     const some = names.slice(i, i + batch);
     const old = sql<boolean>`coalesce(${runs.finishedAt} < now() - interval '1 day' * ${retention.keepDays}, false)`;
-    const rows = await db.select({ id: runs.id, status: runs.status, old }).from(runs).where(inArray(runs.id, some));
+    const rows = await db
+      .select({ id: runs.id, status: runs.status, old, deletedAt: runs.deletedAt })
+      .from(runs)
+      .where(inArray(runs.id, some));
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const name of some) {
       const run = byId.get(name);
       const folder = runFolderAt(join(retention.folder, name));
-      if (!run) {
+      if (!run || run.deletedAt) {
         const found = await stat(folder.root).catch(() => null);
-        if (!found || Date.now() - found.mtimeMs < graceMs) continue;
+        if (!found || (!run && Date.now() - found.mtimeMs < graceMs)) continue;
         if (await removeRunFolder(folder)) done.removed++;
       } else if (run.old && isFinal(run.status)) {
         const trimmed = run.status === "succeeded" ? await trimSucceeded(folder) : await keepNewest(folder.checkpoints);

@@ -10,7 +10,7 @@ export const blobNames = sql`(
   union all select blob_sha256, project_id, 'part', id from file_parts
   union all select blob_sha256, project_id, 'file', id from files where deleted_at is null
   union all select source_blob, project_id, 'dataset', id from dataset_versions 
-    where status <> 'refused' or created_at > now() - interval '7 days'
+    where (status <> 'refused' or created_at > now() - interval '7 days') and deleted_at is null
   union all select train_blob, project_id, 'dataset', id from dataset_versions where train_blob is not null
   union all select validation_blob, project_id, 'dataset', id from dataset_versions where validation_blob is not null
   union all select set_aside_blob, project_id, 'dataset', id from dataset_versions where set_aside_blob is not null

@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import { inTx } from "#db/testing.ts";
 import { readFileContent } from "#server/datasets/files/content.ts";
 import { createFile } from "#server/datasets/files/create.ts";
+import { deleteFile } from "#server/datasets/files/delete.ts";
 import { findFile } from "#server/datasets/files/find.ts";
 import { listFiles } from "#server/datasets/files/list.ts";
-import { removeFile } from "#server/datasets/files/remove.ts";
 import { showDataset } from "#server/datasets/show.ts";
 import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 
@@ -46,9 +46,9 @@ test("deleting a file keeps its dataset version", () =>
   inTx(async (tx) => {
     const { ctx } = await testDatasets(tx);
     const file = await createFile(ctx, { filename: "faq.jsonl", purpose: "fine-tune", stream: streamOf(rows) });
-    await removeFile(ctx, file.id);
+    await deleteFile(ctx, file.id);
     await expect(findFile(ctx, file.id)).rejects.toThrow("there is no file");
-    await expect(removeFile(ctx, file.id)).rejects.toThrow("there is no file");
+    await expect(deleteFile(ctx, file.id)).rejects.toThrow("there is no file");
     expect((await showDataset(ctx, { ref: "faq" })).version.id).toBe(file.datasetVersionId);
   }));
 

@@ -29,9 +29,16 @@ export function fileView(file: File, version: Version | null) {
     blobSha256: file.blobSha256,
     datasetVersionId: file.datasetVersionId,
     datasetStatus: version?.status ?? null,
-    status: version ? importOf(version).status : ("processed" as const),
-    statusDetails: version ? importOf(version).why : null,
+    status: isGone(file, version) ? ("error" as const) : version ? importOf(version).status : ("processed" as const),
+    statusDetails: isGone(file, version) ? goneDetail : version ? importOf(version).why : null,
   };
+}
+
+const goneDetail = "the dataset version that it became was deleted: upload the file again to train on it";
+
+/** A version that was never ready leaves no row when it is deleted. */
+function isGone(file: File, version: Version | null): boolean {
+  return file.datasetVersionId !== null && (version === null || version.deletedAt !== null);
 }
 
 /** How far a version's import is, in OpenAI's file statuses, and why it stands there. */

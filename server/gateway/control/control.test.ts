@@ -60,7 +60,7 @@ test("the official client uploads a file, lists, finds, reads and deletes it", a
   const audit = await database.db.select().from(auditLog).where(eq(auditLog.targetId, file.id));
   expect(audit.map((row) => [row.action, row.actor])).toEqual([
     ["files.create", `key:${key.id}`],
-    ["files.remove", `key:${key.id}`],
+    ["files.delete", `key:${key.id}`],
   ]);
 });
 

@@ -60,7 +60,7 @@ async function served(db: Db) {
     models: await db
       .select({ id: models.id, projectId: models.projectId, name: models.name, createdAt: models.createdAt })
       .from(models)
-      .where(isNull(models.archivedAt)),
+      .where(and(isNull(models.archivedAt), isNull(models.deletedAt))),
     versions: await versionsOf(db),
     aliases: await db
       .select({ modelId: aliases.modelId, alias: aliases.alias, modelVersionId: aliases.modelVersionId })
@@ -102,7 +102,8 @@ async function versionsOf(db: Db) {
       ...{ number: modelVersions.version, status: modelVersions.status, createdAt: modelVersions.createdAt },
       fineTunedName: modelVersions.fineTunedName,
     })
-    .from(modelVersions);
+    .from(modelVersions)
+    .where(isNull(modelVersions.deletedAt));
   const ready = rows.filter((version) => version.status === "ready").map((version) => version.id);
   const refs = await findEngineRefs({ db }, ready);
   return rows.map((version) => ({ ...version, engineModel: refs.get(version.id)?.text ?? null }));

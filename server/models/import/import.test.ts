@@ -17,9 +17,9 @@ import { openBells } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { readSafetensors } from "#server/models/check/safetensors.ts";
+import { deleteModelVersion } from "#server/models/delete-version.ts";
 import { startHub } from "#server/models/fetch/hub.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
-import { removeModelVersion } from "#server/models/remove-version.ts";
 import { showModel } from "#server/models/show.ts";
 import { type TestProcess, until } from "#server/process.fixture.ts";
 import { testBase } from "#server/runs/testing.ts";
@@ -56,20 +56,19 @@ test("a path where no model lies is refused at once, and nothing is kept", () =>
     expect(await tx.select().from(models)).toEqual([]);
   }));
 
-test("a failed import is removed with its model, and a ready one is not", () =>
+test("a failed import is deleted, and as the only version with its model", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
     const kept = await testBase(ctx, { name: "nano" });
-    await expect(removeModelVersion(ctx, { version: "nano/1" })).rejects.toMatchObject({ code: "CONFLICT" });
     await tx.insert(modelVersions).values({
       ...{ id: newId("modelVersion"), projectId: ctx.projectId, modelId: kept.modelId, version: 2, status: "failed" },
       createdBy: ctx.actor,
     });
-    await removeModelVersion(ctx, { version: "nano/2" });
+    await deleteModelVersion(ctx, { version: "nano/2" });
     expect((await showModel(ctx, { model: "nano" })).versions.map((version) => version.name)).toEqual(["nano/1"]);
     const error = { code: "hub_404", message: "not there", hint: null };
     await testBase(ctx, { name: "bad", status: "failed", error });
-    expect(await removeModelVersion(ctx, { version: "bad" })).toMatchObject({ name: "bad/1" });
+    expect(await deleteModelVersion(ctx, { version: "bad" })).toMatchObject({ name: "bad" });
     await expect(showModel(ctx, { model: "bad" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   }));
 

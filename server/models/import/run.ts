@@ -1,5 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { and, eq } from "drizzle-orm";
+import { modelVersions } from "#db/schema/models.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact } from "#server/context.ts";
@@ -57,6 +59,10 @@ export async function importModelVersion(
     await rm(folder, { recursive: true, force: true });
   } catch (error) {
     clearInterval(beat);
+    if (lost.signal.aborted && !(await isWanted(ctx, version))) {
+      await rm(folder, { recursive: true, force: true });
+      throw new DomainError("NOT_FOUND", "the model version was deleted", { reason: "gone" });
+    }
     if (stop.aborted || isDatabaseAway(error)) {
       await onceDatabaseIsBack(() => releaseImport(ctx, version, lease), stop);
       throw error;
@@ -66,6 +72,12 @@ export async function importModelVersion(
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Nobody deleted it while it was imported. */
+async function isWanted(ctx: ProjectJobCtx, version: Version): Promise<boolean> {
+  const mine = and(eq(modelVersions.id, version.id), eq(modelVersions.projectId, ctx.projectId));
+  return (await ctx.db.$count(modelVersions, mine)) > 0;
 }
 
 /** Then the bell is tried again and goes on with what was fetched; a Hub that is away comes as DomainError. */

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { type ModelSource, models, modelVersions } from "#db/schema/models.ts";
 import { notifyLive } from "#server/audit/live.ts";
@@ -29,15 +29,8 @@ export async function importModel(ctx: Ctx, input: ImportModel) {
 /** A new version of a base, status `importing`, with its bell. */
 export async function insertBaseVersion(ctx: Ctx, name: string, source: ModelSource) {
   const by = { projectId: ctx.projectId, createdBy: ctx.actor };
-  await ctx.db
-    .insert(models)
-    .values({ id: newId("model"), name, kind: "base", ...by })
-    .onConflictDoNothing();
-  const [model] = await ctx.db
-    .select()
-    .from(models)
-    .where(and(eq(models.projectId, ctx.projectId), eq(models.name, name)))
-    .for("update");
+  // one that is deleted at the same moment is found by the insert but not afterwards: then the name is free
+  const model = (await findOrInsert(ctx, name)) ?? (await findOrInsert(ctx, name));
   if (model?.kind !== "base") {
     throw new DomainError("CONFLICT", `${name} is the name of a tuned model: choose another`, { field: "name" });
   }
@@ -51,6 +44,20 @@ export async function insertBaseVersion(ctx: Ctx, name: string, source: ModelSou
   await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: model.id });
   ctx.enqueue("models.import", { projectId: ctx.projectId, modelVersionId: version.id });
   return version;
+}
+
+async function findOrInsert(ctx: Ctx, name: string) {
+  const { projectId, actor: createdBy } = ctx;
+  await ctx.db
+    .insert(models)
+    .values({ id: newId("model"), name, kind: "base", projectId, createdBy })
+    .onConflictDoNothing();
+  const [model] = await ctx.db
+    .select()
+    .from(models)
+    .where(and(eq(models.projectId, projectId), eq(models.name, name), isNull(models.deletedAt)))
+    .for("update");
+  return model;
 }
 
 function sourceOf(source: ImportSource): ModelSource {

@@ -3,9 +3,9 @@ import { Hono } from "hono";
 import type { Ctx } from "#server/context.ts";
 import { readFileContent } from "#server/datasets/files/content.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
+import { deleteFile } from "#server/datasets/files/delete.ts";
 import { findFile } from "#server/datasets/files/find.ts";
 import { listFiles } from "#server/datasets/files/list.ts";
-import { removeFile } from "#server/datasets/files/remove.ts";
 import { CreateFile } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
 import { requireScope } from "#server/gateway/authenticate.ts";
@@ -50,7 +50,7 @@ export function createFiles(doors: ControlDoors): Hono<GatewayEnv> {
   });
   app.delete("/:id", async (c) => {
     requireScope(c.var.key, "datasets:write");
-    const { id } = await removeFile(ctxOf(doors, c.var.key), c.req.param("id"));
+    const { id } = await deleteFile(ctxOf(doors, c.var.key), c.req.param("id"));
     return c.json({ id, object: "file", deleted: true });
   });
   return app;

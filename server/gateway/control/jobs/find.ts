@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { asKind, idBody } from "#db/ids.ts";
 import { datasetVersions } from "#db/schema/datasets.ts";
@@ -76,7 +76,8 @@ const made = alias(modelVersions, "made_version");
 function fileOf(versionId: SQL) {
   return sql<string | null>`(select f.id from files f join dataset_versions v on v.id = ${versionId}
     where f.project_id = ${runs.projectId} and f.purpose = 'fine-tune'
-      and (f.dataset_version_id = v.id or f.blob_sha256 = v.source_blob)
+      and (f.dataset_version_id = v.id or exists (select from dataset_versions w where w.id = f.dataset_version_id
+        and w.source_blob = v.source_blob))
     order by (f.dataset_version_id = v.id) desc nulls last, f.id desc limit 1)`;
 }
 
@@ -102,7 +103,7 @@ async function readJobs(ctx: Ctx, which: SQL | undefined, limit: number): Promis
     .innerJoin(models, eq(models.id, base.modelId))
     .innerJoin(datasetVersions, eq(datasetVersions.id, runs.datasetVersionId))
     .leftJoin(made, eq(made.runId, runs.id))
-    .where(and(eq(runs.projectId, ctx.projectId), which))
+    .where(and(eq(runs.projectId, ctx.projectId), isNull(runs.deletedAt), which))
     .orderBy(desc(runs.id))
     .limit(limit);
   return rows.map(({ run, parameters, contextLength, trainRows, validationRows, ...names }) => {

@@ -1,0 +1,35 @@
+import { notifyLive } from "#server/audit/live.ts";
+import { missing } from "#server/audit/missing.ts";
+import type { Ctx } from "#server/context.ts";
+import { datasetDeletion, holdVersions } from "#server/datasets/deletion.ts";
+import { findDataset } from "#server/datasets/find-dataset.ts";
+import type { ShowDataset } from "#server/datasets/input.ts";
+import { letGoOfDataset, letGoOfVersions } from "#server/datasets/let-go.ts";
+import { resolveVersion } from "#server/datasets/resolve-version.ts";
+import { deleteThing } from "#server/deletion.ts";
+
+/**
+ * Delete one version of a dataset; an import under way ends. Its number is not given again, unless it was never ready;
+ * the only version takes the dataset with it. Throws NOT_FOUND, REFUSED while runs train on it or suites are made of it.
+ */
+export async function deleteDatasetVersion(ctx: Ctx, input: ShowDataset) {
+  const { id, datasetId } = await resolveVersion(ctx, input.ref, input.version);
+  const dataset = await findDataset(ctx, datasetId);
+  return deleteThing(
+    ctx,
+    "datasets.deleteVersion",
+    async (ctx) => {
+      const live = await holdVersions(ctx, datasetId);
+      const version = live.find((one) => one.id === id);
+      if (!version) throw await missing(ctx, "dataset version", id);
+      const whole = live.length === 1;
+      return { ...(await datasetDeletion(ctx, dataset, [version], whole)), version, whole };
+    },
+    async (ctx, { version, whole, bytes }) => {
+      if (whole) await letGoOfDataset(ctx, datasetId, [id]);
+      else await letGoOfVersions(ctx, [id], version.readyAt ? "all" : "named");
+      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: datasetId });
+      return { version: version.version, bytes };
+    },
+  );
+}

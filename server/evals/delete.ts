@@ -1,0 +1,30 @@
+import { and, eq } from "drizzle-orm";
+import { evals, scores } from "#db/schema/evals.ts";
+import { notifyLive } from "#server/audit/live.ts";
+import { missing } from "#server/audit/missing.ts";
+import type { Ctx } from "#server/context.ts";
+import { deleteThing } from "#server/deletion.ts";
+import { evalDeletion } from "#server/evals/deletion.ts";
+import { findEval } from "#server/evals/find-eval.ts";
+import type { EvalRef } from "#server/evals/input.ts";
+
+/** Delete an eval with its answers and scores; nothing names one. Throws NOT_FOUND, REFUSED while it is under way. */
+export async function deleteEval(ctx: Ctx, input: EvalRef) {
+  const id = await findEval(ctx, input.evalId);
+  const mine = and(eq(evals.id, id), eq(evals.projectId, ctx.projectId));
+  return deleteThing(
+    ctx,
+    "evals.delete",
+    async (ctx) => {
+      const [row] = await ctx.db.select().from(evals).where(mine).for("update");
+      if (!row) throw await missing(ctx, "eval", id);
+      return { ...(await evalDeletion(ctx, row)), row };
+    },
+    async (ctx, { row }) => {
+      await ctx.db.delete(scores).where(and(eq(scores.evalId, id), eq(scores.projectId, ctx.projectId)));
+      await ctx.db.delete(evals).where(mine);
+      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id });
+      return { candidateVersionId: row.candidateVersionId, baselineVersionId: row.baselineVersionId };
+    },
+  );
+}

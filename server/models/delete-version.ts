@@ -1,0 +1,34 @@
+import { missing } from "#server/audit/missing.ts";
+import type { Ctx } from "#server/context.ts";
+import { deleteThing } from "#server/deletion.ts";
+import { nameVersion } from "#server/evals/find-version.ts";
+import { holdVersions, modelDeletion } from "#server/models/deletion.ts";
+import { findModel } from "#server/models/find-model.ts";
+import type { VersionRef } from "#server/models/input.ts";
+import { letGoOfModel, letGoOfVersions } from "#server/models/let-go.ts";
+
+/**
+ * Delete one version of a model with its weights; an import under way ends. Its number is not given again, unless it
+ * was never ready; the only version takes the model with it. Throws NOT_FOUND, REFUSED while a deployment serves it, it
+ * holds an alias, or another version needs it as its base.
+ */
+export async function deleteModelVersion(ctx: Ctx, input: VersionRef) {
+  const { id, modelId } = await nameVersion(ctx, input.version, "version");
+  const model = await findModel(ctx, modelId);
+  return deleteThing(
+    ctx,
+    "models.deleteVersion",
+    async (ctx) => {
+      const live = await holdVersions(ctx, modelId);
+      const version = live.find((one) => one.id === id);
+      if (!version) throw await missing(ctx, "model version", id, "version");
+      const whole = live.length === 1;
+      return { ...(await modelDeletion(ctx, model, [version], whole)), version, whole };
+    },
+    async (ctx, { version, whole, bytes }) => {
+      if (whole) await letGoOfModel(ctx, modelId, [version]);
+      else await letGoOfVersions(ctx, modelId, [version]);
+      return { modelId, version: version.version, code: version.error?.code ?? null, bytes };
+    },
+  );
+}
