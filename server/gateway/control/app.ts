@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
+import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { requireScope } from "#server/gateway/authenticate.ts";
 import type { GatewayEnv } from "#server/gateway/contract.ts";
@@ -10,8 +11,9 @@ import { createJobs } from "#server/gateway/control/jobs/app.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
 import { createUploads } from "#server/gateway/control/uploads/app.ts";
 import { FeedbackBody } from "#server/gateway/input.ts";
+import { deleteModelVersion } from "#server/models/delete-version.ts";
 
-/** Files, uploads, fine-tuning jobs and feedback: the parts of /v1 that need Postgres, and say 503 when it is away. */
+/** Files, uploads, fine-tuning jobs, feedback and the deletion of fine-tuned models: the parts of /v1 that need Postgres, and say 503 when it is away. */
 export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   const up = createMiddleware<GatewayEnv>(async (_c, next) => {
@@ -22,6 +24,10 @@ export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
     await next();
   });
   for (const path of ["/files/*", "/uploads/*", "/fine_tuning/*", "/feedback"]) app.use(path, up);
+  app.delete("/models/:name{.+}", up, async (c) => {
+    requireScope(c.var.key, "models:write");
+    return c.json(await deleteFineTuned(ctxOf(doors, c.var.key), c.req.param("name")));
+  });
   app.route("/files", createFiles(doors));
   app.route("/uploads", createUploads(doors));
   app.route("/fine_tuning/jobs", createJobs(doors));
@@ -34,4 +40,23 @@ export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
     return c.json({ id: feedback.id, object: "feedback", request_id: feedback.requestId });
   });
   return app;
+}
+
+/**
+ * OpenAI's deletion of a fine-tuned model by its `ft:…` name; other names can mean a deployment, which is no model.
+ * Throws INVALID, NOT_FOUND (`model_not_found`), REFUSED while something serves it or needs it.
+ */
+async function deleteFineTuned(ctx: Ctx, id: string) {
+  if (!id.startsWith("ft:"))
+    throw new DomainError("INVALID", `${id} is not a fine-tuned model: delete others in the console or the shell`, {
+      field: "model",
+    });
+  try {
+    await deleteModelVersion(ctx, { version: id });
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const reason = error.code === "NOT_FOUND" ? "model_not_found" : (error.reason ?? undefined);
+    throw new DomainError(error.code, error.message, { field: "model", reason, cause: error });
+  }
+  return { id, object: "model", deleted: true };
 }

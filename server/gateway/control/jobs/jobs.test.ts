@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { startInference } from "#server/deployments/deployments.fixture.ts";
 import { eventObject, type JobRow, jobObject, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
 import { jobStatusOf } from "#server/gateway/control/jobs/status.rule.ts";
-import { addKey, addProject, clientOf, startGateway } from "#server/gateway/gateway.fixture.ts";
+import { addKey, addProject, clientOf, startGateway, untilServed } from "#server/gateway/gateway.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
 import { until } from "#server/process.fixture.ts";
 import { tinyBaseFolder, trainerMissing } from "#server/runs/tiny-base.fixture.ts";
@@ -55,7 +55,7 @@ test("a failed job says why and what to do", () => {
 test("trainer events become messages and metrics with ids that page", () => {
   const event = (type: string, body: object) => eventObject({ seq: 7, type, at: now, body: { ...body } }, row.jobId);
   expect(event("metric", { step: 5, totalSteps: 10, loss: 1.5, learningRate: 1e-3 })).toMatchObject({
-    ...{ object: "fine_tuning.job.event", level: "info", type: "metrics", message: "Step 5/10: training loss=1.5000" },
+    ...{ object: "fine_tuning.job.event", level: "info", type: "metrics", message: "Step 5/10: training loss=1.500" },
     data: { step: 5, total_steps: 10, train_loss: 1.5, learning_rate: 1e-3 },
   });
   expect(event("error", { message: "no" })).toMatchObject({ level: "error", type: "message", message: "no" });
@@ -156,6 +156,14 @@ test.skipIf(missing)(
         ...{ model, messages: [{ role: "user", content: "word ".repeat(5_000) }] },
       });
       await expect(tooLong).rejects.toMatchObject({ status: 400, code: "context_length_exceeded" });
+      await expect(client.models.delete("small")).rejects.toMatchObject({ status: 403 });
+      const deleter = clientOf(gateway, (await addKey(db, projectId, ["inference", "models:write"])).key);
+      await until(() => deleter.models.list().catch(() => null));
+      await expect(deleter.models.delete("small")).rejects.toMatchObject({ status: 400, param: "model" });
+      expect(await deleter.models.delete(model)).toEqual({ id: model, object: "model", deleted: true });
+      await untilServed(db, gateway);
+      await expect(deleter.models.retrieve(model)).rejects.toMatchObject({ status: 404 });
+      await expect(deleter.models.delete(model)).rejects.toMatchObject({ status: 404, code: "model_not_found" });
       await Promise.all([gateway.kill("SIGTERM"), inference.kill("SIGTERM")]);
     }),
 );
