@@ -72,5 +72,5 @@ test("a viewer is told which acts are not theirs, and once removed sees no more 
   await page.getByRole("row", { name: /Vera/ }).getByRole("button", { name: "Acts for Vera" }).click();
   await page.getByRole("menuitem", { name: "Remove from the project" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove member" }).click();
-  await expect(viewer.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await expect(viewer.getByRole("heading", { name: "Page not found", level: 1 })).toBeVisible();
 });

@@ -97,7 +97,7 @@ function Answer({
       {error ? (
         <p className="text-bad">{error}</p>
       ) : (
-        <CodeWell>
+        <CodeWell label={title}>
           {against === undefined || text === null ? (text ?? "") : <DeviationText reference={against} text={text} />}
         </CodeWell>
       )}

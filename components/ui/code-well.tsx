@@ -20,7 +20,7 @@ export function CodeWell({
 }) {
   return (
     <div className="relative min-w-0">
-      <section
+      <figure
         aria-label={label ?? "Code"}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
@@ -32,7 +32,7 @@ export function CodeWell({
         )}
       >
         {children}
-      </section>
+      </figure>
       {copy !== undefined && (
         <div className="absolute top-1.5 right-1.5">
           <CopyButton value={copy} label={label ? `Copy ${label}` : "Copy"} />
