@@ -1,5 +1,5 @@
 import { isLosslessNumber, LosslessNumber, parse, stringify } from "lossless-json";
-import { deepestJson, isDeeperThan } from "#server/json-depth.rule.ts";
+import { deepestJson, endOfText } from "#server/json-depth.rule.ts";
 
 /** A value of JSON text, or why there is none; `key` is the first key that stands twice in one object. */
 export type ExactJson =
@@ -13,7 +13,8 @@ export type ExactJson =
  * 1.10, 1e400) becomes an exact number, and a key that stands twice is a fault, not "the last one wins".
  */
 export function parseExactJson(text: string, levels: number = deepestJson): ExactJson {
-  if (isDeeperThan(text, levels)) return { fault: "too_deep" };
+  const { depth, members, changed } = survey(text, levels);
+  if (depth > levels) return { fault: "too_deep" };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -21,7 +22,6 @@ export function parseExactJson(text: string, levels: number = deepestJson): Exac
     return { fault: "syntax" };
   }
   // the native parser is several times quicker than any that keeps numbers, and nearly always enough
-  const { members, changed } = survey(text);
   if (countMembers(value) !== members) return { fault: "repeated_key", key: repeatedKey(text) };
   return { fault: null, value: changed ? parse(text, undefined, { parseNumber: exactNumber }) : value };
 }
@@ -52,45 +52,79 @@ export function numberKey(value: number | LosslessNumber): string {
 }
 
 const written = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-const short = /^-?(?:[1-9]\d{0,14})$|^0$/;
 
 function isKept(text: string): boolean {
-  return short.test(text) || String(Number(text)) === text;
+  return String(Number(text)) === text;
 }
 
-/** How many members its objects have, and whether JavaScript would change a number, of a text that is JSON. */
-function survey(text: string): { members: number; changed: boolean } {
+/**
+ * How deep a text of JSON nests, how many members its objects have, and whether JavaScript would change a number, in one
+ * pass before anything is parsed; it stops below `levels`. Of a text that is not JSON it says something, never throws.
+ */
+function survey(text: string, levels: number): { depth: number; members: number; changed: boolean } {
+  let open = 0;
+  let depth = 0;
   let members = 0;
   let changed = false;
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);
-    if (character === quote) at = endOfString(text, at);
+    if (character === quote) at = endOfText(text, at);
     else if (character === colon) members++;
+    else if (character === openBrace || character === openBracket) {
+      if (++open > depth) depth = open;
+      if (depth > levels) break;
+    } else if (character === closeBrace || character === closeBracket) open--;
     else if (character === minus || isDigit(character)) {
       const end = endOfNumber(text, at);
-      changed ||= !isKept(text.slice(at, end));
+      changed ||= !isShortInteger(text, at, end) && !isKept(text.slice(at, end));
       at = end - 1;
     }
   }
-  return { members, changed };
+  return { depth, members, changed };
 }
 
 function endOfNumber(text: string, from: number): number {
   let at = from + 1;
-  while (isDigit(text.charCodeAt(at)) || ".eE+-".includes(text.charAt(at) || " ")) at++;
+  for (; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (isDigit(character) || character === dot || character === minus || character === plus) continue;
+    if (character !== smallE && character !== largeE) break;
+  }
   return at;
+}
+
+/** Digits alone, and so few that every number keeps them: told without a copy. */
+function isShortInteger(text: string, from: number, to: number): boolean {
+  if (to - from > 15) return false;
+  for (let at = from; at < to; at++) if (!isDigit(text.charCodeAt(at))) return false;
+  return true;
 }
 
 const quote = 0x22;
 const colon = 0x3a;
+const plus = 0x2b;
 const minus = 0x2d;
+const dot = 0x2e;
+const largeE = 0x45;
+const smallE = 0x65;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
 const isDigit = (character: number) => character >= 0x30 && character <= 0x39;
 
 function countMembers(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
-  const inner: unknown[] = Array.isArray(value) ? value : Object.values(value);
-  let members = Array.isArray(value) ? 0 : inner.length;
-  for (const one of inner) members += countMembers(one);
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const one of value) members += countMembers(one);
+    return members;
+  }
+  for (const key in value) {
+    const inner: unknown = (value as Record<string, unknown>)[key]; // safe because it is an object
+    members++;
+    if (typeof inner === "object") members += countMembers(inner);
+  }
   return members;
 }
 
@@ -103,7 +137,7 @@ function repeatedKey(text: string): string {
     if (character === "{") open.push(new Set());
     else if (character === "}") open.pop();
     else if (character === '"') {
-      const end = endOfString(text, at);
+      const end = endOfText(text, at);
       last = String(JSON.parse(text.slice(at, end + 1)));
       at = end;
     } else if (character === ":") {
@@ -112,14 +146,4 @@ function repeatedKey(text: string): string {
     }
   }
   return last;
-}
-
-/** Where the string that opens at `from` closes. */
-function endOfString(text: string, from: number): number {
-  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let escapes = 0;
-    while (text[at - 1 - escapes] === "\\") escapes++;
-    if (escapes % 2 === 0) return at;
-  }
-  return text.length;
 }

@@ -23,13 +23,20 @@ export function isDeeperThan(text: string, levels: number = deepestJson): boolea
 
 const quote = 0x22;
 const backslash = 0x5c;
+const shortText = 12;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
 /** Where the string that opens at `from` closes; the end of the text when it never does. */
-function endOfText(text: string, from: number): number {
+export function endOfText(text: string, from: number): number {
+  // keys and names are short: for them the search costs more to start than to walk
+  for (let at = from + 1; at < from + shortText; at++) {
+    const character = text.charCodeAt(at);
+    if (character === quote) return at;
+    if (character === backslash) break;
+  }
   for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let escapes = 0;
     while (text.charCodeAt(at - 1 - escapes) === backslash) escapes++;

@@ -11,18 +11,23 @@ const maxNotes = 100;
 
 /** Counts notes over a file, each with its first place. */
 export function createNotes() {
-  const notes = new Map<string, Note>();
+  const notes: Note[] = [];
+  // by code, then name: no key is put together for every note of every row
+  const known = new Map<DatasetNoteCode, Map<string | null, Note>>();
   return {
     add({ code, name }: RowNote, { line, element }: Place) {
-      const key = `${code} ${name ?? ""}`;
-      const known = notes.get(key);
-      if (known) known.rows++;
-      else if (notes.size < maxNotes) {
-        notes.set(key, { code, name: name === null ? null : storable(name.slice(0, 200)), rows: 1, line, element });
+      const names = known.get(code) ?? new Map<string | null, Note>();
+      const note = names.get(name);
+      if (note) note.rows++;
+      else if (notes.length < maxNotes) {
+        const shown = name === null ? null : storable(name.slice(0, 200));
+        const first = { code, name: shown, rows: 1, line, element };
+        notes.push(first);
+        known.set(code, names.set(name, first));
       }
     },
     /** Columns last: they are the least surprising. */
-    all: () => [...notes.values()].sort((a, b) => Number(isColumn(a)) - Number(isColumn(b))),
+    all: () => notes.toSorted((a, b) => Number(isColumn(a)) - Number(isColumn(b))),
   };
 }
 

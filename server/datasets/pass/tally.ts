@@ -6,7 +6,7 @@ import { createProblems } from "#server/datasets/pass/problems.rule.ts";
 import type { Report } from "#server/datasets/pass/report.rule.ts";
 import { createSeenRows } from "#server/datasets/pass/seen.rule.ts";
 import type { Row } from "#server/datasets/rows/row.rule.ts";
-import { type Example, measure, splitOf, textsOf } from "#server/datasets/shapes/canonical.rule.ts";
+import { type Example, measure, splitOf } from "#server/datasets/shapes/canonical.rule.ts";
 import { findControlText } from "#server/datasets/shapes/control-text.rule.ts";
 import type { RowNote, RowProblem } from "#server/datasets/shapes/problem.rule.ts";
 import { exactJson } from "#server/exact-json.rule.ts";
@@ -55,7 +55,8 @@ export function createTally(report: Report, sinks: Sinks, validationShareBp: num
   return {
     flush,
     good(row: Row, example: Example, noted: readonly RowNote[]) {
-      const line = encode(JSON.stringify(example));
+      const text = JSON.stringify(example);
+      const line = encode(text);
       // as hex: Node makes a string quicker than a Buffer
       const digest = hash("sha256", line.subarray(0, -1), "hex");
       const high = Number.parseInt(digest.slice(0, 8), 16);
@@ -63,7 +64,7 @@ export function createTally(report: Report, sinks: Sinks, validationShareBp: num
       outputs[splitOf(high, validationShareBp)].append(line, row);
       measure(example, addLength);
       for (const one of noted) notes.add(one, row);
-      const found = findControlText(textsOf(example));
+      const found = findControlText(text);
       if (found === null) return;
       // the first one found names them all: rows are counted, not tokens
       controlText ??= found;

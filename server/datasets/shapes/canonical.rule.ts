@@ -52,19 +52,6 @@ export function isLearnt(turn: { role: string; weight?: number }): boolean {
   return turn.role === "assistant" && turn.weight !== 0;
 }
 
-/** Every text of an example that tokens are made of. */
-export function textsOf(example: Example): string[] {
-  if ("text" in example) return [example.text];
-  if ("messages" in example) return example.messages.map((turn) => turn.content);
-  if ("chosen" in example) return contents(example.prompt, example.chosen, example.rejected);
-  if ("label" in example) return contents(example.prompt, example.completion);
-  return [example.prompt, example.completion];
-}
-
-function contents(...turns: Turn[][]): string[] {
-  return turns.flat().map((turn) => turn.content);
-}
-
 function characters(turns: Turn[]): number {
   let sum = 0;
   for (const turn of turns) sum += turn.content.length;

@@ -11,13 +11,14 @@ const families = [
 ];
 const controlText = new RegExp(families.join("|"), "u");
 
-/** The first such text; null when there is none. */
-export function findControlText(texts: readonly string[]): string | null {
-  for (const text of texts) {
-    // most texts hold neither, and looking for one character is much quicker
-    if (!text.includes("<") && !text.includes("[")) continue;
-    const found = controlText.exec(text);
-    if (found) return found[0];
-  }
-  return null;
+/** The first such text of an example, written as JSON: none of them holds a character that JSON escapes. Null without one. */
+export function findControlText(line: string): string | null {
+  return mayHoldOne(line) ? (controlText.exec(line)?.[0] ?? null) : null;
+}
+
+/** Most lines hold no `<`, and `[` only where JSON opens a list: looking for one character is much quicker. */
+function mayHoldOne(line: string): boolean {
+  if (line.includes("<")) return true;
+  for (let at = line.indexOf("["); at !== -1; at = line.indexOf("[", at + 1)) if (line[at + 1] !== "{") return true;
+  return false;
 }

@@ -1,8 +1,8 @@
 import type { DatasetShape } from "#db/enums.ts";
 import { fromPairAsChat, type PairColumns } from "#server/datasets/shapes/chat.rule.ts";
-import { type Convert, type Layout, layouts, type Row } from "#server/datasets/shapes/layouts.rule.ts";
+import { type Convert, isThere, type Layout, layouts, type Row } from "#server/datasets/shapes/layouts.rule.ts";
 import { namedShapes } from "#server/datasets/shapes/named.rule.ts";
-import { column, failed, isFilled, isRecord, problem } from "#server/datasets/shapes/problem.rule.ts";
+import { column, failed, isFilled, isRecord, problem, type RowNote } from "#server/datasets/shapes/problem.rule.ts";
 import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
 import { isExactNumber } from "#server/exact-json.rule.ts";
 import { storable } from "#server/storable.rule.ts";
@@ -12,7 +12,11 @@ export type Reading = { source: string; shape: DatasetShape; convert: Convert };
 
 /** How a row looks, by its columns alone; undefined when it is none of ours. The most telling layout wins. */
 function layoutOf(row: Row): Layout | undefined {
-  return layouts.find((layout) => layout.fits(row));
+  return layouts.find((layout) => fits(layout, row));
+}
+
+function fits(layout: Layout, row: Row): boolean {
+  return layout.tells.some((name) => isThere(row, name)) && layout.fits(row);
 }
 
 /** A row as an object of columns: a line that is a list of turns is a chat without its object. Null for anything else. */
@@ -61,8 +65,12 @@ function readingOf(layout: Layout, rows: readonly Row[]): Reading {
 }
 
 /** A row in another layout says so once: read as this one it could lose what its own columns mean. */
-function sameLayout({ source, convert }: Layout): Convert {
+function sameLayout(layout: Layout): Convert {
+  const { source, convert } = layout;
+  const moreTelling = new Set(layouts.slice(0, layouts.indexOf(layout)).flatMap(({ tells }) => tells));
   return (row) => {
+    // nearly every row: no column of a more telling layout is there, so only this one need be asked
+    if (!hasAny(row, moreTelling) && fits(layout, row)) return convert(row);
     const found = layoutOf(row);
     // layouts of one name differ in their columns only
     if (found?.source === source) return found.convert(row);
@@ -73,13 +81,19 @@ function sameLayout({ source, convert }: Layout): Convert {
   };
 }
 
+function hasAny(row: Row, names: ReadonlySet<string>): boolean {
+  for (const name in row) if (names.has(name)) return true;
+  return false;
+}
+
 /** Columns of pictures, sound and places in them, as LLaMA-Factory, ms-swift, axolotl and torchtune name them. */
 const mediaColumns = ["images", "image", "videos", "video", "audios", "audio", "objects"];
+const anyMedia: ReadonlySet<string> = new Set(mediaColumns);
 
 /** The same with what every layout shares: media are refused, and columns that nothing uses are noted. */
 export function checked(convert: Convert, columns: Layout["columns"]): Convert {
   return (row) => {
-    const media = mediaColumns.find((name) => isFilled(column(row, name)));
+    const media = hasAny(row, anyMedia) ? mediaColumns.find((name) => isFilled(column(row, name))) : undefined;
     if (media) {
       const message = `"${media}" holds more than text; only text is trained`;
       const remedy = `Leave these rows out; if the text can stand alone, remove the column "${media}" and its placeholders.`;
@@ -88,10 +102,13 @@ export function checked(convert: Convert, columns: Layout["columns"]): Convert {
     const converted = convert(row);
     if (!converted.ok) return converted;
     const used = typeof columns === "function" ? columns(row) : columns;
-    const ignored = Object.keys(row).filter((name) => !used.includes(name) && isFilled(column(row, name)));
-    if (ignored.length === 0) return converted;
-    const notes = ignored.map((name) => ({ code: "ignored_column" as const, name }));
-    return { ...converted, notes: [...converted.notes, ...notes] };
+    let notes: RowNote[] | null = null;
+    for (const name in row) {
+      if (used.includes(name) || !isFilled(column(row, name))) continue;
+      notes ??= [...converted.notes];
+      notes.push({ code: "ignored_column", name });
+    }
+    return notes ? { ...converted, notes } : converted;
   };
 }
 

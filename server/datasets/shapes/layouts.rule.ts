@@ -29,6 +29,8 @@ export type Convert = (row: Row) => Converted<Example>;
 export type Layout = {
   source: string;
   shape: DatasetShape;
+  /** one of these columns at least must not be null; by them alone most layouts are ruled out */
+  tells: readonly string[];
   /** by columns alone; the first layout that fits wins */
   fits: (row: Row) => boolean;
   convert: Convert;
@@ -36,7 +38,8 @@ export type Layout = {
 };
 
 /** Exports write null for what a row does not have. */
-const has = (row: Row, ...names: string[]) => names.every((name) => (column(row, name) ?? null) !== null);
+export const isThere = (row: Row, name: string) => (column(row, name) ?? null) !== null;
+const has = (row: Row, ...names: string[]) => names.every((name) => isThere(row, name));
 
 /** A class, a verdict or a list of them; text is a remark of whoever collected the rows. */
 function isLabel(value: unknown): boolean {
@@ -77,6 +80,7 @@ const used = (columns: Record<string, unknown> | null) =>
 function preferenceLayout(source: string, fits: (columns: PreferenceColumns) => boolean): Layout {
   return {
     ...{ source, shape: "preference" },
+    tells: ["rejected", "rejected_response", "rejected_conversations", "rejected_messages"],
     fits: (row) => {
       const columns = preferenceColumns(row);
       return columns !== null && fits(columns);
@@ -90,6 +94,7 @@ function pairLayout(source: string, prompt: string, completion: string): Layout 
   const columns: PairColumns = { prompt, completion };
   return {
     ...{ source, shape: "prompt_completion", columns: [prompt, completion, "system", "history"] },
+    tells: [completion],
     fits: (row) => has(row, prompt, completion),
     convert: (row) => fromPair(row, columns),
   };
@@ -99,6 +104,7 @@ function unpairedLayout(fits: (row: Row) => boolean, columnsOf: (row: Row) => Pa
   const columns = (row: Row) => ({ ...columnsOf(row), system: "system", history: "history", label: labelOf(row) });
   return {
     ...{ source: "unpaired", shape: "unpaired_preference" },
+    tells: ["label", "kto_tag"],
     fits: (row) => isLabelled(row) && fits(row),
     convert: (row) => fromUnpaired(row, columns(row)),
     columns: (row) => used(columns(row)),
@@ -115,19 +121,21 @@ const pairs = [
 
 const chatLayout = (source: string, field: string): Layout => ({
   ...{ source, shape: "messages", columns: [field, "system", "system_prompt"] },
-  fits: (row) => has(row, field),
-  convert: (row) => fromChat(row, field, has(row, "system") ? "system" : "system_prompt"),
+  tells: [field],
+  fits: (row) => isThere(row, field),
+  convert: (row) => fromChat(row, field, isThere(row, "system") ? "system" : "system_prompt"),
 });
 
 const alpaca = (row: Row) => ({ prompt: "instruction", completion: alpacaColumns(row).output });
 
 /** The most telling layout stands first. */
 export const layouts: readonly Layout[] = [
-  namedLayout("tokenized", (row) => has(row, "input_ids")),
-  namedLayout("segments", (row) => Array.isArray(column(row, "segments"))),
-  namedLayout("stepwise", (row) => has(row, "prompt", "completions", "labels")),
+  namedLayout("tokenized", ["input_ids"], (row) => has(row, "input_ids")),
+  namedLayout("segments", ["segments"], (row) => Array.isArray(column(row, "segments"))),
+  namedLayout("stepwise", ["completions"], (row) => has(row, "prompt", "completions", "labels")),
   {
     ...{ source: "openai_preference", shape: "preference", convert: fromOpenAiPreference },
+    tells: ["preferred_output"],
     fits: (row) => has(row, "preferred_output", "non_preferred_output") && isRecord(column(row, "input")),
     columns: ["input", "preferred_output", "non_preferred_output"],
   },
@@ -135,10 +143,11 @@ export const layouts: readonly Layout[] = [
   preferenceLayout("preference", () => true),
   {
     ...{ source: "rejected_response", shape: "preference", convert: fromRejectedResponse },
+    tells: ["rejected_response"],
     fits: (row) => has(row, "messages", "rejected_response"),
     columns: ["messages", "rejected_response", "system"],
   },
-  namedLayout("ranked_answers", (row) => {
+  namedLayout("ranked_answers", ["answers"], (row) => {
     const answers = column(row, "answers");
     return has(row, "prompt") && Array.isArray(answers) && answers.some((one) => isRecord(one) && "rank" in one);
   }),
@@ -165,18 +174,20 @@ export const layouts: readonly Layout[] = [
   chatLayout("sharegpt", "conversation"),
   {
     ...{ source: "alpaca", shape: "messages", convert: fromAlpaca },
+    tells: ["instruction"],
     fits: (row) => has(row, "instruction") && has(row, alpacaColumns(row).output),
     columns: (row) => ["instruction", "system", "history", ...Object.values(alpacaColumns(row))],
   },
   ...pairs.map(([source, prompt, completion]) => pairLayout(source, prompt, completion)),
   {
     ...{ source: "text", shape: "text", convert: (row: Row) => fromText(row), columns: ["text"] },
+    tells: ["text"],
     fits: (row) => has(row, "text"),
   },
-  namedLayout("prompt_only", (row) => has(row, "prompt") && !Object.entries(row).some(isAnswerColumn)),
-  namedLayout("turn", isTurn),
+  namedLayout("prompt_only", ["prompt"], (row) => has(row, "prompt") && !Object.entries(row).some(isAnswerColumn)),
+  namedLayout("turn", ["role", "from"], isTurn),
 ];
 
-function namedLayout(source: Parameters<typeof asNamed>[0], fits: (row: Row) => boolean): Layout {
-  return { source, shape: "messages", fits, convert: asNamed(source), columns: [] };
+function namedLayout(source: Parameters<typeof asNamed>[0], tells: string[], fits: Layout["fits"]): Layout {
+  return { source, shape: "messages", tells, fits, convert: asNamed(source), columns: [] };
 }

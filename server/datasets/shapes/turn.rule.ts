@@ -53,36 +53,46 @@ export function isListOfTurns(value: unknown): boolean {
 
 /** One turn, or null with its problem added. */
 export function readTurn(value: unknown, place: TurnPlace, found: Found): Turn | null {
-  // paths are only put together when there is something to say: this runs for every turn of every row
-  const path = (key?: string) => pathOf(place, key);
   if (!isRecord(value)) {
-    found.problems.push(wrongType(path(), "an object with a role and its content", value));
+    found.problems.push(wrongType(pathOf(place), "an object with a role and its content", value));
     return null;
   }
   const roleKey = value.role === undefined && value.from !== undefined ? "from" : "role";
   const contentKey = value.content === undefined && value.value !== undefined ? "value" : "content";
   const role = roleOf.get(value[roleKey]);
-  if (role === "tool" || toolKeys.some((key) => isFilled(value[key]))) {
+  const isPlain = hasOnly(value, roleKey, contentKey);
+  if (role === "tool" || (!isPlain && toolKeys.some((key) => isFilled(value[key])))) {
     const remedy = "Set these rows aside, or write the calls into the assistant's text.";
     const message = "a tool call or a tool result: tool turns are not trained yet";
-    found.problems.push(problem(path(), "tool_turn", message, remedy));
+    found.problems.push(problem(pathOf(place), "tool_turn", message, remedy));
     return null;
   }
   if (!role) {
-    found.problems.push(unknownRole(path(roleKey), value[roleKey]));
+    found.problems.push(unknownRole(pathOf(place, roleKey), value[roleKey]));
     return null;
+  }
+  if (isPlain) {
+    const content = readContent(value[contentKey], place, contentKey, role, found);
+    return content === null ? null : { role, content };
   }
   const before = found.problems.length;
   const weight = readWeight(value, role, place, found);
-  checkKeys(value, path, found);
+  checkKeys(value, (key) => pathOf(place, key), found);
   if (isFilled(value.refusal)) return null;
-  const content = readContent(value[contentKey], path(contentKey), role, found);
+  const content = readContent(value[contentKey], place, contentKey, role, found);
   if (content === null || found.problems.length > before) return null;
   return weight === 0 ? { role, content, weight } : { role, content };
 }
 
+/** Only asked for when there is something to say: turns are read by the million. */
 export function pathOf({ field, index }: TurnPlace, key?: string): string {
   return `${field}${index === null ? "" : `[${index}]`}${key ? `.${key}` : ""}`;
+}
+
+/** A turn without any other key: nearly every one, and then there is nothing more to ask. */
+function hasOnly(turn: Record<string, unknown>, roleKey: string, contentKey: string): boolean {
+  for (const key in turn) if (key !== roleKey && key !== contentKey) return false;
+  return true;
 }
 
 /** 0 for an assistant turn that is context only, else 1. */
@@ -134,15 +144,16 @@ function checkKeys(turn: Record<string, unknown>, path: (key?: string) => string
   for (const key in turn) if (!readKeys.has(key) && isFilled(turn[key])) note(found, "ignored_key", key);
 }
 
-function readContent(value: unknown, field: string, role: Role, { problems }: Found): string | null {
+function readContent(value: unknown, place: TurnPlace, key: string, role: Role, { problems }: Found): string | null {
   const text = Array.isArray(value) ? joinTextParts(value) : value;
+  if (typeof text === "string" && text.trim() !== "" && isSound(text)) return text;
+  const field = pathOf(place, key);
   if (text === null && Array.isArray(value)) problems.push(notText(field));
   else if (typeof text !== "string") problems.push(wrongType(field, "text", value));
   else if (text.trim() === "") {
     const message = `the ${role} turn is empty`;
     problems.push(problem(field, "empty_turn", message, "Write the turn's text, or leave the row out."));
-  } else if (!isSound(text)) problems.push(unsoundText(field, text));
-  else return text;
+  } else problems.push(unsoundText(field, text));
   return null;
 }
 

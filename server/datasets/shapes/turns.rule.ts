@@ -89,14 +89,16 @@ export function readHistory(value: unknown, field: string, found: Found): Turn[]
 export function checkOrder(turns: readonly Turn[], field: string, { problems }: Found, end: End): void {
   let previous: Role | null = null;
   const before = problems.length;
-  for (const [i, turn] of turns.entries()) {
-    if (turn.role === "system") {
+  let i = -1;
+  for (const { role } of turns) {
+    i++;
+    if (role === "system") {
       if (i > 0) problems.push(systemNotFirst(`${field}[${i}]`, i));
       continue;
     }
     const expected: Role = previous === "user" ? "assistant" : "user";
-    if (turn.role !== expected) problems.push(outOfOrder(`${field}[${i}]`, i, turn.role, expected, turns.length));
-    previous = turn.role;
+    if (role !== expected) problems.push(outOfOrder(`${field}[${i}]`, i, role, expected, turns.length));
+    previous = role;
   }
   if (previous === null) {
     const message = turns.length === 0 ? `"${field}" has no turns` : `"${field}" has only a system turn`;
@@ -106,10 +108,15 @@ export function checkOrder(turns: readonly Turn[], field: string, { problems }: 
 
 /** Chats that are learnt from need a turn that carries loss. */
 export function checkLearnt(turns: readonly Turn[], field: string, found: Found): void {
-  const answers = turns.filter((turn) => turn.role === "assistant");
-  const excluded = answers.filter((turn) => turn.weight === 0).length;
+  let answers = 0;
+  let excluded = 0;
+  for (const { role, weight } of turns) {
+    if (role !== "assistant") continue;
+    answers++;
+    if (weight === 0) excluded++;
+  }
   if (excluded > 0) note(found, "not_learnt");
-  if (excluded === 0 || excluded < answers.length) return;
+  if (excluded === 0 || excluded < answers) return;
   const message = "every assistant turn has weight 0: there is nothing to learn";
   found.problems.push(problem(field, "nothing_learnt", message, "Give one of them weight 1, or leave the row out."));
 }
