@@ -114,7 +114,14 @@ export const TrainerEvent = z.discriminatedUnion("type", [
     seconds: z.number(),
     finalLoss: z.number().nullable(),
   }),
-  event("error", { code: z.string(), message: z.string(), hint: z.string().nullable() }),
+  event("error", {
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().nullable(),
+    /** a row that could not be read: the split it is of, and its line of the normalised file */
+    badRowOf: z.enum(["training", "validation"]).optional(),
+    line: z.number().int().min(1).optional(),
+  }),
   event("cancelled", { step: z.number().int(), checkpoint: z.string().nullable() }),
 ]);
 export type TrainerEvent = z.infer<typeof TrainerEvent>;

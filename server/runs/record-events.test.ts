@@ -14,6 +14,7 @@ import { TrainerEvent } from "#server/runs/contract.ts";
 import { runCurves } from "#server/runs/curves.ts";
 import { listRunEvents } from "#server/runs/list-events.ts";
 import { recordEvents } from "#server/runs/record-events.ts";
+import { showRun } from "#server/runs/show.ts";
 import { testRun } from "#server/runs/testing.ts";
 import { createTail } from "#server/runs/trainer/tail.ts";
 import { testProject } from "#server/testing.ts";
@@ -33,7 +34,7 @@ test("a model that answers with a NUL or half a surrogate pair does not lose its
     ]);
   }));
 
-test("rows that the trainer left out are named by their lines in the file that was uploaded", () =>
+test("rows that the trainer left out or cannot read are named by their lines in the uploaded file", () =>
   inDatabase(async ({ db }) => {
     const { ctx } = await testJobs(db);
     const content = [1, 2, 3].map((n) => `${"\n".repeat(10)}${chatLine(`q${n}`, "yes")}`).join("");
@@ -44,12 +45,17 @@ test("rows that the trainer left out are named by their lines in the file that w
     const lease = await ownLease();
     const runId = await testRun(ctx, { status: "running", leaseHolder: lease.holder, datasetVersionId: versionId });
     const message = "2 training rows were left out, no token to learn within 8 tokens: normalised lines 1, 3";
-    const event = { v: 1, seq: 1, t: 1, type: "warning", message, leftOutOf: "training", lines: [1, 3] };
-    await recordEvents(ctx, runId, lease, { events: [TrainerEvent.parse(event)] });
+    const warning = { v: 1, seq: 1, t: 1, type: "warning", message, leftOutOf: "training", lines: [1, 3] };
+    const refused = { code: "BAD_DATA", message: "normalised line 2 could not be rendered: no", hint: null };
+    const error = { v: 1, seq: 2, t: 1, type: "error", ...refused, badRowOf: "training", line: 2 };
+    await recordEvents(ctx, runId, lease, { events: [warning, error].map((event) => TrainerEvent.parse(event)) });
     const { items } = await listRunEvents(ctx, { runId, after: 0, limit: 10 });
     expect(items[0]?.body.message).toBe(
       "2 training rows were left out, no token to learn within 8 tokens: line 11, 33 of tickets.jsonl",
     );
+    const told = "line 22 of tickets.jsonl could not be rendered: no";
+    expect(items[1]?.body.message).toBe(told);
+    expect((await showRun(ctx, { runId })).error?.message).toBe(told);
   }));
 
 test("a resumed run's curves say where it went on and how much it has learnt from so far, before it has ended", () =>

@@ -7,8 +7,8 @@ import { transact } from "#server/context.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { type Lease, releasedLease } from "#server/jobs/lease.ts";
 import type { TrainerEvent } from "#server/runs/contract.ts";
-import { namingSourceRows } from "#server/runs/left-out.ts";
 import { factsOf, outcomeOf } from "#server/runs/outcome.rule.ts";
+import { namingSourceRows } from "#server/runs/source-rows.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 
 /** What the worker itself has to say between the trainer's events. */

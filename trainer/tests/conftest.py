@@ -99,7 +99,7 @@ def run_here(folder: Path, spec: dict[str, Any]) -> Events:
     except CancelledError as cancelled:
         events.append_last("cancelled", step=cancelled.step, checkpoint=cancelled.checkpoint)
     except TrainerError as error:
-        events.append_last("error", code=error.code, message=error.message, hint=error.hint)
+        events.append_last("error", code=error.code, message=error.message, hint=error.hint, **error.facts)
     finally:
         events.close()
         run._lock.close()

@@ -74,6 +74,16 @@ def test_data_without_anything_to_learn_is_refused(base: Path, tmp_path: Path) -
     assert "assistant turns" in last["hint"]
 
 
+@pytest.mark.parametrize("name", ["training", "validation"])
+def test_an_error_for_one_row_says_where_the_row_stands(name: str, base: Path, rows: Path, tmp_path: Path) -> None:
+    broken = tiny.write_rows(tmp_path / "broken.jsonl", [*tiny.chats(5), {"conversations": []}])
+    train, validation = (broken, rows) if name == "training" else (rows, broken)
+    last = run_here(tmp_path / "run", tiny.make_spec(base, train, validation, eval__everySteps=2))[-1]
+    assert (last["type"], last["code"]) == ("error", "BAD_DATA")
+    assert (last["badRowOf"], last["line"]) == (name, 6)
+    assert last["message"].startswith("normalised line 6 has no ")
+
+
 @pytest.mark.parametrize("tag", ["{% NAME %}", "{%- NAME %}", "{% NAME -%}", "{%- NAME -%}", "{%+ NAME %}", "{%NAME%}"])
 def test_a_template_without_its_marks_renders_the_same(tag: str) -> None:
     from transformers.utils.chat_template_utils import _compile_jinja_template

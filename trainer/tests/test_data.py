@@ -161,11 +161,11 @@ def test_rows_with_nothing_to_learn_are_counted_and_left_out(base: Path, tmp_pat
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", "line 2 is not JSON"),
-        ("[]", "line 2 is not a JSON object"),
-        ('{"conversations": []}', "line 2 has no 'messages'"),
-        ('{"messages": [{"role": "user"}]}', "line 2 "),
-        ('{"messages": "hello"}', "line 2 could not be rendered"),
+        ("{", "normalised line 2 is not JSON"),
+        ("[]", "normalised line 2 is not a JSON object"),
+        ('{"conversations": []}', "normalised line 2 has no 'messages'"),
+        ('{"messages": [{"role": "user"}]}', "normalised line 2 "),
+        ('{"messages": "hello"}', "normalised line 2 could not be rendered"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(line: str, message: str, base: Path, tmp_path: Path) -> None:
@@ -175,3 +175,4 @@ def test_a_bad_row_is_named_by_its_line(line: str, message: str, base: Path, tmp
         encode(path, base)
     assert caught.value.code == "BAD_DATA"
     assert caught.value.message.startswith(message)
+    assert caught.value.facts == {"line": 2}

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         named = as_trainer_error(error)
         with contextlib.suppress(OSError):  # On a disk without one free byte the exit code is all that is left to say.
-            events.append_last("error", code=named.code, message=named.message, hint=named.hint)
+            events.append_last("error", code=named.code, message=named.message, hint=named.hint, **named.facts)
         return EXIT_CODES[named.code]
     finally:
         events.close()

@@ -178,8 +178,9 @@ def masked(ids: list[int], mask: list[int]) -> list[int]:
 
 
 def bad_row(line: int, what: str) -> TrainerError:
-    """BAD_DATA for one line."""
-    return TrainerError("BAD_DATA", f"line {line} {what}", "Correct the row and import the dataset again.")
+    """BAD_DATA for one line of the normalised file, which the worker knows the source of."""
+    hint = "Correct the row and import the dataset again."
+    return TrainerError("BAD_DATA", f"normalised line {line} {what}", hint, line=line)
 
 
 def warn_about(split: Split, name: str, encoder: Encoder, warn: Callable[..., None]) -> None:

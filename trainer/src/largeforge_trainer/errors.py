@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import Literal
+from typing import Any, Literal
 
 ErrorCode = Literal[
     "BAD_SPEC",
@@ -32,13 +32,14 @@ EXIT_LOCKED = 75
 
 
 class TrainerError(Exception):
-    """A failure that a person can understand and act on; it becomes the `error` event."""
+    """A failure that a person can understand and act on; it becomes the `error` event, `facts` among its keys."""
 
-    def __init__(self, code: ErrorCode, message: str, hint: str) -> None:
+    def __init__(self, code: ErrorCode, message: str, hint: str, **facts: Any) -> None:
         super().__init__(message)
         self.code: ErrorCode = code
         self.message = message
         self.hint = hint
+        self.facts = facts
 
 
 class CancelledError(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from . import __version__, export
@@ -123,8 +124,7 @@ def fit_length(spec: Spec, config: dict[str, Any], events: EventLog) -> int:
 
 def encode(spec: Spec, encoder: Encoder, events: EventLog, check_stop: Any) -> tuple[Split, Split | None]:
     """Both files as tokens. Raises TrainerError BAD_DATA when nothing is left to learn."""
-    train = encode_file(spec.data.train, encoder, check_stop)
-    warn_about(train, "training", encoder, events.warn)
+    train = encode_split("training", spec.data.train, encoder, events, check_stop)
     if train.rows == 0:
         raise TrainerError(
             "BAD_DATA",
@@ -133,9 +133,22 @@ def encode(spec: Spec, encoder: Encoder, events: EventLog, check_stop: Any) -> t
         )
     if spec.data.validation is None or spec.eval.every_steps is None:
         return train, None
-    validation = encode_file(spec.data.validation, encoder, check_stop, spec.eval.max_rows)
-    warn_about(validation, "validation", encoder, events.warn)
+    validation = encode_split("validation", spec.data.validation, encoder, events, check_stop, spec.eval.max_rows)
     return train, validation if validation.rows else None
+
+
+def encode_split(
+    name: str, path: Path, encoder: Encoder, events: EventLog, check_stop: Any, max_rows: int | None = None
+) -> Split:
+    """One file as tokens, and a word about what was left out. An error for one of its rows says which file it is of."""
+    try:
+        split = encode_file(path, encoder, check_stop, max_rows)
+    except TrainerError as error:
+        if "line" in error.facts:
+            error.facts["badRowOf"] = name
+        raise
+    warn_about(split, name, encoder, events.warn)
+    return split
 
 
 def run_steps(trainer: Any, resume: Checkpoint | None, total_steps: int) -> None:
