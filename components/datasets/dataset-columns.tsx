@@ -110,5 +110,8 @@ export function datasetNote({ name, latest, bytesPerSecond }: DatasetRow) {
       <span className="text-hold text-xs">{plural(latest.badRows ?? 0, "row")} with problems: decide about them.</span>
     );
   }
+  if (latest.status === "ready" && latest.trainRows === 0) {
+    return <span className="text-ink-3 text-xs">No training rows: all are kept for validation.</span>;
+  }
   return undefined;
 }

@@ -32,7 +32,7 @@ export function ProblemTable({ problems }: { problems: readonly Problem[] }) {
               <Td className="max-md:px-4 max-md:py-0">
                 {placesWords({ rows: found.rows ?? 1, places: found.places ?? [found] })}
               </Td>
-              <Td className="max-md:px-4 max-md:py-0">
+              <Td className="max-md:px-4 max-md:py-0 md:min-w-32">
                 {found.field ? (
                   <code className="font-mono text-xs [overflow-wrap:anywhere]">{found.field}</code>
                 ) : (
