@@ -12,8 +12,8 @@ export default defineConfig({
       DATABASE_URL: "postgres://unused@127.0.0.1:1/unused",
     },
     maxWorkers: 3, // most tests wait for processes of ours; more lanes than cores keep both busy
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
   },
 });

@@ -223,3 +223,32 @@ test("a version that needs review says what can be decided and where, and is dec
     /mixed\/1 +refused +messages +2 +\d+.B +\d+ +0 runs, 0 suites +1 of 2 rows have problems/,
   );
 });
+
+test("a dataset, a version and a project are deleted in the shell once what goes with them was said", async () => {
+  const { connection } = at;
+  const env = { FORGE_URL: connection.url, FORGE_API_KEY: connection.key, FORGE_PROJECT: "default" };
+  const file = join(await folder(), "gone.jsonl");
+  for (const turn of [1, 2]) {
+    await writeFile(file, chat(turn));
+    await at.runImport((await uploadFile(connection, file)).versionId);
+  }
+  const unasked = await forge(env, "datasets", "delete", "gone");
+  expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining("say --yes") });
+  const version = await forge(env, "datasets", "delete", "gone/1", "--yes");
+  expect(version).toMatchObject({ code: 0, stdout: "gone/1 is deleted\n" });
+  const whole = await forge(env, "datasets", "delete", "gone", "--yes", "--json");
+  expect(JSON.parse(whole.stdout)).toMatchObject({ name: "gone" });
+  const again = await forge(env, "datasets", "delete", "gone", "--yes");
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("gone") });
+
+  expect(JSON.parse((await forge(env, "projects", "create", "Second team", "--json")).stdout)).toMatchObject({
+    slug: "second-team",
+  });
+  const slugs = async () => (await forge(env, "projects", "list")).stdout;
+  expect(await slugs()).toContain("second-team");
+  expect(await forge(env, "projects", "delete", "second-team", "--yes")).toMatchObject({
+    code: 0,
+    stdout: "Second team is deleted\n",
+  });
+  expect(await slugs()).not.toContain("second-team");
+});

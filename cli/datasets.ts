@@ -8,6 +8,7 @@ import { checkText } from "#cli/datasets/report.ts";
 import { shownText } from "#cli/datasets/shown-text.ts";
 import { uploadFile } from "#cli/datasets/upload-file.ts";
 import { waitForVersion } from "#cli/datasets/wait-for-version.ts";
+import { addDelete, nullIfMissing } from "#cli/deletion.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import { formatBytes, plural } from "#components/ui/format.ts";
 import type { ColumnMapping, DecideDataset } from "#server/datasets/input.ts";
@@ -24,6 +25,21 @@ export function registerDatasets(program: Command): void {
   registerCheck(datasets);
   registerUpload(datasets);
   registerDecide(datasets);
+  addDelete(
+    datasets,
+    "dataset",
+    {
+      argument: "<name>",
+      help: "NAME/3, or NAME for all its versions; an id or a short id",
+      description: "delete a version with its rows, or a dataset with all its versions",
+    },
+    async ({ trpc }, name) => {
+      const dataset = await trpc.datasets.deleteAffects.query({ dataset: name }).catch(nullIfMissing);
+      if (dataset) return { affects: dataset, remove: () => trpc.datasets.delete.mutate({ dataset: dataset.id }) };
+      const affects = await trpc.datasets.deleteVersionAffects.query({ ref: name });
+      return { affects, noun: "dataset version", remove: () => trpc.datasets.deleteVersion.mutate({ ref: name }) };
+    },
+  );
   datasets
     .command("list")
     .description("the datasets of the project, the newest version of each")

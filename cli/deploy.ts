@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { inferRouterOutputs } from "@trpc/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { connect } from "#cli/client.ts";
+import { addDelete } from "#cli/deletion.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import { percent, rebalance } from "#server/deployments/weights.rule.ts";
 import { DomainError } from "#server/errors.ts";
@@ -36,6 +37,19 @@ export function registerDeploy(program: Command): void {
         print(command, shown, describe);
       },
     );
+  addDelete(
+    deploy,
+    "deployment",
+    {
+      argument: "<name>",
+      help: "a deployment's name, id or short id",
+      description: "delete a retired deployment; the log of its requests stays",
+    },
+    async ({ trpc }, deployment) => {
+      const affects = await trpc.deployments.deleteAffects.query({ deployment });
+      return { affects, remove: () => trpc.deployments.delete.mutate({ deployment: affects.id }) };
+    },
+  );
   deploy
     .command("weight")
     .description("move traffic: one revision gets the share, the others give way in proportion")

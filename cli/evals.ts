@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { connect } from "#cli/client.ts";
+import { addDelete } from "#cli/deletion.ts";
 import { parseCount } from "#cli/options.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import { DomainError } from "#server/errors.ts";
@@ -54,6 +55,15 @@ export function registerEvals(program: Command): void {
         ),
       );
     });
+  addDelete(
+    evals,
+    "eval",
+    { argument: "<eval>", help: "its id or short id", description: "delete an eval with its answers and scores" },
+    async ({ trpc }, evalId) => {
+      const affects = await trpc.evals.deleteAffects.query({ evalId });
+      return { affects, remove: () => trpc.evals.delete.mutate({ evalId: affects.id }) };
+    },
+  );
   evals
     .command("show")
     .description("one eval with its verdict")
@@ -66,6 +76,15 @@ export function registerEvals(program: Command): void {
 
 function registerSuites(evals: Command) {
   const suites = evals.command("suites").description("the suites that evals run on");
+  addDelete(
+    suites,
+    "suite",
+    { argument: "<name>", help: "its name or id", description: "delete a suite with its cases" },
+    async ({ trpc }, suite) => {
+      const affects = await trpc.evals.deleteSuiteAffects.query({ suite });
+      return { affects, remove: () => trpc.evals.deleteSuite.mutate({ suite }) };
+    },
+  );
   suites
     .command("list")
     .description("all suites")

@@ -11,6 +11,7 @@ import { registerLogs } from "#cli/logs.ts";
 import { registerModels } from "#cli/models.ts";
 import { reportFailure } from "#cli/output.ts";
 import { registerPeople } from "#cli/people.ts";
+import { registerProjects } from "#cli/projects.ts";
 import { registerRuns } from "#cli/runs.ts";
 import { registerStatus } from "#cli/status.ts";
 import { registerTest } from "#cli/test.ts";
@@ -43,6 +44,7 @@ const commands = [
   registerKeys,
   registerModels,
   registerPeople,
+  registerProjects,
   registerRuns,
   registerTrain,
 ];

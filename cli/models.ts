@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
-import { confirmDeletion, nullIfMissing, yesOption } from "#cli/deletion.ts";
+import { addDelete, nullIfMissing } from "#cli/deletion.ts";
 import { failureText, registerImport } from "#cli/models/import-model.ts";
 import { print, table } from "#cli/output.ts";
 import { type AliasName, aliasNames } from "#db/enums.ts";
@@ -53,22 +53,21 @@ export function registerModels(program: Command): void {
         return `${versionText(shown)}\n${table(["artifact", "file", "bytes", "sha256"], files)}`;
       });
     });
-  models
-    .command("delete")
-    .description("delete a version with its weights, or a model with all its versions; exit 5 while it is in use")
-    .argument("<name>", "NAME/3, or NAME for the whole model; an id or a short id")
-    .option(...yesOption)
-    .action(async (name: string, { yes }: { yes?: boolean }, command: Command) => {
-      const { trpc } = connect(command.optsWithGlobals());
+  addDelete(
+    models,
+    "model",
+    {
+      argument: "<name>",
+      help: "NAME/3, or NAME for the whole model; an id or a short id",
+      description: "delete a version with its weights, or a model with all its versions",
+    },
+    async ({ trpc }, name) => {
       const model = await trpc.models.deleteAffects.query({ model: name }).catch(nullIfMissing);
-      if (model) {
-        const remove = () => trpc.models.delete.mutate({ model: model.id });
-        return confirmDeletion(command, "model", { affects: model, remove, yes });
-      }
+      if (model) return { affects: model, remove: () => trpc.models.delete.mutate({ model: model.id }) };
       const affects = await trpc.models.deleteVersionAffects.query({ version: name });
-      const remove = () => trpc.models.deleteVersion.mutate({ version: name });
-      await confirmDeletion(command, "model version", { affects, remove, yes });
-    });
+      return { affects, noun: "model version", remove: () => trpc.models.deleteVersion.mutate({ version: name }) };
+    },
+  );
   models
     .command("remove", { hidden: true })
     .description("take a version away whose import failed; its model too when it has no other")

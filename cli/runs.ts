@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
+import { addDelete } from "#cli/deletion.ts";
 import { parseCount } from "#cli/options.ts";
 import { print, table, wantsJson } from "#cli/output.ts";
 import { describeRun } from "#cli/runs/describe.ts";
@@ -16,6 +17,19 @@ const pageSize = 1_000;
 export function registerRuns(program: Command): void {
   const runs = program.command("runs").description("training runs");
   registerReading(runs);
+  addDelete(
+    runs,
+    "run",
+    {
+      argument: "<run>",
+      help: "its name, id or short id",
+      description: "delete a run that has ended, with its checkpoints, events and log",
+    },
+    async ({ trpc }, runId) => {
+      const affects = await trpc.runs.deleteAffects.query({ runId });
+      return { affects, remove: () => trpc.runs.delete.mutate({ runId: affects.id }) };
+    },
+  );
   const verbs = {
     cancel: "stop a run; it keeps a checkpoint",
     pause: "stop a run for now and free the device; it keeps a checkpoint",
