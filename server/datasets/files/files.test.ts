@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
@@ -8,6 +8,9 @@ import { createFile } from "#server/datasets/files/create.ts";
 import { deleteFile } from "#server/datasets/files/delete.ts";
 import { findFile } from "#server/datasets/files/find.ts";
 import { listFiles } from "#server/datasets/files/list.ts";
+import { addFilePart } from "#server/datasets/files/uploads/add-part.ts";
+import { completeFileUpload } from "#server/datasets/files/uploads/complete.ts";
+import { createFileUpload } from "#server/datasets/files/uploads/create.ts";
 import { showDataset } from "#server/datasets/show.ts";
 import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 
@@ -50,6 +53,20 @@ test("deleting a file keeps its dataset version", () =>
     await expect(findFile(ctx, file.id)).rejects.toThrow("there is no file");
     await expect(deleteFile(ctx, file.id)).rejects.toThrow("there is no file");
     expect((await showDataset(ctx, { ref: "faq" })).version.id).toBe(file.datasetVersionId);
+  }));
+
+test("an upload whose stored part is gone is refused in those words, and the process lives on", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testDatasets(tx);
+    const bytes = rows.length;
+    const { id: uploadId } = await createFileUpload(ctx, { filename: "faq.jsonl", purpose: "fine-tune", bytes });
+    const blob = await ctx.storage.put(streamOf(rows));
+    const part = await addFilePart(ctx, { uploadId, blob });
+    await rm(ctx.storage.pathOf(blob.sha256));
+    await expect(completeFileUpload(ctx, uploadId, { part_ids: [part.id] })).rejects.toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("the bytes of a part are gone"),
+    });
   }));
 
 test("files are paged and belong to their project", () =>

@@ -17,7 +17,8 @@ export async function addFilePart(ctx: Ctx, { uploadId, blob }: { uploadId: stri
   if (blob.bytes === 0) throw new DomainError("INVALID", "the part is empty (0 bytes)", { field: "data" });
   return transact(ctx, async (ctx) => {
     // Parts of one upload are counted one after the other.
-    await ctx.db.select().from(fileUploads).where(eq(fileUploads.id, uploadId)).for("update");
+    const mine = and(eq(fileUploads.id, uploadId), eq(fileUploads.projectId, ctx.projectId));
+    await ctx.db.select().from(fileUploads).where(mine).for("update");
     const upload = await findFileUpload(ctx, uploadId);
     if (upload.status !== "pending") throw notPending(upload);
     const [held] = await ctx.db
@@ -33,8 +34,11 @@ export async function addFilePart(ctx: Ctx, { uploadId, blob }: { uploadId: stri
     const [part] = await ctx.db
       .insert(fileParts)
       .values({
-        ...{ id: newId("filePart"), projectId: ctx.projectId, uploadId },
-        ...{ blobSha256: blob.sha256, bytes: blob.bytes },
+        id: newId("filePart"),
+        projectId: ctx.projectId,
+        uploadId,
+        blobSha256: blob.sha256,
+        bytes: blob.bytes,
       })
       .returning();
     if (!part) throw new DomainError("UNAVAILABLE", "the part was not stored");

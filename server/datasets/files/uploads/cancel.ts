@@ -11,16 +11,15 @@ export async function cancelFileUpload(ctx: Ctx, uploadId: string) {
       .update(fileUploads)
       .set({ status: "cancelled" })
       .where(
-        and(
-          ...[eq(fileUploads.id, uploadId), eq(fileUploads.projectId, ctx.projectId)],
-          eq(fileUploads.status, "pending"),
-        ),
+        and(eq(fileUploads.id, uploadId), eq(fileUploads.projectId, ctx.projectId), eq(fileUploads.status, "pending")),
       )
       .returning({ id: fileUploads.id });
     const upload = await findFileUpload(ctx, uploadId);
     if (!cancelled && upload.status !== "cancelled") throw notPending(upload);
     if (cancelled) {
-      await ctx.db.delete(fileParts).where(eq(fileParts.uploadId, uploadId));
+      await ctx.db
+        .delete(fileParts)
+        .where(and(eq(fileParts.uploadId, uploadId), eq(fileParts.projectId, ctx.projectId)));
       await recordAudit(ctx, "files.cancelUpload", uploadId);
     }
     return upload;

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { Readable, Transform } from "node:stream";
+import { createHash, type Hash } from "node:crypto";
 import { and, eq } from "drizzle-orm";
 import { fileParts, fileUploads } from "#db/schema/storage.ts";
 import { type Ctx, transact } from "#server/context.ts";
@@ -13,7 +12,8 @@ import type { Storage } from "#server/storage.ts";
 /**
  * Put the named parts together, in that order, into a file → the upload with it; a `fine-tune` file also becomes a
  * dataset version. A completed upload answers the same again. Throws NOT_FOUND, CONFLICT when it was cancelled or has
- * expired, INVALID for parts that are not its own, that do not add up to its size, or whose MD5 is another.
+ * expired or a part's bytes are gone, INVALID for parts that are not its own, that do not add up to its size, or whose
+ * MD5 is another.
  */
 export async function completeFileUpload(
   ctx: Ctx & { storage: Storage },
@@ -39,13 +39,10 @@ export async function completeFileUpload(
   if (bytes !== upload.bytesExpected)
     throw refuse(`the parts hold ${bytes} bytes, the upload was created for ${upload.bytesExpected}`, "part_ids");
   const hash = createHash("md5");
-  const digest = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
+  const blob = await ctx.storage.put(joined(ctx.storage, parts, hash)).catch((cause: unknown) => {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw cause;
+    throw new DomainError("CONFLICT", "the bytes of a part are gone: send the parts again to a new upload", { cause });
   });
-  const blob = await ctx.storage.put(Readable.from(joined(ctx.storage, parts)).pipe(digest));
   const found = hash.digest("hex");
   if (md5 && md5.toLowerCase() !== found) throw refuse(`the file's MD5 is ${found}, not ${md5}`, "md5");
   return transact(ctx, async (ctx) => {
@@ -58,7 +55,9 @@ export async function completeFileUpload(
     if (claimed) {
       const file = await createFileOn(ctx, { filename: upload.filename, purpose: upload.purpose, blob, onBadRows });
       await ctx.db.update(fileUploads).set({ fileId: file.id }).where(mine);
-      await ctx.db.delete(fileParts).where(eq(fileParts.uploadId, uploadId));
+      await ctx.db
+        .delete(fileParts)
+        .where(and(eq(fileParts.uploadId, uploadId), eq(fileParts.projectId, ctx.projectId)));
     }
     const ended = await findFileUpload(ctx, uploadId);
     if (ended.status !== "completed") throw notPending(ended); // cancelled while it was put together
@@ -66,6 +65,11 @@ export async function completeFileUpload(
   });
 }
 
-async function* joined(storage: Storage, parts: readonly { sha256: string }[]) {
-  for (const { sha256 } of parts) yield* storage.read(sha256);
+/** The parts' bytes in turn, counted into `hash` as they pass. */
+async function* joined(storage: Storage, parts: readonly { sha256: string }[], hash: Hash): AsyncGenerator<Buffer> {
+  for (const { sha256 } of parts)
+    for await (const chunk of storage.read(sha256)) {
+      hash.update(chunk);
+      yield chunk;
+    }
 }

@@ -11,8 +11,12 @@ export async function createFileUpload(ctx: Ctx, { filename, purpose, bytes }: C
   return transact(ctx, async (ctx) => {
     const id = newId("fileUpload");
     await ctx.db.insert(fileUploads).values({
-      ...{ id, projectId: ctx.projectId, createdBy: ctx.actor },
-      ...{ filename, purpose, bytesExpected: bytes },
+      id,
+      projectId: ctx.projectId,
+      filename,
+      purpose,
+      bytesExpected: bytes,
+      createdBy: ctx.actor,
       expiresAt: sql`now() + interval '1 hour' * ${fileUploadHours}`,
     });
     await recordAudit(ctx, "files.createUpload", id, { purpose, bytes });
