@@ -31,7 +31,8 @@ function fromTurns(turns: WeightedTurn[]): EvalCase | null {
   return { prompt: turns.slice(0, last).map(({ role, content }) => ({ role, content })), reference: answer.content };
 }
 
-function turnsOf(messages: unknown[]): WeightedTurn[] {
+/** The turns of a conversation that have a role and a text. */
+export function turnsOf(messages: unknown[]): WeightedTurn[] {
   return messages.flatMap((message) => {
     const role = isRecord(message) ? roles.find((known) => known === message.role) : undefined;
     return role && isRecord(message) && typeof message.content === "string"

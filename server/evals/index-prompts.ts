@@ -3,7 +3,7 @@ import { trainedPrompts } from "#db/schema/evals.ts";
 import type { Ctx } from "#server/context.ts";
 import { maxRowBytes } from "#server/datasets/rows/limits.rule.ts";
 import { createLineReader } from "#server/datasets/rows/lines.ts";
-import { hashPrompt, promptsTaught } from "#server/evals/prompt.rule.ts";
+import { promptsTaught } from "#server/evals/prompt.rule.ts";
 import type { Storage } from "#server/storage.ts";
 
 /** 512 KiB a row of the table */
@@ -49,8 +49,8 @@ export async function indexPrompts(
     for (const line of lines.push(chunk)) {
       const prompts = promptsTaught(JSON.parse(line.bytes.toString("utf8")));
       if (!prompts) textRows++;
-      for (const prompt of prompts ?? []) {
-        filled = hashes.writeBigUInt64LE(hashPrompt(prompt), filled);
+      for (const hash of prompts ?? []) {
+        filled = hashes.writeBigUInt64LE(hash, filled);
         if (filled === hashes.length) await keep(false);
       }
     }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type ChatTurn, caseOf, isRecord } from "#server/evals/case.rule.ts";
+import { type ChatTurn, caseOf, isRecord, turnsOf } from "#server/evals/case.rule.ts";
 
 /**
  * What makes two cases the same: the turns before the answer, by role and text. Composed accents, line ends and white
@@ -7,31 +7,40 @@ import { type ChatTurn, caseOf, isRecord } from "#server/evals/case.rule.ts";
  * of a sha256: two different prompts among a million meet with a probability below 10⁻⁷.
  */
 export function hashPrompt(prompt: readonly ChatTurn[]): bigint {
-  const turns = prompt.map(({ role, content }) => [
-    role === "developer" ? "system" : role,
-    content.normalize("NFC").replaceAll("\r\n", "\n").trim(),
-  ]);
-  return createHash("sha256").update(JSON.stringify(turns)).digest().readBigUInt64LE(0);
+  const hasher = promptHasher();
+  for (const turn of prompt) hasher.add(turn);
+  return hasher.soFar();
 }
 
 /**
- * Every prompt that a normalised training row teaches an answer to: what stands before each assistant turn that carries
- * loss, not only before the last. Null for a row of plain text, which has no prompt to compare.
+ * Of every prompt that a normalised training row teaches an answer to, its hash: what stands before each assistant turn
+ * that carries loss, not only before the last. Null for a row of plain text, which has no prompt to compare. Every turn
+ * is read once: a row of 8 MiB may have a quarter of a million.
  */
-export function promptsTaught(example: unknown): ChatTurn[][] | null {
+export function promptsTaught(example: unknown): bigint[] | null {
   if (!isRecord(example) || "text" in example) return null;
   if (Array.isArray(example.messages)) {
-    const { messages } = example;
-    return messages.flatMap((message, i) => {
-      const learnt = isRecord(message) && message.role === "assistant" && message.weight !== 0;
-      return learnt ? promptOf({ messages: messages.slice(0, i + 1) }) : [];
+    const hasher = promptHasher();
+    return turnsOf(example.messages).flatMap((turn, i) => {
+      const taught = i > 0 && turn.role === "assistant" && turn.weight !== 0 ? [hasher.soFar()] : [];
+      hasher.add(turn);
+      return taught;
     });
   }
-  if (Array.isArray(example.chosen)) return promptOf({ prompt: example.prompt, completion: example.chosen });
-  return promptOf(example);
+  const row = Array.isArray(example.chosen) ? { prompt: example.prompt, completion: example.chosen } : example;
+  const one = caseOf(row);
+  return one ? [hashPrompt(one.prompt)] : [];
 }
 
-function promptOf(example: unknown): ChatTurn[][] {
-  const one = caseOf(example);
-  return one ? [one.prompt] : [];
+/** Hashes the JSON of a growing list of turns. */
+function promptHasher() {
+  const hash = createHash("sha256").update("[");
+  let turns = 0;
+  return {
+    add: ({ role, content }: ChatTurn) => {
+      const words = content.normalize("NFC").replaceAll("\r\n", "\n").trim();
+      hash.update(`${turns++ > 0 ? "," : ""}${JSON.stringify([role === "developer" ? "system" : role, words])}`);
+    },
+    soFar: () => hash.copy().update("]").digest().readBigUInt64LE(0),
+  };
 }

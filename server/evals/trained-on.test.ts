@@ -106,9 +106,16 @@ test("the same prompt is the same case whatever its answer, its accents' form an
 
 test("a row teaches the prompt before each of its assistant turns that carries loss; text teaches none", () => {
   const turns = [user("one"), said("1"), user("two"), said("2", 0), user("three"), said("3")];
-  const taught = promptsTaught({ messages: turns })?.map((prompt) => prompt.length);
-  expect(taught).toEqual([1, 5]);
-  expect(promptsTaught({ prompt: [user("one")], chosen: [said("1")], rejected: [said("2")] })).toEqual([[user("one")]]);
-  expect(promptsTaught({ prompt: "one", completion: "1" })).toEqual([[user("one")]]);
+  const one = hashPrompt([user("one")]);
+  expect(promptsTaught({ messages: turns })).toEqual([one, hashPrompt(turns.slice(0, 5))]);
+  expect(promptsTaught({ prompt: [user("one")], chosen: [said("1")], rejected: [said("2")] })).toEqual([one]);
+  expect(promptsTaught({ prompt: "one", completion: "1" })).toEqual([one]);
   expect(promptsTaught({ text: "prose" })).toBeNull();
+});
+
+test("a row of a hundred thousand turns is read once, not once for each of its answers", () => {
+  const turns = Array.from({ length: 100_000 }, (_, i) => (i % 2 ? said("a") : user("q")));
+  const taught = promptsTaught({ messages: turns });
+  expect(taught).toHaveLength(50_000);
+  expect(taught?.at(-1)).toBe(hashPrompt(turns.slice(0, -1)));
 });
