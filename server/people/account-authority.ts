@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { members, projects, users } from "#db/schema/people.ts";
 import type { Ctx, UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
@@ -13,10 +13,14 @@ export function mayActOnAccount(caller: { actor: Ctx["actor"]; isOwner: boolean 
   const userId = caller.actor.replace(/^user:/, "");
   const others = sql`not ${users.isOwner} and ${users.id} <> ${userId}`;
   if (caller.isOwner) return sql<boolean>`(${others})`;
+  return sql<boolean>`(${others} and ${isAdministeredBy(sql`${userId}`)})`;
+}
+
+/** Over a row of `users`: are they in projects only that `adminId` administers, and in one at least? */
+export function isAdministeredBy(adminId: SQL): SQL {
   const administered = sql`exists (select 1 from ${members} a
-    where a.project_id = m.project_id and a.user_id = ${userId} and a.role = 'admin')`;
-  return sql<boolean>`(${others}
-    and exists (select 1 from ${members} m where m.user_id = ${users.id})
+    where a.project_id = m.project_id and a.user_id = ${adminId} and a.role = 'admin')`;
+  return sql`(exists (select 1 from ${members} m where m.user_id = ${users.id})
     and not exists (select 1 from ${members} m where m.user_id = ${users.id} and not ${administered}))`;
 }
 

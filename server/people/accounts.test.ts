@@ -13,6 +13,7 @@ import { findSession } from "#server/people/find-session.ts";
 import { listAccounts } from "#server/people/list-accounts.ts";
 import { openPasswordReset, resetPassword, setPassword } from "#server/people/password-reset.ts";
 import { signIn } from "#server/people/sign-in.ts";
+import { removeMember } from "#server/projects/remove-member.ts";
 import { testProject } from "#server/testing.ts";
 
 const password = "a long enough password";
@@ -112,6 +113,19 @@ test("a password link has an end, and one made by somebody disabled since sets n
     await tx.update(users).set({ disabledAt: null });
     await tx.update(passwordResets).set({ expiresAt: sql`now()` });
     await expect(setPassword(visitor, { token, password: "another long password" })).rejects.toThrow("expired");
+  }));
+
+test("a password link ends when whoever made it is no admin of the person's projects any more", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId, bob, asBob, visitor, userId } = await withBob(tx, "admin");
+    await tx.update(users).set({ isOwner: false }).where(eq(users.id, userId));
+    const { token } = await resetPassword(asBob, { userId });
+    expect(await openPasswordReset(visitor, token)).toMatchObject({ userId });
+    await removeMember(ctx, { userId: bob.userId, keysTo: null });
+    const next = { token, password: "another long password" };
+    await expect(setPassword(visitor, next)).rejects.toThrow("taken back");
+    await tx.insert(members).values({ projectId, userId: bob.userId, role: "admin" });
+    expect(await setPassword(visitor, next)).toMatchObject({ email: expect.any(String) });
   }));
 
 test("every account is listed with its projects and roles", () =>

@@ -4,7 +4,7 @@ import { passwordResets, users } from "#db/schema/people.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { lockAccount } from "#server/people/account-authority.ts";
+import { isAdministeredBy, lockAccount } from "#server/people/account-authority.ts";
 import { requireUncommon } from "#server/people/common-passwords.ts";
 import type { OneAccount, SetPassword } from "#server/people/input.ts";
 import { hashLink, newLinkToken } from "#server/people/issue-link.ts";
@@ -48,10 +48,11 @@ export async function openPasswordReset(ctx: Pick<UnscopedCtx, "db">, token: str
       name: users.name,
       email: users.email,
       used: sql<boolean>`${passwordResets.usedAt} is not null`,
-      // one who was disabled since gives nobody a password
+      // one who was disabled since, or may no longer act on the account, gives nobody a password
       revoked: sql<boolean>`${passwordResets.revokedAt} is not null or ${users.disabledAt} is not null
         or exists (select 1 from ${users} maker
-          where ${passwordResets.createdBy} = 'user:' || maker.id and maker.disabled_at is not null)`,
+          where ${passwordResets.createdBy} = 'user:' || maker.id
+            and (maker.disabled_at is not null or not (maker.is_owner or ${isAdministeredBy(sql`maker.id`)})))`,
       expired: sql<boolean>`${passwordResets.expiresAt} <= now()`,
     })
     .from(passwordResets)
