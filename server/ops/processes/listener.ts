@@ -36,9 +36,13 @@ export async function holdListener(host: string, port: number): Promise<HeldList
       if (standIn) return;
       const script = join(import.meta.dirname, "..", "..", "..", "workers", "stand-in.ts");
       const args = ["--disable-warning=ExperimentalWarning", script, name];
-      standIn = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "ignore", "ipc"] });
-      standIn.on("error", () => {}); // then callers wait, as before
-      sendHandle(standIn, handle);
+      const started = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+      standIn = started;
+      started.on("error", () => {}); // then callers wait, as before
+      started.on("exit", () => {
+        if (standIn === started) standIn = null; // the next crash of the child starts another
+      });
+      sendHandle(started, handle);
     },
     resume,
     close: () => {
