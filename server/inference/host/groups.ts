@@ -93,6 +93,7 @@ export function openGroups(model: LoadedModel, plan: ContextPlan, share: FairSha
       return holds < 2 ? 0 : holds - share.entitlement(job.caller, plan.sequences);
     };
     const [victim] = liveOf(group)
+      .filter(({ aborted }) => !aborted) // it leaves before the next step; set back, it would wait for a place to leave
       .map((generation) => ({ generation, over: excess(generation) }))
       .filter(({ over }) => over > 0)
       .sort((a, b) => b.over - a.over || a.generation.position - b.generation.position);
