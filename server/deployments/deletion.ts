@@ -21,7 +21,8 @@ export async function deploymentDeletion(
     .where(and(eq(revisions.deploymentId, row.id), eq(revisions.projectId, ctx.projectId)))
     .orderBy(revisions.number);
   const ids = its.map((revision) => revision.id);
-  const calls = ids.length > 0 ? await ctx.db.$count(requests, inArray(requests.revisionId, ids)) : 0;
+  const logged = and(eq(requests.projectId, ctx.projectId), inArray(requests.revisionId, ids));
+  const calls = ids.length > 0 ? await ctx.db.$count(requests, logged) : 0;
   const named = { count: its.length, names: its.slice(0, mostNamed).map((revision) => revision.name) };
   return {
     ...{ id: row.id, name: row.name, dear: calls > 0 },
