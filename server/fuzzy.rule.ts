@@ -28,3 +28,15 @@ export function fitPatterns(text: string): readonly [exact: string, prefix: stri
   const pattern = caselessPattern(text);
   return [`^${pattern}$`, `^${pattern}`, `${wordStart}${pattern}`, pattern];
 }
+
+/**
+ * The word of the name that the text, with its slip, was meant to begin: `hotl` in `hotel 7` is `hotel`. The text itself
+ * where the name contains it or no word comes near: what a list, which forgives no slip, is to be asked for.
+ */
+export function meantWord(name: string, text: string): string {
+  const [, , , anywhere] = fitPatterns(text);
+  const slip = slipPatterns(text);
+  if (!slip || new RegExp(anywhere, "u").test(name)) return text;
+  const near = new RegExp(slip.word.replace(wordStart, "(?<![\\p{L}\\p{N}])"), "u").exec(name);
+  return near ? near[0] : text;
+}

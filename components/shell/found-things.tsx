@@ -80,16 +80,16 @@ export function FoundThings({ text, onGo }: { text: string; onGo: (path: string)
           </SearchItem>
         );
       })}
-      {found.data.more.map((kind) => {
+      {found.data.more.map(({ kind, text: fitting }) => {
         const list = lists[kind];
         return list ? (
           <SearchItem
             key={kind}
             value={`all ${kind}`}
             icon={<List aria-hidden />}
-            onSelect={() => onGo(`${list.path}?q=${encodeURIComponent(asked)}`)}
+            onSelect={() => onGo(`${list.path}?q=${encodeURIComponent(fitting)}`)}
           >
-            Show all {list.words} that fit “{asked}”
+            Show all {list.words} that fit “{fitting}”
           </SearchItem>
         ) : null;
       })}

@@ -213,7 +213,10 @@ test("search puts the exact name first, then prefixes, words and parts, then nam
     expect(await found("zzzz")).toEqual([]);
     expect((await search(ctx, { text: "hotel" })).more).toEqual([]);
     for (let i = 0; i < 3; i++) await testRun(ctx, { name: `hotel ${i}` });
-    expect((await search(ctx, { text: "hotel" })).more).toEqual(["run"]);
+    expect((await search(ctx, { text: "hotel" })).more).toEqual([{ kind: "run", text: "hotel" }]);
+    const [rest] = (await search(ctx, { text: "HOTL" })).more;
+    expect(rest).toEqual({ kind: "run", text: "hotel" });
+    expect((await listRuns(ctx, { search: rest?.text })).total).toBe(7);
   }));
 
 test("search finds versions by number, revisions and requests by short id, and members", () =>

@@ -10,6 +10,7 @@ import { runs } from "#db/schema/runs.ts";
 import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { fitRank, fitsName } from "#server/fit.ts";
+import { meantWord } from "#server/fuzzy.rule.ts";
 import type { Search } from "#server/ops/input.ts";
 import { searchRequests } from "#server/ops/search-requests.ts";
 
@@ -31,12 +32,15 @@ export type FoundKind =
 /** `of` is the id whose page shows it, another than `id` for versions and revisions, with the number of a version. */
 export type Found = { kind: FoundKind; id: string; name: string; of?: { id: string; number: number } };
 
+/** A kind of which there is more than was listed; `text` finds the rest in its list, spelt as the best of them is. */
+type More = { kind: FoundKind; text: string };
+
 /**
  * Things of this project whose name fits the text, or whose id is it or ends with it (short ids), and versions by `NAME/3` →
  * `{items, more}`: exact names and ids first, then prefixes, words, parts, and names with one slip; equals newest first, five
- * of a kind at most. `more` are the kinds that have others. A pass over each kind's names: 20 ms at 3,000 of each.
+ * of a kind at most. `more` are the kinds that have others, with what their list is to be asked for. A pass over each kind's names: 20 ms at 3,000 of each.
  */
-export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found[]; more: FoundKind[] }> {
+export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found[]; more: More[] }> {
   const id = text.toLowerCase();
   const isId = idCharacters.test(id);
   const hasId = (column: PgColumn) => (isId ? sql`right(${column}, ${id.length}) = ${id}` : undefined);
@@ -168,7 +172,10 @@ export async function search(ctx: Ctx, { text }: Search): Promise<{ items: Found
     .flatMap((kind) => kind.slice(0, mostOfAKind))
     .sort((a, b) => a.rank - b.rank) // stable: equals stay in the order of kinds, newest first
     .map(({ rank, ...item }) => item);
-  return { items, more: found.flatMap((kind) => (kind.length > mostOfAKind && kind[0] ? [kind[0].kind] : [])) };
+  const more = found.flatMap(([best, ...others]) =>
+    best && others.length >= mostOfAKind ? [{ kind: best.kind, text: meantWord(best.name, text) }] : [],
+  );
+  return { items, more };
 }
 
 type Ranked = Found & { rank: number };
