@@ -1,9 +1,9 @@
 "use client";
 import { ZoomOut } from "lucide-react";
 import type { Range } from "#components/charts/line-chart.tsx";
+import { ZoomRange } from "#components/runs/zoom-range.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { formatNumber } from "#components/ui/format.ts";
 import { Slider } from "#components/ui/slider.tsx";
 import { Switch } from "#components/ui/switch.tsx";
 
@@ -13,15 +13,18 @@ export function ChartControls({
   onSmoothing,
   log,
   onLog,
+  whole,
   zoom,
-  onReset,
+  onZoom,
 }: {
   smoothing: number;
   onSmoothing: (smoothing: number) => void;
   log: boolean;
   onLog: (log: boolean) => void;
+  /** All steps there are; null before the first. */
+  whole: Range | null;
   zoom: Range | null;
-  onReset: () => void;
+  onZoom: (range: Range | null) => void;
 }) {
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2 rounded-lg border bg-panel px-4 py-2">
@@ -43,20 +46,18 @@ export function ChartControls({
       <Field inline label="Log scale" className="items-center">
         <Switch checked={log} onCheckedChange={onLog} />
       </Field>
-      <div className="flex min-h-8 items-center gap-2 text-ink-3 text-xs md:ml-auto">
-        {zoom ? (
-          <>
-            <span className="tabular-nums">
-              Steps {formatNumber(zoom.from)} to {formatNumber(zoom.to)}
-            </span>
-            <Button size="sm" icon={<ZoomOut aria-hidden />} onClick={onReset}>
+      {whole && (
+        <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2 md:ml-auto">
+          <ZoomRange whole={whole} zoom={zoom} onZoom={onZoom} />
+          {zoom ? (
+            <Button size="sm" icon={<ZoomOut aria-hidden />} onClick={() => onZoom(null)}>
               Reset zoom
             </Button>
-          </>
-        ) : (
-          <span className="max-md:hidden">Drag across a chart to zoom in.</span>
-        )}
-      </div>
+          ) : (
+            <span className="text-ink-3 text-xs max-md:hidden">or drag across a chart</span>
+          )}
+        </div>
+      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { parseAsBoolean, parseAsFloat, parseAsInteger, useQueryStates } from "nuqs";
 import type { Axis } from "#components/charts/chart-types.ts";
-import { LineChart } from "#components/charts/line-chart.tsx";
+import { LineChart, type Range } from "#components/charts/line-chart.tsx";
 import { smooth } from "#components/charts/smooth.rule.ts";
 import { ChartControls } from "#components/runs/chart-controls.tsx";
 import type { Curves } from "#components/runs/data.ts";
@@ -33,7 +33,7 @@ export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
     x: step,
     syncId: "run",
     noData: zoom ? "No step was recorded in this part." : "The first step is still to come.",
-    onZoom: (range: { from: number; to: number }) => void setView(range),
+    onZoom: (range: Range) => void setView(range),
   };
   return (
     <>
@@ -42,8 +42,9 @@ export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
         onSmoothing={(next) => void setView({ smooth: next })}
         log={log}
         onLog={(next) => void setView({ log: next || null })}
+        whole={wholeOf(all)}
         zoom={zoom}
-        onReset={() => void setView({ from: null, to: null })}
+        onZoom={(range) => void setView(range ?? { from: null, to: null })}
       />
       <LineChart
         {...shared}
@@ -90,8 +91,14 @@ export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
   );
 }
 
+/** The steps that have a reading; null before there are two. */
+function wholeOf({ train }: Shown): Range | null {
+  const [first, last] = [train[0]?.step, train.at(-1)?.step];
+  return first !== undefined && last !== undefined && first < last ? { from: first, to: last } : null;
+}
+
 /** The part of the curves that is looked at; a part is asked for again, because the whole has only every k-th step. */
-function useShown(runId: string, all: Shown, zoom: { from: number; to: number } | null): Shown {
+function useShown(runId: string, all: Shown, zoom: Range | null): Shown {
   const trpc = useTRPC();
   const part = useQuery(
     trpc.runs.curves.queryOptions(
