@@ -27,7 +27,7 @@ export function DiskCard() {
           title={one.damage === "missing" ? "A stored file is missing" : "A stored file is not what was stored"}
         >
           It belongs to {one.uses.map((use) => `${use.kind} ${use.name}`).join(", ")}. Upload or import the same file
-          again to mend it.
+          again to fix it.
         </Banner>
       ))}
       <Card title="Disk" flush aside={disk && <span className="tabular-nums">{formatBytes(disk.bytes)}</span>}>
