@@ -20,16 +20,16 @@ export function DetailError({
   onRetry: () => unknown;
 }) {
   const { slug } = useProject();
-  const { code, message, requestId } = failureOf(error);
+  const { code, reason, message, requestId } = failureOf(error);
   if (code === "NOT_FOUND")
     return (
       <Page>
         <EmptyState
           icon={<SearchX aria-hidden />}
-          title={`This ${thing} is not here`}
+          title={reason === "deleted" ? `This ${thing} was deleted` : `This ${thing} is not here`}
           action={<ButtonLink href={`/${slug}/${path}`}>See all {path}</ButtonLink>}
         >
-          {sentence(message)}. The address may be old, or it may belong to another project.
+          {sentence(message)}.{reason !== "deleted" && " The address may be old, or it may belong to another project."}
         </EmptyState>
       </Page>
     );

@@ -15,6 +15,7 @@ import { ModelFacts } from "#components/models/model-facts.tsx";
 import { NamesCard } from "#components/models/names-card.tsx";
 import { PromoteDialog } from "#components/models/promote-dialog.tsx";
 import { VersionsCard } from "#components/models/versions-card.tsx";
+import { OriginLink } from "#components/origin-link.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -169,7 +170,13 @@ function Purpose({ slug, model, version }: { slug: string; model: Model; version
           {dataset && (
             <>
               {" "}
-              on <TextLink href={`/${slug}/datasets/${dataset.id}?version=${dataset.version}`}>{dataset.name}</TextLink>
+              on{" "}
+              <OriginLink
+                href={`/${slug}/datasets/${dataset.id}?version=${dataset.version}`}
+                deletedAt={dataset.deletedAt}
+              >
+                {dataset.name}
+              </OriginLink>
             </>
           )}
         </>

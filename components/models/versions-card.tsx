@@ -3,6 +3,7 @@ import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
 import { evalWords, sourceWords, type Version } from "#components/models/data.ts";
 import { ImportNote } from "#components/models/import-note.tsx";
+import { OriginLink } from "#components/origin-link.tsx";
 import { Button, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
@@ -95,15 +96,18 @@ function From({ slug, version }: { slug: string; version: Version }) {
   if (!version.run) return <span className="text-ink-2">{sourceWords(version.source)}</span>;
   return (
     <div className="grid whitespace-nowrap">
-      <TextLink href={`/${slug}/runs/${version.run.id}`}>
+      <OriginLink href={`/${slug}/runs/${version.run.id}`} deletedAt={version.run.deletedAt}>
         <CutName name={version.run.name} />
-      </TextLink>
+      </OriginLink>
       {version.dataset && (
         <span className="text-ink-3 text-xs">
           on{" "}
-          <TextLink href={`/${slug}/datasets/${version.dataset.id}?version=${version.dataset.version}`}>
+          <OriginLink
+            href={`/${slug}/datasets/${version.dataset.id}?version=${version.dataset.version}`}
+            deletedAt={version.dataset.deletedAt}
+          >
             {version.dataset.name}
-          </TextLink>
+          </OriginLink>
         </span>
       )}
     </div>

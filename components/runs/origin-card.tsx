@@ -1,3 +1,4 @@
+import { OriginLink } from "#components/origin-link.tsx";
 import type { Run } from "#components/runs/data.ts";
 import { TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -11,7 +12,12 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
     items.push({
       id: "base",
       state: "ok",
-      title: <TextLink href={`/${slug}/models/${run.base.modelId}`}>{`${run.base.name}/${run.base.version}`}</TextLink>,
+      title: (
+        <OriginLink
+          href={`/${slug}/models/${run.base.modelId}`}
+          deletedAt={run.base.deletedAt}
+        >{`${run.base.name}/${run.base.version}`}</OriginLink>
+      ),
       detail: "base model",
     });
   if (run.dataset)
@@ -19,9 +25,10 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
       id: "dataset",
       state: "ok",
       title: (
-        <TextLink
+        <OriginLink
           href={`/${slug}/datasets/${run.dataset.id}?version=${run.dataset.version}`}
-        >{`${run.dataset.name} v${run.dataset.version}`}</TextLink>
+          deletedAt={run.dataset.deletedAt}
+        >{`${run.dataset.name} v${run.dataset.version}`}</OriginLink>
       ),
       detail: `${formatNumber(run.dataset.trainRows ?? 0)} training rows, ${run.validationDataset ? "validated elsewhere" : `${formatNumber(run.dataset.validationRows ?? 0)} validation rows`}`,
     });
@@ -30,9 +37,10 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
       id: "validation",
       state: "ok",
       title: (
-        <TextLink
+        <OriginLink
           href={`/${slug}/datasets/${run.validationDataset.id}?version=${run.validationDataset.version}`}
-        >{`${run.validationDataset.name} v${run.validationDataset.version}`}</TextLink>
+          deletedAt={run.validationDataset.deletedAt}
+        >{`${run.validationDataset.name} v${run.validationDataset.version}`}</OriginLink>
       ),
       detail: `${formatNumber(run.validationDataset.validationRows ?? 0)} validation rows`,
     });
@@ -51,7 +59,10 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
           id: "made",
           state: "ok",
           title: (
-            <TextLink href={`/${slug}/models/${run.made.modelId}`}>{`${run.made.name}/${run.made.version}`}</TextLink>
+            <OriginLink
+              href={`/${slug}/models/${run.made.modelId}`}
+              deletedAt={run.made.deletedAt}
+            >{`${run.made.name}/${run.made.version}`}</OriginLink>
           ),
           detail: "registered model version",
         }
@@ -64,7 +75,7 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
       title: <TextLink href={`/${slug}/evals/${one.id}`}>{`Eval on ${one.suite}`}</TextLink>,
       detail: one.status,
     });
-  if (run.suite && run.evals.length === 0)
+  if (run.suite && !run.suite.deletedAt && run.evals.length === 0)
     items.push({ id: "eval", state: "next", title: `Eval on ${run.suite.name}`, detail: "starts by itself" });
   return (
     <Card title="Comes from">

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { DetailError } from "#components/detail-error.tsx";
+import { OriginLink } from "#components/origin-link.tsx";
 import { isMoving, pollMs, type Run } from "#components/runs/data.ts";
 import { EventsCard } from "#components/runs/events-card.tsx";
 import { OriginCard } from "#components/runs/origin-card.tsx";
@@ -13,7 +14,6 @@ import { CheckpointsTab, SettingsTab } from "#components/runs/run-tabs.tsx";
 import { useRunCurves } from "#components/runs/use-run-curves.ts";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { TextLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -87,17 +87,20 @@ function Purpose({ slug, run }: { slug: string; run: Run }) {
       {run.dataset && (
         <>
           {" on "}
-          <TextLink href={`/${slug}/datasets/${run.dataset.id}?version=${run.dataset.version}`}>
+          <OriginLink
+            href={`/${slug}/datasets/${run.dataset.id}?version=${run.dataset.version}`}
+            deletedAt={run.dataset.deletedAt}
+          >
             {run.dataset.name} v{run.dataset.version}
-          </TextLink>
+          </OriginLink>
         </>
       )}
       {run.base && (
         <>
           {", base "}
-          <TextLink href={`/${slug}/models/${run.base.modelId}`}>
+          <OriginLink href={`/${slug}/models/${run.base.modelId}`} deletedAt={run.base.deletedAt}>
             {run.base.name}/{run.base.version}
-          </TextLink>
+          </OriginLink>
         </>
       )}
       , queued <RelativeTime at={run.createdAt} /> <ShortId id={run.id} />

@@ -1,3 +1,4 @@
+import { DeletedOn } from "#components/origin-link.tsx";
 import type { Run } from "#components/runs/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { Banner } from "#components/ui/banner.tsx";
@@ -33,6 +34,16 @@ export function RunNotice({ slug, run }: { slug: string; run: Run }) {
       </Banner>
     );
   if (!run.made) return null;
+  if (run.made.deletedAt)
+    return (
+      <Banner
+        title={
+          <>
+            This run became {run.made.name}/{run.made.version}, <DeletedOn at={run.made.deletedAt} />.
+          </>
+        }
+      />
+    );
   return (
     <Banner
       tone="ok"

@@ -25,7 +25,8 @@ export function drawLineage(versions: readonly LineageVersion[]): Lineage {
   const edge = (from: string, to: string) => edges.set(`${from} ${to}`, { from, to });
   for (const version of versions) {
     const { dataset, run, base } = version;
-    const gone = (thing: { deletedAt: Date | null }) => (thing.deletedAt ? "deleted" : null);
+    const gone = (thing: { deletedAt: Date | null }) =>
+      thing.deletedAt ? `deleted on ${dayOf(thing.deletedAt)}` : null;
     if (dataset) {
       const { versionId: id, name: label, id: page } = dataset;
       node({ id, kind: "dataset", label, detail: gone(dataset), page });
@@ -49,4 +50,9 @@ export function drawLineage(versions: readonly LineageVersion[]): Lineage {
     }
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()] };
+}
+
+/** "2026-11-12", in UTC as the message on the thing's own page */
+function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
 }

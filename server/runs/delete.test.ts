@@ -60,7 +60,10 @@ test("a run that became a model version leaves its name in the version's lineage
     expect(version).toMatchObject({ run: { id, name: "triage-1", deletedAt: expect.any(Date) }, status: "ready" });
     expect(await tx.select().from(artifacts).where(eq(artifacts.runId, id))).toHaveLength(2);
     const { nodes } = await lineageOf(ctx, { model: "support" });
-    expect(nodes.find((node) => node.id === id)).toMatchObject({ label: "triage-1", detail: "deleted" });
+    expect(nodes.find((node) => node.id === id)).toMatchObject({
+      label: "triage-1",
+      detail: expect.stringMatching(/^deleted on \d{4}-\d{2}-\d{2}$/),
+    });
   }));
 
 test("a run that goes on, or is not registered yet, is not deleted", () =>

@@ -80,7 +80,7 @@ async function datasetNamed(ctx: Ctx, versionId: string) {
   const [found] = await ctx.db
     .select({
       ...{ versionId: datasetVersions.id, id: datasets.id, name: datasets.name, version: datasetVersions.version },
-      validationRows: datasetVersions.validationRows,
+      ...{ validationRows: datasetVersions.validationRows, deletedAt: datasetVersions.deletedAt },
     })
     .from(datasetVersions)
     .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
