@@ -1,7 +1,13 @@
 "use client";
+import { type InvalidateQueryFilters, useQueryClient } from "@tanstack/react-query";
+import { Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { failureOf } from "#components/failure.ts";
+import { useRefusal } from "#components/shell/project-context.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { formatBytes, sentence } from "#components/ui/format.ts";
+import { notify } from "#components/ui/toast.tsx";
 import type { Deletion } from "#server/deletion.rule.ts";
 
 /** Ask what a deletion affects only while the dialog is open, and each time anew. */
@@ -9,7 +15,8 @@ export const whileOpen = (open: boolean) => ({ enabled: open, staleTime: 0, gcTi
 
 /**
  * Asks before something is deleted for good: what becomes of other things, by name and count, or what must be done
- * first; for what is dear the name (or `typeName`) is to be typed.
+ * first; for what is dear the name (or `typeName`) is to be typed. Afterwards it leads to `goTo`, says so in the
+ * corner and has the `stale` lists read again.
  */
 export function DeleteDialog({
   open,
@@ -18,6 +25,8 @@ export function DeleteDialog({
   affects,
   typeName,
   onDelete,
+  goTo,
+  stale,
 }: {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -25,8 +34,13 @@ export function DeleteDialog({
   noun: string;
   affects: { data: Deletion | undefined; error: unknown };
   typeName?: string;
-  onDelete: () => unknown;
+  onDelete: () => Promise<{ name: string }>;
+  /** where there is something to see when it is gone; none: this page stays */
+  goTo?: string;
+  stale: InvalidateQueryFilters;
 }) {
+  const router = useRouter();
+  const client = useQueryClient();
   const { data, error } = affects;
   const blocked = data !== undefined && data.blockers.length > 0;
   const freed = data && data.bytes > 0 ? [`Up to ${formatBytes(data.bytes)} on disk are freed`] : [];
@@ -41,8 +55,23 @@ export function DeleteDialog({
       confirmLabel={`Delete ${noun}`}
       disabledReason={blocked ? "Do what stands above first" : data ? undefined : "What it affects is being looked up"}
       typeName={data?.dear && !blocked ? (typeName ?? data.name) : undefined}
-      onConfirm={onDelete}
+      onConfirm={async () => {
+        const { name } = await onDelete();
+        if (goTo) router.push(goTo);
+        notify.done(`${name} is deleted`);
+        await client.invalidateQueries(stale);
+      }}
     />
+  );
+}
+
+/** Opens the dialog from the head of a detail page; locked, with the reason, for roles that may not. */
+export function DeleteButton({ procedure, onAsk }: { procedure: string; onAsk: () => void }) {
+  const refusal = useRefusal(procedure);
+  return (
+    <Button look="danger" icon={<Trash2 aria-hidden />} disabledReason={refusal} onClick={onAsk}>
+      Delete
+    </Button>
   );
 }
 

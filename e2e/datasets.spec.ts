@@ -40,6 +40,23 @@ test("columns that are none of ours are chosen by a person, who is stopped where
   await expect(page.getByText("Ready", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
 });
 
+test("a dataset is deleted when its name is typed, and its old address says so", async ({ page }) => {
+  await signIn(page);
+  await upload(page, "short lived", good);
+  await expect(page.getByText("Ready", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
+  const address = page.url();
+  await page.getByRole("button", { name: "More acts" }).click();
+  await page.getByRole("menuitem", { name: "Delete the dataset" }).click();
+  const dialog = page.getByRole("alertdialog", { name: "Delete short lived?" });
+  const confirm = dialog.getByRole("button", { name: "Delete dataset" });
+  await dialog.getByLabel(/^Type short lived/).fill("short lived");
+  await confirm.click();
+  await expect(page.getByText("short lived is deleted")).toBeVisible();
+  await expect(page).toHaveURL(url("/datasets"));
+  await page.goto(address);
+  await expect(page.getByRole("heading", { name: "This dataset was deleted" })).toBeVisible();
+});
+
 async function upload(page: Page, name: string, text: string) {
   await chooseFile(page, name, text);
   await page.getByRole("button", { name: "Upload and check" }).click();

@@ -1,20 +1,26 @@
 "use client";
-import { Archive, Download, Ellipsis, Flame, Upload } from "lucide-react";
+import { Archive, Download, Ellipsis, Flame, Trash2, Upload } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { ArchiveDialog } from "#components/datasets/archive-dataset.tsx";
 import { type DatasetData, partUrl } from "#components/datasets/data.ts";
+import { DeleteDataset, DeleteDatasetVersion } from "#components/datasets/delete-dataset.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuLine } from "#components/ui/dropdown-menu.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 
-/** What can be done with a version: train, download, replace, archive. */
+/** What can be done with a version: train, download, replace, archive, delete. */
 export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetData }) {
   const { version } = dataset;
-  const [archiving, setArchiving] = useState(false);
+  const [asked, setAsked] = useState<"archive" | "delete version" | "delete" | null>(null);
+  const ask = (what: typeof asked) => ({
+    open: asked === what,
+    onOpenChange: (open: boolean) => setAsked(open ? what : null),
+  });
   const mayUpload = useRefusal("datasets.create") === undefined;
   const mayArchive = useRefusal("datasets.archive") === undefined && dataset.archivedAt === null;
+  const cannotDelete = useRefusal("datasets.delete");
   const cannotTrain = useTrainRefusal(dataset);
   const file = (part: Parameters<typeof partUrl>[2]) => partUrl(slug, version.id, part);
   return (
@@ -49,23 +55,31 @@ export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetD
             </a>
           </MenuItem>
         ) : null}
+        <MenuLine />
         {mayUpload && (
-          <>
-            <MenuLine />
-            <MenuItem asChild>
-              <Link href={`/${slug}/datasets/new?name=${encodeURIComponent(dataset.name)}`}>
-                <Upload aria-hidden />
-                Upload the next version
-              </Link>
-            </MenuItem>
-          </>
+          <MenuItem asChild>
+            <Link href={`/${slug}/datasets/new?name=${encodeURIComponent(dataset.name)}`}>
+              <Upload aria-hidden />
+              Upload the next version
+            </Link>
+          </MenuItem>
         )}
         {mayArchive && (
-          <MenuItem danger onSelect={() => setArchiving(true)}>
+          <MenuItem onSelect={() => setAsked("archive")}>
             <Archive aria-hidden />
             Archive the dataset
           </MenuItem>
         )}
+        {dataset.versions.length > 1 && (
+          <MenuItem danger disabledReason={cannotDelete} onSelect={() => setAsked("delete version")}>
+            <Trash2 aria-hidden />
+            Delete v{version.version}
+          </MenuItem>
+        )}
+        <MenuItem danger disabledReason={cannotDelete} onSelect={() => setAsked("delete")}>
+          <Trash2 aria-hidden />
+          Delete the dataset
+        </MenuItem>
       </DropdownMenu>
       <ButtonLink
         look="primary"
@@ -75,7 +89,9 @@ export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetD
       >
         Train on this
       </ButtonLink>
-      <ArchiveDialog slug={slug} dataset={dataset} open={archiving} onOpenChange={setArchiving} />
+      <ArchiveDialog slug={slug} dataset={dataset} {...ask("archive")} />
+      <DeleteDatasetVersion slug={slug} dataset={dataset} {...ask("delete version")} />
+      <DeleteDataset slug={slug} dataset={dataset} {...ask("delete")} />
     </>
   );
 }

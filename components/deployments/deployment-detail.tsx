@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { AddRevision } from "#components/deployments/add-revision.tsx";
 import { CallCard } from "#components/deployments/call-card.tsx";
 import { deploymentState } from "#components/deployments/data.ts";
+import { DeleteDeployment } from "#components/deployments/delete-deployment.tsx";
 import { RetireDeployment } from "#components/deployments/retire-deployment.tsx";
 import { RevisionsCard } from "#components/deployments/revisions-card.tsx";
 import { RollBack } from "#components/deployments/roll-back.tsx";
@@ -67,7 +68,9 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
           </>
         }
         actions={
-          deployment.archivedAt ? undefined : (
+          deployment.archivedAt ? (
+            <DeleteDeployment slug={slug} deployment={deployment.id} />
+          ) : (
             <>
               <RetireDeployment slug={slug} deployment={deployment} rate={rate} />
               <RollBack deployment={deployment} requests={counted} />

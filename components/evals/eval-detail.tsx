@@ -3,14 +3,16 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleStop, TrendingDown, TrendingUp } from "lucide-react";
 import { DetailError } from "#components/detail-error.tsx";
 import { CaseList } from "#components/evals/case-list.tsx";
+import { DeleteEval } from "#components/evals/delete-eval.tsx";
 import { GraderChart } from "#components/evals/grader-chart.tsx";
 import { WinsCard } from "#components/evals/wins-card.tsx";
 import { differenceWords, pValueWords, tiedWords } from "#components/evals/words.ts";
+import { DeletedOn, OriginLink } from "#components/origin-link.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
-import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { formatNumber } from "#components/ui/format.ts";
@@ -54,15 +56,26 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
         status={<StatusChip status={row.status} />}
         purpose={
           <>
-            {suite.name}, {formatNumber(suite.cases)} cases from{" "}
-            <TextLink href={`/${slug}/datasets/${datasetId}?version=${datasetVersion}`}>
+            {suite.name}
+            {suite.deletedAt && (
+              <>
+                {" "}
+                (<DeletedOn at={suite.deletedAt} />)
+              </>
+            )}
+            , {formatNumber(suite.cases)} cases from{" "}
+            <OriginLink
+              href={`/${slug}/datasets/${datasetId}?version=${datasetVersion}`}
+              deletedAt={query.data.datasetDeletedAt}
+            >
               {dataset} v{datasetVersion}
-            </TextLink>
+            </OriginLink>
             , temperature 0, started <RelativeTime at={row.createdAt} /> <ShortId id={row.id} />
           </>
         }
         actions={
           <>
+            {!isMoving(row.status) && <DeleteEval slug={slug} evalId={row.id} />}
             {isMoving(row.status) && (
               <Button
                 look="danger"
@@ -76,7 +89,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
             )}
             <ButtonLink
               href={`/${slug}/evals/new?suite=${suite.id}&baseline=${baseline.versionId}`}
-              disabledReason={cannotStart}
+              disabledReason={cannotStart ?? (suite.deletedAt ? `${suite.name} was deleted` : undefined)}
             >
               Compare another
             </ButtonLink>
@@ -84,7 +97,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
               <ButtonLink
                 look="primary"
                 href={`/${slug}/models/${candidate.modelId}?promote=${candidate.versionId}`}
-                disabledReason={cannotPromote}
+                disabledReason={cannotPromote ?? (candidate.deletedAt ? `${candidate.name} was deleted` : undefined)}
               >
                 Promote {candidate.name}
               </ButtonLink>

@@ -1,12 +1,13 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
-import { Archive, ListChecks } from "lucide-react";
+import { Archive, ListChecks, Trash2 } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import type { Column } from "#components/data-table/columns.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
+import { DeleteSuite } from "#components/evals/delete-suite.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
@@ -20,12 +21,13 @@ import type { AppRouter } from "#server/router.ts";
 
 type Row = inferRouterOutputs<AppRouter>["evals"]["suites"]["items"][number];
 
-/** The suites of the project with where they come from; archiving one keeps its evals. */
+/** The suites of the project with where they come from; archiving or deleting one keeps its evals. */
 export function SuiteList({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const cannotMake = useRefusal("evals.createSuite");
-  const mayArchive = useRefusal("evals.archiveSuite") === undefined;
+  const cannotArchive = useRefusal("evals.archiveSuite");
+  const cannotDelete = useRefusal("evals.deleteSuite");
   const [search, setSearch] = useQueryState("suite-q", parseAsString.withDefault(""));
   const [sort, setSort] = useSort(suiteSorts, { by: "created", desc: true }, "suite-sort");
   const suites = useInfiniteQuery(
@@ -35,6 +37,7 @@ export function SuiteList({ slug }: { slug: string }) {
     ),
   );
   const [leaving, setLeaving] = useState<Row | null>(null);
+  const [deleting, setDeleting] = useState<string | null>(null);
   const archive = useMutation(
     trpc.evals.archiveSuite.mutationOptions({
       onSuccess: () => client.invalidateQueries(trpc.evals.suites.pathFilter()),
@@ -73,12 +76,16 @@ export function SuiteList({ slug }: { slug: string }) {
       quietHeader: true,
       fixed: true,
       phone: "corner",
-      cell: (row) =>
-        mayArchive && (
-          <IconButton label={`Archive ${row.name}`} onClick={() => setLeaving(row)}>
+      cell: (row) => (
+        <span className="whitespace-nowrap">
+          <IconButton label={`Archive ${row.name}`} disabledReason={cannotArchive} onClick={() => setLeaving(row)}>
             <Archive aria-hidden />
           </IconButton>
-        ),
+          <IconButton label={`Delete ${row.name}`} disabledReason={cannotDelete} onClick={() => setDeleting(row.id)}>
+            <Trash2 aria-hidden />
+          </IconButton>
+        </span>
+      ),
     },
   ];
   return (
@@ -118,6 +125,7 @@ export function SuiteList({ slug }: { slug: string }) {
         confirmLabel="Archive suite"
         onConfirm={() => leaving && archive.mutateAsync({ suiteId: leaving.id })}
       />
+      <DeleteSuite suite={deleting} onClose={() => setDeleting(null)} />
     </>
   );
 }

@@ -1,7 +1,6 @@
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Ellipsis, Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
 import type { Model, Version } from "#components/models/data.ts";
@@ -9,15 +8,13 @@ import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DropdownMenu, MenuItem } from "#components/ui/dropdown-menu.tsx";
-import { notify } from "#components/ui/toast.tsx";
 
 type What = "version" | "model";
 
 /** The end of the chosen version or of the whole model; what serves is refused with the remedy. */
 export function ModelMenu({ slug, model, version }: { slug: string; model: Model; version: Version }) {
-  const mayDelete = useRefusal("models.delete") === undefined;
+  const refusal = useRefusal("models.delete");
   const [deleting, setDeleting] = useState<What | null>(null);
-  if (!mayDelete) return null;
   const trigger = (
     <Button size="icon" aria-label="More actions">
       <Ellipsis aria-hidden />
@@ -27,12 +24,12 @@ export function ModelMenu({ slug, model, version }: { slug: string; model: Model
     <>
       <DropdownMenu align="end" trigger={trigger}>
         {model.versions.length > 1 && (
-          <MenuItem danger onSelect={() => setDeleting("version")}>
+          <MenuItem danger disabledReason={refusal} onSelect={() => setDeleting("version")}>
             <Trash2 aria-hidden />
             Delete {version.name}
           </MenuItem>
         )}
-        <MenuItem danger onSelect={() => setDeleting("model")}>
+        <MenuItem danger disabledReason={refusal} onSelect={() => setDeleting("model")}>
           <Trash2 aria-hidden />
           Delete the model
         </MenuItem>
@@ -61,41 +58,35 @@ export function DeleteModelVersion({
   onOpenChange,
 }: Asked & { slug: string; model: Model; version: Version }) {
   const trpc = useTRPC();
-  const router = useRouter();
-  const client = useQueryClient();
   const affects = useQuery(trpc.models.deleteVersionAffects.queryOptions({ version: version.id }, whileOpen(open)));
   const remove = useMutation(trpc.models.deleteVersion.mutationOptions());
   const isLast = model.versions.length === 1;
   return (
     <DeleteDialog
-      {...{ open, onOpenChange, affects }}
+      open={open}
+      onOpenChange={onOpenChange}
       noun={isLast ? "model" : "model version"}
-      onDelete={async () => {
-        const { name } = await remove.mutateAsync({ version: version.id });
-        router.push(isLast ? `/${slug}/models` : `/${slug}/models/${model.id}`);
-        notify.done(`${name} is deleted`);
-        await client.invalidateQueries(isLast ? trpc.models.list.pathFilter() : trpc.models.pathFilter());
-      }}
+      affects={affects}
+      onDelete={() => remove.mutateAsync({ version: version.id })}
+      goTo={isLast ? `/${slug}/models` : `/${slug}/models/${model.id}`}
+      stale={isLast ? trpc.models.list.pathFilter() : trpc.models.pathFilter()}
     />
   );
 }
 
 function DeleteModel({ slug, model, open, onOpenChange }: Asked & { slug: string; model: Model }) {
   const trpc = useTRPC();
-  const router = useRouter();
-  const client = useQueryClient();
   const affects = useQuery(trpc.models.deleteAffects.queryOptions({ model: model.id }, whileOpen(open)));
   const remove = useMutation(trpc.models.delete.mutationOptions());
   return (
     <DeleteDialog
-      {...{ open, onOpenChange, affects }}
+      open={open}
+      onOpenChange={onOpenChange}
       noun="model"
-      onDelete={async () => {
-        await remove.mutateAsync({ model: model.id });
-        router.push(`/${slug}/models`);
-        notify.done(`${model.name} is deleted`);
-        await client.invalidateQueries(trpc.models.list.pathFilter());
-      }}
+      affects={affects}
+      onDelete={() => remove.mutateAsync({ model: model.id })}
+      goTo={`/${slug}/models`}
+      stale={trpc.models.list.pathFilter()}
     />
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { ArchiveProject } from "#components/projects/archive-project.tsx";
+import { DeleteProject } from "#components/projects/delete-project.tsx";
 import { DiskCard } from "#components/projects/disk-card.tsx";
 import { RenameProject } from "#components/projects/rename-project.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -52,6 +53,7 @@ export function ProjectPage({ apiUrl }: { apiUrl: string }) {
       </Card>
       <DiskCard />
       {project && <ArchiveProject name={project.name} />}
+      {project && <DeleteProject slug={project.slug} />}
     </Page>
   );
 }

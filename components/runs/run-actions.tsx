@@ -2,10 +2,12 @@
 import { useMutation } from "@tanstack/react-query";
 import { CircleStop, Copy, Pause, Play } from "lucide-react";
 import type { Run } from "#components/runs/data.ts";
+import { DeleteRun } from "#components/runs/delete-run.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { isFinal } from "#server/runs/status.rule.ts";
 
 /** What can be done with a run as it stands: clone, pause, cancel, resume, open what it made. */
 export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; onChanged: () => void }) {
@@ -20,6 +22,7 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
   const canResume = run.status === "paused" || run.status === "cancelled" || run.status === "failed";
   return (
     <>
+      {isFinal(run.status) && <DeleteRun slug={slug} runId={run.id} />}
       <ButtonLink href={`/${slug}/runs/new?from=${run.id}`} icon={<Copy aria-hidden />} disabledReason={cannotStart}>
         Clone
       </ButtonLink>
@@ -63,7 +66,7 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
           Resume
         </Button>
       )}
-      {run.made && (
+      {run.made && !run.made.deletedAt && (
         <ButtonLink look="primary" href={`/${slug}/models/${run.made.modelId}`}>
           Open {run.made.name}/{run.made.version}
         </ButtonLink>

@@ -35,13 +35,25 @@ export function DropdownMenu({
   );
 }
 
-/** One act. `asChild` with a Link inside makes it a link. */
+/** One act. `asChild` with a Link inside makes it a link; with a `disabledReason` it stays in reach and says why not. */
 export function MenuItem({
   danger = false,
+  disabledReason,
   className,
   ...rest
-}: ComponentProps<typeof Radix.Item> & { danger?: boolean }) {
-  return <Radix.Item {...rest} className={cn(menuItemLook, danger && "text-bad", className)} />;
+}: ComponentProps<typeof Radix.Item> & { danger?: boolean; disabledReason?: string }) {
+  const look = cn(menuItemLook, danger && "text-bad", className);
+  if (!disabledReason) return <Radix.Item {...rest} className={look} />;
+  return (
+    <Radix.Item
+      aria-disabled
+      onSelect={(event) => event.preventDefault()}
+      className={cn(look, "h-auto max-w-72 flex-wrap gap-y-0 py-1.5 text-ink-3")}
+    >
+      {rest.children}
+      <span className="basis-full pl-6 text-xs">{disabledReason}</span>
+    </Radix.Item>
+  );
 }
 
 /** One that is on or off; the menu stays open. `asChild` with a Link inside makes it a link, and the menu closes. */

@@ -4,19 +4,29 @@ import { buttonLook } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Tooltip } from "#components/ui/tooltip.tsx";
 
-/** A button that is only an icon: `label` is its name for screen readers and its tooltip. */
+/** A button that is only an icon: `label` is its name for screen readers and its tooltip, `disabledReason` why it cannot be pressed now. */
 export function IconButton({
   label,
   hint,
+  disabledReason,
   look = "ghost",
   size = "icon",
   className,
   children,
+  onClick,
   ...rest
-}: ComponentProps<"button"> & VariantProps<typeof buttonLook> & { label: string; hint?: ReactNode }) {
+}: ComponentProps<"button"> &
+  VariantProps<typeof buttonLook> & { label: string; hint?: ReactNode; disabledReason?: string }) {
   return (
-    <Tooltip content={hint ?? label}>
-      <button type="button" {...rest} aria-label={label} className={cn(buttonLook({ look, size }), className)}>
+    <Tooltip content={disabledReason ?? hint ?? label}>
+      <button
+        type="button"
+        {...rest}
+        aria-label={label}
+        aria-disabled={disabledReason ? true : undefined}
+        onClick={disabledReason ? undefined : onClick}
+        className={cn(buttonLook({ look, size }), className)}
+      >
         {children}
       </button>
     </Tooltip>
