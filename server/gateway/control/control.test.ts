@@ -110,6 +110,25 @@ test("an upload that breaks off leaves no file and no half blob", async () => {
   expect(data.map((file) => file.filename)).not.toContain("half.jsonl");
 });
 
+test("a form that ends at whatever byte, or names no boundary, is refused and the gateway lives on", async () => {
+  const form =
+    '--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="cut.jsonl"\r\n\r\n{"prompt":"x"}\r\n--b--';
+  const post = (body: string, type = "multipart/form-data; boundary=b") =>
+    fetch(`${gateway.url}/v1/files`, {
+      ...{ method: "POST", headers: { "x-api-key": key.key, "content-type": type }, body },
+    });
+  for (let end = 0; end < form.length - 1; end++) {
+    for (const body of [form.slice(0, end), form.slice(0, end).replace('"file"', '"unknown"')]) {
+      const reply = await post(body);
+      expect([body, reply.status, (await reply.json()).error.type]).toEqual([body, 400, "invalid_request_error"]);
+    }
+  }
+  for (const type of ["multipart/form-data", `multipart/form-data; boundary=${"b".repeat(300)}`]) {
+    const reply = await post(form, type);
+    expect([type, reply.status, (await reply.json()).error.param]).toEqual([type, 400, "content-type"]);
+  }
+});
+
 test("100 MB stream through without growing the gateway by as much", async () => {
   const residentKb = async () => {
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();

@@ -29,18 +29,16 @@ export async function receiveForm(
     throw new DomainError("INVALID", "send the form without content-encoding: a file in it may be gzip", {
       field: "content-encoding",
     });
-  const headers: BusboyHeaders = { ...incoming.headers, "content-type": type };
   const fields: Record<string, string> = Object.create(null);
   let stored: Promise<{ filename: string; blob: Blob }> | null = null;
   const gone = new AbortController();
-  const parser = new Busboy({
-    headers,
-    limits: { files: 1, fields: fieldsAtMost, fieldSize: fieldBytesAtMost, fileSize: bytesAtMost },
-  });
+  const parser = openParser({ ...incoming.headers, "content-type": type }, bytesAtMost);
   parser.on("field", (name, value) => {
     fields[name] = value;
   });
   parser.on("file", (name, stream, filename) => {
+    // at once: a form that ends inside its file says so before storage listens, and unheard it would end the process
+    stream.on("error", () => gone.abort());
     if (name !== part) return stream.resume();
     stream.once("limit", () => {
       const message = `${part} has more than ${bytesAtMost} bytes: send it in smaller parts`;
@@ -75,6 +73,15 @@ export async function receiveForm(
     throw why instanceof DomainError ? why : error;
   }
   return { fields, file: stored ? await stored : null };
+}
+
+function openParser(headers: BusboyHeaders, fileSize: number) {
+  try {
+    return new Busboy({ headers, limits: { files: 1, fields: fieldsAtMost, fieldSize: fieldBytesAtMost, fileSize } });
+  } catch (cause) {
+    const message = "the content-type must name the boundary between the form's parts, in at most 200 characters";
+    throw new DomainError("INVALID", message, { field: "content-type", cause });
+  }
 }
 
 async function settledError(stored: Promise<unknown> | null): Promise<unknown> {
