@@ -129,6 +129,12 @@ test("a slow PATCH that goes on after the upload was finished changes nothing th
     async () =>
       (await readdir(parts)).length > 0 && (await stat(join(parts, (await readdir(parts))[0] ?? ""))).size > 0,
   );
+  for (const offset of ["", "-1", "0x0", "1e0"]) {
+    const part = { method: "PATCH", headers: { ...headers, "upload-offset": offset }, body: honest };
+    const refused = await fetch(`${url}/api/uploads/${id}`, part);
+    expect(refused.status).toBe(400);
+    expect((await refused.json()).error.message).toMatch(/^the header upload-offset says/);
+  }
   expect((await patch(honest)).status).toBe(204);
   const end = { method: "POST", headers, body: JSON.stringify({ bytes: honest.length }) };
   const finished: { sha256: string } = await (await fetch(`${url}/api/uploads/${id}`, end)).json();

@@ -21,7 +21,11 @@ export function HEAD(request: Request, { params }: Params) {
   });
 }
 
-const Offset = z.coerce.number().int().min(0);
+const offsetMessage = "the header upload-offset says, in digits, at which byte this part begins";
+const Offset = z
+  .string(offsetMessage)
+  .regex(/^\d{1,15}$/, offsetMessage)
+  .transform(Number);
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "x-part-sha256 must be a sha256 in lower-case hex");
 
 /**
