@@ -82,6 +82,7 @@ const control = createControl({
 const app = createGateway({ doors, metrics, metricsOpen: FORGE_METRICS === "open", state, control });
 const cors = createCors(FORGE_CORS_ORIGINS);
 const answer = getRequestListener(app.fetch, { autoCleanupIncoming: false }); // serveGateway cuts what is left unread
+await keeper.firstRead; // callers who wait since the last gateway ended get their answers, not a 503
 const handle = await inheritedListener();
 const at = handle ? { handle } : { host: FORGE_HOST, port: FORGE_API_PORT };
 const server = await serveGateway(

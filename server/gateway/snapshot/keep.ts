@@ -22,6 +22,8 @@ const Beat = z.object({
 export type SnapshotKeeper = {
   /** null until the first read has succeeded */
   current: () => Snapshot | null;
+  /** settles when the first read has succeeded or failed, after 10 s at most; never rejects */
+  firstRead: Promise<void>;
   /** hosts that sent a heartbeat within 15 s, as of the last answer of Postgres */
   liveHosts: () => ReadonlySet<string>;
   /** did Postgres answer when it was asked last? A slow machine is not a lost database */
@@ -116,10 +118,11 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
 
   const timer = setInterval(() => void tick(), checkEveryMs);
   const listening = listen(db, ring, () => stopped);
-  ring();
+  const firstRead = tick();
 
   return {
     current: () => snapshot,
+    firstRead,
     liveHosts: () => live,
     reachable: () => snapshot !== null && !wasAway,
     confirm,
