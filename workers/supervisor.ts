@@ -1,4 +1,3 @@
-import { mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { migrateDatabase } from "#db/migrate.ts";
@@ -11,6 +10,7 @@ import { prepareFirstAdmin, untilSomebody } from "#server/ops/processes/first-ad
 import { endProcess, startTimeOf } from "#server/ops/processes/identity.ts";
 import { holdListener } from "#server/ops/processes/listener.ts";
 import { takeLock } from "#server/ops/processes/lock.ts";
+import { openLog } from "#server/ops/processes/log-file.ts";
 import { planProcesses, startWaves } from "#server/ops/processes/plan.rule.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
 import { type Processes, readProcesses, writeProcesses } from "#server/ops/processes/registry.ts";
@@ -20,7 +20,6 @@ const conflictExit = 5;
 const orphanGraceMs = 10_000;
 /** Those that start later do not hold up those that people wait for, nor wait for ever on one that hangs. */
 const nextWaveAfterMs = 10_000;
-const rotateAboveBytes = 20 * 1024 * 1024;
 
 const settings = supervisorSettings();
 const file = join(settings.dataDir, "run", "processes.json");
@@ -121,12 +120,4 @@ function stop(code: number): Promise<void> {
     process.exit(code);
   })();
   return stopping;
-}
-
-function openLog(dir: string) {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const path = join(dir, "forge.log");
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > rotateAboveBytes) renameSync(path, `${path}.1`);
-  return openSync(path, "a", 0o600);
 }
