@@ -9,7 +9,8 @@ import { shownText } from "#cli/datasets/shown-text.ts";
 import { uploadFile } from "#cli/datasets/upload-file.ts";
 import { waitForVersion } from "#cli/datasets/wait-for-version.ts";
 import { addDelete, nullIfMissing } from "#cli/deletion.ts";
-import { print, table, withProgress } from "#cli/output.ts";
+import { collect, type Paging, paged, printList } from "#cli/list.ts";
+import { print, withProgress } from "#cli/output.ts";
 import { formatBytes, plural } from "#components/ui/format.ts";
 import type { ColumnMapping, DecideDataset } from "#server/datasets/input.ts";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
@@ -18,6 +19,7 @@ import { nothingToTrain } from "#server/datasets/split.rule.ts";
 import { DomainError } from "#server/errors.ts";
 
 type Decision = DecideDataset["decision"];
+type ListOptions = Paging & { search?: string; archived?: boolean };
 
 /** `forge datasets check|upload|decide|list|show`. */
 export function registerDatasets(program: Command): void {
@@ -40,29 +42,24 @@ export function registerDatasets(program: Command): void {
       return { affects, noun: "dataset version", remove: () => trpc.datasets.deleteVersion.mutate({ ref: name }) };
     },
   );
-  datasets
-    .command("list")
+  paged(datasets.command("list"))
     .description("the datasets of the project, the newest version of each")
     .option("--search <text>", "part of the name")
     .option("--archived", "those that were archived instead")
-    .action(async ({ search, archived }: { search?: string; archived?: boolean }, command: Command) => {
+    .action(async ({ search, archived, ...paging }: ListOptions, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
-      const { items } = await trpc.datasets.list.query({ search, archived, limit: 100 });
-      print(command, items, (rows) =>
-        table(
-          ["name", "status", "shape", "rows", "size", "problems", "used by", "why"],
-          rows.map(({ name, latest, usedBy }) => [
-            `${name}/${latest.version}`,
-            latest.status,
-            latest.shape,
-            latest.rowsRead,
-            formatBytes(latest.sourceBytes),
-            latest.problemCount,
-            `${plural(usedBy.runs, "run")}, ${plural(usedBy.suites, "suite")}`,
-            latest.refusal?.message ?? latest.waitingFor ?? (latest.review && reviewWords[latest.review]),
-          ]),
-        ),
-      );
+      const list = await collect((page) => trpc.datasets.list.query({ search, archived, ...page }), paging);
+      const headers = ["name", "status", "shape", "rows", "size", "problems", "used by", "why"];
+      printList(command, list, headers, ({ name, latest, usedBy }) => [
+        `${name}/${latest.version}`,
+        latest.status,
+        latest.shape,
+        latest.rowsRead,
+        formatBytes(latest.sourceBytes),
+        latest.problemCount,
+        `${plural(usedBy.runs, "run")}, ${plural(usedBy.suites, "suite")}`,
+        latest.refusal?.message ?? latest.waitingFor ?? (latest.review && reviewWords[latest.review]),
+      ]);
     });
   datasets
     .command("show")

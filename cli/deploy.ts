@@ -3,6 +3,7 @@ import type { inferRouterOutputs } from "@trpc/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { connect } from "#cli/client.ts";
 import { addDelete } from "#cli/deletion.ts";
+import { collect, type Paging, paged, printList } from "#cli/list.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import { percent, rebalance } from "#server/deployments/weights.rule.ts";
 import { DomainError } from "#server/errors.ts";
@@ -86,18 +87,18 @@ export function registerDeploy(program: Command): void {
       const { trpc } = connect(command.optsWithGlobals());
       print(command, options.wait ? await waitUntilReady(trpc, name) : await show(trpc, name), describe);
     });
-  deploy
-    .command("list")
+  paged(deploy.command("list"))
     .description("the deployments of the project, newest first")
     .option("--retired", "those that were retired instead")
-    .action(async ({ retired }: { retired?: boolean }, command: Command) => {
-      const { items } = await connect(command.optsWithGlobals()).trpc.deployments.list.query({ retired, limit: 100 });
-      print(command, items, (rows) =>
-        table(
-          ["name", "traffic", "requests/h", "failed"],
-          rows.map((row) => [row.name, sayTraffic(row.revisions), row.requests, row.failed]),
-        ),
-      );
+    .action(async ({ retired, ...paging }: Paging & { retired?: boolean }, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const list = await collect((page) => trpc.deployments.list.query({ retired, ...page }), paging);
+      printList(command, list, ["name", "traffic", "requests/h", "failed"], (row) => [
+        row.name,
+        sayTraffic(row.revisions),
+        row.requests,
+        row.failed,
+      ]);
     });
   deploy
     .command("retire")

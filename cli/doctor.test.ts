@@ -24,7 +24,7 @@ test("a port that this installation's own process has is no warning", async () =
     const command = [join(import.meta.dirname, "main.ts"), "doctor", "--json"];
     execFile(process.execPath, command, { env }, (_error, text) => resolve(text));
   });
-  expect(JSON.parse(stdout).findings).toContainEqual({
+  expect(JSON.parse(stdout).items).toContainEqual({
     ...{ check: "port", state: "ok", remedy: null, found: "3000 is this installation's own console" },
   });
 });
@@ -39,7 +39,7 @@ test("stored files are read again: a damaged one is a problem, also while nothin
     new Promise<{ check: string; state: string; found: string; remedy: string | null } | undefined>((resolve) => {
       const command = [join(import.meta.dirname, "main.ts"), "doctor", "--json"];
       execFile(process.execPath, command, { env: { ...process.env, FORGE_DATA: data } }, (_error, text) =>
-        resolve(JSON.parse(text).findings.find((one: { check: string }) => one.check === "stored")),
+        resolve(JSON.parse(text).items.find((one: { check: string }) => one.check === "stored")),
       );
     });
   expect(await doctor()).toMatchObject({ state: "ok", found: "2 stored files (20 B) read, 0 damaged" });

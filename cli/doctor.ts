@@ -24,7 +24,7 @@ export function registerDoctor(program: Command): void {
     .action(async ({ all = false }: { all?: boolean }, command: Command) => {
       const machine = [node(), npm(), git(), python(), memory(), disk(), gpu(), browser(), ...(await ports())];
       const findings = [...machine, ...(await stored(all))];
-      print(command, { findings }, ({ findings: all }) => all.map(line).join("\n"));
+      print(command, { items: findings }, ({ items }) => items.map(line).join("\n"));
       if (findings.some((finding) => finding.state === "problem")) process.exitCode = 1;
     });
 }

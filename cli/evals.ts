@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { connect } from "#cli/client.ts";
 import { addDelete } from "#cli/deletion.ts";
+import { collect, type Paging, paged, printList } from "#cli/list.ts";
 import { parseCount } from "#cli/options.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import { DomainError } from "#server/errors.ts";
@@ -35,25 +36,21 @@ export function registerEvals(program: Command): void {
       print(command, ended, describeEval);
       if (ended.summary?.graders[0]?.verdict === "worse") process.exitCode = 5;
     });
-  evals
-    .command("list")
+  paged(evals.command("list"))
     .description("the evals of the project, newest first")
-    .action(async (_options: unknown, command: Command) => {
-      const { items } = await connect(command.optsWithGlobals()).trpc.evals.list.query({});
-      print(command, items, (rows) =>
-        table(
-          ["id", "suite", "candidate", "baseline", "status", "difference", "cases trained on"],
-          rows.map((row) => [
-            row.id,
-            row.suite.name,
-            row.candidate,
-            row.baseline,
-            row.status,
-            row.headline ? points(row.headline.difference) : null,
-            row.overlap ? `${row.overlap.either} of ${row.overlap.cases}` : null,
-          ]),
-        ),
-      );
+    .action(async (paging: Paging, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const list = await collect((page) => trpc.evals.list.query(page), paging);
+      const headers = ["id", "suite", "candidate", "baseline", "status", "difference", "cases trained on"];
+      printList(command, list, headers, (row) => [
+        row.id,
+        row.suite.name,
+        row.candidate,
+        row.baseline,
+        row.status,
+        row.headline ? points(row.headline.difference) : null,
+        row.overlap ? `${row.overlap.either} of ${row.overlap.cases}` : null,
+      ]);
     });
   addDelete(
     evals,
@@ -85,23 +82,18 @@ function registerSuites(evals: Command) {
       return { affects, remove: () => trpc.evals.deleteSuite.mutate({ suite }) };
     },
   );
-  suites
-    .command("list")
-    .description("all suites")
-    .action(async (_options: unknown, command: Command) => {
-      const rows = await connect(command.optsWithGlobals()).trpc.evals.suites.query({ limit: 100 });
-      print(command, rows, ({ items: all }) =>
-        table(
-          ["name", "cases", "from", "graders", "evals"],
-          all.map((s) => [
-            s.name,
-            s.cases,
-            `${s.dataset}/${s.datasetVersion} ${s.split}`,
-            s.graders.map((g) => g.name).join(", "),
-            s.evals,
-          ]),
-        ),
-      );
+  paged(suites.command("list"))
+    .description("the suites of the project, newest first")
+    .action(async (paging: Paging, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const list = await collect((page) => trpc.evals.suites.query(page), paging);
+      printList(command, list, ["name", "cases", "from", "graders", "evals"], (suite) => [
+        suite.name,
+        suite.cases,
+        `${suite.dataset}/${suite.datasetVersion} ${suite.split}`,
+        suite.graders.map((grader) => grader.name).join(", "),
+        suite.evals,
+      ]);
     });
   suites
     .command("create")

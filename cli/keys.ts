@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
 import { parseExpiry, parseScopes, pickKey } from "#cli/keys/options.ts";
-import { print, say, table } from "#cli/output.ts";
+import { collect, type Paging, paged, printList } from "#cli/list.ts";
+import { print, say } from "#cli/output.ts";
 import type { Scope } from "#db/enums.ts";
 
-const pageSize = 100;
-const mostPages = 50;
+const mostLiveKeys = 5_000;
 
 /** `forge keys create|list|revoke`. */
 export function registerKeys(program: Command): void {
@@ -25,26 +25,20 @@ export function registerKeys(program: Command): void {
       say(`base URL ${apiUrl}; store the key now, it is not shown again:`);
       print(command, { ...made, baseUrl: apiUrl }, (row) => row.key);
     });
-  keys
-    .command("list")
+  paged(keys.command("list"))
     .description("the keys that work, newest first")
     .option("--all", "revoked and expired ones too")
-    .action(async (options: { all?: boolean }, command: Command) => {
-      const rows = await listKeys(connect(command.optsWithGlobals()), options.all ? "all" : "live");
-      print(command, rows, (all) =>
-        table(
-          ["id", "name", "key", "status", "scopes", "last used", "expires"],
-          all.map((row) => [
-            row.id.slice(-6),
-            row.name,
-            `lf_…${row.last4}`,
-            row.status,
-            row.scopes.join(","),
-            row.lastUsedAt ? day(row.lastUsedAt) : "never",
-            row.expiresAt ? day(row.expiresAt) : "never",
-          ]),
-        ),
-      );
+    .action(async ({ all, ...paging }: Paging & { all?: boolean }, command: Command) => {
+      const list = await listKeys(connect(command.optsWithGlobals()), all ? "all" : "live", paging);
+      printList(command, list, ["id", "name", "key", "status", "scopes", "last used", "expires"], (row) => [
+        row.id.slice(-6),
+        row.name,
+        `lf_…${row.last4}`,
+        row.status,
+        row.scopes.join(","),
+        row.lastUsedAt ? day(row.lastUsedAt) : "never",
+        row.expiresAt ? day(row.expiresAt) : "never",
+      ]);
     });
   keys
     .command("revoke")
@@ -52,23 +46,14 @@ export function registerKeys(program: Command): void {
     .argument("<key>", "its name, id or short id")
     .action(async (ref: string, _options: unknown, command: Command) => {
       const connection = connect(command.optsWithGlobals());
-      const { id } = pickKey(await listKeys(connection, "live"), ref);
+      const { items } = await listKeys(connection, "live", { limit: mostLiveKeys });
+      const { id } = pickKey(items, ref);
       print(command, await connection.trpc.keys.revoke.mutate({ keyId: id }), (row) => `revoked ${row.name}`);
     });
 }
 
-async function listKeys({ trpc }: Connection, show: "live" | "all") {
-  const rows = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < mostPages; page++) {
-    const { items, nextCursor }: Awaited<ReturnType<typeof trpc.keys.list.query>> = await trpc.keys.list.query({
-      ...{ show, cursor, limit: pageSize },
-    });
-    rows.push(...items);
-    if (!nextCursor) break;
-    cursor = nextCursor;
-  }
-  return rows;
+function listKeys({ trpc }: Connection, show: "live" | "all", paging: Paging) {
+  return collect((page) => trpc.keys.list.query({ show, ...page }), paging);
 }
 
 function day(at: Date) {

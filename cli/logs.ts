@@ -12,7 +12,7 @@ const processNames = ["console", "gateway", "jobs", "inference", "supervisor"];
 
 /**
  * `forge logs`: the combined log, readable; `--follow` goes on, `--process` picks one. With --json the last lines as
- * `{lines}`, each as it was logged; one that is not ours is `{msg}`.
+ * `{items}`, each as it was logged; one that is not ours is `{msg}`.
  */
 export function registerLogs(program: Command): void {
   program
@@ -28,7 +28,7 @@ export function registerLogs(program: Command): void {
       const first = readFrom(Math.max(0, statSync(logFile).size - tailBytes));
       const lines = first.text.split("\n").filter((line) => line && matches(line, options.process));
       const last = lines.slice(-options.lines);
-      const result = { lines: last.map((line) => parse(line) ?? { msg: line }) };
+      const result = { items: last.map((line) => parse(line) ?? { msg: line }) };
       if (last.length > 0 || wantsJson(command)) print(command, result, () => last.map(readable).join("\n"));
       let offset = first.end;
       while (options.follow) {

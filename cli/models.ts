@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
 import { addDelete, nullIfMissing } from "#cli/deletion.ts";
+import { collect, type Paging, paged, printList } from "#cli/list.ts";
 import { failureText, registerImport } from "#cli/models/import-model.ts";
 import { print, table } from "#cli/output.ts";
 import { type AliasName, aliasNames } from "#db/enums.ts";
@@ -13,26 +14,22 @@ type Version = Model["versions"][number];
 export function registerModels(program: Command): void {
   const models = program.command("models").description("what runs start from and deployments serve");
   registerImport(models);
-  models
-    .command("list")
+  paged(models.command("list"))
     .description("the registered models, newest first")
     .option("--search <text>", "part of the name")
-    .action(async ({ search }: { search?: string }, command: Command) => {
-      const { items } = await connect(command.optsWithGlobals()).trpc.models.list.query({ search, limit: 100 });
-      print(command, items, (rows) =>
-        table(
-          ["name", "kind", "latest", "status", "champion", "against", "deployments"],
-          rows.map((row) => [
-            row.name,
-            row.kind,
-            row.latest ? `${row.name}/${row.latest.version}` : null,
-            row.latest?.status ?? null,
-            row.champion ? `${row.name}/${row.champion.version}` : null,
-            row.headline?.headline ? headlineText(row.headline) : null,
-            row.deployments.map((one) => one.name).join(", ") || null,
-          ]),
-        ),
-      );
+    .action(async ({ search, ...paging }: Paging & { search?: string }, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const list = await collect((page) => trpc.models.list.query({ search, ...page }), paging);
+      const headers = ["name", "kind", "latest", "status", "champion", "against", "deployments"];
+      printList(command, list, headers, (row) => [
+        row.name,
+        row.kind,
+        row.latest ? `${row.name}/${row.latest.version}` : null,
+        row.latest?.status ?? null,
+        row.champion ? `${row.name}/${row.champion.version}` : null,
+        row.headline?.headline ? headlineText(row.headline) : null,
+        row.deployments.map((one) => one.name).join(", ") || null,
+      ]);
     });
   models
     .command("show")

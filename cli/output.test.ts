@@ -49,9 +49,9 @@ test("logs are lines for people and one JSON document for programs, lines that a
   const ours = { time: "2026-01-02T12:04:05Z", level: "info", process: "jobs", msg: "runs.done", ms: 7 };
   const log = `${JSON.stringify({ ...ours, ms: 1 })}\n${JSON.stringify(ours)}\nTrace: not ours\n`;
   expect(JSON.parse((await forge(log, "logs", "--lines", "2", "--json")).stdout)).toEqual({
-    lines: [ours, { msg: "Trace: not ours" }],
+    items: [ours, { msg: "Trace: not ours" }],
   });
-  expect(JSON.parse((await forge("", "logs", "--json")).stdout)).toEqual({ lines: [] });
+  expect(JSON.parse((await forge("", "logs", "--json")).stdout)).toEqual({ items: [] });
   expect((await forge(log, "logs", "-n", "2")).stdout).toBe("12:04:05 jobs info runs.done ms=7\nTrace: not ours\n");
   expect((await forge("", "logs")).stdout).toBe("");
 });

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { connect } from "#cli/client.ts";
-import { print, say, table } from "#cli/output.ts";
+import { printList } from "#cli/list.ts";
+import { print, say } from "#cli/output.ts";
 import { type Accounts, onAccounts } from "#cli/people/accounts.ts";
 import { type Role, roles } from "#db/enums.ts";
 import { pickNamed } from "#server/named.rule.ts";
@@ -12,18 +13,15 @@ export function registerPeople(program: Command): void {
     .command("list")
     .description("every account, with its projects and roles")
     .action(async (_options: unknown, command: Command) => {
-      print(command, await onAccounts(({ list }) => list()), ({ items }) =>
-        table(
-          ["e-mail", "name", "status", "roles", "last seen"],
-          items.map((row) => [
-            row.email,
-            row.name,
-            [row.disabledAt ? "disabled" : "active", row.isOwner ? "owner" : ""].filter(Boolean).join(", "),
-            row.roles.map(({ project, role }) => `${project}: ${role}`).join(", ") || null,
-            row.lastSeenAt ? row.lastSeenAt.toISOString().slice(0, 16).replace("T", " ") : "never",
-          ]),
-        ),
-      );
+      const list = await onAccounts((accounts) => accounts.list());
+      printList(command, list, ["e-mail", "name", "status", "roles", "last seen"], (row) => [
+        row.email,
+        row.name,
+        [row.disabledAt ? "disabled" : "active", row.isOwner ? "owner" : ""].filter(Boolean).join(", "),
+        row.roles.map(({ project, role }) => `${project}: ${role}`).join(", ") || null,
+        row.lastSeenAt ? row.lastSeenAt.toISOString().slice(0, 16).replace("T", " ") : "never",
+      ]);
+      if (list.items.length < list.total) say(`${list.items.length} of ${list.total} accounts, by e-mail`);
     });
   people
     .command("invite")

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
 import { addDelete } from "#cli/deletion.ts";
-import { parseCount } from "#cli/options.ts";
-import { print, table, wantsJson } from "#cli/output.ts";
+import { collect, type Paging, paged, printList } from "#cli/list.ts";
+import { print, wantsJson } from "#cli/output.ts";
 import { describeRun } from "#cli/runs/describe.ts";
 import { waitForRun } from "#cli/runs/follow.ts";
 import { lastLine, storyLines } from "#components/runs/story.ts";
@@ -53,27 +53,22 @@ export function registerRuns(program: Command): void {
 }
 
 function registerReading(runs: Command) {
-  runs
-    .command("list")
+  paged(runs.command("list"))
     .description("the runs of the project, newest first")
     .addOption(new Option("--status <status>", "only these").choices([...runStatuses]))
-    .option("--limit <number>", "how many", parseCount, 50)
-    .action(async (options: { status?: RunStatus; limit: number }, command: Command) => {
-      const query = { limit: options.limit, ...(options.status ? { status: [options.status] } : {}) };
-      const found = await connect(command.optsWithGlobals()).trpc.runs.list.query(query);
-      print(command, found, ({ items }) =>
-        table(
-          ["id", "name", "status", "step", "loss", "base", "dataset"],
-          items.map((run) => [
-            ...[run.id, run.name, run.status, `${run.step}/${run.totalSteps ?? "?"}`],
-            ...[
-              run.loss?.toPrecision(4) ?? null,
-              `${run.base}/${run.baseVersion}`,
-              `${run.dataset}/${run.datasetVersion}`,
-            ],
-          ]),
-        ),
-      );
+    .action(async ({ status, ...paging }: Paging & { status?: RunStatus }, command: Command) => {
+      const { trpc } = connect(command.optsWithGlobals());
+      const only = status ? { status: [status] } : {};
+      const list = await collect((page) => trpc.runs.list.query({ ...only, ...page }), paging);
+      printList(command, list, ["id", "name", "status", "step", "loss", "base", "dataset"], (run) => [
+        run.id,
+        run.name,
+        run.status,
+        `${run.step}/${run.totalSteps ?? "?"}`,
+        run.loss?.toPrecision(4) ?? null,
+        `${run.base}/${run.baseVersion}`,
+        `${run.dataset}/${run.datasetVersion}`,
+      ]);
     });
   runs
     .command("show")

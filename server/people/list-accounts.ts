@@ -4,7 +4,7 @@ import type { UnscopedCtx } from "#server/context.ts";
 
 const mostShown = 2_000;
 
-/** Every account of the installation by e-mail → `{items}`, with its projects and roles (`support: admin`). */
+/** Every account of the installation by e-mail → `{items, total}`, with its projects and roles (`support: admin`). */
 export async function listAccounts(ctx: UnscopedCtx) {
   const lastSeen = sql<Date | null>`(select max(${sessions.lastSeenAt}) from ${sessions} where ${sessions.userId} = ${users.id})`;
   const items = await ctx.db
@@ -20,6 +20,7 @@ export async function listAccounts(ctx: UnscopedCtx) {
     .from(users)
     .orderBy(asc(users.email), asc(users.id))
     .limit(mostShown);
+  const total = await ctx.db.$count(users);
   const roles = await ctx.db
     .select({ userId: members.userId, project: projects.slug, role: members.role })
     .from(members)
@@ -32,5 +33,6 @@ export async function listAccounts(ctx: UnscopedCtx) {
       ...row,
       roles: (byPerson.get(row.userId) ?? []).map(({ project, role }) => ({ project, role })),
     })),
+    total,
   };
 }
