@@ -35,12 +35,15 @@ export function ModelMenu({ slug, model, version }: { slug: string; model: Model
         </MenuItem>
       </DropdownMenu>
       <DeleteModelVersion
-        {...{ slug, model, version }}
+        slug={slug}
+        model={model}
+        version={version}
         open={deleting === "version"}
         onOpenChange={(open) => setDeleting(open ? "version" : null)}
       />
       <DeleteModel
-        {...{ slug, model }}
+        slug={slug}
+        model={model}
         open={deleting === "model"}
         onOpenChange={(open) => setDeleting(open ? "model" : null)}
       />
@@ -100,7 +103,7 @@ export function DeleteFailed({ slug, model, version }: { slug: string; model: Mo
       <Button size="sm" disabledReason={refusal} onClick={() => setOpen(true)}>
         Delete
       </Button>
-      <DeleteModelVersion {...{ slug, model, version, open }} onOpenChange={setOpen} />
+      <DeleteModelVersion slug={slug} model={model} version={version} open={open} onOpenChange={setOpen} />
     </>
   );
 }

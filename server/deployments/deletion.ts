@@ -25,7 +25,9 @@ export async function deploymentDeletion(
   const calls = ids.length > 0 ? await ctx.db.$count(requests, logged) : 0;
   const named = { count: its.length, names: its.slice(0, mostNamed).map((revision) => revision.name) };
   return {
-    ...{ id: row.id, name: row.name, dear: calls > 0 },
+    id: row.id,
+    name: row.name,
+    dear: calls > 0,
     blockers: lines(row.archivedAt === null && "it serves traffic: retire it first"),
     effects: lines(
       named.count > 0 && `${saySome(named, "revision")} and the page with signals and timeline go; the models stay`,

@@ -19,7 +19,9 @@ export async function evalDeletion(ctx: Where, row: typeof evals.$inferSelect): 
   ]);
   const moving = row.status === "queued" || row.status === "running";
   return {
-    ...{ id: row.id, name: `${suite?.name ?? "eval"} ${row.id.slice(-6)}`, dear: false },
+    id: row.id,
+    name: `${suite?.name ?? "eval"} ${row.id.slice(-6)}`,
+    dear: false,
     blockers: lines(moving && `it is ${row.status}: cancel it first`),
     effects: lines(
       `${sayCount(answers, "answer")} with the scores; the promotion gate no longer sees the eval`,
@@ -38,7 +40,9 @@ export async function suiteDeletion(ctx: Where, suite: typeof suites.$inferSelec
     runsThatWant(ctx, suite.id),
   ]);
   return {
-    ...{ id: suite.id, name: suite.name, dear: ended.count > 0 },
+    id: suite.id,
+    name: suite.name,
+    dear: ended.count > 0,
     blockers: lines(
       active.count > 0 &&
         `${saySome(active, "eval")} on it ${verb(active, "is under way: cancel it", "are under way: cancel them")} first`,

@@ -39,7 +39,9 @@ export async function showEval(ctx: Pick<Ctx, "db" | "projectId">, { evalId }: E
   const side = async (versionId: string): Promise<EvalSide> => {
     const [version] = await ctx.db
       .select({
-        ...{ modelId: models.id, model: models.name, version: modelVersions.version },
+        modelId: models.id,
+        model: models.name,
+        version: modelVersions.version,
         deletedAt: modelVersions.deletedAt,
       })
       .from(modelVersions)

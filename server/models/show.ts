@@ -27,7 +27,9 @@ export async function showModel(ctx: Pick<Ctx, "db" | "projectId">, { model: ref
     name: `${model.name}/${version.version}`,
     dataset: from.datasetId
       ? {
-          ...{ id: from.datasetId, version: from.datasetVersion, name: `${from.dataset} v${from.datasetVersion}` },
+          id: from.datasetId,
+          version: from.datasetVersion,
+          name: `${from.dataset} v${from.datasetVersion}`,
           deletedAt: from.datasetDeletedAt,
         }
       : null,
@@ -69,8 +71,11 @@ async function versionsOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
 async function aliasesOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
   return ctx.db
     .select({
-      ...{ alias: aliases.alias, versionId: aliases.modelVersionId, version: modelVersions.version },
-      ...{ movedBy: aliases.movedBy, movedAt: aliases.movedAt },
+      alias: aliases.alias,
+      versionId: aliases.modelVersionId,
+      version: modelVersions.version,
+      movedBy: aliases.movedBy,
+      movedAt: aliases.movedAt,
       /** why the gate was overruled when the alias came to this version; null: it was not */
       overruled: sql<string | null>`(
         select case when ${auditLog.detail} ->> 'forced' = 'true' then ${auditLog.detail} ->> 'reason' end from ${auditLog}

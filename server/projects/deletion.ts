@@ -25,7 +25,11 @@ export async function projectDeletion(ctx: Where, project: Project): Promise<Del
   ]);
   const some = (found: Some, noun: string, what: string) => found.count > 0 && `${saySome(found, noun)} ${what}`;
   return {
-    ...{ id: project.id, name: project.name, dear: true, blockers, bytes },
+    id: project.id,
+    name: project.name,
+    dear: true,
+    blockers,
+    bytes,
     effects: lines(
       some(has.people, "member", `${verb(has.people, "loses", "lose")} access`),
       some(has.keys, "API key", `${verb(has.keys, "is", "are")} refused within a second`),
@@ -99,8 +103,12 @@ async function thingsOf({ db, projectId }: Where) {
   ]);
   const [people = [], keys = [], ofDatasets = [], ofRuns = [], ofModels = [], ofDeployments = []] = found;
   return {
-    ...{ people: someOf(people), keys: someOf(keys), datasets: someOf(ofDatasets), runs: someOf(ofRuns) },
-    ...{ models: someOf(ofModels), deployments: someOf(ofDeployments) },
+    people: someOf(people),
+    keys: someOf(keys),
+    datasets: someOf(ofDatasets),
+    runs: someOf(ofRuns),
+    models: someOf(ofModels),
+    deployments: someOf(ofDeployments),
   };
 }
 

@@ -29,7 +29,9 @@ export async function runDeletion(
   const lives = made && !made.deletedAt;
   const unregistered = run.status === "succeeded" && !made;
   return {
-    ...{ id: run.id, name: run.name, dear: run.status === "succeeded" && Boolean(lives) },
+    id: run.id,
+    name: run.name,
+    dear: run.status === "succeeded" && Boolean(lives),
     blockers: lines(
       !isFinal(run.status) && waitFor(run.status),
       unregistered && "what it made is being registered as a model version: try again in a moment",

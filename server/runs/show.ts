@@ -53,13 +53,21 @@ async function originOf(ctx: Ctx, run: typeof runs.$inferSelect) {
   const [row] = await ctx.db
     .select({
       base: {
-        ...{ versionId: modelVersions.id, modelId: models.id, name: models.name, version: modelVersions.version },
+        versionId: modelVersions.id,
+        modelId: models.id,
+        name: models.name,
+        version: modelVersions.version,
         deletedAt: modelVersions.deletedAt,
       },
       dataset: {
-        ...{ versionId: datasetVersions.id, id: datasets.id, name: datasets.name, version: datasetVersions.version },
-        ...{ trainRows: datasetVersions.trainRows, validationRows: datasetVersions.validationRows },
-        ...{ shape: datasetVersions.shape, deletedAt: datasetVersions.deletedAt },
+        versionId: datasetVersions.id,
+        id: datasets.id,
+        name: datasets.name,
+        version: datasetVersions.version,
+        trainRows: datasetVersions.trainRows,
+        validationRows: datasetVersions.validationRows,
+        shape: datasetVersions.shape,
+        deletedAt: datasetVersions.deletedAt,
         sha256: datasetVersions.sourceBlob,
       },
     })
@@ -79,8 +87,12 @@ async function originOf(ctx: Ctx, run: typeof runs.$inferSelect) {
 async function datasetNamed(ctx: Ctx, versionId: string) {
   const [found] = await ctx.db
     .select({
-      ...{ versionId: datasetVersions.id, id: datasets.id, name: datasets.name, version: datasetVersions.version },
-      ...{ validationRows: datasetVersions.validationRows, deletedAt: datasetVersions.deletedAt },
+      versionId: datasetVersions.id,
+      id: datasets.id,
+      name: datasets.name,
+      version: datasetVersions.version,
+      validationRows: datasetVersions.validationRows,
+      deletedAt: datasetVersions.deletedAt,
     })
     .from(datasetVersions)
     .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
@@ -111,8 +123,12 @@ async function firstLoss(ctx: Ctx, runId: string): Promise<number | null> {
 async function madeBy(ctx: Ctx, runId: string) {
   const [version] = await ctx.db
     .select({
-      ...{ versionId: modelVersions.id, modelId: models.id, name: models.name, version: modelVersions.version },
-      ...{ fineTunedName: modelVersions.fineTunedName, deletedAt: modelVersions.deletedAt },
+      versionId: modelVersions.id,
+      modelId: models.id,
+      name: models.name,
+      version: modelVersions.version,
+      fineTunedName: modelVersions.fineTunedName,
+      deletedAt: modelVersions.deletedAt,
     })
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
