@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["{db,server,workers,components,cli,bench}/**/*.test.ts"],
     globalSetup: ["./db/testing.ts"],
     environment: "node",
+    silent: "passed-only", // logs of faults made on purpose are shown with the test that failed
     pool: "forks",
     // Settings that every process has; tests reach the database only through db/testing.ts.
     env: {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
@@ -20,8 +21,9 @@ export async function startProcess(
   const script = fileURLToPath(new URL(`../workers/${worker}.ts`, import.meta.url));
   const { NODE_COMPILE_CACHE } = process.env; // saves each start a fifth
   const cached = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE, ...env } : env;
-  const child = spawn(process.execPath, [script], { env: cached, stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(process.execPath, [script], { env: cached, stdio: ["ignore", "pipe", "pipe"] });
   child.unref();
+  tellWhenTestFails(child);
   const exited = once(child, "exit");
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const kill = async (signal: NodeJS.Signals) => {
@@ -36,6 +38,16 @@ export async function startProcess(
     await sleep(25);
   }
   return { child, pid: child.pid ?? 0, kill };
+}
+
+/** What a process logs, often about faults made on purpose, goes where vitest keeps it back unless the test fails. */
+function tellWhenTestFails(child: ChildProcess) {
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => console.log(text.trimEnd()));
+    if (stream instanceof Socket) stream.unref();
+  }
 }
 
 /** A hook has no test to wait for: what `beforeAll` started, `afterAll` ends. */
