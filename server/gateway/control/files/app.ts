@@ -15,12 +15,14 @@ import { type ControlDoors, ctxOf } from "#server/gateway/control/context.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
 import { ListFilesQuery } from "#server/gateway/input.ts";
+import { requireRoom } from "#server/room.ts";
 
 /** `/v1/files` with OpenAI's shapes: POST (multipart), GET list, GET one, GET content, DELETE. */
 export function createFiles(doors: ControlDoors): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   app.post("/", async (c) => {
     requireScope(c.var.key, "datasets:write");
+    await requireRoom(doors.storage, "this file", Number(c.req.header("content-length") ?? 0));
     const { fields, file } = await receiveForm(c.env.incoming, doors.storage, { part: "file" });
     if (!file) throw new DomainError("INVALID", "the form has no part named file", { field: "file" });
     const input = CreateFile.parse({ filename: file.filename, purpose: fields.purpose });

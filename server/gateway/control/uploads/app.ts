@@ -13,6 +13,7 @@ import { type ControlDoors, ctxOf, jsonOf } from "#server/gateway/control/contex
 import { fileObject } from "#server/gateway/control/files/app.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
+import { requireRoom } from "#server/room.ts";
 
 /** `/v1/uploads` with OpenAI's shapes: create, add parts of at most 64 MiB, complete, cancel. */
 export function createUploads(doors: ControlDoors): Hono<GatewayEnv> {
@@ -21,6 +22,7 @@ export function createUploads(doors: ControlDoors): Hono<GatewayEnv> {
     requireScope(c.var.key, "datasets:write");
     const input = CreateFileUpload.parse(await jsonOf(c.req.raw));
     const ctx = ctxOf(doors, c.var.key);
+    await requireRoom(doors.storage, "this upload", 2 * input.bytes); // its parts, and the file made of them
     const attempt = attemptOf(c.req, input);
     return c.json(uploadObject(await once(ctx, attempt, (ctx) => createFileUpload(ctx, input), findFileUpload)));
   });
