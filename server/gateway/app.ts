@@ -90,7 +90,7 @@ export function createGateway({ doors, metrics, metricsOpen, state, control }: G
   });
   // One by one, so that no middleware stands in the way of an inference call.
   for (const path of controlPaths) app.use(path, named, signedIn);
-  app.on("DELETE", "/v1/models/*", named, signedIn);
+  app.on("DELETE", "/v1/models/:name{.+}", named, signedIn);
   app.route("/v1", control);
 
   const allowedAt = (path: string) => methods.filter((method) => hasRoute(app, method, path));

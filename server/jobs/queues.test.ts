@@ -11,6 +11,7 @@ import { type RedisServer, startRedis } from "#server/jobs/redis.fixture.ts";
 import { scheduleJobs } from "#server/jobs/schedule.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { workWith } from "#server/jobs/work.ts";
+import { until } from "#server/process.fixture.ts";
 import { testRun } from "#server/runs/testing.ts";
 
 const redis = await startRedis();
@@ -104,18 +105,17 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
   test.skipIf(skip)("a job whose row was deleted meanwhile ends as done and is not tried again", () =>
     inQueue(async ({ ctx, bells, work, settings }) => {
       const heard: string[] = [];
-      const next = Promise.withResolvers<void>();
       work({
         "runs.train": async (_ctx, { runId }) => {
           heard.push(runId);
           if (runId === "run_1") throw new DomainError("NOT_FOUND", "there is no run", { reason: "gone" });
-          next.resolve();
         },
       });
       bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
       bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_2" });
-      await next.promise;
       const queue = queueClasses(settings).openQueue("gpu");
+      await until(async () => heard.length >= 2);
+      await until(async () => (await queue.getJobCounts("active", "waiting", "prioritized")).active === 0);
       expect(await queue.getJobCounts("failed", "delayed")).toMatchObject({ failed: 0, delayed: 0 });
       expect(heard.sort()).toEqual(["run_1", "run_2"]);
       await queue.close();
