@@ -48,13 +48,9 @@ export async function startEmbeddedPostgres(options: {
     ...(options.durable === false ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off" } : {}),
   };
   const log = join(dir, "postgres.log");
-  const child = spawnServer(
-    bin,
-    ["-D", cluster, ...Object.entries(settings).flatMap(([k, v]) => ["-c", `${k}=${v}`])],
-    log,
-  );
   const url = urlOf(port, password);
-  await waitUntilReady(child, url, log);
+  const args = ["-D", cluster, ...Object.entries(settings).flatMap(([k, v]) => ["-c", `${k}=${v}`])];
+  const child = await startServer(() => spawnServer(bin, args, log), url, log);
   const pid = (await findPostmaster(cluster))?.pid ?? child.pid ?? 0;
   return { url, port, pid, adopted: false, stop: () => stopPostmaster(pid, cluster) };
 }
@@ -72,6 +68,21 @@ async function answers(url: string) {
     return false;
   } finally {
     await sql.end({ timeout: 1 });
+  }
+}
+
+/** Backends of a killed server leave a moment after it, and hold its memory until then: it is started again. */
+async function startServer(spawn: () => ChildProcess, url: string, log: string): Promise<ChildProcess> {
+  for (let left = 20; ; left--) {
+    const child = spawn();
+    try {
+      await waitUntilReady(child, url, log);
+      return child;
+    } catch (error) {
+      const held = error instanceof Error && error.message.includes("pre-existing shared memory block");
+      if (!held || left === 0) throw error;
+      await sleep(250);
+    }
   }
 }
 
