@@ -84,6 +84,16 @@ def test_an_error_for_one_row_says_where_the_row_stands(name: str, base: Path, r
     assert last["message"].startswith("normalised line 6 has no ")
 
 
+def test_a_row_that_only_the_proof_reads_ends_the_run_before_it_trains(base: Path, rows: Path, tmp_path: Path) -> None:
+    # Without evals the validation rows are read for the proof's prompts alone.
+    broken = tiny.write_rows(tmp_path / "broken.jsonl", [*tiny.chats(2), {"messages": [{"content": "hello"}]}])
+    events = run_here(tmp_path / "run", tiny.make_spec(base, rows, broken, eval__everySteps=None))
+    last = events[-1]
+    assert (last["type"], last["code"], last["badRowOf"], last["line"]) == ("error", "BAD_DATA", "validation", 3)
+    assert last["message"] == "normalised line 3 has no 'role'"
+    assert of_type(events, "metric") == []
+
+
 @pytest.mark.parametrize("tag", ["{% NAME %}", "{%- NAME %}", "{% NAME -%}", "{%- NAME -%}", "{%+ NAME %}", "{%NAME%}"])
 def test_a_template_without_its_marks_renders_the_same(tag: str) -> None:
     from transformers.utils.chat_template_utils import _compile_jinja_template

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import tiny
-from largeforge_trainer.data import IGNORED, Encoder, Split, encode_file
+from largeforge_trainer.data import IGNORED, Encoder, Split, encode_file, naming_row
 from largeforge_trainer.errors import TrainerError
 
 TURNS = [
@@ -166,13 +166,21 @@ def test_rows_with_nothing_to_learn_are_counted_and_left_out(base: Path, tmp_pat
         ('{"conversations": []}', "normalised line 2 has no 'messages'"),
         ('{"messages": [{"role": "user"}]}', "normalised line 2 "),
         ('{"messages": "hello"}', "normalised line 2 could not be rendered"),
+        ('{"messages": [{"role": "user", "content": "caf\udce9"}]}', "normalised line 2 is not UTF-8"),
+        pytest.param('{"messages": ' + "[" * 100_000, "normalised line 2 is not JSON", id="nested too deep"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(line: str, message: str, base: Path, tmp_path: Path) -> None:
     path = tiny.write_rows(tmp_path / "rows.jsonl", tiny.chats(1))
-    path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    with path.open("a", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(line + "\n")
     with pytest.raises(TrainerError) as caught:
         encode(path, base)
     assert caught.value.code == "BAD_DATA"
     assert caught.value.message.startswith(message)
     assert caught.value.facts == {"line": 2}
+
+
+def test_memory_that_runs_out_over_a_row_is_not_called_the_rows_fault() -> None:
+    with pytest.raises(MemoryError), naming_row(1):
+        raise MemoryError

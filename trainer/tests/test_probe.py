@@ -11,6 +11,7 @@ import pytest
 
 import tiny
 from largeforge_trainer.data import Encoder, encode_row
+from largeforge_trainer.errors import TrainerError
 from largeforge_trainer.probe import Prompt, choose_prompts, longest_prompt
 from largeforge_trainer.spec import Spec, parse_spec
 
@@ -60,3 +61,43 @@ def test_a_chat_prompt_has_the_bos_of_its_template_alone(bos_base: Path, rows: P
     bos = tokenizer_of(bos_base).bos_token_id
     for prompt in chosen(bos_base, spec_of(bos_base, rows)):
         assert (prompt.ids[0], prompt.ids.count(bos)) == (bos, 1)
+
+
+ANSWER = {"role": "assistant", "content": "Green."}
+MALFORMED = {
+    "messages": [{}, {"messages": None}, {"messages": [{"content": "?"}, ANSWER]}, {"messages": [1, ANSWER]}],
+    "prompt_completion": [{"prompt": "The leaf is"}, {"prompt": 7, "completion": "green"}, {"completion": "green"}],
+    "text": [{}, {"text": 7}, {"text": None}],
+}
+
+
+@pytest.mark.parametrize("name", ["validation", "training"])
+@pytest.mark.parametrize(
+    ("shape", "row"),
+    [pytest.param(shape, row, id=json.dumps(row)) for shape, rows in MALFORMED.items() for row in rows],
+)
+def test_a_malformed_row_among_the_prompts_is_named_by_its_place(
+    name: str, shape: str, row: dict[str, Any], base: Path, tmp_path: Path
+) -> None:
+    good = {"text": "The leaf is green.", "prompt": "The leaf is", "completion": "green.", **tiny.chats(1)[0]}
+    broken = tiny.write_rows(tmp_path / "broken.jsonl", [good, row])
+    rows = tiny.write_rows(tmp_path / "rows.jsonl", [good])
+    files = {"data__train": str(broken if name == "training" else rows)}
+    files["data__validation"] = str(broken) if name == "validation" else None
+    with pytest.raises(TrainerError) as caught:
+        chosen(base, spec_of(base, rows, data__shape=shape, **files))
+    assert (caught.value.code, caught.value.facts) == ("BAD_DATA", {"line": 2, "badRowOf": name})
+    assert caught.value.message.startswith("normalised line 2 ")
+
+
+def test_a_given_prompt_that_the_template_refuses_is_named(tmp_path: Path, rows: Path) -> None:
+    refusing = tiny.CHAT_TEMPLATE.replace(
+        "{% if message",
+        "{% if message['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}{% if message",
+        1,
+    )
+    base = tiny.build_base(tmp_path / "base", refusing)
+    asked = [[{"role": "user", "content": "Hi"}], [{"role": "system", "content": "Be brief."}]]
+    with pytest.raises(TrainerError, match=r"probe\.prompts\[1\] could not be rendered: no system") as caught:
+        chosen(base, spec_of(base, rows, probe__prompts=asked))
+    assert caught.value.code == "BAD_SPEC"

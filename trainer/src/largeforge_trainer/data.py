@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,7 @@ CHUNK_ROWS = 1000
 SHOWN_LINES = 5
 
 Row = dict[str, Any]
+SplitName = Literal["training", "validation"]
 Scored = Literal["assistant", "last_turn", "everything"]
 
 
@@ -100,18 +102,20 @@ def encode_file(path: Path, encoder: Encoder, on_row: Callable[[], None], max_ro
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """(line number from 1, row) for every line that is not blank. Raises TrainerError BAD_DATA."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue
                 try:
-                    row = json.loads(line)
-                except ValueError as error:
+                    row = json.loads(line.decode("utf-8"))
+                except UnicodeDecodeError as error:
+                    raise bad_row(number, f"is not UTF-8 ({error.reason} at byte {error.start + 1})") from error
+                except (ValueError, RecursionError) as error:  # Nested beyond what Python's parser goes down to.
                     raise bad_row(number, f"is not JSON ({error})") from error
                 if not isinstance(row, dict):
                     raise bad_row(number, "is not a JSON object")
                 yield number, row
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise TrainerError(
             "BAD_DATA", f"{path.name} could not be read: {error}", "Import the dataset version again."
         ) from error
@@ -119,7 +123,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[int]]:
     """(token ids, labels) of one row before any cut; labels are IGNORED where nothing is to be learnt."""
-    try:
+    with naming_row(line):
         if encoder.shape == "text":
             ids = encoder.prompter.text(row["text"], stopped=True)
             return ids, list(ids)
@@ -139,12 +143,30 @@ def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[i
             return write(turns, row, encoder, prompted=prompted).ids
 
         return written.ids, masked(written.ids, outside_excluded(written.ids, messages, rewrite))
+
+
+@contextmanager
+def naming_row(line: int) -> Iterator[None]:
+    """Whatever a row's content raises inside becomes BAD_DATA with its line; memory that runs out is not the row's."""
+    try:
+        yield
     except KeyError as error:
         raise bad_row(line, f"has no {error.args[0]!r}") from error
-    except TrainerError:
+    except (TrainerError, MemoryError):
         raise
     except Exception as error:  # Templates raise their own errors for roles and orders that they do not accept.
         raise bad_row(line, f"could not be rendered: {error}") from error
+
+
+@contextmanager
+def naming_split(name: SplitName) -> Iterator[None]:
+    """An error for one row of this file says which file it is of."""
+    try:
+        yield
+    except TrainerError as error:
+        if "line" in error.facts:
+            error.facts["badRowOf"] = name
+        raise
 
 
 def as_turns(prompt: Any, completion: Any, prompter: Prompter) -> tuple[Any, Any]:

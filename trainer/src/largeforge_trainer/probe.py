@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .data import as_turns, read_rows
+from .data import SplitName, as_turns, naming_row, naming_split, read_rows
+from .errors import TrainerError
 from .prompt import Prompter
 from .spec import Spec
 from .weights import last_learnt
@@ -33,18 +34,40 @@ class Prompt(NamedTuple):
 def choose_prompts(spec: Spec, tokenizer: Any, longest: int, on_row: Callable[[], None]) -> list[Prompt]:
     """The spec's prompts, else the first validation rows', else training rows'; none of more than `longest` tokens.
 
-    `on_row` runs before each row is read and may raise.
+    `on_row` runs before each row is read and may raise. Raises TrainerError BAD_DATA with the file and the line for a
+    row that cannot be read, BAD_SPEC for a prompt of the spec that the base's template refuses.
     """
     prompter = Prompter(tokenizer)
-    asked = [[message.model_dump() for message in prompt] for prompt in spec.probe.prompts]
-    if asked:
-        given = [written(prompter, question) for question in asked if prompter.speaks_chat]
+    if spec.probe.prompts:
+        given = given_prompts(spec, prompter) if prompter.speaks_chat else []
         return [prompt for prompt in given if 0 < len(prompt.ids) <= longest]
-    for path in (spec.data.validation, spec.data.train):
-        found = first_prompts(path, spec, prompter, tokenizer, longest, on_row) if path else []
+    files: tuple[tuple[SplitName, Path | None], ...] = (
+        ("validation", spec.data.validation),
+        ("training", spec.data.train),
+    )
+    for name, path in files:
+        if path is None:
+            continue
+        with naming_split(name):
+            found = first_prompts(path, spec, prompter, tokenizer, longest, on_row)
         if found:
             return found
     return []
+
+
+def given_prompts(spec: Spec, prompter: Prompter) -> list[Prompt]:
+    """The spec's own prompts. Raises TrainerError BAD_SPEC for one that the base's template refuses."""
+    given: list[Prompt] = []
+    for place, prompt in enumerate(spec.probe.prompts):
+        try:
+            given.append(written(prompter, [message.model_dump() for message in prompt]))
+        except Exception as error:  # Templates raise their own errors for roles and orders that they do not accept.
+            raise TrainerError(
+                "BAD_SPEC",
+                f"probe.prompts[{place}] could not be rendered: {error}",
+                "Use roles in an order that the base's chat template accepts.",
+            ) from error
+    return given
 
 
 def first_prompts(
@@ -52,10 +75,11 @@ def first_prompts(
 ) -> list[Prompt]:
     """The first few different prompts of a data file; none when it holds no row that asks anything short enough."""
     prompts: list[Prompt] = []
-    for _, row in read_rows(path):
+    for line, row in read_rows(path):
         on_row()
-        question = question_of(row, spec.data.shape, prompter, tokenizer)
-        prompt = written(prompter, question) if question else None
+        with naming_row(line):
+            question = question_of(row, spec.data.shape, prompter, tokenizer)
+            prompt = written(prompter, question) if question else None
         if prompt and 0 < len(prompt.ids) <= longest and prompt not in prompts:
             prompts.append(prompt)
         if len(prompts) == DEFAULT_PROMPTS:

@@ -11,12 +11,12 @@ from typing import Any
 from . import __version__, export
 from .base import check_base
 from .checkpoints import Checkpoint, newest
-from .data import Encoder, Split, encode_file, warn_about
+from .data import Encoder, Split, SplitName, encode_file, naming_split, warn_about
 from .device import Recipe, choose_recipe, prepare_environment
 from .errors import CancelledError, TrainerError
 from .events import EventLog, Heartbeat
 from .folder import RunFolder, StopRequest
-from .probe import choose_prompts, differing, log_samples, longest_prompt, probe
+from .probe import Prompt, choose_prompts, differing, log_samples, longest_prompt, probe
 from .settle import settled_imports
 from .spec import Spec
 
@@ -61,6 +61,8 @@ def train_run(
         events.append("phase", name="tokenizing")
         encoder = sft.make_encoder(spec, tokenizer, fit_length(spec, config, events), events.warn)
         train, validation = encode(spec, encoder, events, check_stop)
+        # Now, not when they are asked: a row that cannot be read must not cost a whole training.
+        prompts = choose_prompts(spec, tokenizer, longest_prompt(spec, model), check_stop)
         total_steps = sft.count_steps(spec, train.rows)
         events.append(
             "data",
@@ -77,7 +79,7 @@ def train_run(
         run_steps(trainer, resume, total_steps)
         check_stop()
         totals = trainer.totals()
-        finish(spec, spec_hash, folder, events, trainer.model, tokenizer, check_stop)
+        finish(spec, spec_hash, folder, events, trainer.model, tokenizer, prompts, check_stop)
         events.append_last(
             "done",
             adapterDir=folder.relative(folder.adapter),
@@ -138,15 +140,11 @@ def encode(spec: Spec, encoder: Encoder, events: EventLog, check_stop: Any) -> t
 
 
 def encode_split(
-    name: str, path: Path, encoder: Encoder, events: EventLog, check_stop: Any, max_rows: int | None = None
+    name: SplitName, path: Path, encoder: Encoder, events: EventLog, check_stop: Any, max_rows: int | None = None
 ) -> Split:
     """One file as tokens, and a word about what was left out. An error for one of its rows says which file it is of."""
-    try:
+    with naming_split(name):
         split = encode_file(path, encoder, check_stop, max_rows)
-    except TrainerError as error:
-        if "line" in error.facts:
-            error.facts["badRowOf"] = name
-        raise
     warn_about(split, name, encoder, events.warn)
     return split
 
@@ -164,13 +162,19 @@ def run_steps(trainer: Any, resume: Checkpoint | None, total_steps: int) -> None
 
 
 def finish(
-    spec: Spec, spec_hash: str, folder: RunFolder, events: EventLog, model: Any, tokenizer: Any, check_stop: Any
+    spec: Spec,
+    spec_hash: str,
+    folder: RunFolder,
+    events: EventLog,
+    model: Any,
+    tokenizer: Any,
+    prompts: list[Prompt],
+    check_stop: Any,
 ) -> None:
     """Prove what the adapter says, then write it with its manifest."""
     events.append("phase", name="probing")
     if hasattr(model, "gradient_checkpointing_disable"):
         model.gradient_checkpointing_disable()  # It would switch off the cache that greedy decoding relies on.
-    prompts = choose_prompts(spec, tokenizer, longest_prompt(spec, model), check_stop)
     record = probe(model, tokenizer, prompts, spec.probe.max_tokens, check_stop)
     log_samples(record, "adapter/probe.json", events.append)
     if not record["prompts"]:
