@@ -101,7 +101,7 @@ export const Filename = z
   .string()
   .min(1, "name the file")
   .max(255, "use a file name of at most 255 characters")
-  .regex(/^[^/\\\p{Cc}]+$/u, "use a plain file name without slashes");
+  .regex(/^[^/\\\p{Cc}]+$/u, "use a plain file name, without slashes, line breaks or other control characters");
 
 export const CreateUpload = z.object({
   filename: Filename,

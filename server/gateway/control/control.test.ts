@@ -110,6 +110,28 @@ test("an upload that breaks off leaves no file and no half blob", async () => {
   expect(data.map((file) => file.filename)).not.toContain("half.jsonl");
 });
 
+test("a file's name arrives as browsers and clients write it, and is given back so that it can be read", async () => {
+  const names: [string, string][] = [
+    ["a %22quoted%22 name.jsonl", 'a "quoted" name.jsonl'],
+    ["100%25 it's (1)*.jsonl", "100%25 it's (1)*.jsonl"], // of the percent signs only those three are an escape
+  ];
+  for (const [written, filename] of names) {
+    const body = `--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="${written}"\r\n\r\n{"prompt":"x"}\r\n--b--\r\n`;
+    const headers = { "x-api-key": key.key, "content-type": "multipart/form-data; boundary=b" };
+    const made = await (await fetch(`${gateway.url}/v1/files`, { method: "POST", headers, body })).json();
+    expect(made).toMatchObject({ filename });
+    const content = await fetch(`${gateway.url}/v1/files/${made.id}/content`, { headers: { "x-api-key": key.key } });
+    expect(await content.text()).toBe('{"prompt":"x"}');
+    const [, encoded = ""] =
+      /filename\*=UTF-8''([^\s;]+)$/.exec(content.headers.get("content-disposition") ?? "") ?? [];
+    expect(decodeURIComponent(encoded)).toBe(filename);
+  }
+  const broken = `--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="a%0D%0Ab"\r\n\r\nx\r\n--b--\r\n`;
+  const headers = { "x-api-key": key.key, "content-type": "multipart/form-data; boundary=b" };
+  const refused = await fetch(`${gateway.url}/v1/files`, { method: "POST", headers, body: broken });
+  expect(await refused.json()).toMatchObject({ error: { message: expect.stringContaining("line breaks") } });
+});
+
 test("a form that ends at whatever byte, or names no boundary, is refused and the gateway lives on", async () => {
   const form =
     '--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="cut.jsonl"\r\n\r\n{"prompt":"x"}\r\n--b--';

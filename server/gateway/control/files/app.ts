@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { Hono } from "hono";
+import { attachmentOf } from "#server/attachment.rule.ts";
 import type { Ctx } from "#server/context.ts";
 import { readFileContent } from "#server/datasets/files/content.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
@@ -47,7 +48,7 @@ export function createFiles(doors: ControlDoors): Hono<GatewayEnv> {
     const { bytes, filename, stream } = await readFileContent(ctxOf(doors, c.var.key), c.req.param("id"));
     c.header("content-type", "application/octet-stream");
     c.header("content-length", String(bytes));
-    c.header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`);
+    c.header("content-disposition", attachmentOf(filename));
     return c.body(Readable.toWeb(stream) as ReadableStream); // safe because Node's web streams are the platform's
   });
   app.delete("/:id", async (c) => {

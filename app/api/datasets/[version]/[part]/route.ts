@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
+import { attachmentOf } from "#server/attachment.rule.ts";
 import { versionParts } from "#server/datasets/input.ts";
 import { openPart } from "#server/datasets/open-part.ts";
 import { inProject } from "#server/http.ts";
@@ -16,7 +17,7 @@ export function GET(request: Request, { params }: Params) {
     const headers = {
       "content-type": "application/octet-stream",
       "content-length": `${bytes}`,
-      "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`,
+      "content-disposition": attachmentOf(filename),
       "x-content-type-options": "nosniff",
     };
     return new Response(asWeb(stream), { headers });
