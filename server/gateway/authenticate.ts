@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Scope } from "#db/enums.ts";
 import { DomainError } from "#server/errors.ts";
 import type { CallerKey, Doors } from "#server/gateway/contract.ts";
-import { mayUse, presentedBy, wordsOfTwoKeys } from "#server/gateway/key.rule.ts";
+import { mayUse, presentedBy, wordsOfTwoKeys, wordsOfUnknownKey } from "#server/gateway/key.rule.ts";
 import { isWellFormedKey } from "#server/keys/format.rule.ts";
 
 /** The caller behind a request's key; one made a moment ago is looked up anew. Throws UNAUTHENTICATED. */
@@ -19,7 +19,7 @@ export async function authenticate(
   if (presented.kind !== "token")
     throw new DomainError("UNAUTHENTICATED", "send an API key: Authorization: Bearer KEY, or x-api-key: KEY");
   const key = await findKey(doors, presented.token);
-  if (!key) throw new DomainError("UNAUTHENTICATED", "this API key is not known, was revoked, or has expired");
+  if (!key) throw new DomainError("UNAUTHENTICATED", wordsOfUnknownKey(presented.token));
   return key;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { DomainError, errorCodes } from "#server/errors.ts";
-import { mayUse, presentedBy, wordsOfTwoKeys } from "#server/gateway/key.rule.ts";
+import { mayUse, presentedBy, wordsOfTwoKeys, wordsOfUnknownKey } from "#server/gateway/key.rule.ts";
 import { firstBadMessage } from "#server/gateway/messages.rule.ts";
 import { refusalOf } from "#server/gateway/wire.ts";
 import { paramOf } from "#server/inference/client/param.rule.ts";
@@ -21,6 +21,11 @@ test("of two different keys the refusal names the one that is wrong", () => {
   expect(wordsOfTwoKeys({ bearer: false, apiKey: true })).toMatch(/^the API key in Authorization is not known/);
   expect(wordsOfTwoKeys({ bearer: true, apiKey: true })).toContain("two different keys");
   expect(wordsOfTwoKeys({ bearer: false, apiKey: false })).toMatch(/^neither the key in Authorization/);
+});
+
+test("an admin key of the machine is told that it is not for /v1, and what is", () => {
+  expect(wordsOfUnknownKey("lf_abc")).toBe("this API key is not known, was revoked, or has expired");
+  expect(wordsOfUnknownKey("lfa_abc")).toMatch(/admin key of a machine.*\/v1 takes an API key.*keys create/);
 });
 
 test("admin opens every scope, others only themselves", () => {
