@@ -82,7 +82,7 @@ async function consoleBuild(): Promise<StageResult> {
     ...{ passed, failed: 1 - passed, skipped: 0 },
   });
   try {
-    await setUpStep("console build", () => buildConsole(testDistDir));
+    await setUpStep("console build", (update) => buildConsole(testDistDir, update));
     return result(1);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));

@@ -4,6 +4,7 @@ import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root, toolsDir } from "#cli/paths.ts";
+import { withLock } from "#cli/setup/lock.ts";
 
 const sources = [
   "app",
@@ -17,8 +18,18 @@ const sources = [
   "tsconfig.json",
 ];
 
-/** Build the console with Next unless this very source was built before. `distDir` keeps a test's build apart from `up`'s. */
-export async function buildConsole(distDir: string): Promise<"built" | "unchanged"> {
+/** Of this checkout, not of its tools: Next writes beside its sources, whatever FORGE_TOOLS and NEXT_DIST_DIR are. */
+const buildLock = join(root, ".next-build.lock");
+
+/**
+ * Build the console with Next unless this very source was built before, one build of this checkout at a time. `distDir`
+ * keeps a test's build apart from `up`'s; `update` is told whom it waits for.
+ */
+export function buildConsole(distDir: string, update: (detail: string) => void): Promise<"built" | "unchanged"> {
+  return withLock(buildLock, "building the console", update, () => buildUnlessBuilt(distDir));
+}
+
+async function buildUnlessBuilt(distDir: string): Promise<"built" | "unchanged"> {
   const hash = await sourceHash();
   const stamp = join(root, distDir, "forge-source-hash");
   if (existsSync(stamp) && (await readFile(stamp, "utf8")) === hash) return "unchanged";

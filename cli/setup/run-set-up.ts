@@ -9,11 +9,11 @@ import { withSetUpLock } from "#cli/setup/lock.ts";
 import { setUpTrainer } from "#cli/setup/trainer.ts";
 
 /** A step with its progress, while no other command does one with the same tools. */
-export function setUpStep<T>(what: string, work: () => Promise<T>): Promise<T> {
+export function setUpStep<T>(what: string, work: (update: (detail: string) => void) => Promise<T>): Promise<T> {
   return withProgress(what, (update) =>
     withSetUpLock(what, update, () => {
       update("");
-      return work();
+      return work(update);
     }),
   );
 }
@@ -28,7 +28,7 @@ export async function runSetUp(options: { trainer: boolean; console?: boolean })
   const build =
     options.console === false
       ? Promise.resolve("unchanged")
-      : setUpStep("console build", () => buildConsole(distDirOf()));
+      : setUpStep("console build", (update) => buildConsole(distDirOf(), update));
   const [flavour] = await Promise.all([trainer, build]);
   if (flavour && flavour !== "ready") say(`  torch: ${flavour}`);
   return secret;
