@@ -11,6 +11,7 @@ import { checkStartSettings } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
 import { isAlive } from "#server/ops/processes/identity.ts";
 import { type Processes, readProcesses } from "#server/ops/processes/registry.ts";
+import { proxyWarning } from "#server/proxy-warning.rule.ts";
 
 const readyWithinMs = 120_000;
 
@@ -22,7 +23,8 @@ export function registerUp(program: Command): void {
     .option("--foreground", "stay in this terminal; Ctrl-C stops everything")
     .action(async (options: { foreground?: boolean }, command: Command) => {
       refuseSecond();
-      checkStartSettings();
+      const warning = proxyWarning(checkStartSettings());
+      if (warning) say(warning);
       const secret = await runSetUp({ trainer: true });
       const started = await startSupervisor(secret, options.foreground === true);
       print(command, started, describe);

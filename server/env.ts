@@ -132,9 +132,9 @@ export function parseEnv(values: Record<string, string | undefined>): Env {
   return parse(Env, values);
 }
 
-/** Before anything is set up: throws INVALID with every mistake in this shell's settings, a line each. */
-export function checkStartSettings(): void {
-  parse(StartSettings, process.env);
+/** This shell's settings before anything is set up. Throws INVALID with every mistake in them, a line each. */
+export function checkStartSettings() {
+  return parse(StartSettings, process.env);
 }
 
 function parse<T>(schema: z.ZodType<T>, values: Record<string, string | undefined>): T {
