@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { connect } from "#cli/client.ts";
 import { printList } from "#cli/list.ts";
 import { print, say } from "#cli/output.ts";
-import { type Accounts, onAccounts } from "#cli/people/accounts.ts";
+import type { Accounts } from "#cli/people/accounts.ts";
 import { type Role, roles } from "#db/enums.ts";
 import { pickNamed } from "#server/named.rule.ts";
 
@@ -62,6 +62,12 @@ export function registerPeople(program: Command): void {
       say(`open this as ${made.email}; it works once, until ${day(made.expiresAt)}:`);
       print(command, made, ({ link }) => link);
     });
+}
+
+/** What works on the database without a console is loaded by these commands alone: no other pays for it at its start. */
+async function onAccounts<T>(work: (accounts: Accounts) => Promise<T>): Promise<T> {
+  const accounts = await import("#cli/people/accounts.ts");
+  return accounts.onAccounts(work);
 }
 
 async function find({ list }: Accounts, ref: string) {
