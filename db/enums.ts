@@ -51,6 +51,8 @@ export const runStatuses = [
   "paused",
 ] as const;
 export type RunStatus = (typeof runStatuses)[number];
+/** It has ended, until somebody resumes it. */
+export const finalRunStatuses: RunStatus[] = ["succeeded", "failed", "cancelled"];
 
 export const evalStatuses = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type EvalStatus = (typeof evalStatuses)[number];

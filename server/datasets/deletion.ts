@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, notInArray, or, sql, sum } from "drizzle-orm";
+import { finalRunStatuses } from "#db/enums.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
@@ -8,7 +9,6 @@ import type { Ctx } from "#server/context.ts";
 import { type Deletion, lines, mostNamed, saySome, someOf, verb } from "#server/deletion.rule.ts";
 
 const total = sql<number>`count(*) over ()::int`;
-const over = ["succeeded", "failed", "cancelled"] as const;
 
 type Version = typeof datasetVersions.$inferSelect;
 
@@ -76,7 +76,7 @@ export async function datasetDeletion(
 }
 
 async function runsOn({ db, projectId }: Pick<Ctx, "db" | "projectId">, ids: string[], ended: boolean) {
-  const status = ended ? inArray(runs.status, [...over]) : notInArray(runs.status, [...over]);
+  const status = ended ? inArray(runs.status, finalRunStatuses) : notInArray(runs.status, finalRunStatuses);
   const on = and(
     eq(runs.projectId, projectId),
     or(inArray(runs.datasetVersionId, ids), inArray(runs.validationVersionId, ids)),

@@ -1,4 +1,5 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, notInArray, sql } from "drizzle-orm";
+import { finalRunStatuses } from "#db/enums.ts";
 import { auditLog } from "#db/schema/audit.ts";
 import { evals, scores, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
@@ -92,7 +93,7 @@ async function evalsOn({ db, projectId }: Where, suiteId: string, active: boolea
 
 /** Runs that would start an eval on it once they have succeeded. */
 async function runsThatWant({ db, projectId }: Where, suiteId: string) {
-  const going = sql`${runs.status} not in ('succeeded', 'failed', 'cancelled')`;
+  const going = notInArray(runs.status, finalRunStatuses);
   const rows = await db
     .select({ name: runs.name, total })
     .from(runs)

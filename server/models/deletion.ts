@@ -1,4 +1,5 @@
 import { and, eq, gt, inArray, isNull, notExists, notInArray, or, sql, sum } from "drizzle-orm";
+import { finalRunStatuses } from "#db/enums.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { prices, requests } from "#db/schema/gateway.ts";
 import { aliases, artifacts, models, modelVersions } from "#db/schema/models.ts";
@@ -8,7 +9,6 @@ import { type Deletion, lines, mostNamed, sayCount, saySome, someOf, verb } from
 import { servedBy } from "#server/models/served-by.ts";
 
 const total = sql<number>`count(*) over ()::int`;
-const over = ["succeeded", "failed", "cancelled"] as const;
 const callHours = 24;
 
 type Where = Pick<Ctx, "db" | "projectId">;
@@ -119,9 +119,9 @@ async function effectsOf(ctx: Where, model: Model, versions: readonly Version[],
 async function runsOn({ db, projectId }: Where, ids: string[], ended: boolean) {
   const made = db.select({ one: sql`1` }).from(modelVersions).where(eq(modelVersions.runId, runs.id));
   const unregistered = and(eq(runs.status, "succeeded"), notExists(made));
-  const active = or(notInArray(runs.status, [...over]), unregistered);
+  const active = or(notInArray(runs.status, finalRunStatuses), unregistered);
   const on = and(eq(runs.projectId, projectId), inArray(runs.baseVersionId, ids), isNull(runs.deletedAt));
-  const which = ended ? inArray(runs.status, [...over]) : active;
+  const which = ended ? inArray(runs.status, finalRunStatuses) : active;
   return someOf(await db.select({ name: runs.name, total }).from(runs).where(and(on, which)).limit(mostNamed));
 }
 

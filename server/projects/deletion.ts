@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, isNull, notExists, notInArray, or, sql, sum } from "drizzle-orm";
+import { finalRunStatuses } from "#db/enums.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { deployments } from "#db/schema/deployments.ts";
 import { evals, suites } from "#db/schema/evals.ts";
@@ -47,8 +48,7 @@ async function blockersOf(ctx: Where, project: Project): Promise<string[]> {
   const { db, projectId } = ctx;
   const live = and(eq(deployments.projectId, projectId), isNull(deployments.archivedAt));
   const made = db.select({ one: sql`1` }).from(modelVersions).where(eq(modelVersions.runId, runs.id));
-  const over = ["succeeded", "failed", "cancelled"] as const;
-  const moving = or(notInArray(runs.status, [...over]), and(eq(runs.status, "succeeded"), notExists(made)));
+  const moving = or(notInArray(runs.status, finalRunStatuses), and(eq(runs.status, "succeeded"), notExists(made)));
   const asking = and(eq(evals.projectId, projectId), inArray(evals.status, ["queued", "running"]));
   const [serving, active, judging, others] = await Promise.all([
     db.select({ name: deployments.name, total }).from(deployments).where(live).limit(mostNamed).then(someOf),

@@ -1,4 +1,4 @@
-import type { RunStatus } from "#db/enums.ts";
+import { finalRunStatuses, type RunStatus } from "#db/enums.ts";
 
 /** Where a run may go from each status. A paused, failed or cancelled one is queued again by a resume. */
 export const nextRunStatuses = {
@@ -25,7 +25,7 @@ export const heldStatuses = ["running", "cancelling", "pausing"] as const satisf
 
 /** It has ended, until somebody resumes it. */
 export function isFinal(status: RunStatus): boolean {
-  return status === "succeeded" || status === "failed" || status === "cancelled";
+  return finalRunStatuses.includes(status);
 }
 
 /** Nothing more will happen by itself. */
