@@ -17,8 +17,8 @@ const mostLive = 8;
  */
 export async function addRevision(ctx: Ctx, input: AddRevision) {
   return transact(ctx, async (ctx) => {
-    const version = await servableVersion(ctx, input.model, "model");
     await lockDeployment(ctx, input.deploymentId);
+    const version = await servableVersion(ctx, input.model, "model");
     const ofThis = eq(revisions.deploymentId, input.deploymentId);
     const live = await ctx.db
       .select()

@@ -1,6 +1,7 @@
 import { and, eq, gt, sql } from "drizzle-orm";
 import { requests } from "#db/schema/gateway.ts";
 import type { Ctx } from "#server/context.ts";
+import { findDeployment } from "#server/deployments/find-deployment.ts";
 import type { DeploymentTraffic } from "#server/deployments/input.ts";
 
 const mostPoints = 120;
@@ -8,12 +9,13 @@ const mostPoints = 120;
 /**
  * What the gateways logged for a deployment in the last `minutes`, by revision: `signals` with counts, 5xx answers,
  * TTFT percentiles in ms over streams and output tokens per second over all answers (null = nothing to measure), and
- * `points`, requests in buckets of `bucketMinutes` (empty buckets have no row).
+ * `points`, requests in buckets of `bucketMinutes` (empty buckets have no row). Throws NOT_FOUND.
  */
 export async function deploymentTraffic(ctx: Ctx, input: DeploymentTraffic) {
+  const { id: deploymentId } = await findDeployment(ctx, input.deploymentId);
   const bucketMinutes = Math.max(1, Math.ceil(input.minutes / mostPoints));
   const since = gt(requests.receivedAt, sql`now() - make_interval(mins => ${input.minutes})`);
-  const own = and(eq(requests.projectId, ctx.projectId), eq(requests.deploymentId, input.deploymentId), since);
+  const own = and(eq(requests.projectId, ctx.projectId), eq(requests.deploymentId, deploymentId), since);
   const ttft = (share: number) => sql<number | null>`percentile_cont(${sql.raw(String(share))}) within group
     (order by ${requests.ttftMs}) filter (where ${requests.ttftMs} is not null)`;
   const bucket = sql<Date>`date_bin(make_interval(mins => ${sql.raw(String(bucketMinutes))}), ${requests.receivedAt}, 'epoch'::timestamptz)`;

@@ -1,6 +1,8 @@
 import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import { apiKeys } from "#db/schema/keys.ts";
+import { members } from "#db/schema/people.ts";
 import type { Ctx } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
 import { heldScopes } from "#server/keys/grant.rule.ts";
 import type { KeysOfMember } from "#server/keys/input.ts";
 
@@ -8,9 +10,12 @@ const mostShown = 500;
 
 /**
  * The live keys of one member, the last used first → `{items}`: what to look at before they are removed or get another
- * role. With `role`, `loses` names the scopes that a key would no longer open.
+ * role. With `role`, `loses` names the scopes that a key would no longer open. Throws NOT_FOUND for no member.
  */
 export async function listKeysOfMember(ctx: Ctx, input: KeysOfMember) {
+  const member = and(eq(members.projectId, ctx.projectId), eq(members.userId, input.userId));
+  if ((await ctx.db.$count(members, member)) === 0)
+    throw new DomainError("NOT_FOUND", "this person is not a member of the project");
   const rows = await ctx.db
     .select({
       id: apiKeys.id,

@@ -1,6 +1,7 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, ne, sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { type ModelSource, models, modelVersions } from "#db/schema/models.ts";
+import { uploads } from "#db/schema/storage.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
@@ -11,7 +12,7 @@ import type { ImportModel, ImportSource } from "#server/models/input.ts";
 /**
  * Register a base model and ring for its import → the new version's row, status `importing`. A name that is taken by
  * a base gets a further version. Throws CONFLICT for the name of a tuned model, FORBIDDEN for a path on this machine
- * from anyone but its own admin key, NOT_FOUND or REFUSED when no model lies there.
+ * from anyone but its own admin key, NOT_FOUND or REFUSED when no model lies there, NOT_FOUND for an upload that this project does not have.
  */
 export async function importModel(ctx: Ctx, input: ImportModel) {
   if (input.source.kind === "local" && ctx.actor !== "system:local-admin") {
@@ -20,10 +21,22 @@ export async function importModel(ctx: Ctx, input: ImportModel) {
   }
   if (input.source.kind === "local") await findLocal(input.source.path, input.source.file);
   return transact(ctx, async (ctx) => {
+    if (input.source.kind === "upload") await requireUploads(ctx, input.source.files);
     const version = await insertBaseVersion(ctx, input.name, sourceOf(input.source));
     await recordAudit(ctx, "models.import", version.id, { name: input.name, kind: input.source.kind });
     return version;
   });
+}
+
+async function requireUploads({ db, projectId }: Ctx, files: readonly { uploadId: string }[]) {
+  const named = [...new Set(files.map((file) => file.uploadId))];
+  const mine = and(eq(uploads.projectId, projectId), inArray(uploads.id, named), ne(uploads.status, "aborted"));
+  const found = new Set((await db.select({ id: uploads.id }).from(uploads).where(mine)).map((row) => row.id));
+  const lacking = named.find((id) => !found.has(id));
+  if (lacking !== undefined) {
+    const message = `there is no upload ${lacking.slice(0, 64)}: it expired or was cancelled`;
+    throw new DomainError("NOT_FOUND", message, { field: "source" });
+  }
 }
 
 /** A new version of a base, status `importing`, with its bell. */
