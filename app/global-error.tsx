@@ -15,7 +15,7 @@ export default function GlobalError({ error, reset }: { error: Error & { digest?
       </head>
       <body>
         <main className="grid min-h-dvh place-content-center">
-          <BrokenState title="The console broke" digest={error.digest} onRetry={reset} />
+          <BrokenState title="Something went wrong in the console" digest={error.digest} onRetry={reset} />
         </main>
       </body>
     </html>

@@ -143,7 +143,7 @@ export async function promote({ trpc }: Connection, suite: string, trained: { ve
     say(`  the gate: ${error.message}`);
     const reason = "the demo was run again on the same data";
     await trpc.models.promote.mutate({ version: version.id, force: true, reason });
-    return `${version.name} is the champion: the gate could not tell it from the one before, overruled with a reason`;
+    return `${version.name} is the champion: the gate could not tell it from the one before, overridden with a reason`;
   }
 }
 

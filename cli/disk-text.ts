@@ -30,10 +30,10 @@ export function diskLines({ freeBytes, keptBytes, kinds, damaged }: Disk): strin
 
 type Damage = Pick<Disk["damaged"][number], "sha256" | "damage" | "uses">;
 
-/** One damaged blob in a sentence: what is wrong, what uses it, and what mends it. */
+/** One damaged blob in a sentence: what is wrong, what uses it, and what fixes it. */
 export function damageWords({ sha256, damage, uses }: Damage): string {
   const what = damage === "missing" ? "is missing" : "is not what was stored";
   const names = uses.map((use) => `${use.kind} ${use.name} of project ${use.project}`);
   const used = names.length > 0 ? `it belongs to ${names.join(", ")}` : "nothing uses it";
-  return `the stored file ${sha256.slice(0, 12)}… ${what}; ${used}. Uploading or importing the same file again mends it`;
+  return `the stored file ${sha256.slice(0, 12)}… ${what}; ${used}. Uploading or importing the same file again fixes it`;
 }

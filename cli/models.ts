@@ -90,7 +90,7 @@ function registerPromote(models: Command) {
     .description("make a version champion; exit 5 when the gate refuses")
     .argument("<version>", "NAME/3")
     .option("--alias <name>", "champion or challenger", "champion")
-    .option("--force", "overrule a gate that cannot tell; takes --reason")
+    .option("--force", "override a gate that cannot tell; takes --reason")
     .option("--reason <text>", "why, kept in the audit log")
     .action(async (version: string, options: Promote, command: Command) => {
       const { force, reason } = options;

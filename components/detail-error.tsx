@@ -26,7 +26,7 @@ export function DetailError({
       <Page>
         <EmptyState
           icon={<SearchX aria-hidden />}
-          title={reason === "deleted" ? `This ${thing} was deleted` : `This ${thing} is not here`}
+          title={reason === "deleted" ? `This ${thing} was deleted` : `This ${thing} was not found`}
           action={<ButtonLink href={`/${slug}/${path}`}>See all {path}</ButtonLink>}
         >
           {sentence(message)}.{reason !== "deleted" && " The address may be old, or it may belong to another project."}

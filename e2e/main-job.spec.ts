@@ -25,7 +25,7 @@ test("one person does the whole main job in the browser and calls the result wit
     await page.goto(url("/evals/suites/new"));
     await page.getByLabel("Name").fill("held-back");
     await choose(page, "Dataset", /tickets v1/);
-    await page.getByRole("button", { name: "Make suite" }).click();
+    await page.getByRole("button", { name: "Create suite" }).click();
     await expect(page).toHaveURL(/evals\/new/);
   });
 
@@ -93,11 +93,11 @@ test("one person does the whole main job in the browser and calls the result wit
     await page.goto(url("/settings/prices"));
     await page.getByRole("button", { name: "Set price of triage" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Prompt tokens").fill("0,15");
+    await dialog.getByLabel("Input tokens").fill("0,15");
     await dialog.getByRole("button", { name: "Set price" }).click();
     await expect(dialog.getByText("write dollars for a million tokens").first()).toBeVisible();
-    await dialog.getByLabel("Prompt tokens").fill("0.15");
-    await dialog.getByLabel("Answer tokens").fill("0.60");
+    await dialog.getByLabel("Input tokens").fill("0.15");
+    await dialog.getByLabel("Output tokens").fill("0.60");
     await dialog.getByRole("button", { name: "Set price" }).click();
     await expect(page.getByRole("row", { name: /triage.*\$0\.15.*\$0\.60/ })).toBeVisible();
   });

@@ -51,7 +51,7 @@ test("a viewer is told which acts are not theirs, and once removed sees no more 
   await dialog.getByLabel("E-mail").fill("vera@example.test");
   await dialog.getByLabel("Role").click();
   await page.getByRole("option", { name: /^Viewer/ }).click();
-  await dialog.getByRole("button", { name: "Make link" }).click();
+  await dialog.getByRole("button", { name: "Create link" }).click();
   const link = (await dialog.getByText(/\/invite\//).textContent())?.trim() ?? "";
   await dialog.getByRole("button", { name: "Done" }).click();
 
@@ -69,7 +69,7 @@ test("a viewer is told which acts are not theirs, and once removed sees no more 
   await viewer.getByRole("link", { name: "See all runs" }).click();
   await expect(viewer.getByRole("heading", { name: "Runs" })).toBeVisible();
 
-  await page.getByRole("row", { name: /Vera/ }).getByRole("button", { name: "Acts for Vera" }).click();
+  await page.getByRole("row", { name: /Vera/ }).getByRole("button", { name: "Actions for Vera" }).click();
   await page.getByRole("menuitem", { name: "Remove from the project" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove member" }).click();
   await expect(viewer.getByRole("heading", { name: "Page not found", level: 1 })).toBeVisible();

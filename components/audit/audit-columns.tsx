@@ -48,7 +48,7 @@ function Actor({ row }: { row: AuditRow }) {
 
 function Target({ row, slug }: { row: AuditRow; slug: string }) {
   const id = row.targetId;
-  if (!id) return <span className="text-ink-3">nothing in particular</span>;
+  if (!id) return <span className="text-ink-3">no object</span>;
   const words = row.targetName ?? <code className="font-mono">{shortId(id)}</code>;
   const page = pages.find(([prefix]) => id.startsWith(prefix))?.[1];
   return page ? (

@@ -16,7 +16,7 @@ export function AuditPage() {
     <Page>
       <PageHead title="Audit" purpose="Who changed what, and what was refused. Rows are only ever added." />
       {refusal ? (
-        <EmptyState icon={<ScrollText aria-hidden />} title="Only admins read the audit log">
+        <EmptyState icon={<ScrollText aria-hidden />} title="Only admins can read the audit log">
           {refusal} Ask an admin of the project.
         </EmptyState>
       ) : person?.isOwner ? (

@@ -39,6 +39,6 @@ test("ids read as what they are called, shares as percent, and only a flag that 
   );
   expect(detailWords({ wanted: [{ revisionId: id("rev"), weightBps: 7_000 }] }, names)).toBe("wanted: v3 70 %");
   expect(detailWords({ revisionId: id("rev"), number: 3 }, names)).toBe("revision: v3");
-  expect(detailWords({ reason: "late", forced: true })).toBe("reason: late · the gate was overruled");
+  expect(detailWords({ reason: "late", forced: true })).toBe("reason: late · the gate was overridden");
   expect(detailWords({ model: "triage/2", forced: false })).toBe("model: triage/2");
 });

@@ -8,8 +8,8 @@ type Names = Readonly<Record<string, string>>;
 
 /** What a flag means when it is set; unset it says nothing. */
 const flags: Readonly<Record<string, string>> = {
-  forced: "the gate was overruled",
-  forceTried: "tried to overrule the gate",
+  forced: "the gate was overridden",
+  forceTried: "tried to override the gate",
 };
 
 /** The detail of an audit row in one line: `role: viewer · minutes: 15`. Values of any shape, cut where they are long. */

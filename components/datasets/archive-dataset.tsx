@@ -30,7 +30,7 @@ export function ArchiveDialog({
     trpc.datasets.archive.mutationOptions({
       onSuccess: async () => {
         router.push(`/${slug}/datasets`);
-        notify.undoable(`${dataset.name} is archived`, restore.run, "It stands under Archived.");
+        notify.undoable(`${dataset.name} is archived`, restore.run, "Find it with the filter Archived.");
         await client.invalidateQueries(trpc.datasets.pathFilter());
       },
     }),

@@ -28,7 +28,7 @@ export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetD
       <DropdownMenu
         align="end"
         trigger={
-          <Button size="icon" aria-label="More acts">
+          <Button size="icon" aria-label="More actions">
             <Ellipsis aria-hidden />
           </Button>
         }
@@ -103,8 +103,8 @@ function useTrainRefusal({ version, archivedAt }: DatasetData): string | undefin
   if (version.status === "importing") return "The import has not ended yet";
   if (version.status === "needs_review") return "Decide about its rows first";
   if (version.status !== "ready") return "A refused file cannot be trained on";
-  if (version.shape === "preference") return "Training on preferences is not here yet; use chats, pairs or text";
+  if (version.shape === "preference") return "Training on preference pairs is not available; use chats, pairs or text";
   if (version.shape === "unpaired_preference")
-    return "Unpaired preferences hold bad answers, which SFT would learn too";
+    return "Unpaired preferences hold bad answers, which SFT would also train on";
   return version.trainRows === 0 ? "It has no training rows: all are kept for validation" : undefined;
 }

@@ -21,7 +21,7 @@ function UsedBy({ slug, dataset }: { slug: string; dataset: DatasetData }) {
   return (
     <Card flush title={`Used by v${dataset.version.version}`}>
       {!used && (
-        <p className="px-4 py-3 text-ink-3">Nothing yet. Runs that train on it and suites made of it stand here.</p>
+        <p className="px-4 py-3 text-ink-3">Nothing yet. Runs trained on it and suites made from it appear here.</p>
       )}
       <CardRows>
         {runs.map((run) => (

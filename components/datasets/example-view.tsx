@@ -63,7 +63,7 @@ function Turns({ turns }: { turns: Turn[] }) {
             <span className={cn("flex items-center gap-1 font-medium text-xs", text)}>
               <Icon aria-hidden className="size-3.5" />
               {word}
-              {isContext && <span className="font-normal text-ink-3">weight 0: context, not learnt</span>}
+              {isContext && <span className="font-normal text-ink-3">weight 0: context, not trained on</span>}
             </span>
             <Text>{turn.content}</Text>
           </li>

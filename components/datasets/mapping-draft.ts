@@ -28,7 +28,7 @@ export const aims = {
     may: ["input", "system", "history"],
   },
   messages: { label: "Chats", hint: "one column that holds a list of turns", needs: ["messages"], may: ["system"] },
-  text: { label: "Plain text", hint: "learnt as it stands", needs: ["text"], may: [] },
+  text: { label: "Plain text", hint: "trained on as it is", needs: ["text"], may: [] },
 } as const satisfies Record<string, { label: string; hint: string; needs: readonly Target[]; may: readonly Target[] }>;
 
 export type Aim = keyof typeof aims;

@@ -111,7 +111,7 @@ function SplitCard({ version }: { version: VersionData }) {
 function NotesCard({ version }: { version: VersionData }) {
   if (version.notes.length === 0) return null;
   return (
-    <Card title="Good to know">
+    <Card title="Notes">
       <ul className="grid gap-1.5">
         {version.notes.map((note) => (
           <li key={`${note.code} ${note.name}`} className="flex flex-wrap justify-between gap-x-4">

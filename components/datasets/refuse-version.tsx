@@ -14,7 +14,7 @@ export function RefuseVersion({ version }: { version: VersionData }) {
     <ConfirmDialog
       trigger={<Button look="danger">Refuse the file</Button>}
       title={`Refuse version ${version.version}?`}
-      description="It cannot be trained on. The uploaded file stays and can be downloaded; a mended one becomes the next version."
+      description="It cannot be trained on. The uploaded file stays and can be downloaded; a corrected one becomes the next version."
       confirmLabel="Refuse the file"
       onConfirm={() => decide.mutateAsync({ versionId: version.id, decision: { do: "refuse" } })}
     />

@@ -93,7 +93,7 @@ export function NewDeployment({ slug }: { slug: string }) {
       <FailureBanner title="The deployment was not created" failure={failure} />
       <WithAside
         aside={
-          <Card title="What will happen">
+          <Card title="Summary">
             <div className="grid gap-3">
               <p className="text-ink-2">
                 {draft.name.trim() ? (
@@ -142,7 +142,7 @@ export function NewDeployment({ slug }: { slug: string }) {
           onTakeOver={(takeOver) => set({ takeOver })}
         />
         <Card
-          title="Who answers"
+          title="Revisions"
           aside={
             <Button size="sm" icon={<Plus aria-hidden />} onClick={add}>
               Add a version

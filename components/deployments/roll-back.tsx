@@ -21,7 +21,7 @@ export function RollBack({ deployment, requests }: { deployment: DeploymentData;
   const cold = baseline.notReady ? `v${baseline.number} cannot take it: ${baseline.notReady}` : undefined;
   const button = (
     <Button look="danger" icon={<Undo2 aria-hidden />} disabledReason={refusal ?? cold}>
-      Roll back now
+      Roll back
     </Button>
   );
   if (refusal || cold) return button;
@@ -31,7 +31,7 @@ export function RollBack({ deployment, requests }: { deployment: DeploymentData;
       title={`Roll back to v${baseline.number}`}
       description={`All traffic goes to v${baseline.number} (${baseline.model}/${baseline.version}).`}
       affects={[effect, sticky]}
-      confirmLabel="Roll back now"
+      confirmLabel="Roll back"
       onConfirm={() => apply(after, `Rolled back to v${baseline.number}`)}
     />
   );

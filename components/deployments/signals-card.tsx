@@ -96,8 +96,8 @@ function signalsOf(revision: RevisionData, traffic: TrafficData | undefined): Si
   return [
     { label: "n", words: formatNumber(n), measured: true },
     signal("Failed", n, enoughForShare, "requests", formatPercent((row?.failed ?? 0) / Math.max(1, n))),
-    signal("First token, p50", streams, enoughForMedian, "streams", ms(row?.ttftP50Ms)),
-    signal("First token, p95", streams, enoughForShare, "streams", ms(row?.ttftP95Ms)),
+    signal("TTFT, p50", streams, enoughForMedian, "streams", ms(row?.ttftP50Ms)),
+    signal("TTFT, p95", streams, enoughForShare, "streams", ms(row?.ttftP95Ms)),
     signal(
       "Tokens per second",
       answers,

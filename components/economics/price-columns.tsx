@@ -25,8 +25,8 @@ export const priceColumns: readonly Column<PriceRow>[] = [
     cell: (row) => <span className="font-medium">{row.name}</span>,
   },
   { id: "kind", header: "Kind", cell: (row) => (row.kind === "base" ? "base model" : "fine-tuned") },
-  { id: "input", header: "Prompt, per 1M tokens", className: "text-right", cell: (row) => dollars(row.price?.input) },
-  { id: "output", header: "Answer, per 1M tokens", className: "text-right", cell: (row) => dollars(row.price?.output) },
+  { id: "input", header: "Input, per 1M tokens", className: "text-right", cell: (row) => dollars(row.price?.input) },
+  { id: "output", header: "Output, per 1M tokens", className: "text-right", cell: (row) => dollars(row.price?.output) },
   {
     id: "since",
     header: "Since",

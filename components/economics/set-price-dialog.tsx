@@ -65,10 +65,10 @@ function PriceForm({ row, onDone }: { row: PriceRow; onDone: () => void }) {
 
   return (
     <form className="grid gap-4" onSubmit={form.handleSubmit(submit)} noValidate>
-      <Field label="Prompt tokens" hint="US dollars for a million of them" error={errors.input?.message}>
+      <Field label="Input tokens" hint="US dollars per 1M tokens" error={errors.input?.message}>
         <Input {...form.register("input")} inputMode="decimal" placeholder="0.15" unit="$ / 1M" autoFocus />
       </Field>
-      <Field label="Answer tokens" hint="US dollars for a million of them" error={errors.output?.message}>
+      <Field label="Output tokens" hint="US dollars per 1M tokens" error={errors.output?.message}>
         <Input {...form.register("output")} inputMode="decimal" placeholder="0.60" unit="$ / 1M" />
       </Field>
       <FormError>{errors.root?.message}</FormError>

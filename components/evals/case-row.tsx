@@ -20,7 +20,7 @@ const outcomeLooks = {
 /** A tie of right and wrong answers says which of the two it was. */
 function outcomeWords({ outcome, candidate }: Case, headline: GraderSummary) {
   if (outcome !== "tied" || !isBinary(headline.kind)) return outcome;
-  return candidate.marks[headline.name] === 1 ? "both right" : "both wrong";
+  return candidate.marks[headline.name] === 1 ? "both passed" : "both failed";
 }
 
 /** One question with its reference and both answers; opened, with the whole prompt as it was sent. */

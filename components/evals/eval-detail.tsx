@@ -106,7 +106,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
         }
       />
       {isMoving(row.status) && (
-        <Card title="Answering">
+        <Card title="Progress">
           <Progress value={row.casesDone} max={row.casesTotal} label="Calls answered" />
           <p className="mt-2 text-ink-2">
             {formatNumber(row.casesDone)} of {formatNumber(row.casesTotal)} calls. You can leave this page; it goes on.
@@ -132,7 +132,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
               </Card>
               <Card title="Failed calls">
                 {formatNumber(summary.errors.candidate)} of {candidate.name}, {formatNumber(summary.errors.baseline)} of{" "}
-                {baseline.name}. A failed call counts as a wrong answer.
+                {baseline.name}. A failed call counts as a failed case.
               </Card>
             </>
           }

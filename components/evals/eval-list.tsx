@@ -147,20 +147,20 @@ function NoEvals({ slug, hasSuites }: { slug: string; hasSuites: boolean }) {
   return (
     <EmptyState
       icon={<Scale aria-hidden />}
-      title={hasSuites ? "No model has been compared yet" : "First a suite, then an eval"}
+      title={hasSuites ? "No evals yet" : "First a suite, then an eval"}
       action={
         <ButtonLink
           look="primary"
           href={hasSuites ? `/${slug}/evals/new` : `/${slug}/evals/suites/new`}
           disabledReason={refusal}
         >
-          {hasSuites ? "Compare two models" : "Make a suite"}
+          {hasSuites ? "Compare two models" : "Create a suite"}
         </ButtonLink>
       }
     >
       {hasSuites
-        ? "An eval asks two model versions the same questions and says whether the difference is more than chance."
-        : "A suite is a set of questions with reference answers, frozen from a dataset, and the graders that mark the answers."}
+        ? "An eval gives two model versions the same cases and says whether the difference is more than chance."
+        : "A suite is a set of cases with reference answers, frozen from a dataset, and the graders that score the answers."}
     </EmptyState>
   );
 }

@@ -19,7 +19,7 @@ export function EvalsPage({ slug }: { slug: string }) {
     <Page>
       <PageHead
         title="Evals"
-        purpose="Is a model better than the one it should replace? The same questions to both, and what the difference is worth."
+        purpose="Is a model better than the one it should replace? Both get the same cases, and the difference comes with its confidence interval."
         actions={
           <>
             <ButtonLink href={`/${slug}/evals/suites/new`} disabledReason={cannotMakeSuite}>

@@ -74,7 +74,7 @@ export function NewEval({ slug }: { slug: string }) {
   const failure = start.error ? failureOf(start.error) : null;
   const why =
     refusal ??
-    (chosen.suite === "" ? (proposal.data ? "Make a suite first" : "Choose a suite first") : undefined) ??
+    (chosen.suite === "" ? (proposal.data ? "Create a suite first" : "Choose a suite first") : undefined) ??
     (!chosen.candidate || !chosen.baseline ? "Choose two versions" : undefined) ??
     (chosen.candidate === chosen.baseline ? "Choose two different versions" : undefined);
   return (
@@ -82,12 +82,12 @@ export function NewEval({ slug }: { slug: string }) {
       <Crumb label="New eval" />
       <PageHead
         title="New eval"
-        purpose="Both versions answer every question of the suite at temperature 0, through the gateway, like any client."
+        purpose="Both versions answer every case of the suite at temperature 0, through the gateway, like any client."
       />
       <FailureBanner title="The eval was not started" failure={failure} />
       <WithAside
         aside={
-          <Card title="What will happen">
+          <Card title="Summary">
             <dl className="grid gap-2">
               <SummaryLine label="Calls" value={suite ? formatNumber(suite.cases * 2) : "choose a suite"} />
               <SummaryLine label="Headline" value={headline?.name ?? "choose a suite"} />
@@ -96,7 +96,7 @@ export function NewEval({ slug }: { slug: string }) {
                 <dd className="text-right tabular-nums">
                   {shows === null
                     ? headline
-                      ? "depends on how far the marks move"
+                      ? "depends on the variance of the scores"
                       : "choose a suite"
                     : `${formatNumber(shows * 100, 1)} points`}{" "}
                   {shows !== null && (
@@ -119,23 +119,25 @@ export function NewEval({ slug }: { slug: string }) {
           </Card>
         }
       >
-        <Card title="What is compared">
+        <Card title="Targets">
           <div className="grid gap-4">
             <Field
               label="Suite"
               hint={
-                cannotMakeSuite ? undefined : <TextLink href={`/${slug}/evals/suites/new`}>Make another suite</TextLink>
+                cannotMakeSuite ? undefined : (
+                  <TextLink href={`/${slug}/evals/suites/new`}>Create another suite</TextLink>
+                )
               }
             >
               <SuitePicker value={chosen.suite} onChoose={(suite) => set({ suite })} />
             </Field>
-            <Field label="Candidate" hint="The version that wants to be promoted.">
+            <Field label="Candidate" hint="The version you may promote.">
               <VersionPicker
                 value={chosen.candidate}
                 onChoose={(candidate) => set({ candidate, baseline: asked.baseline })}
               />
             </Field>
-            <Field label="Baseline" hint="What it has to beat: the champion, or its own base.">
+            <Field label="Baseline" hint="The one to beat: the champion, or its own base.">
               <VersionPicker value={chosen.baseline} onChoose={(baseline) => set({ baseline })} />
             </Field>
           </div>

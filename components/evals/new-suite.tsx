@@ -61,7 +61,7 @@ function requestOf(draft: z.infer<typeof Draft>) {
   });
 }
 
-/** Freeze a split as questions with reference answers, and choose how answers are marked. */
+/** Freeze a split as cases with reference answers, and choose how answers are graded. */
 export function NewSuite({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const router = useRouter();
@@ -106,12 +106,12 @@ export function NewSuite({ slug }: { slug: string }) {
       <Crumb label="New suite" />
       <PageHead
         title="New suite"
-        purpose="Questions with reference answers that every candidate has to answer. A suite never changes once it is made."
+        purpose="Cases with reference answers that every target has to answer. A suite never changes once it is created."
       />
-      <FailureBanner title="The suite was not made" failure={failure} />
+      <FailureBanner title="The suite could not be created" failure={failure} />
       <WithAside
         aside={
-          <Card title="What this makes">
+          <Card title="Summary">
             <SuiteSummary rows={rows} maxCases={Number(draft.maxCases) || 0} graders={draft.graders} />
             <div className="mt-4 flex gap-2">
               <Button
@@ -120,7 +120,7 @@ export function NewSuite({ slug }: { slug: string }) {
                 disabledReason={why}
                 onClick={() => request.success && create.mutate(request.data)}
               >
-                Make suite
+                Create suite
               </Button>
               <ButtonLink href={`/${slug}/evals?tab=suites`}>Cancel</ButtonLink>
             </div>
@@ -128,7 +128,7 @@ export function NewSuite({ slug }: { slug: string }) {
           </Card>
         }
       >
-        <Card title="Questions">
+        <Card title="Cases">
           <div className="grid gap-4">
             <Field label="Name" error={draft.name !== "" ? errorAt("name") : undefined}>
               <Input
@@ -147,7 +147,7 @@ export function NewSuite({ slug }: { slug: string }) {
             />
             <Field
               label="Split"
-              hint="Training reads only the train split, so validation rows are news to every model trained on this dataset."
+              hint="Training reads only the train split, so validation rows are unseen by every model trained on this dataset."
             >
               <Select
                 value={draft.split}
@@ -156,7 +156,7 @@ export function NewSuite({ slug }: { slug: string }) {
               />
             </Field>
             <div className="grid gap-4 md:grid-cols-2">
-              <Field label="At most" error={errorAt("maxCases")}>
+              <Field label="Max cases" error={errorAt("maxCases")}>
                 <Input
                   inputMode="numeric"
                   value={draft.maxCases}
@@ -164,7 +164,7 @@ export function NewSuite({ slug }: { slug: string }) {
                   onChange={(event) => set({ maxCases: event.target.value })}
                 />
               </Field>
-              <Field label="Answer length" error={errorAt("maxTokens")}>
+              <Field label="Max output tokens" error={errorAt("maxTokens")}>
                 <Input
                   inputMode="numeric"
                   value={draft.maxTokens}

@@ -107,12 +107,12 @@ export function SuiteList({ slug }: { slug: string }) {
             title="No suite yet"
             action={
               <ButtonLink look="primary" href={`/${slug}/evals/suites/new`} disabledReason={cannotMake}>
-                Make a suite
+                Create a suite
               </ButtonLink>
             }
           >
-            Freeze rows that training never sees, choose how answers are marked, and compare every model on the same
-            questions.
+            Freeze rows that training never sees, choose how answers are graded, and compare every model on the same
+            cases.
           </EmptyState>
         }
       />

@@ -3,7 +3,7 @@ import { formatNumber } from "#components/ui/format.ts";
 import { SummaryLine } from "#components/ui/summary-line.tsx";
 import type { graderKinds } from "#db/enums.ts";
 
-/** How many questions a suite would hold and what an eval on it costs in calls; `rows` null: no dataset is chosen. */
+/** How many cases a suite would hold and what an eval on it costs in calls; `rows` null: no dataset is chosen. */
 export function SuiteSummary({
   rows,
   maxCases,
@@ -13,15 +13,13 @@ export function SuiteSummary({
   maxCases: number;
   graders: readonly (typeof graderKinds)[number][];
 }) {
-  const questions = rows === null ? null : Math.min(rows, maxCases);
+  const cases = rows === null ? null : Math.min(rows, maxCases);
   return (
     <dl className="grid gap-2">
       <SummaryLine
-        label="Questions"
+        label="Cases"
         value={
-          rows === null || questions === null
-            ? "choose a dataset"
-            : `${formatNumber(questions)} of ${formatNumber(rows)} rows`
+          rows === null || cases === null ? "choose a dataset" : `${formatNumber(cases)} of ${formatNumber(rows)} rows`
         }
       />
       <SummaryLine
@@ -30,10 +28,7 @@ export function SuiteSummary({
           graders.map((kind, i) => `${graderWords[kind].label}${i === 0 ? " (headline)" : ""}`).join(", ") || "none yet"
         }
       />
-      <SummaryLine
-        label="Calls in an eval"
-        value={questions === null ? "twice the questions" : formatNumber(2 * questions)}
-      />
+      <SummaryLine label="Calls in an eval" value={cases === null ? "twice the cases" : formatNumber(2 * cases)} />
     </dl>
   );
 }

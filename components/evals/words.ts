@@ -4,8 +4,8 @@ import type { GraderSummary } from "#server/evals/compare.rule.ts";
 import { isBinary } from "#server/evals/graders.rule.ts";
 
 export const graderWords: Record<GraderKind, { label: string; hint: string }> = {
-  exact_match: { label: "Exact match", hint: "The answer is the reference, but for white space at its ends." },
-  contains: { label: "Contains", hint: "The reference stands somewhere in the answer, whatever the case." },
+  exact_match: { label: "Exact match", hint: "The answer is the reference, ignoring white space at its ends." },
+  contains: { label: "Contains", hint: "The reference occurs in the answer, ignoring case." },
   json_valid: { label: "JSON valid", hint: "The answer is one JSON document." },
   json_fields: { label: "JSON fields", hint: "Valid JSON, equal to the reference in the chosen fields, or in all." },
   token_f1: { label: "Token F1", hint: "Share of words in common; passes from 0.5 on." },
@@ -17,11 +17,11 @@ export function differenceWords({ score, low, high }: GraderSummary["difference"
   return `${points(score)} points (95 % interval ${points(low)} to ${points(high)})`;
 }
 
-/** "28 both right, 2 both wrong"; for marks between 0 and 1 only "30 tied". */
+/** "28 both passed, 2 both failed"; for marks between 0 and 1 only "30 tied". */
 export function tiedWords({ kind, ties, wins, candidate, n }: GraderSummary): string {
   if (!isBinary(kind) || ties === 0) return `${formatNumber(ties)} tied`;
   const bothRight = Math.round(candidate.score * n) - wins;
-  return `${formatNumber(bothRight)} both right, ${formatNumber(ties - bothRight)} both wrong`;
+  return `${formatNumber(bothRight)} both passed, ${formatNumber(ties - bothRight)} both failed`;
 }
 
 /** "p = 0.0012", "p < 0.0001" */

@@ -67,7 +67,7 @@ export function Checklist({ steps, compact = false }: { steps: HomeData["steps"]
   const now = all.find((step) => step.proof === null);
   if (compact)
     return (
-      <Card title="Still to do" flush>
+      <Card title="To do" flush>
         <ol className="divide-y">
           {all
             .filter((step) => step.proof === null)

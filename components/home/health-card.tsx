@@ -75,7 +75,7 @@ export function HealthCard() {
           ))}
           {health.data.hosts.length === 0 && (
             <CardRow>
-              <span className="flex-1 text-ink-2">No inference host has registered.</span>
+              <span className="flex-1 text-ink-2">No inference host is registered.</span>
               <StatusChip status="down" />
             </CardRow>
           )}

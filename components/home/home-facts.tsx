@@ -31,7 +31,7 @@ export function HomeFacts({ facts }: { facts: HomeData["facts"] }) {
         }
       />
       <Fact
-        label="First token, p95"
+        label="TTFT, p95"
         value={facts.ttftP95Ms === null ? "not measured" : formatDurationMs(facts.ttftP95Ms)}
         muted={facts.ttftP95Ms === null}
         note={

@@ -20,7 +20,7 @@ export function MotionCard({ data, withRuns = false }: { data: HomeData; withRun
   const runs = withRuns ? runsInMotion(data) : [];
   const nothing = imports.length + evals.length + runs.length === 0;
   return (
-    <Card title="In motion" flush>
+    <Card title="In progress" flush>
       {nothing ? (
         <p className="px-4 py-3 text-ink-3">No import and no eval is running.</p>
       ) : (

@@ -28,7 +28,7 @@ export function RunsCard({ runs }: { runs: readonly Run[] }) {
           }
           className="py-8"
         >
-          A run teaches a base model your dataset.
+          A run fine-tunes a base model on your dataset.
         </EmptyState>
       ) : (
         <CardRows>

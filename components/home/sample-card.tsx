@@ -21,7 +21,7 @@ export function SampleCard() {
     }),
   );
   return (
-    <Card title="No data at hand?">
+    <Card title="No data yet?">
       <p className="text-ink-2">
         Load our support-ticket sample: 1,440 short tickets to sort into categories and priorities.
       </p>

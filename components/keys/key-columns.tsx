@@ -15,7 +15,7 @@ function ownerOf(row: KeyRow) {
 
 function scopeHelp(row: KeyRow, scope: KeyRow["scopes"][number]) {
   if (!row.withheld.includes(scope)) return scopeWords[scope];
-  return `${scopeWords[scope]} (not now: beyond the present role of ${row.ownerName ?? "its owner"})`;
+  return `${scopeWords[scope]} (not now: beyond the current role of ${row.ownerName ?? "its owner"})`;
 }
 
 export const keyColumns: readonly Column<KeyRow>[] = [
@@ -35,7 +35,7 @@ export const keyColumns: readonly Column<KeyRow>[] = [
   { id: "status", header: "Status", phone: "corner", cell: (row) => <StatusChip status={row.status} /> },
   {
     id: "scopes",
-    header: "May",
+    header: "Scopes",
     cell: (row) => (
       <span className="flex max-w-80 flex-wrap gap-1">
         {row.scopes.map((scope) => (
@@ -51,7 +51,7 @@ export const keyColumns: readonly Column<KeyRow>[] = [
     ),
   },
   { id: "owner", header: "Owner", cell: ownerOf },
-  { id: "createdAt", header: "Made", sortBy: "server", cell: (row) => <RelativeTime at={row.createdAt} /> },
+  { id: "createdAt", header: "Created", sortBy: "server", cell: (row) => <RelativeTime at={row.createdAt} /> },
   {
     id: "lastUsedAt",
     sortBy: "server",

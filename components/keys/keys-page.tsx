@@ -63,7 +63,7 @@ export function KeysPage({ apiUrl }: { apiUrl: string }) {
     <Page>
       <PageHead
         title="Keys"
-        purpose="With a key a program calls the models of this project, or works in it."
+        purpose="Programs use a key to call the models of this project or to work in it."
         actions={button}
       />
       <ResourceList

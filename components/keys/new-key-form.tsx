@@ -56,10 +56,10 @@ export function NewKeyForm({
   const missing = (wanted: readonly Scope[]) => wanted.some((scope) => !grantable.includes(scope));
   return (
     <form method="post" noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit(submit)(event)}>
-      <Field label="Name" hint="What will use it, so that you know it again." error={errors.name?.message}>
+      <Field label="Name" hint="What will use it, so that you recognise it later." error={errors.name?.message}>
         <Input {...form.register("name")} placeholder="helpdesk-backend" autoComplete="off" autoFocus />
       </Field>
-      <Field label="It may" error={preset === "own" ? undefined : errors.scopes?.message}>
+      <Field label="Access" error={preset === "own" ? undefined : errors.scopes?.message}>
         <Select
           value={preset}
           onValueChange={choosePreset}

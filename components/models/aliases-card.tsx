@@ -58,7 +58,7 @@ export function AliasesCard({
                   )}
                 </p>
                 {holder?.overruled && (
-                  <p className="mt-0.5 break-words text-hold text-xs">Gate overruled: “{holder.overruled}”</p>
+                  <p className="mt-0.5 break-words text-hold text-xs">Gate overridden: “{holder.overruled}”</p>
                 )}
               </div>
               {!own && !(alias === "challenger" && version.aliases.includes("champion")) && (
@@ -79,7 +79,7 @@ export function AliasesCard({
                     </Button>
                   }
                   title={`Take the ${alias} away from ${version.name}?`}
-                  affects={[`${model.name}@${alias} means nothing until a version gets it.`]}
+                  affects={[`${model.name}@${alias} points to no version until one is given it.`]}
                   confirmLabel="Take away"
                   onConfirm={() => remove.mutateAsync({ model: model.id, alias })}
                 />

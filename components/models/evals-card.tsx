@@ -28,14 +28,14 @@ export function EvalsCard({
     return (
       <EmptyState
         icon={<Scale aria-hidden />}
-        title="Never compared yet"
+        title="Not evaluated yet"
         action={
           <ButtonLink look="primary" href={evaluateHref} disabledReason={refusal}>
             Evaluate
           </ButtonLink>
         }
       >
-        An eval asks two versions the same questions and says whether the difference is more than chance. The promotion
+        An eval gives two versions the same cases and says whether the difference is more than chance. The promotion
         gate asks for one.
       </EmptyState>
     );

@@ -58,7 +58,7 @@ export function ImportModelFlow({ slug }: { slug: string }) {
       <FailureBanner title="The model was not imported" failure={failure} />
       <WithAside
         aside={
-          <Card title="What will happen">
+          <Card title="Summary">
             <ol className="grid list-decimal gap-1.5 pl-4 text-ink-2">
               {steps[draft.way].map((step) => (
                 <li key={step}>{step}</li>
@@ -90,7 +90,7 @@ export function ImportModelFlow({ slug }: { slug: string }) {
           </Card>
         }
       >
-        <Card title="Where it comes from">
+        <Card title="Source">
           <div className="grid gap-4">
             <WayChoice value={draft.way} onChange={(way) => set({ way })} />
             {draft.way === "hub" && <HubFields draft={draft} set={set} repoError={repoError} />}
@@ -98,7 +98,7 @@ export function ImportModelFlow({ slug }: { slug: string }) {
           </div>
         </Card>
         {draft.way !== "sample" && (
-          <Card title="What it is called">
+          <Card title="Name">
             <Field
               label="Name"
               hint="Runs, evals and API calls use it: lower-case letters, digits, dots, dashes."
@@ -155,12 +155,12 @@ function HubFields({
 
 const steps = {
   hub: [
-    "The newest commit, or the one you name, is pinned and its files are downloaded; a break goes on where it stopped.",
+    "The newest commit, or the one you name, is pinned and its files are downloaded; a broken download resumes where it stopped.",
     "Headers, sizes and architecture are checked; every file gets its sha256.",
     "Safetensors are converted to GGUF once, so that the model can be served.",
   ],
   files: [
-    "The files are sent in parts; a lost connection goes on where it stopped.",
+    "The files are sent in parts; a lost connection resumes where it stopped.",
     "Headers, sizes and architecture are checked; every file gets its sha256.",
     "Safetensors are converted to GGUF once. A GGUF can be served and compared, but not trained on.",
   ],

@@ -87,8 +87,8 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
         }
       />
       {missing && (
-        <Banner title={`${model.name}/${number} is not here`}>
-          It was deleted, or there never was one. This is {version.name}.
+        <Banner title={`${model.name}/${number} was not found`}>
+          It was deleted, or it never existed. This is {version.name}.
         </Banner>
       )}
       {version.status === "failed" && (
@@ -166,7 +166,7 @@ function Purpose({ slug, model, version }: { slug: string; model: Model; version
     <>
       {base ? (
         <>
-          {version.name}, tuned from <TextLink href={`/${slug}/models/${base.modelId}`}>{base.name}</TextLink>
+          {version.name}, fine-tuned from <TextLink href={`/${slug}/models/${base.modelId}`}>{base.name}</TextLink>
           {dataset && (
             <>
               {" "}

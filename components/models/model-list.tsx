@@ -21,7 +21,7 @@ import { EmptyState } from "#components/ui/states.tsx";
 import { modelKinds } from "#db/enums.ts";
 import { modelSorts } from "#server/models/input.ts";
 
-const kindWords = { base: "Base", tuned: "Tuned" } as const;
+const kindWords = { base: "Base", tuned: "Fine-tuned" } as const;
 
 const columns: readonly Column<ModelRow>[] = [
   {
@@ -132,7 +132,7 @@ export function ModelList({ slug }: { slug: string }) {
     <Page>
       <PageHead
         title="Models"
-        purpose="Bases that runs start from, and the versions that came out of them."
+        purpose="Base models that runs start from, and the versions they produced."
         actions={importBase}
       />
       <ResourceList

@@ -47,7 +47,7 @@ export function PromoteDialog({ slug, version, onClose }: { slug: string; versio
       : answer.do === "refuse"
         ? answer.why
         : forced && reason.trim() === ""
-          ? "Say why the gate is overruled"
+          ? "Give the reason for the override"
           : undefined);
   const failure = promote.error ? failureOf(promote.error) : gate.error ? failureOf(gate.error) : null;
   return (
@@ -76,7 +76,7 @@ export function PromoteDialog({ slug, version, onClose }: { slug: string; versio
               })
             }
           >
-            {forced ? "Overrule the gate and promote" : `Promote ${version.name}`}
+            {forced ? "Override the gate and promote" : `Promote ${version.name}`}
           </Button>
         </>
       }
@@ -121,7 +121,7 @@ export function PromoteDialog({ slug, version, onClose }: { slug: string; versio
           </div>
         )}
         {forced && (
-          <Field label="Why overrule it" hint="Kept in the audit log with this evidence.">
+          <Field label="Reason for override" hint="Kept in the audit log with this evidence.">
             <Textarea rows={2} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
           </Field>
         )}

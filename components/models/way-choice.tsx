@@ -15,7 +15,7 @@ const words = {
 export function WayChoice({ value, onChange }: { value: Way; onChange: (way: Way) => void }) {
   return (
     <fieldset className="grid gap-2 md:grid-cols-3">
-      <legend className="sr-only">Where it comes from</legend>
+      <legend className="sr-only">Source</legend>
       {ways.map((way) => {
         const { icon: Icon, title, text } = words[way];
         const on = way === value;

@@ -42,7 +42,7 @@ export function ChangePasswordCard() {
         className="grid max-w-80 gap-4"
         onSubmit={(event) => void form.handleSubmit(submit)(event)}
       >
-        <Field label="Present password" error={errors.current?.message}>
+        <Field label="Current password" error={errors.current?.message}>
           <PasswordInput {...form.register("current")} autoComplete="current-password" />
         </Field>
         <Field

@@ -35,7 +35,9 @@ export function AnswerView({ answer }: { answer: Answer }) {
           Stopped
         </p>
       )}
-      {answer.state === "done" && answer.text === "" && <p className="text-ink-3">The model answered with nothing.</p>}
+      {answer.state === "done" && answer.text === "" && (
+        <p className="text-ink-3">The model returned an empty answer.</p>
+      )}
       <AnswerFacts answer={answer} />
     </div>
   );
@@ -54,7 +56,7 @@ function Waiting() {
     <p role="status" className="flex items-center gap-1.5 text-ink-3">
       <LoaderCircle aria-hidden className="size-4 animate-spin" />
       {ms < patienceMs
-        ? "Waiting for the first word"
+        ? "Waiting for the first token"
         : `Waiting ${formatDurationMs(ms)}: a model is loaded on its first call`}
     </p>
   );
@@ -82,13 +84,16 @@ function AnswerFacts({ answer }: { answer: Answer }) {
       name: "TTFT",
       value: answer.times.ttftMs === null ? "not measured" : formatDurationMs(answer.times.ttftMs),
     },
-    answer.times && { name: "Speed", value: rate === null ? "too short to measure" : `${formatNumber(rate)} tokens/s` },
+    answer.times && {
+      name: "Throughput",
+      value: rate === null ? "too short to measure" : `${formatNumber(rate)} tokens/s`,
+    },
     answer.times && { name: "Total", value: formatDurationMs(answer.times.totalMs) },
     answer.outputTokens !== null && {
       name: "Tokens",
       value: `${formatNumber(answer.promptTokens ?? 0)} in, ${formatNumber(answer.outputTokens)} out`,
     },
-    answer.finishReason === "length" && { name: "Ended", value: "cut at the most tokens" },
+    answer.finishReason === "length" && { name: "Ended", value: "cut at max tokens" },
   ].filter((fact) => fact !== false && fact !== null);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-3 text-xs">

@@ -5,9 +5,9 @@ import { Field } from "#components/ui/field.tsx";
 import { Input, Textarea } from "#components/ui/input.tsx";
 
 const numbers = [
-  { field: "temperature", label: "Temperature", hint: "0 is the likeliest word each time" },
-  { field: "maxTokens", label: "Most tokens", hint: "Cut there, or at the context's end" },
-  { field: "seed", label: "Seed", hint: "The same one repeats an answer" },
+  { field: "temperature", label: "Temperature", hint: "0 is deterministic" },
+  { field: "maxTokens", label: "Max tokens", hint: "Output is cut there, or at the context limit" },
+  { field: "seed", label: "Seed", hint: "The same seed repeats an answer" },
 ] as const satisfies readonly { field: NumberField; label: string; hint: string }[];
 
 /** What a pane sends beside the prompt. */

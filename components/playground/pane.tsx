@@ -91,7 +91,7 @@ export function Pane({
             <MessageSquare aria-hidden className="size-5 stroke-[1.5]" />
             {pane.model === ""
               ? "Choose a model here to compare it with the other side."
-              : "Its answers will stand here."}
+              : "Its answers will appear here."}
           </p>
         )}
         {shown.map((turn) => (

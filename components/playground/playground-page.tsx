@@ -94,7 +94,7 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
         title="Playground"
         purpose="Ask two models the same thing; the times are measured at the gateway."
         actions={
-          <Button disabledReason={talk.turns.length === 0 ? "Nothing was said yet" : undefined} onClick={talk.clear}>
+          <Button disabledReason={talk.turns.length === 0 ? "No messages yet" : undefined} onClick={talk.clear}>
             New conversation
           </Button>
         }

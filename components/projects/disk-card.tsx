@@ -10,8 +10,8 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 const kinds = [
   ["datasets", "Datasets and files", "What was uploaded, and the rows made of it."],
   ["models", "Models", "Weights and GGUF of every version."],
-  ["runs", "Runs and checkpoints", "Checkpoints of runs that ended leave after some days."],
-  ["uploads", "Uploads under way", "An upload that nobody goes on with leaves after seven days."],
+  ["runs", "Runs and checkpoints", "Checkpoints of ended runs are deleted after some days."],
+  ["uploads", "Unfinished uploads", "An upload that is not continued is deleted after seven days."],
 ] as const;
 
 /** What this project takes on the disk, by kind, and which of it was found damaged. */

@@ -38,7 +38,7 @@ function InvitationLine({ row }: { row: InvitationRow }) {
       <span className="min-w-0 flex-1 basis-48">
         <span className="block break-all font-medium">{row.email}</span>
         <span className="text-ink-3 text-xs">
-          {roleWords[row.role].name} · made <RelativeTime at={row.createdAt} /> · {row.expired ? "ended" : "ends"}{" "}
+          {roleWords[row.role].name} · created <RelativeTime at={row.createdAt} /> · {row.expired ? "ended" : "ends"}{" "}
           <RelativeTime at={row.expiresAt} />
         </span>
       </span>

@@ -85,7 +85,7 @@ function InviteForm({ onSent, onCancel }: { onSent: (sent: Sent) => void; onCanc
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" pending={isSubmitting}>
-          Make link
+          Create link
         </Button>
       </div>
     </form>

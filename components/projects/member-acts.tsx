@@ -21,7 +21,7 @@ export function MemberActs({ row }: { row: MemberRow }) {
     <>
       <DropdownMenu
         trigger={
-          <IconButton label={`Acts for ${row.name}`}>
+          <IconButton label={`Actions for ${row.name}`}>
             <Ellipsis aria-hidden />
           </IconButton>
         }

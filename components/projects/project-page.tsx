@@ -15,8 +15,12 @@ export function ProjectPage({ apiUrl }: { apiUrl: string }) {
   const { data: project } = useQuery(trpc.projects.show.queryOptions());
   const facts = project
     ? [
-        { label: "Address", value: `/${project.slug}`, why: "Also what the shell takes: --project. It never changes." },
-        { label: "Project id", value: project.id, why: "What logs and the audit trail call it." },
+        {
+          label: "Address",
+          value: `/${project.slug}`,
+          why: "Also the --project of the command line. It never changes.",
+        },
+        { label: "Project id", value: project.id, why: "Used in logs and in the audit log." },
         { label: "API base URL", value: apiUrl, why: "For any OpenAI client, with a key of this project." },
       ]
     : [];
@@ -27,7 +31,7 @@ export function ProjectPage({ apiUrl }: { apiUrl: string }) {
         purpose={
           project ? (
             <>
-              Made <RelativeTime at={project.createdAt} />.
+              Created <RelativeTime at={project.createdAt} />.
             </>
           ) : (
             "The name, the addresses and the end of this project."

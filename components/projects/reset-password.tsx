@@ -23,7 +23,7 @@ export function ResetPassword({ row, onClose }: { row: MemberRow; onClose: () =>
       description={
         made
           ? `Send it to ${made.email} yourself: it is shown this once and works once.`
-          : "You get a link with which they set a new one; nothing is sent by e-mail. Their present password works until then."
+          : "You get a link with which they set a new one; nothing is sent by e-mail. Their current password works until then."
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
@@ -46,7 +46,7 @@ export function ResetPassword({ row, onClose }: { row: MemberRow; onClose: () =>
             </Button>
           ) : (
             <Button look="primary" pending={reset.isPending} onClick={() => reset.mutate({ userId: row.userId })}>
-              Make link
+              Create link
             </Button>
           )}
         </div>

@@ -8,7 +8,7 @@ const looks: Record<RequestOutcome, { word: string; tone: Tone; icon: LucideIcon
   answered: { word: "Answered", tone: "ok", icon: Check },
   refused: { word: "Refused", tone: "hold", icon: Ban },
   failed: { word: "Failed", tone: "bad", icon: X },
-  left: { word: "Caller left", tone: "plain", icon: LogOut },
+  left: { word: "Cancelled by caller", tone: "plain", icon: LogOut },
 };
 
 export const outcomeOptions = Object.entries(looks).map(([value, { word }]) => ({ value, label: word }));

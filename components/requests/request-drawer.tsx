@@ -41,6 +41,6 @@ export function RequestDrawer({ id, onClose }: { id: string | null; onClose: () 
 }
 
 function whatHappened(request: RequestData) {
-  const kind = request.stream ? "streamed" : "whole";
+  const kind = request.stream ? "streaming" : "not streaming";
   return `${request.endpoint}, ${kind}, ${formatExact(request.receivedAt)}`;
 }

@@ -51,7 +51,7 @@ export function RequestFacts({ request }: { request: RequestData }) {
   return (
     <div className="grid gap-6">
       {outcome === "left" && (
-        <Banner tone="hold" title="The caller left before the answer was whole">
+        <Banner tone="hold" title="The caller disconnected before the answer was complete">
           What the model wrote until then was sent, and not counted.
         </Banner>
       )}
@@ -68,28 +68,28 @@ export function RequestFacts({ request }: { request: RequestData }) {
         <Pairs
           rows={[
             ["Total", formatDurationMs(totalMs)],
-            ["First token (TTFT)", ms(ttftMs, notStreamed)],
+            ["Time to first token (TTFT)", ms(ttftMs, notStreamed)],
             ["Between tokens, p50", ms(request.itlP50Ms, notStreamed)],
             ["Between tokens, p95", ms(request.itlP95Ms, notStreamed)],
             ["Per output token (TPOT)", ms(tpotMs, "not measured")],
-            ["In the queue", ms(request.queueMs, "not told by the host")],
+            ["Queue time", ms(request.queueMs, "not reported by the host")],
           ]}
         />
       </Section>
       <Section title="Tokens and cost">
         <Pairs
           rows={[
-            ["Prompt tokens", count(request.promptTokens)],
-            ["Answer tokens", count(completionTokens)],
-            ["Ended because", request.finishReason ?? missing("not told")],
+            ["Input tokens", count(request.promptTokens)],
+            ["Output tokens", count(completionTokens)],
+            ["Finish reason", request.finishReason ?? missing("not reported")],
             ["Cost", request.costUsdNanos === null ? missing("not measured") : formatUsdNanos(request.costUsdNanos)],
           ]}
         />
       </Section>
-      <Section title="What answered, and what it learnt from">
+      <Section title="Model and lineage">
         <Pairs
           rows={[
-            ["Asked for", request.model || missing("no model named")],
+            ["Requested model", request.model || missing("no model named")],
             [
               "Deployment",
               request.deploymentId
@@ -108,7 +108,7 @@ export function RequestFacts({ request }: { request: RequestData }) {
           ]}
         />
       </Section>
-      <Section title="Who called">
+      <Section title="Caller">
         <Pairs
           rows={[
             ["Caller", callerName(request.actor, request.actorName)],

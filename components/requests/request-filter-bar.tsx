@@ -16,9 +16,9 @@ const periods = [
   { value: "30d", label: "Last 30 days" },
 ] as const;
 const kinds = [
-  { value: "all", label: "Streamed or whole" },
-  { value: "stream", label: "Streamed" },
-  { value: "whole", label: "Whole" },
+  { value: "all", label: "Streaming or not" },
+  { value: "stream", label: "Streaming" },
+  { value: "whole", label: "Not streaming" },
 ] as const;
 
 /** Filters live in the URL, so a view can be sent to somebody. */
@@ -33,7 +33,7 @@ export function RequestFilterBar() {
       <ChoiceFilter param="outcome" label="Outcome" options={outcomeOptions} />
       <ChoiceFilter
         param="model"
-        label="Asked for"
+        label="Requested model"
         options={(choices?.models ?? []).map((model) => ({ value: model, label: model }))}
       />
       <ChoiceFilter

@@ -28,12 +28,12 @@ export function SummaryFacts({ summary }: { summary: SummaryData | undefined }) 
         note={failed > 0 ? `${formatNumber(failed)} failed on our side` : "none failed on our side"}
       />
       <Fact
-        label="First token, p50"
+        label="TTFT, p50"
         value={time(summary.ttftP50Ms)}
         muted={summary.ttftP50Ms === null}
         note={
           streams === 0
-            ? "streams only, there was none"
+            ? "streams only; there were none"
             : `p95 ${time(summary.ttftP95Ms)}, ${formatNumber(streams)} streams`
         }
       />
@@ -44,9 +44,9 @@ export function SummaryFacts({ summary }: { summary: SummaryData | undefined }) 
         note={summary.totalP95Ms === null ? "no answer yet" : `p95 ${time(summary.totalP95Ms)}`}
       />
       <Fact
-        label="Answer tokens"
+        label="Output tokens"
         value={formatCompact(summary.completionTokens)}
-        note={`${formatCompact(summary.promptTokens)} prompt tokens`}
+        note={`${formatCompact(summary.promptTokens)} input tokens`}
       />
       <Fact
         label="Cost"

@@ -8,10 +8,10 @@ function partsOf(request: RequestData): Part[] {
   const { queueMs, ttftMs, totalMs } = request;
   const waited = Math.min(queueMs ?? 0, totalMs);
   const first = Math.max(waited, ttftMs ?? waited);
-  const parts: Part[] = [{ label: "Waited for a place", ms: waited, className: "bg-(--s3)" }];
+  const parts: Part[] = [{ label: "Queue time", ms: waited, className: "bg-(--s3)" }];
   if (ttftMs === null) parts.push({ label: "Answer", ms: totalMs - waited, className: "bg-(--s1)" });
   else {
-    parts.push({ label: "Until the first token", ms: first - waited, className: "bg-(--s5)" });
+    parts.push({ label: "Time to first token", ms: first - waited, className: "bg-(--s5)" });
     parts.push({ label: "The rest of the answer", ms: Math.max(0, totalMs - first), className: "bg-(--s1)" });
   }
   return parts.filter((part) => part.ms > 0);

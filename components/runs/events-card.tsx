@@ -25,7 +25,7 @@ export function EventsCard({ runId, moving }: { runId: string; moving: boolean }
   });
   return (
     <Card title="Events" flush>
-      {told.length === 0 && <p className="p-4 text-ink-3">Nothing yet: the trainer has not said hello.</p>}
+      {told.length === 0 && <p className="p-4 text-ink-3">No events yet: the trainer is starting.</p>}
       <CardRows>
         {told
           .toReversed()

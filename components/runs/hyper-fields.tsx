@@ -14,7 +14,7 @@ import { HyperParameters } from "#server/runs/input.ts";
 type Row = { key: NumberSetting; label: string; hint: string; none?: string };
 
 const common: readonly Row[] = [
-  { key: "epochs", label: "Epochs", hint: "How often every row is seen." },
+  { key: "epochs", label: "Epochs", hint: "How often each row is trained on." },
   {
     key: "learningRate",
     label: "Learning rate",
@@ -25,20 +25,25 @@ const common: readonly Row[] = [
 ];
 const further: readonly Row[] = [
   { key: "loraAlpha", label: "LoRA alpha", hint: "Strength of the adapter; twice the rank is usual." },
-  { key: "loraDropout", label: "LoRA dropout", hint: "Against learning by heart, for few rows." },
+  { key: "loraDropout", label: "LoRA dropout", hint: "Against overfitting, for few rows." },
   { key: "gradientAccumulation", label: "Gradient accumulation", hint: "Batches gathered before a step." },
-  { key: "maxLength", label: "Longest row (tokens)", hint: "What is longer is cut." },
-  { key: "maxSteps", label: "Most steps", hint: "Ends the run early.", none: "as the epochs make" },
-  { key: "warmupRatio", label: "Warm-up share", hint: "Share of the steps in which the rate grows." },
+  { key: "maxLength", label: "Max sequence length (tokens)", hint: "Longer rows are truncated." },
+  { key: "maxSteps", label: "Max steps", hint: "Ends the run early.", none: "set by epochs" },
+  { key: "warmupRatio", label: "Warmup ratio", hint: "Share of the steps in which the learning rate rises." },
   { key: "weightDecay", label: "Weight decay", hint: "Pulls weights towards zero." },
-  { key: "maxGradNorm", label: "Gradient norm limit", hint: "Longer gradients are cut to it; 0 never." },
-  { key: "checkpointEverySteps", label: "Steps between checkpoints", hint: "What a crash can cost at most." },
-  { key: "evalEverySteps", label: "Steps between validations", hint: "0 never validates.", none: "never" },
-  { key: "seed", label: "Seed", hint: "The same seed gives the same adapter on a processor." },
+  { key: "maxGradNorm", label: "Max gradient norm", hint: "Larger gradients are clipped to it; 0 never clips." },
+  { key: "checkpointEverySteps", label: "Save every (steps)", hint: "A crash costs at most this many steps." },
+  {
+    key: "evalEverySteps",
+    label: "Evaluate every (steps)",
+    hint: "Validation loss every so many steps; 0 is never.",
+    none: "never",
+  },
+  { key: "seed", label: "Seed", hint: "The same seed gives the same adapter on CPU." },
 ];
 const schedulers = HyperParameters.shape.scheduler.options;
 
-/** Hyper-parameters with the suggestion for this base and data as placeholder; what is left empty is suggested. */
+/** Hyperparameters with the suggestion for this base and data as placeholder; what is left empty is suggested. */
 export function HyperFields({
   draft,
   wrong,
@@ -67,7 +72,7 @@ export function HyperFields({
   );
   const suggestion = suggested ? "suggested for this base and data" : "suggested once base and data are chosen";
   return (
-    <Card title="How" aside={`${suggestion}; change what you like`}>
+    <Card title="Hyperparameters" aside={suggestion}>
       <div className="grid gap-4">
         {error && <p className="text-bad">{error}</p>}
         <div className="grid gap-4 md:grid-cols-2">{common.map(number)}</div>
@@ -83,14 +88,14 @@ export function HyperFields({
         {open && (
           <div className="grid gap-4 md:grid-cols-2">
             {further.map(number)}
-            <Field label="Schedule" hint="How the rate goes down.">
+            <Field label="LR scheduler" hint="How the learning rate falls.">
               <Select
                 value={choices.scheduler ?? suggested?.scheduler ?? "cosine"}
                 onValueChange={(scheduler) => onChange({ choices: { ...choices, scheduler } })}
                 options={schedulers.map((value) => ({ value, label: value }))}
               />
             </Field>
-            <Field inline label="Loss on answers only" hint="Off also learns to write the questions.">
+            <Field inline label="Train on assistant messages only" hint="Off also trains on the prompts.">
               <Switch
                 checked={choices.assistantOnlyLoss ?? suggested?.assistantOnlyLoss ?? true}
                 onCheckedChange={(assistantOnlyLoss) => onChange({ choices: { ...choices, assistantOnlyLoss } })}

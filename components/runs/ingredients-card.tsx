@@ -28,7 +28,7 @@ export function IngredientsCard({
 }) {
   const mayImport = useRefusal("models.import") === undefined;
   return (
-    <Card title="What learns from what">
+    <Card title="Model and data">
       <div className="grid gap-4">
         <Field
           label="Base model"
@@ -42,7 +42,7 @@ export function IngredientsCard({
           value={chosen.dataset}
           error={wrong("dataset")}
           sizeOf={({ trainRows, validationRows }) =>
-            `${formatNumber(trainRows ?? 0)} rows to learn, ${formatNumber(validationRows ?? 0)} to validate`
+            `${formatNumber(trainRows ?? 0)} training rows, ${formatNumber(validationRows ?? 0)} validation rows`
           }
           refusalOf={({ shape }) =>
             shape === "preference" ? "SFT needs prompts with answers, not preference pairs" : undefined
@@ -63,18 +63,14 @@ export function IngredientsCard({
             />
           </Field>
           <Field label="Name" optional hint="What the list calls this run.">
-            <Input
-              value={draft.name}
-              placeholder="made for you"
-              onChange={(event) => onChange({ name: event.target.value })}
-            />
+            <Input value={draft.name} placeholder="auto" onChange={(event) => onChange({ name: event.target.value })} />
           </Field>
         </div>
         <Field
           label="Eval suite"
           optional
           error={wrong("suite")}
-          hint="Compared with its baseline by itself when it has succeeded."
+          hint="Compared with its baseline automatically when the run has succeeded."
         >
           <SuitePicker
             value={draft.suite === noSuite ? "" : draft.suite}

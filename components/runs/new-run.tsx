@@ -94,7 +94,7 @@ export function NewRun({ slug }: { slug: string }) {
       <Crumb label="New run" />
       <PageHead
         title="New run"
-        purpose="Supervised fine-tuning with LoRA: the base stays as it is, and a small adapter learns your answers."
+        purpose="Supervised fine-tuning with LoRA: the base stays as it is, and a small adapter is trained on your answers."
       />
       <FailureBanner title="The run was not started" failure={failure} />
       <WithAside

@@ -30,7 +30,7 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
           deletedAt={run.dataset.deletedAt}
         >{`${run.dataset.name} v${run.dataset.version}`}</OriginLink>
       ),
-      detail: `${formatNumber(run.dataset.trainRows ?? 0)} training rows, ${run.validationDataset ? "validated elsewhere" : `${formatNumber(run.dataset.validationRows ?? 0)} validation rows`}`,
+      detail: `${formatNumber(run.dataset.trainRows ?? 0)} training rows, ${run.validationDataset ? "validation rows from another dataset" : `${formatNumber(run.dataset.validationRows ?? 0)} validation rows`}`,
     });
   if (run.validationDataset)
     items.push({
@@ -76,9 +76,9 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
       detail: one.status,
     });
   if (run.suite && !run.suite.deletedAt && run.evals.length === 0)
-    items.push({ id: "eval", state: "next", title: `Eval on ${run.suite.name}`, detail: "starts by itself" });
+    items.push({ id: "eval", state: "next", title: `Eval on ${run.suite.name}`, detail: "starts automatically" });
   return (
-    <Card title="Comes from">
+    <Card title="Lineage">
       <Timeline items={items} />
     </Card>
   );

@@ -33,11 +33,11 @@ export function PlanCard({
     basedOnRuns,
   } = known?.seconds ?? { value: null, evidence: "missing" as const, basedOnRuns: 0 };
   return (
-    <Card title="What will happen">
+    <Card title="Summary">
       <dl className="grid gap-2">
-        <SummaryLine label="Becomes" value={known ? `a version of ${known.modelName}` : unknown} />
+        <SummaryLine label="Produces" value={known ? `a version of ${known.modelName}` : unknown} />
         <SummaryLine label="Steps" value={known ? formatNumber(known.steps) : unknown} />
-        <SummaryLine label="Rows seen" value={known ? formatNumber(known.rowsSeen) : unknown} />
+        <SummaryLine label="Examples seen" value={known ? formatNumber(known.rowsSeen) : unknown} />
         <SummaryLine
           label="Trained tokens"
           value={!known ? unknown : tokens === null ? "not measured" : `about ${formatNumber(tokens)}`}
@@ -45,13 +45,13 @@ export function PlanCard({
             tokens !== null && (
               <EvidenceChip
                 kind={tokenEvidence}
-                source={`${formatNumber(known?.trainedTokens.charactersPerToken ?? 0, 1)} characters a token`}
+                source={`${formatNumber(known?.trainedTokens.charactersPerToken ?? 0, 1)} characters per token`}
               />
             )
           }
         />
         <SummaryLine
-          label="Time"
+          label="Duration"
           value={
             !known
               ? unknown

@@ -18,7 +18,7 @@ const inUrl = {
 
 type Shown = Pick<Curves, "train" | "validation" | "resumes">;
 
-/** Loss, learning rate, gradient norm and speed by step; marks where a resumed trainer went on. */
+/** Loss, learning rate, gradient norm and throughput by step; marks where a resumed trainer went on. */
 export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
   const [{ smooth: weight, log, from, to }, setView] = useQueryStates(inUrl);
   const zoom = from !== null && to !== null && from < to ? { from, to } : null;

@@ -6,7 +6,7 @@ import { formatDurationMs, formatLoss, formatNumber, formatPercent, formatRemain
 
 const notMeasured = "not measured";
 
-/** Where the run stands: step, losses, speed, time. Live values win over the stored ones. */
+/** Where the run stands: step, losses, throughput, time. Live values win over the stored ones. */
 export function RunFacts({
   run,
   now,
@@ -44,26 +44,26 @@ export function RunFacts({
         note={
           best &&
           (best.step === last?.step
-            ? `best yet, step ${best.step}`
+            ? `best so far, step ${best.step}`
             : `best ${formatLoss(best.loss)} at step ${best.step}`)
         }
       />
       <Fact
-        label="Speed"
-        value={speed === null ? notMeasured : `${formatNumber(speed, 0)} tok/s`}
+        label="Throughput"
+        value={speed === null ? notMeasured : `${formatNumber(speed, 0)} tokens/s`}
         muted={speed === null}
         note={speed !== null && <EvidenceChip kind="measured" source={run.device ?? "this machine"} />}
       />
       {took === null ? (
         <Fact
-          label="Time left"
+          label="ETA"
           value={eta === null ? "not known" : formatRemaining(eta)}
           muted={eta === null}
-          note={eta !== null && <EvidenceChip kind="estimated" source="steps left at the present speed" />}
+          note={eta !== null && <EvidenceChip kind="estimated" source="remaining steps at the current throughput" />}
         />
       ) : (
         <Fact
-          label="Took"
+          label="Duration"
           value={formatDurationMs(took)}
           note={run.attempt > 1 ? `${run.attempt} starts` : undefined}
         />

@@ -136,8 +136,8 @@ export function RunList({ slug }: { slug: string }) {
         }}
         empty={
           <EmptyState icon={<Flame aria-hidden />} title="Nothing has been trained yet" action={start}>
-            A run teaches a base model with one version of a dataset and ends as a new model version. nano learns the
-            sample tickets in about a minute.
+            A run fine-tunes a base model on one version of a dataset and produces a new model version. On the sample
+            tickets, nano takes about a minute.
           </EmptyState>
         }
       />

@@ -37,7 +37,7 @@ export function wordsOf(type: string, body: Record<string, unknown>): string | n
     case "phase":
       return `Phase: ${text("name")}`;
     case "data":
-      return `${plural(number("trainRows"), "row")} to learn, ${formatNumber(number("validationRows"))} to validate, ${formatNumber(number("droppedRows"))} dropped, ${formatNumber(number("truncatedRows"))} truncated: ${plural(number("totalSteps"), "step")}`;
+      return `${plural(number("trainRows"), "row")} to train on, ${formatNumber(number("validationRows"))} to validate, ${formatNumber(number("droppedRows"))} dropped, ${formatNumber(number("truncatedRows"))} truncated: ${plural(number("totalSteps"), "step")}`;
     case "metric":
       return `Step ${formatNumber(number("step"))} of ${formatNumber(number("totalSteps"))}, loss ${formatLoss(number("loss"))}, ${formatNumber(number("tokensPerSecond"), 0)} tokens/s`;
     case "eval":

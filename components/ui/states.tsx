@@ -77,7 +77,7 @@ export function BrokenState({
   return (
     <ErrorState
       title={title}
-      message={`Something broke here, not with you. Try again; if it stays, ${then}.`}
+      message={`Something went wrong on our side. Try again; if it happens again, ${then}.`}
       requestId={digest}
       onRetry={onRetry}
     />

@@ -18,5 +18,5 @@ export function judgeImport(report: Report, onBadRows: "ask" | "refuse" | "set_a
 /** The refusal of a file for its bad rows, chosen by a person or beforehand. */
 export function badRowsRefusal(badRows: number, rowsRead: number): FileRefusal {
   const message = `${badRows} of ${rowsRead} rows have problems`;
-  return { code: "bad_rows", message, remedy: "Mend the listed rows and upload again, or set the bad rows aside." };
+  return { code: "bad_rows", message, remedy: "Fix the listed rows and upload again, or set the bad rows aside." };
 }

@@ -18,7 +18,7 @@ import { PromoteModelVersion } from "#server/models/input.ts";
 export async function promoteModelVersion(ctx: Ctx, request: PromoteModelVersion) {
   const input = PromoteModelVersion.parse(request);
   if (input.force && !input.reason) {
-    throw new DomainError("INVALID", "say why the gate is overruled: the reason is kept", { field: "reason" });
+    throw new DomainError("INVALID", "say why the gate is overridden: the reason is kept", { field: "reason" });
   }
   const outcome = await transact(ctx, (ctx) => tryPromote(ctx, input));
   if ("refused" in outcome) {
@@ -50,7 +50,7 @@ async function tryPromote(ctx: Ctx, input: Input) {
   if (previous === version.id) return refuse("CONFLICT", `${version.name} is the ${alias} already`);
   if (gate?.do === "refuse") return refuse("REFUSED", gate.why);
   if (gate?.do === "force" && !input.force) {
-    return refuse("REFUSED", `${gate.why} To overrule the gate, force it and say why.`);
+    return refuse("REFUSED", `${gate.why} To override the gate, force it and give a reason.`);
   }
   if (!gate) await findVersion(ctx, version.id, "version");
   await moveAlias(ctx, { modelId: version.modelId, alias, modelVersionId: version.id });

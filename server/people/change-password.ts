@@ -42,7 +42,7 @@ async function refuse(
 ): Promise<never> {
   await recordAudit(outsideProjects(ctx), "people.changePassword", userId, { reason: "wrong password" }, "refused");
   if (!attempt.locked && !attempt.lastChance)
-    throw new DomainError("INVALID", "this is not your present password", { field: "current" });
+    throw new DomainError("INVALID", "this is not your current password", { field: "current" });
   await endSession(ctx, { sessionId }).catch(() => {}); // one of several at once has ended it
   throw new DomainError("UNAUTHENTICATED", "too many wrong passwords: this session is signed out. Sign in again");
 }

@@ -16,7 +16,7 @@ export const resetLinkHours = 24;
 
 /**
  * A one-time link with which somebody sets a new password → `{email, token, expiresAt}`; the page is `/reset/<token>`,
- * shown once, valid for 24 hours; a new one takes back the old. The present password works until the link is used.
+ * shown once, valid for 24 hours; a new one takes back the old. The current password works until the link is used.
  * Throws FORBIDDEN (account-authority.ts) and REFUSED for a disabled account.
  */
 export async function resetPassword(ctx: UnscopedCtx, input: OneAccount) {

@@ -6,7 +6,7 @@ import { BrokenState } from "#components/ui/states.tsx";
 export default function ProjectError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <Page>
-      <BrokenState title="This page broke" digest={error.digest} onRetry={reset} />
+      <BrokenState title="Something went wrong on this page" digest={error.digest} onRetry={reset} />
     </Page>
   );
 }

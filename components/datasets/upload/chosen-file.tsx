@@ -55,7 +55,7 @@ function FirstRows({ peek, reading }: { peek: Peek; reading: NonNullable<Peek["r
   const bad = converted.filter((one) => !one.ok).length;
   return (
     <section aria-label="First rows" className="grid gap-2">
-      {examples.length > 0 && <h3 className="text-ink-3 text-xs">The first rows, as they will be learnt</h3>}
+      {examples.length > 0 && <h3 className="text-ink-3 text-xs">The first rows, as they will be trained on</h3>}
       {examples.map((one, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
         <div key={index} className="max-h-44 overflow-auto rounded-md border px-3 py-2.5">
@@ -64,8 +64,8 @@ function FirstRows({ peek, reading }: { peek: Peek; reading: NonNullable<Peek["r
       ))}
       {reading.shape === "unpaired_preference" && (
         <p className="text-ink-2">
-          Unpaired preference data (KTO): imported with its labels, and not used for SFT, which would learn the bad
-          answers too.
+          Unpaired preference data (KTO): imported with its labels, and not used for SFT, which would also train on the
+          bad answers.
         </p>
       )}
       {problem && (

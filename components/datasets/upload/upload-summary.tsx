@@ -35,11 +35,11 @@ export function UploadSummary({
 }) {
   const { state } = upload;
   return (
-    <Card title="What will happen">
+    <Card title="Summary">
       <div className="grid gap-4">
         <dl className="grid gap-2">
           <SummaryLine
-            label="Becomes"
+            label="Produces"
             value={file ? (isBad ? "nothing, as it is" : `${choices.name.trim()} v${nextVersion}`) : open}
           />
           <SummaryLine label="Sends" value={file ? formatBytes(file.size) : open} />

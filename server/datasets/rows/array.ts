@@ -125,7 +125,7 @@ function finished(at: Place, value: unknown, problem: RowProblem | null): Row {
   return { ...at, value: null, problem, unparsed: { raw: exactJson(value) } };
 }
 
-const asJsonl = "Mend the file, or write it as JSONL (one row per line): there one bad row cannot hide the rest.";
+const asJsonl = "Fix the file, or write it as JSONL (one row per line): there one bad row cannot hide the rest.";
 
 function refuseBroken(after: boolean, element: number, line: number, cause: unknown): never {
   if (after)

@@ -72,5 +72,5 @@ function remedyFor(text: string): string {
   if (/^\s*\{\s*'/.test(text)) return "Use double quotes: this looks like a Python dict, write it with json.dumps.";
   if (/\b(NaN|-?Infinity)\b/.test(text)) return "NaN and Infinity are not JSON: write null or leave the field out.";
   if (/,\s*[}\]]/.test(text)) return "Remove the comma before the closing bracket.";
-  return "Mend the line, or write it again with a JSON library.";
+  return "Fix the line, or write it again with a JSON library.";
 }

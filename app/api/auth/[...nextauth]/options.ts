@@ -59,7 +59,7 @@ async function authorize(input: SignIn, from: { userAgent: string | null; networ
   } catch (error) {
     if (error instanceof DomainError) throw new Error(error.message);
     log.error({ err: error }, "people.sign_in_failed");
-    throw new Error("Something broke here, not with you. Try again in a moment.");
+    throw new Error("Something went wrong on our side. Try again in a moment.");
   }
 }
 
