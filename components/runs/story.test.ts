@@ -34,7 +34,7 @@ test("a healthy run tells versions, device, data, steps, checkpoints and its end
     "The trainer started",
     "Computes on CPU, torch 2.9.0, trl 1.0",
     "Phase: loading",
-    "90 rows to learn, 10 to validate, 0 dropped, 2 truncated: 30 steps",
+    "90 rows to train on, 10 to validate, 0 dropped, 2 truncated: 30 steps",
     "Step 1 of 30, loss 2.500, 1,234 tokens/s",
     "Validation 0.5000 at step 30",
     "Checkpoint 30 saved, 2.0 MB",
