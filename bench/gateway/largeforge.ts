@@ -1,19 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { createDb, type Pool } from "#db/client.ts";
-import { freePort, startEmbeddedPostgres } from "#db/embedded.ts";
+import type { Pool } from "#db/client.ts";
+import { freePort } from "#db/embedded.ts";
 import { newId } from "#db/ids.ts";
-import { migrateDatabase } from "#db/migrate.ts";
 import { deployments, hosts, replicas, revisions } from "#db/schema/deployments.ts";
-import { apiKeys } from "#db/schema/keys.ts";
 import { artifactFiles, artifacts, models, modelVersions } from "#db/schema/models.ts";
-import { projects } from "#db/schema/people.ts";
 import { blobs } from "#db/schema/storage.ts";
-import { deriveSecret, hmacHex } from "#server/secrets.ts";
+import { addProject, createdBy, startDatabase } from "./database.ts";
 import { type Contender, startChild, untilAnswers } from "./processes.ts";
 
-const createdBy = "system:bench";
 const keyCount = 1_000;
 /** Enough that no key meets its limit of 60,000 calls a minute. */
 const callers = 20;
@@ -23,23 +19,14 @@ const callers = 20;
  * revisions (so every call is resolved, bucketed and picked), limits on, every call logged.
  */
 export async function startLargeForge(upstream: string, dir: string) {
-  const postgres = await startEmbeddedPostgres({ dir: join(dir, "pg") });
-  let isUp = true;
-  process.on("exit", () => isUp && process.kill(postgres.pid, "SIGINT")); // a benchmark that fails leaves no server behind
-  await migrateDatabase(postgres.url);
-  const db = createDb(postgres.url, { max: 4, name: "bench" });
-  const secret = randomBytes(32).toString("hex");
-  const keys = Array.from({ length: keyCount }, () => `lf_${randomBytes(20).toString("hex")}`);
-  const hmacKey = deriveSecret(secret, "keys");
-  await seed(
-    db,
-    upstream,
-    keys.map((key) => hmacHex(hmacKey, key)),
-  );
+  const database = await startDatabase(dir);
+  const { db, secret } = database;
+  const { id: projectId, keys } = await addProject(database, keyCount);
+  await seed(db, upstream, projectId);
   const port = await freePort();
   const child = startChild(process.execPath, [join(import.meta.dirname, "..", "..", "workers", "gateway.ts")], {
     ...{
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: database.url,
       FORGE_DATA: join(dir, "data"),
       FORGE_SECRET: secret,
       FORGE_API_PORT: String(port),
@@ -61,23 +48,13 @@ export async function startLargeForge(upstream: string, dir: string) {
       child.kill("SIGTERM");
       await left;
       const [row] = await db.execute<{ calls: number }>(sql`select count(*)::int as calls from requests`);
-      await db.$client.end();
-      await postgres.stop();
-      isUp = false;
+      await database.stop();
       return row?.calls ?? 0;
     },
   };
 }
 
-async function seed(db: Pool, upstream: string, hmacs: string[]) {
-  const projectId = newId("project");
-  await db.insert(projects).values({ id: projectId, slug: "bench", name: "Bench" });
-  const scopes: ["inference"] = ["inference"];
-  await db.insert(apiKeys).values(
-    hmacs.map((hmac) => ({
-      ...{ id: newId("key"), projectId, name: "bench", hmac, last4: "0000", scopes, createdBy },
-    })),
-  );
+async function seed(db: Pool, upstream: string, projectId: string) {
   const modelId = newId("model");
   await db.insert(models).values({ id: modelId, projectId, name: "nano", kind: "base", createdBy });
   const hostId = newId("host");

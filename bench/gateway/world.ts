@@ -1,24 +1,19 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { createDb, type Pool } from "#db/client.ts";
-import { freePort, startEmbeddedPostgres } from "#db/embedded.ts";
+import type { Pool } from "#db/client.ts";
+import { freePort } from "#db/embedded.ts";
 import { newId } from "#db/ids.ts";
-import { migrateDatabase } from "#db/migrate.ts";
-import { apiKeys } from "#db/schema/keys.ts";
 import { artifactFiles, artifacts, models, modelVersions } from "#db/schema/models.ts";
-import { projects } from "#db/schema/people.ts";
 import { blobs } from "#db/schema/storage.ts";
-import { deriveSecret, hmacHex } from "#server/secrets.ts";
 import { fileStorage } from "#server/storage.ts";
+import { addProject, createdBy, startDatabase } from "./database.ts";
 import { startChild, untilAnswers } from "./processes.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const createdBy = "system:bench";
 
 export const machine = {
   cpu: cpus()[0]?.model ?? "unknown",
@@ -32,26 +27,20 @@ export type World = { origin: string; keys: string[]; close: () => Promise<void>
 /** Our gateway and our inference host as they are run, with `nano` in them and a key in each of `projectCount` projects. */
 export async function openWorld(projectCount: number): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), "largeforge-bench-serving-"));
-  const postgres = await startEmbeddedPostgres({ dir: join(dir, "pg") });
-  let isUp = true;
-  process.on("exit", () => isUp && process.kill(postgres.pid, "SIGINT")); // a benchmark that fails leaves no server behind
-  await migrateDatabase(postgres.url);
-  const db = createDb(postgres.url, { max: 2, name: "bench" });
-  const secret = randomBytes(32).toString("hex");
+  const database = await startDatabase(dir);
+  const { db, secret } = database;
   const data = join(dir, "data");
   const gguf = await nanoGguf(dir);
   const blob = await fileStorage(data).put(createReadStream(gguf));
   await db.insert(blobs).values(blob);
-  const hmacKey = deriveSecret(secret, "keys");
   const keys: string[] = [];
   for (let i = 0; i < projectCount; i++) {
-    const key = `lf_${randomBytes(20).toString("hex")}`;
-    await addProject(db, hmacHex(hmacKey, key), blob);
-    keys.push(key);
+    const project = await addProject(database, 1);
+    await addNano(db, project.id, blob);
+    keys.push(...project.keys);
   }
-  await db.$client.end();
   const [apiPort, hostPort] = [await freePort(), await freePort()];
-  const shared = { NODE_ENV: "production", DATABASE_URL: postgres.url, FORGE_DATA: data, FORGE_SECRET: secret };
+  const shared = { NODE_ENV: "production", DATABASE_URL: database.url, FORGE_DATA: data, FORGE_SECRET: secret };
   const settings = { ...shared, FORGE_API_PORT: String(apiPort), FORGE_HOST_PORT: String(hostPort) };
   const start = (name: string) => {
     const script = join(root, "workers", `${name}.ts`);
@@ -72,20 +61,14 @@ export async function openWorld(projectCount: number): Promise<World> {
         child.kill("SIGKILL"); // nothing of it is kept
         await left;
       }
-      await postgres.stop();
-      isUp = false;
+      await database.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-async function addProject(db: Pool, hmac: string, blob: { sha256: string; bytes: number }) {
-  const projectId = newId("project");
+async function addNano(db: Pool, projectId: string, blob: { sha256: string; bytes: number }) {
   const [modelId, artifactId] = [newId("model"), newId("artifact")];
-  await db.insert(projects).values({ id: projectId, slug: `p-${projectId.slice(-8)}`, name: "Bench" });
-  const scopes: ["inference"] = ["inference"];
-  const key = { id: newId("key"), projectId, name: "bench", hmac, last4: "0000", scopes, createdBy };
-  await db.insert(apiKeys).values(key);
   await db.insert(models).values({ id: modelId, projectId, name: "nano", kind: "base", createdBy });
   const { sha256, bytes } = blob;
   await db.insert(artifacts).values({ id: artifactId, projectId, kind: "base_gguf", digest: sha256, bytes });

@@ -45,40 +45,63 @@ export async function superviseGateway(settings: {
   };
 }
 
-export type CallCounts = { answered: number; refused: number; cut: number; unavailable: number; slowestMs: number };
+export type CallCounts = {
+  answered: number;
+  refused: number;
+  cut: number;
+  unavailable: number;
+  slowestMs: number;
+  /** between two answers one after the other */
+  longestGapMs: number;
+  inFlight: number;
+};
+
+export function noCalls(): CallCounts {
+  const none = { answered: 0, refused: 0, cut: 0, unavailable: 0 };
+  return { ...none, slowestMs: 0, longestGapMs: 0, inFlight: 0 };
+}
 
 /**
  * Call `url` every few milliseconds until `signal`, each on a connection of its own and without retries. `refused`: no
  * connection was made; `cut`: it broke later, as it does for a call that is inside a process when it is killed.
+ * `counts` says at any time how it stands.
  */
-export async function callSteadily(url: string, key: string, signal: AbortSignal): Promise<CallCounts> {
-  const counts: CallCounts = { answered: 0, refused: 0, cut: 0, unavailable: 0, slowestMs: 0 };
+export async function callSteadily(
+  url: string,
+  key: string,
+  signal: AbortSignal,
+  counts: CallCounts = noCalls(),
+): Promise<CallCounts> {
   const calls: Promise<void>[] = [];
+  const clock = { answeredAt: performance.now() };
   while (!signal.aborted) {
-    calls.push(callOnce(url, key, counts));
+    calls.push(callOnce(url, key, counts, clock));
     await sleep(5);
   }
   await Promise.all(calls);
   return counts;
 }
 
-function callOnce(url: string, key: string, counts: CallCounts): Promise<void> {
+function callOnce(url: string, key: string, counts: CallCounts, clock: { answeredAt: number }): Promise<void> {
   const from = performance.now();
-  return new Promise((resolve) => {
-    const call = request(url, { agent: false, headers: { authorization: `Bearer ${key}`, connection: "close" } });
-    call.on("response", (response) => {
-      if (response.statusCode === 503) counts.unavailable += 1;
-      else counts.answered += 1;
-      counts.slowestMs = Math.max(counts.slowestMs, performance.now() - from);
-      response.on("error", () => {});
-      response.on("close", resolve);
-      response.resume();
-    });
-    call.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED") counts.refused += 1;
-      else counts.cut += 1;
-      resolve();
-    });
-    call.end();
+  counts.inFlight += 1;
+  const ended = Promise.withResolvers<"answered" | "refused" | "cut" | "unavailable">();
+  const call = request(url, { agent: false, headers: { authorization: `Bearer ${key}`, connection: "close" } });
+  call.on("response", (response) => {
+    const how = response.statusCode === 503 ? "unavailable" : "answered";
+    response.on("error", () => {});
+    response.on("close", () => ended.resolve(response.complete ? how : "cut"));
+    response.resume();
+  });
+  call.on("error", ({ code }: NodeJS.ErrnoException) => ended.resolve(code === "ECONNREFUSED" ? "refused" : "cut"));
+  call.end();
+  return ended.promise.then((how) => {
+    counts.inFlight -= 1;
+    counts[how] += 1;
+    const now = performance.now();
+    if (how === "answered" || how === "unavailable") counts.slowestMs = Math.max(counts.slowestMs, now - from);
+    if (how !== "answered") return;
+    counts.longestGapMs = Math.max(counts.longestGapMs, now - clock.answeredAt);
+    clock.answeredAt = now;
   });
 }
