@@ -7,7 +7,14 @@ import type { Row } from "#server/datasets/rows/row.rule.ts";
 import { defaultValidationShareBp } from "#server/datasets/shapes/canonical.rule.ts";
 import { asRow, detectShape, type Reading, seenColumns } from "#server/datasets/shapes/detect.rule.ts";
 import { type Mapping, mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
-import { describe, failed, isRecord, problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import {
+  describe,
+  failed,
+  isRecord,
+  nothingFound,
+  problem,
+  type RowProblem,
+} from "#server/datasets/shapes/problem.rule.ts";
 
 /** The layout is decided by this many rows, or by as many as came in the first MiB. */
 const sampleRows = 20;
@@ -53,7 +60,7 @@ async function passOver(
   tally: ReturnType<typeof createTally>,
 ): Promise<void> {
   let held: Row[] = [];
-  let mapped: Row[] = [];
+  let mapped: unknown[] = [];
   let reading = options.mapping ? adopt(readingOfMapping(options.mapping), report) : null;
   const take = (rows: Row[], how: Reading) => {
     for (const row of rows) takeRow(row, how, tally);
@@ -63,7 +70,8 @@ async function passOver(
     report.format = batch.format;
     report.bytesRead = batch.bytesRead;
     report.rowsRead += batch.rows.length;
-    if (options.mapping && mapped.length < sampleRows) mapped = mapped.concat(batch.rows).slice(0, sampleRows);
+    if (options.mapping && mapped.length < sampleRows)
+      mapped = mapped.concat(batch.rows.map((row) => row.value)).slice(0, sampleRows);
     if (reading) take(batch.rows, reading);
     else {
       held = held.concat(batch.rows);
@@ -125,11 +133,16 @@ function takeRow(row: Row, reading: Reading, tally: ReturnType<typeof createTall
   const converted = row.problem
     ? failed([row.problem])
     : value
-      ? reading.convert(value)
+      ? reading.convert(value, nothingFound(mayEscape(row)))
       : failed([notAnObject(row.value)]);
   if (!converted.ok) tally.bad(row, converted.problems);
   else if (value === row.value) tally.good(row, converted.example, converted.notes);
   else tally.good(row, converted.example, [...converted.notes, { code: "turns_as_row", name: null }]);
+}
+
+/** Does the row's JSON hold `\u`? Nobody knows of one that was put together from pieces. */
+function mayEscape({ written }: Row): boolean {
+  return written === null || written.text.includes("\\u");
 }
 
 /** Not an object at all: a number, text, list or null where a row should be. */
@@ -139,7 +152,7 @@ function notAnObject(value: unknown): RowProblem {
 }
 
 /** Without one good row a file is refused; one that a person has mapped asks for other columns. */
-function checkAnythingGood(report: Report, mapped: Row[]): void {
+function checkAnythingGood(report: Report, mapped: unknown[]): void {
   if (report.rowsRead === 0) {
     refuseFile(
       "no_rows",
@@ -150,7 +163,7 @@ function checkAnythingGood(report: Report, mapped: Row[]): void {
   const [first] = report.problems;
   if (report.badRows < report.rowsRead || !first) return;
   const message = `none of the ${report.rowsRead} rows can be used. ${placeWords(first)}: ${first.message}`;
-  const objects = mapped.map((row) => row.value).filter(isRecord);
+  const objects = mapped.filter(isRecord);
   if (objects.length === 0) refuseFile("no_good_rows", message, first.remedy);
   report.source = null;
   report.shape = null;

@@ -6,6 +6,8 @@ const bytesPerPage = 256 * 1024;
 const startBytes = 256 * 1024;
 const worthHandingOver = 128 * 1024;
 
+const newline = 0x0a;
+
 /** Takes the bytes of one output file; resolves when more may come. */
 export type Sink = (bytes: Buffer) => Promise<void>;
 
@@ -32,7 +34,7 @@ export function createOutput(sink: Sink) {
   return {
     pages,
     rows: () => rows,
-    /** Append one line, which ends with its line break; `from` is where its row stands in the source file. */
+    /** Append one line, given without its line break; `from` is where its row stands in the source file. */
     append(line: Uint8Array, from: Place) {
       if (rows === 0 || pageRows >= rowsPerPage || pageBytes >= bytesPerPage) {
         const elements = from.element === null ? null : [];
@@ -40,16 +42,17 @@ export function createOutput(sink: Sink) {
         pageRows = 0;
         pageBytes = 0;
       }
-      reserve(line.length);
+      reserve(line.length + 1);
       const page = pages.at(-1);
       page?.lines.push(from.line);
       page?.elements?.push(from.element ?? 0);
       buffer.set(line, filled);
       filled += line.length;
+      buffer[filled++] = newline;
       rows++;
       pageRows++;
-      bytes += line.length;
-      pageBytes += line.length;
+      bytes += line.length + 1;
+      pageBytes += line.length + 1;
     },
     /** Hand over what is worth it; everything when `all`. */
     async flush(all: boolean) {

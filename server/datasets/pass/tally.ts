@@ -9,12 +9,13 @@ import type { Row } from "#server/datasets/rows/row.rule.ts";
 import { type Example, measure, splitOf } from "#server/datasets/shapes/canonical.rule.ts";
 import { findControlText } from "#server/datasets/shapes/control-text.rule.ts";
 import type { RowNote, RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { isWrittenAs } from "#server/datasets/shapes/written-as.rule.ts";
 import { exactJson } from "#server/exact-json.rule.ts";
 
 export type Sinks = { train: Sink; validation: Sink; setAside: Sink };
 
-const newline = 0x0a;
 const scratchBytes = 64 * 1024;
+const encoder = new TextEncoder(); // a quarter quicker than Buffer.write
 
 /** Counts, measures, splits and writes rows as they come; every buffer has a bound. */
 export function createTally(report: Report, sinks: Sinks, validationShareBp: number) {
@@ -36,16 +37,14 @@ export function createTally(report: Report, sinks: Sinks, validationShareBp: num
     stats.add(length);
   }
 
-  /** The line in UTF-8 with its line break; valid until the next call. */
+  /** The line in UTF-8; valid until the next call. */
   function encode(line: string): Buffer {
-    const atMost = line.length * 3 + 1;
+    const atMost = line.length * 3;
     if (atMost > scratch.length && atMost > scratchBytes) {
-      if (line.length > 2 ** 20) return Buffer.from(`${line}\n`);
+      if (line.length > 2 ** 20) return Buffer.from(line);
       scratch = Buffer.allocUnsafe(atMost * 2);
     }
-    const written = scratch.write(line, 0, "utf8");
-    scratch[written] = newline;
-    return scratch.subarray(0, written + 1);
+    return scratch.subarray(0, encoder.encodeInto(line, scratch).written);
   }
 
   async function flush(all = false): Promise<void> {
@@ -55,10 +54,12 @@ export function createTally(report: Report, sinks: Sinks, validationShareBp: num
   return {
     flush,
     good(row: Row, example: Example, noted: readonly RowNote[]) {
-      const text = JSON.stringify(example);
-      const line = encode(text);
+      const { written } = row;
+      const isAsWritten = written !== null && isWrittenAs(written.text, row.value, example);
+      const text = isAsWritten ? written.text : JSON.stringify(example);
+      const line = isAsWritten ? written.bytes : encode(text);
       // as hex: Node makes a string quicker than a Buffer
-      const digest = hash("sha256", line.subarray(0, -1), "hex");
+      const digest = hash("sha256", line, "hex");
       const high = Number.parseInt(digest.slice(0, 8), 16);
       if (seen.add(high, Number.parseInt(digest.slice(8, 16), 16))) report.duplicateRows++;
       outputs[splitOf(high, validationShareBp)].append(line, row);

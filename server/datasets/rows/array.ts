@@ -121,8 +121,8 @@ function characterBoundary(bytes: Buffer, end: number): number {
 }
 
 function finished(at: Place, value: unknown, problem: RowProblem | null): Row {
-  if (!problem) return { ...at, value, problem, unparsed: null };
-  return { ...at, value: null, problem, unparsed: { raw: exactJson(value) } };
+  if (!problem) return { ...at, value, problem, unparsed: null, written: null };
+  return { ...at, value: null, problem, unparsed: { raw: exactJson(value) }, written: null };
 }
 
 const asJsonl = "Fix the file, or write it as JSONL (one row per line): there one bad row cannot hide the rest.";

@@ -13,7 +13,9 @@ import {
   rowTooLong,
   tooDeep,
   truncatedLine,
+  type Unparsed,
 } from "#server/datasets/rows/row.rule.ts";
+import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
 import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
 import { parseExactJson } from "#server/exact-json.rule.ts";
 
@@ -112,17 +114,25 @@ function refuseText(head: string, filename: string | null): void {
 /** One line as a row; null for a blank one. */
 function parseLine(line: Line, filename: string | null): Row | null {
   const at = { line: line.line, element: null };
+  const bad = (problem: RowProblem, unparsed: Unparsed): Row => ({
+    ...at,
+    value: null,
+    problem,
+    unparsed,
+    written: null,
+  });
   const broken = line.tooLong
     ? rowTooLong(line.length, maxRowBytes)
     : line.invalidUtf8At !== null && invalidUtf8(line.invalidUtf8At, filename);
-  if (broken) return { ...at, value: null, problem: broken, unparsed: { rawBase64: line.bytes.toString("base64") } };
+  if (broken) return bad(broken, { rawBase64: line.bytes.toString("base64") });
   const text = line.bytes.toString("utf8");
   const parsed = parseExactJson(text);
-  if (parsed.fault === null) return { ...at, value: parsed.value, problem: null, unparsed: null };
+  if (parsed.fault === null)
+    return { ...at, value: parsed.value, problem: null, unparsed: null, written: { bytes: line.bytes, text } };
   const unparsed = { raw: text };
-  if (parsed.fault === "too_deep") return { ...at, value: null, problem: tooDeep(), unparsed };
-  if (parsed.fault === "repeated_key") return { ...at, value: null, problem: repeatedKey(parsed.key), unparsed };
+  if (parsed.fault === "too_deep") return bad(tooDeep(), unparsed);
+  if (parsed.fault === "repeated_key") return bad(repeatedKey(parsed.key), unparsed);
   if (text.trim() === "") return null;
   const cut = !line.ended && /^\s*[{[]/.test(text) && !text.includes("\u0000");
-  return { ...at, value: null, problem: cut ? truncatedLine() : invalidJson(text, filename), unparsed };
+  return bad(cut ? truncatedLine() : invalidJson(text, filename), unparsed);
 }

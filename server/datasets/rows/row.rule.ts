@@ -9,10 +9,13 @@ export type FileFormat = "jsonl" | "json_array";
 /** What could be read of a row that is not JSON: text, or base64 when it is not even that. */
 export type Unparsed = { raw: string } | { rawBase64: string };
 
+/** A row's own JSON as it stands in the file, in UTF-8 and as text; null where it was put together from pieces. */
+export type Written = { bytes: Buffer; text: string } | null;
+
 /** A parsed row, or the reason why it could not be parsed. */
 export type Row =
-  | (Place & { value: unknown; problem: null; unparsed: null })
-  | (Place & { value: null; problem: RowProblem; unparsed: Unparsed });
+  | (Place & { value: unknown; problem: null; unparsed: null; written: Written })
+  | (Place & { value: null; problem: RowProblem; unparsed: Unparsed; written: null });
 
 /** Bytes as MiB with one decimal. */
 export const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

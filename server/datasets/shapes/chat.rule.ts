@@ -3,10 +3,10 @@ import {
   type Converted,
   column,
   concluded,
+  type Found,
   failed,
   isFilled,
   missing,
-  nothingFound,
   optionalText,
   problem,
   requireText,
@@ -24,8 +24,7 @@ import {
 type Row = Record<string, unknown>;
 
 /** A chat under `field`, with the columns that LLaMA-Factory and ms-swift write beside it. */
-export function fromChat(row: Row, field: string, systemColumn = "system"): Converted<MessagesExample> {
-  const found = nothingFound();
+export function fromChat(row: Row, field: string, found: Found, systemColumn = "system"): Converted<MessagesExample> {
   const value = column(row, field);
   if (value === undefined || value === null) return failed([missing(field)]);
   const turns = readTurns(value, field, found);
@@ -41,12 +40,10 @@ export function alpacaColumns(row: Row): { input: string; output: string } {
 }
 
 /** Alpaca: `{instruction, input?, output, system?, history?: [[question, answer]]}` as one chat. */
-export function fromAlpaca(row: Row): Converted<MessagesExample> {
+export function fromAlpaca(row: Row, found: Found): Converted<MessagesExample> {
   const { input, output } = alpacaColumns(row);
-  return fromPairAsChat(row, {
-    ...{ prompt: "instruction", input, completion: output },
-    ...{ system: "system", history: "history" },
-  });
+  const columns = { prompt: "instruction", input, completion: output, system: "system", history: "history" };
+  return fromPairAsChat(row, columns, found);
 }
 
 export type PairColumns = {
@@ -58,8 +55,7 @@ export type PairColumns = {
 };
 
 /** A prompt and what should follow it, as plain text. */
-export function fromPair(row: Row, columns: PairColumns): Converted<PairExample> {
-  const found = nothingFound();
+export function fromPair(row: Row, columns: PairColumns, found: Found): Converted<PairExample> {
   const prompt = readPrompt(row, columns, found);
   const completion = requireText(scalar(column(row, columns.completion)), columns.completion, found);
   for (const name of ["system", "history"]) {
@@ -75,8 +71,7 @@ export function fromPair(row: Row, columns: PairColumns): Converted<PairExample>
  * The same as a chat: with a system text, earlier turns, or prompt and completion written as turns (TRL), of which only
  * the completion is learnt.
  */
-export function fromPairAsChat(row: Row, columns: PairColumns): Converted<MessagesExample> {
-  const found = nothingFound();
+export function fromPairAsChat(row: Row, columns: PairColumns, found: Found): Converted<MessagesExample> {
   const system = columns.system ? optionalText(scalar(column(row, columns.system)), columns.system, found) : "";
   const history = columns.history ? readHistory(column(row, columns.history), columns.history, found) : [];
   const asked = column(row, columns.prompt);
@@ -98,19 +93,14 @@ function asContext(turn: Turn): Turn {
 }
 
 /** The question, and below it what it is about. */
-export function readPrompt(
-  row: Row,
-  columns: Pick<PairColumns, "prompt" | "input">,
-  found: Parameters<typeof requireText>[2],
-): string {
+export function readPrompt(row: Row, columns: Pick<PairColumns, "prompt" | "input">, found: Found): string {
   const prompt = requireText(scalar(column(row, columns.prompt)), columns.prompt, found);
   const input = columns.input ? optionalText(scalar(column(row, columns.input)), columns.input, found) : "";
   return input ? `${prompt}\n\n${input}` : prompt;
 }
 
 /** `{text}`: learnt as it stands. */
-export function fromText(row: Row, field = "text"): Converted<TextExample> {
-  const found = nothingFound();
+export function fromText(row: Row, field: string, found: Found): Converted<TextExample> {
   const text = requireText(column(row, field), field, found);
   return concluded(found, () => ({ text }));
 }

@@ -56,7 +56,7 @@ function readingOf(layout: Layout, rows: readonly Row[]): Reading {
     );
     if (isChat) {
       const pair: PairColumns = { prompt, completion, system: "system", history: "history" };
-      return { source, shape: "messages", convert: checked((row) => fromPairAsChat(row, pair), columns) };
+      return { source, shape: "messages", convert: checked((row, found) => fromPairAsChat(row, pair, found), columns) };
     }
   }
   const named: readonly string[] = namedShapes;
@@ -68,15 +68,15 @@ function readingOf(layout: Layout, rows: readonly Row[]): Reading {
 function sameLayout(layout: Layout): Convert {
   const { source, convert } = layout;
   const moreTelling = new Set(layouts.slice(0, layouts.indexOf(layout)).flatMap(({ tells }) => tells));
-  return (row) => {
+  return (row, found) => {
     // nearly every row: no column of a more telling layout is there, so only this one need be asked
-    if (!hasAny(row, moreTelling) && fits(layout, row)) return convert(row);
-    const found = layoutOf(row);
+    if (!hasAny(row, moreTelling) && fits(layout, row)) return convert(row, found);
+    const other = layoutOf(row);
     // layouts of one name differ in their columns only
-    if (found?.source === source) return found.convert(row);
+    if (other?.source === source) return other.convert(row, found);
     // what is left of a row without its answer is told by what it lacks
-    if (!found || found.source === "prompt_only" || found.source === "turn") return convert(row);
-    const message = `this row looks like ${found.source}, the file is ${source}`;
+    if (!other || other.source === "prompt_only" || other.source === "turn") return convert(row, found);
+    const message = `this row looks like ${other.source}, the file is ${source}`;
     return failed([problem(null, "other_shape", message, "Put rows of another shape into a file of their own.")]);
   };
 }
@@ -92,14 +92,14 @@ const anyMedia: ReadonlySet<string> = new Set(mediaColumns);
 
 /** The same with what every layout shares: media are refused, and columns that nothing uses are noted. */
 export function checked(convert: Convert, columns: Layout["columns"]): Convert {
-  return (row) => {
+  return (row, found) => {
     const media = hasAny(row, anyMedia) ? mediaColumns.find((name) => isFilled(column(row, name))) : undefined;
     if (media) {
       const message = `"${media}" holds more than text; only text is trained`;
       const remedy = `Leave these rows out; if the text can stand alone, remove the column "${media}" and its placeholders.`;
       return failed([problem(media, "media", message, remedy)]);
     }
-    const converted = convert(row);
+    const converted = convert(row, found);
     if (!converted.ok) return converted;
     const used = typeof columns === "function" ? columns(row) : columns;
     let notes: RowNote[] | null = null;

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { detectShape } from "#server/datasets/shapes/detect.rule.ts";
 import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
+import { nothingFound } from "#server/datasets/shapes/problem.rule.ts";
 
 /** Detect a layout from one row and convert that row. */
 function convert(row: Record<string, unknown>) {
   const reading = detectShape([row]);
   if (!reading) return null;
-  return { source: reading.source, shape: reading.shape, ...reading.convert(row) };
+  return { source: reading.source, shape: reading.shape, ...reading.convert(row, nothingFound(true)) };
 }
 
 function codes(row: Record<string, unknown>): string[] {
@@ -132,7 +133,7 @@ test("one stray row does not change the layout, a file of strangers has none", (
 
 test("names from Object's prototype are not columns", () => {
   const reading = mappedReading({ text: "constructor" });
-  const converted = "convert" in reading ? reading.convert({ a: 1 }) : null;
+  const converted = "convert" in reading ? reading.convert({ a: 1 }, nothingFound(true)) : null;
   expect(converted).toMatchObject({ ok: false, problems: [{ code: "missing_field", field: "constructor" }] });
 });
 

@@ -16,14 +16,14 @@ import {
   fromUnpaired,
   type PreferenceColumns,
 } from "#server/datasets/shapes/preference.rule.ts";
-import { type Converted, column, isFilled, isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { type Converted, column, type Found, isFilled, isRecord } from "#server/datasets/shapes/problem.rule.ts";
 import { isTurn } from "#server/datasets/shapes/turn.rule.ts";
 import { isExactNumber } from "#server/exact-json.rule.ts";
 
 export type Row = Record<string, unknown>;
 
 /** A row in some layout as a canonical example, or what is wrong with it. */
-export type Convert = (row: Row) => Converted<Example>;
+export type Convert = (row: Row, found: Found) => Converted<Example>;
 
 /** How rows of one layout are recognised, what they become, and which columns that takes. */
 export type Layout = {
@@ -85,7 +85,8 @@ function preferenceLayout(source: string, fits: (columns: PreferenceColumns) => 
       const columns = preferenceColumns(row);
       return columns !== null && fits(columns);
     },
-    convert: (row) => fromPreference(row, preferenceColumns(row) ?? { chosen: "chosen", rejected: "rejected" }),
+    convert: (row, found) =>
+      fromPreference(row, preferenceColumns(row) ?? { chosen: "chosen", rejected: "rejected" }, found),
     columns: (row) => used(preferenceColumns(row)),
   };
 }
@@ -96,7 +97,7 @@ function pairLayout(source: string, prompt: string, completion: string): Layout 
     ...{ source, shape: "prompt_completion", columns: [prompt, completion, "system", "history"] },
     tells: [completion],
     fits: (row) => has(row, prompt, completion),
-    convert: (row) => fromPair(row, columns),
+    convert: (row, found) => fromPair(row, columns, found),
   };
 }
 
@@ -106,7 +107,7 @@ function unpairedLayout(fits: (row: Row) => boolean, columnsOf: (row: Row) => Pa
     ...{ source: "unpaired", shape: "unpaired_preference" },
     tells: ["label", "kto_tag"],
     fits: (row) => isLabelled(row) && fits(row),
-    convert: (row) => fromUnpaired(row, columns(row)),
+    convert: (row, found) => fromUnpaired(row, columns(row), found),
     columns: (row) => used(columns(row)),
   };
 }
@@ -123,7 +124,7 @@ const chatLayout = (source: string, field: string): Layout => ({
   ...{ source, shape: "messages", columns: [field, "system", "system_prompt"] },
   tells: [field],
   fits: (row) => isThere(row, field),
-  convert: (row) => fromChat(row, field, isThere(row, "system") ? "system" : "system_prompt"),
+  convert: (row, found) => fromChat(row, field, found, isThere(row, "system") ? "system" : "system_prompt"),
 });
 
 const alpaca = (row: Row) => ({ prompt: "instruction", completion: alpacaColumns(row).output });
@@ -180,7 +181,12 @@ export const layouts: readonly Layout[] = [
   },
   ...pairs.map(([source, prompt, completion]) => pairLayout(source, prompt, completion)),
   {
-    ...{ source: "text", shape: "text", convert: (row: Row) => fromText(row), columns: ["text"] },
+    ...{
+      source: "text",
+      shape: "text",
+      convert: (row: Row, found: Found) => fromText(row, "text", found),
+      columns: ["text"],
+    },
     tells: ["text"],
     fits: (row) => has(row, "text"),
   },

@@ -14,24 +14,25 @@ export function mappedReading(mapping: Mapping): Reading | { lacks: string } {
   const unknown = Object.keys(mapping).find((target) => !known.includes(target));
   if (unknown) return { lacks: `"${unknown}" is not a target; choose from ${mappingTargets.join(", ")}` };
   const { messages, prompt, input, completion, label, system, history, chosen, rejected, text } = mapping;
-  if (messages) return mapped("messages", (row) => fromChat(row, messages, system), { system: "system", ...mapping });
+  if (messages)
+    return mapped("messages", (row, found) => fromChat(row, messages, found, system), { system: "system", ...mapping });
   if (chosen && rejected) {
     return mapped(
       "preference",
-      (row) => fromPreference(row, { prompt, input, system, history, chosen, rejected }),
+      (row, found) => fromPreference(row, { prompt, input, system, history, chosen, rejected }, found),
       mapping,
     );
   }
   if (prompt && completion && label) {
     const columns = { prompt, input, completion, label, system, history };
-    return mapped("unpaired_preference", (row) => fromUnpaired(row, columns), mapping);
+    return mapped("unpaired_preference", (row, found) => fromUnpaired(row, columns, found), mapping);
   }
   if (prompt && completion) {
     const columns = { prompt, input, completion, system, history };
-    if (system || history) return mapped("messages", (row) => fromPairAsChat(row, columns), mapping);
-    return mapped("prompt_completion", (row) => fromPair(row, columns), mapping);
+    if (system || history) return mapped("messages", (row, found) => fromPairAsChat(row, columns, found), mapping);
+    return mapped("prompt_completion", (row, found) => fromPair(row, columns, found), mapping);
   }
-  if (text) return mapped("text", (row) => fromText(row, text), mapping);
+  if (text) return mapped("text", (row, found) => fromText(row, text, found), mapping);
   const ways = "prompt and completion, or chosen and rejected, or messages, or text";
   return { lacks: `map ${ways}` };
 }

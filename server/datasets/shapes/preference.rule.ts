@@ -10,7 +10,6 @@ import {
   isFilled,
   isRecord,
   missing,
-  nothingFound,
   optionalText,
   problem,
   requireText,
@@ -35,8 +34,7 @@ export type PreferenceColumns = {
  * Two answers to one question. With a prompt each answer is text or one assistant turn, or the whole conversation that
  * begins with the prompt; without one the shared beginning of the two is the prompt (TRL's implicit prompt).
  */
-export function fromPreference(row: Row, columns: PreferenceColumns): Converted<PreferenceExample> {
-  const found = nothingFound();
+export function fromPreference(row: Row, columns: PreferenceColumns, found: Found): Converted<PreferenceExample> {
   const { chosen, rejected } = columns;
   const [better, worse] = [column(row, chosen), column(row, rejected)];
   for (const [field, value] of [[chosen, better] as const, [rejected, worse] as const])
@@ -181,35 +179,29 @@ function readAnswer(value: unknown, field: string, found: Found): Turn {
 }
 
 /** OpenAI's preference line: `{input: {messages}, preferred_output, non_preferred_output}`. */
-export function fromOpenAiPreference(row: Row): Converted<PreferenceExample> {
+export function fromOpenAiPreference(row: Row, found: Found): Converted<PreferenceExample> {
   const input = column(row, "input");
   if (!isRecord(input)) return failed([wrongType("input", "an object with messages", input)]);
   const flat = { ...row, "input.messages": input.messages };
-  return fromPreference(flat, {
-    prompt: "input.messages",
-    chosen: "preferred_output",
-    rejected: "non_preferred_output",
-  });
+  const columns = { prompt: "input.messages", chosen: "preferred_output", rejected: "non_preferred_output" };
+  return fromPreference(flat, columns, found);
 }
 
 /** ms-swift: a chat whose last answer is the better one, and the worse one beside it. */
-export function fromRejectedResponse(row: Row): Converted<PreferenceExample> {
+export function fromRejectedResponse(row: Row, found: Found): Converted<PreferenceExample> {
   const messages = column(row, "messages");
   const list: unknown[] = Array.isArray(messages) ? messages : [];
   const answered = isTurn(list.at(-1)) && list.length > 1;
   if (!answered) return failed([wrongType("messages", "a list of turns that ends with the better answer", messages)]);
   const flat = { ...row, messages: list.slice(0, -1), "messages (last turn)": list.at(-1) };
-  return fromPreference(flat, {
-    ...{ prompt: "messages", system: "system" },
-    ...{ chosen: "messages (last turn)", rejected: "rejected_response" },
-  });
+  const answers = { chosen: "messages (last turn)", rejected: "rejected_response" };
+  return fromPreference(flat, { prompt: "messages", system: "system", ...answers }, found);
 }
 
 export type UnpairedColumns = PairColumns & { chat?: string | undefined; label: string };
 
 /** One answer with its verdict, true or false (KTO). Never learnt as it stands: half of such answers are bad ones. */
-export function fromUnpaired(row: Row, columns: UnpairedColumns): Converted<UnpairedExample> {
-  const found = nothingFound();
+export function fromUnpaired(row: Row, columns: UnpairedColumns, found: Found): Converted<UnpairedExample> {
   const label = column(row, columns.label);
   if (typeof label !== "boolean") return failed([labelProblem(columns.label, label)]);
   const { prompt, completion } = columns.chat

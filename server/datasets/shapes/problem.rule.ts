@@ -7,8 +7,11 @@ export type RowProblem = { field: string | null; code: string; message: string; 
 /** What was done with a row that people should know, though it can be used: `name` is the column or key. */
 export type RowNote = { code: DatasetNoteCode; name: string | null };
 
-/** What reading one row has found so far. */
-export type Found = { problems: RowProblem[]; notes: RowNote[] };
+/**
+ * What reading one row has found so far. `escapes`: its JSON holds `\u`, which alone can write NUL or half a surrogate
+ * pair; without it no text has to be searched for them.
+ */
+export type Found = { problems: RowProblem[]; notes: RowNote[]; escapes: boolean };
 
 /** Why a whole file cannot be used. */
 export type FileRefusal = { code: string; message: string; remedy: string };
@@ -21,8 +24,8 @@ export type Converted<T> =
 /** Enough to mend a row by; a row with a thousand broken turns is still one broken row. */
 const maxProblemsPerRow = 8;
 
-export function nothingFound(): Found {
-  return { problems: [], notes: [] };
+export function nothingFound(escapes: boolean): Found {
+  return { problems: [], notes: [], escapes };
 }
 
 export function problem(field: string | null, code: string, message: string, remedy: string): RowProblem {
@@ -57,8 +60,8 @@ export function emptyField(field: string): RowProblem {
 }
 
 /** Text that tokenizers can read and the database can keep; if it is not, `unsoundText` says why. */
-export function isSound(text: string): boolean {
-  return text.isWellFormed() && !text.includes("\u0000");
+export function isSound(text: string, { escapes }: Found): boolean {
+  return !escapes || (text.isWellFormed() && !text.includes("\u0000"));
 }
 
 export function unsoundText(field: string, text: string): RowProblem {
@@ -96,11 +99,12 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Non-blank, sound text, or a problem added to what was found and "" returned. */
-export function requireText(value: unknown, field: string, { problems }: Found): string {
+export function requireText(value: unknown, field: string, found: Found): string {
+  const { problems } = found;
   if (value === undefined || value === null) problems.push(missing(field));
   else if (typeof value !== "string") problems.push(wrongType(field, "text", value));
   else if (value.trim() === "") problems.push(emptyField(field));
-  else if (!isSound(value)) problems.push(unsoundText(field, value));
+  else if (!isSound(value, found)) problems.push(unsoundText(field, value));
   else return value;
   return "";
 }

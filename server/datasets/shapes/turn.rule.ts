@@ -144,9 +144,10 @@ function checkKeys(turn: Record<string, unknown>, path: (key?: string) => string
   for (const key in turn) if (!readKeys.has(key) && isFilled(turn[key])) note(found, "ignored_key", key);
 }
 
-function readContent(value: unknown, place: TurnPlace, key: string, role: Role, { problems }: Found): string | null {
+function readContent(value: unknown, place: TurnPlace, key: string, role: Role, found: Found): string | null {
+  const { problems } = found;
   const text = Array.isArray(value) ? joinTextParts(value) : value;
-  if (typeof text === "string" && text.trim() !== "" && isSound(text)) return text;
+  if (typeof text === "string" && text.trim() !== "" && isSound(text, found)) return text;
   const field = pathOf(place, key);
   if (text === null && Array.isArray(value)) problems.push(notText(field));
   else if (typeof text !== "string") problems.push(wrongType(field, "text", value));
