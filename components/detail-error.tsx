@@ -25,6 +25,7 @@ export function DetailError({
     return (
       <Page>
         <EmptyState
+          heading="h1"
           icon={<SearchX aria-hidden />}
           title={reason === "deleted" ? `This ${thing} was deleted` : `This ${thing} was not found`}
           action={<ButtonLink href={`/${slug}/${path}`}>See all {path}</ButtonLink>}
@@ -36,6 +37,7 @@ export function DetailError({
   return (
     <Page>
       <ErrorState
+        heading="h1"
         title={`This ${thing} cannot be shown`}
         message={sentence(message)}
         requestId={requestId ?? undefined}

@@ -67,9 +67,10 @@ function pairs(value: object, names: Names): string {
     .join(", ");
 }
 
-/** An id shrinks to its last six characters, a time to the minute. */
+/** An id shrinks to its last six characters, a time to the minute, a sha256 to its beginning. */
 function shorter(text: string) {
   if (/^[a-z]+[_-][0-9a-hjkmnp-tv-z]{26}$/.test(text)) return shortId(text);
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return `${text.slice(0, 16).replace("T", " ")} UTC`;
+  if (/^[0-9a-f]{64}$/.test(text)) return `${text.slice(0, 12)}…`;
   return text;
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { ArchiveDialog } from "#components/datasets/archive-dataset.tsx";
 import { type DatasetData, partUrl } from "#components/datasets/data.ts";
 import { DeleteDataset, DeleteDatasetVersion } from "#components/datasets/delete-dataset.tsx";
+import { whyNotTrainable } from "#components/datasets/trainable.rule.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuLine } from "#components/ui/dropdown-menu.tsx";
@@ -21,7 +22,8 @@ export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetD
   const mayUpload = useRefusal("datasets.create") === undefined;
   const mayArchive = useRefusal("datasets.archive") === undefined && dataset.archivedAt === null;
   const cannotDelete = useRefusal("datasets.delete");
-  const cannotTrain = useTrainRefusal(dataset);
+  const refusal = useRefusal("runs.start");
+  const cannotTrain = refusal ?? whyNotTrainable(dataset);
   const file = (part: Parameters<typeof partUrl>[2]) => partUrl(slug, version.id, part);
   return (
     <>
@@ -94,17 +96,4 @@ export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetD
       <DeleteDataset slug={slug} dataset={dataset} {...ask("delete")} />
     </>
   );
-}
-
-function useTrainRefusal({ version, archivedAt }: DatasetData): string | undefined {
-  const refusal = useRefusal("runs.start");
-  if (refusal) return refusal;
-  if (archivedAt) return "Restore the dataset first";
-  if (version.status === "importing") return "The import has not ended yet";
-  if (version.status === "needs_review") return "Decide about its rows first";
-  if (version.status !== "ready") return "A refused file cannot be trained on";
-  if (version.shape === "preference") return "Training on preference pairs is not available; use chats, pairs or text";
-  if (version.shape === "unpaired_preference")
-    return "Unpaired preferences hold bad answers, which SFT would also train on";
-  return version.trainRows === 0 ? "It has no training rows: all are kept for validation" : undefined;
 }

@@ -1,4 +1,5 @@
 import type { DatasetData } from "#components/datasets/data.ts";
+import { whyNotTrainable } from "#components/datasets/trainable.rule.ts";
 import { TextLink } from "#components/ui/button.tsx";
 import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
@@ -68,7 +69,7 @@ function ByCode({ dataset }: { dataset: DatasetData }) {
   return (
     <Card title="In the shell and in code">
       <div className="grid gap-3">
-        <Snippet title="Train on it" text={train} />
+        {whyNotTrainable(dataset) === undefined && <Snippet title="Train on it" text={train} />}
         <Snippet title="Upload the next version" text={upload} />
         <Snippet title="With the OpenAI SDK" text={sdk} />
       </div>
@@ -80,7 +81,7 @@ function Snippet({ title, text }: { title: string; text: string }) {
   return (
     <div className="grid gap-1">
       <h3 className="text-ink-3 text-xs">{title}</h3>
-      <CodeWell copy={text} label={title}>
+      <CodeWell copy={text} label={title} wrap={false}>
         {text}
       </CodeWell>
     </div>

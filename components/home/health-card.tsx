@@ -34,8 +34,8 @@ export function HealthCard() {
           {health.data.hosts.map((host) => (
             <CardRow key={host.id}>
               <div className="min-w-0 flex-1">
-                {host.device} <span className="font-mono text-ink-3 text-xs">{shortId(host.id)}</span>{" "}
-                <span className="text-ink-3">
+                {host.device} <span className="font-mono text-ink-3 text-xs">{shortId(host.id)}</span>
+                <div className="text-ink-3">
                   {host.status === "down" ? (
                     <>
                       last heard <RelativeTime at={host.heartbeatAt} />
@@ -45,7 +45,7 @@ export function HealthCard() {
                   ) : (
                     `${host.replicasReady} of ${plural(host.replicas, "replica")} ready`
                   )}
-                </span>
+                </div>
               </div>
               <StatusChip status={host.status} />
             </CardRow>

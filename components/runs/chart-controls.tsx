@@ -27,8 +27,8 @@ export function ChartControls({
   onZoom: (range: Range | null) => void;
 }) {
   return (
-    <div className="flex flex-wrap items-center gap-x-6 gap-y-2 rounded-lg border bg-panel px-4 py-2">
-      <div className="flex min-w-64 items-center gap-3 max-md:w-full">
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg border bg-panel px-4 py-2">
+      <div className="flex min-w-58 items-center gap-3 max-md:w-full">
         <span aria-hidden className="text-ink-2">
           Smoothing
         </span>
@@ -49,12 +49,14 @@ export function ChartControls({
       {whole && (
         <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2 md:ml-auto">
           <ZoomRange whole={whole} zoom={zoom} onZoom={onZoom} />
-          {zoom ? (
-            <Button size="sm" icon={<ZoomOut aria-hidden />} onClick={() => onZoom(null)}>
-              Reset zoom
-            </Button>
-          ) : (
-            <span className="text-ink-3 text-xs max-md:hidden">or drag across a chart</span>
+          {zoom && (
+            <Button
+              size="icon"
+              aria-label="Reset zoom"
+              title="Reset zoom"
+              icon={<ZoomOut aria-hidden />}
+              onClick={() => onZoom(null)}
+            />
           )}
         </div>
       )}

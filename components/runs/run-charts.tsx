@@ -51,7 +51,7 @@ export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
         title="Loss"
         y={{ label: "Cross-entropy per trained token", ...(log ? { log } : {}) }}
         events={events}
-        note={smoothing > 0 ? "The thin line is raw, the bold one smoothed without lag." : "Raw, by step."}
+        note={`${smoothing > 0 ? "Thin: raw. Bold: smoothed without lag." : "Raw, by step."} Drag across a chart to zoom.`}
         series={[
           ...(smoothing > 0 ? [{ id: "raw", label: "train, raw", color: 1 as const, faint: true, points: raw }] : []),
           { id: "train", label: "train", color: 1, points: smooth(raw, smoothing) },

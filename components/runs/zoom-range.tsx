@@ -66,7 +66,7 @@ function StepField({
       aria-label={label}
       inputMode="numeric"
       value={typed}
-      className="w-24 tabular-nums"
+      className="w-18 tabular-nums"
       onChange={(event) => setTyped(event.target.value)}
       onBlur={apply}
       onKeyDown={(event) => {

@@ -12,8 +12,8 @@ export function NotFoundHere() {
   const router = useRouter();
   return (
     <Page>
-      <h1 className="sr-only">Not found</h1>
       <EmptyState
+        heading="h1"
         icon={<SearchX aria-hidden />}
         title="Not found"
         action={

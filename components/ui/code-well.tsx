@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Breakable } from "#components/ui/breakable.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 
@@ -31,7 +32,7 @@ export function CodeWell({
           className,
         )}
       >
-        {children}
+        {wrap && typeof children === "string" ? <Breakable text={children} /> : children}
       </figure>
       {copy !== undefined && (
         <div className="absolute top-1.5 right-1.5">

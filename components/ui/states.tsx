@@ -11,18 +11,21 @@ export function EmptyState({
   title,
   children,
   action,
+  heading: Heading = "h2",
   className,
 }: {
   icon?: ReactNode;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  /** `h1` where nothing else names the page. */
+  heading?: "h1" | "h2";
   className?: string;
 }) {
   return (
     <div className={cn("grid justify-items-center gap-1 px-6 py-12 text-center", className)}>
       {icon && <div className="mb-2 text-ink-3 [&_svg]:size-6 [&_svg]:stroke-[1.5]">{icon}</div>}
-      <h2 className="font-semibold text-base">{title}</h2>
+      <Heading className="font-semibold text-base">{title}</Heading>
       {children && <div className="max-w-md text-ink-2">{children}</div>}
       {action && <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
@@ -35,18 +38,20 @@ export function ErrorState({
   message,
   requestId,
   onRetry,
+  heading: Heading = "h2",
   className,
 }: {
   title?: string;
   message: ReactNode;
   requestId?: string | undefined;
   onRetry?: () => unknown;
+  heading?: "h1" | "h2";
   className?: string;
 }) {
   return (
     <div role="alert" className={cn("grid justify-items-center gap-1 px-6 py-12 text-center", className)}>
       <CircleX aria-hidden className="mb-2 size-6 stroke-[1.5] text-bad" />
-      <h2 className="font-semibold text-base">{title}</h2>
+      <Heading className="font-semibold text-base">{title}</Heading>
       <p className="max-w-md text-ink-2">{message}</p>
       {requestId && (
         <p className="flex items-center gap-1 text-ink-3 text-xs">
@@ -76,6 +81,7 @@ export function BrokenState({
   const then = digest ? "quote the number below" : "reload the page and say what you did last";
   return (
     <ErrorState
+      heading="h1"
       title={title}
       message={`Something went wrong on our side. Try again; if it happens again, ${then}.`}
       requestId={digest}
