@@ -26,7 +26,7 @@ export function planBatch(live: readonly Generation[], share: FairShare, pace: P
   const sliceOf = ({ reading, position }: Generation) => Math.min(room, reading.length - position);
   const cost = (generation: Generation) => sliceOf(generation) * promptTokenUnits;
   const reading = live.filter(isReading).sort((a, b) => a.admitted - b.admitted);
-  for (const generation of inFairOrder(reading, share, reading.length, cost)) {
+  for (const generation of inFairOrder(reading, share, all > 0 ? reading.length : 0, cost)) {
     const { reading: prompt, position, pending } = generation;
     const tokens = prompt.subarray(position, position + sliceOf(generation));
     const last = position + tokens.length === prompt.length;
