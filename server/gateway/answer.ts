@@ -17,10 +17,8 @@ import type { Usage } from "#server/gateway/reply.ts";
 import { type Call, type Endpoint, settleCall } from "#server/gateway/settle.ts";
 import { type Refusal, refusalOf } from "#server/gateway/wire.ts";
 import { streamTimer } from "#server/inference/client/timings.rule.ts";
+import { callBytesAtMost } from "#server/inference/client/wire.ts";
 import { log } from "#server/log.ts";
-
-/** A prompt beyond any context, with room for its escapes. */
-const bodyBytesAtMost = 32 * 1024 * 1024;
 
 const peekedBytesAtMost = 64 * 1024;
 const peekedWithinMs = 250;
@@ -68,7 +66,7 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
   call.key = key;
   requireScope(key, "inference");
   call.reservation = await reserve(doors, key, call);
-  const body = parseBody(endpoint, await readJson(incoming, bodyBytesAtMost));
+  const body = parseBody(endpoint, await readJson(incoming, callBytesAtMost));
   call.model = body.model;
   call.stream = body.stream === true;
   const user = body.user ?? body.safety_identifier ?? null;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { readJson } from "#server/body.ts";
 import { DomainError, errorCodes } from "#server/errors.ts";
 import { parseEngineRef } from "#server/inference/client/ref.ts";
+import { callBytesAtMost } from "#server/inference/client/wire.ts";
 import { begin, collector, type Dialect, streamer } from "#server/inference/host/answer.ts";
 import type { GenerateInput } from "#server/inference/host/contract.ts";
 import { chatDialect, textDialect } from "#server/inference/host/dialects.ts";
@@ -20,7 +21,8 @@ import type { EnginePool } from "#server/inference/host/pool.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
 import { log } from "#server/log.ts";
 
-const maxBodyBytes = 8 * 1024 * 1024;
+/** With room for what the gateway writes into it: the engine's name, and that the usage is wanted. */
+const maxBodyBytes = callBytesAtMost + 4 * 1024;
 const longestCallerId = 128;
 const RefBody = z.object({ ref: z.string() });
 
