@@ -65,6 +65,8 @@ export const runs = pgTable(
     queuedAt: at("queued_at").notNull().default(sql`now()`),
     startedAt: at("started_at"),
     finishedAt: at("finished_at"),
+    /** what its folder holds since it has ended; null: not looked at yet, or changed since */
+    folderBytes: bigint("folder_bytes", { mode: "number" }),
     deletedAt: deletedAt(),
   },
   (t) => [

@@ -25,7 +25,7 @@ export async function resumeRun(ctx: Ctx, input: RunRef) {
     const [run] = await ctx.db
       .update(runs)
       .set({
-        ...{ status: "queued" as const, error: null, finishedAt: null, leaseHolder: null },
+        ...{ status: "queued" as const, error: null, finishedAt: null, leaseHolder: null, folderBytes: null },
         ...{ queuedAt: sql`now()`, attemptLimit: sql`${runs.attempt} + ${attemptsWithoutProgress}` },
       })
       .where(and(mine, inArray(runs.status, sourcesOf("queued"))))

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { inArray, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
@@ -38,7 +38,9 @@ export async function collectRunFolders({ db }: Pick<JobCtx, "db">, retention: R
         if (await removeRunFolder(folder)) done.removed++;
       } else if (run.old && isFinal(run.status)) {
         const trimmed = run.status === "succeeded" ? await trimSucceeded(folder) : await keepNewest(folder.checkpoints);
-        if (trimmed) done.trimmed++;
+        if (!trimmed) continue;
+        done.trimmed++;
+        await db.update(runs).set({ folderBytes: null }).where(eq(runs.id, name));
       }
     }
   }

@@ -1,15 +1,16 @@
 import { join } from "node:path";
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, notInArray, sql, sum } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { env } from "#server/env.ts";
+import { isFinal } from "#server/runs/status.rule.ts";
 import { listDamage } from "#server/storage/damage.ts";
 import { folderBytes } from "#server/storage/folder-bytes.ts";
 import { blobNames } from "#server/storage/names.ts";
 import type { Storage } from "#server/storage.ts";
 
-/** A walk over all runs is not made again within this time. */
+/** A folder is not walked again within this time. */
 const keptForMs = 30_000;
 
 type BlobKinds = { datasets: number; models: number; uploads: number; unnamed: number };
@@ -23,7 +24,7 @@ export async function projectDisk(ctx: Pick<Ctx, "db" | "projectId">) {
       where status = 'open' and project_id = ${projectId}`),
     listDamage(db, projectId),
   ]);
-  const runBytes = await remembered(`runs:${projectId}`, () => bytesOfRuns(db, projectId));
+  const runBytes = await bytesOfRuns(db, projectId);
   const kinds = { ...named, uploads: named.uploads + Number(under[0]?.bytes ?? 0), runs: runBytes };
   return { kinds, bytes: Object.values(kinds).reduce((sum, bytes) => sum + bytes, 0), damaged };
 }
@@ -42,7 +43,7 @@ export async function machineDisk({ db, storage }: { db: Db; storage: Storage })
   const kinds = {
     ...named,
     uploads: uploads + (await folder("tmp")),
-    runs: await folder("runs"),
+    runs: await bytesOfRuns(db),
     spool: await folder("spool"),
     logs: await folder("logs"),
     database: Number(database[0]?.bytes ?? 0),
@@ -65,11 +66,34 @@ async function blobBytes(db: Db, projectId?: string): Promise<BlobKinds> {
   return { ...none, ...Object.fromEntries(rows.map((row) => [row.kind, Number(row.bytes)])) };
 }
 
-async function bytesOfRuns(db: Db, projectId: string): Promise<number> {
-  const rows = await db.select({ id: runs.id }).from(runs).where(eq(runs.projectId, projectId));
+/**
+ * The folders of a project's runs, or of all. A run that has ended is walked once and its size kept with its row, so a
+ * call costs the folders of runs under way and one sum, however many have ended.
+ */
+async function bytesOfRuns(db: Db, projectId?: string): Promise<number> {
+  const here = and(projectId ? eq(runs.projectId, projectId) : undefined, isNull(runs.deletedAt));
+  const walked = await db
+    .select({ id: runs.id, status: runs.status })
+    .from(runs)
+    .where(and(here, isNull(runs.folderBytes)));
   let bytes = 0;
-  for (const { id } of rows) bytes += await folderBytes(join(env().FORGE_DATA, "runs", id));
-  return bytes;
+  for (const { id, status } of walked) {
+    const found = await remembered(`runs/${id}`, () => folderBytes(join(env().FORGE_DATA, "runs", id)));
+    bytes += found;
+    if (!isFinal(status)) continue;
+    // a run resumed meanwhile is left alone
+    await db
+      .update(runs)
+      .set({ folderBytes: found })
+      .where(and(eq(runs.id, id), eq(runs.status, status), isNull(runs.folderBytes)));
+    walks.delete(`runs/${id}`);
+  }
+  const ids = walked.map(({ id }) => id);
+  const [kept] = await db
+    .select({ bytes: sum(runs.folderBytes).mapWith(Number) })
+    .from(runs)
+    .where(and(here, isNotNull(runs.folderBytes), ids.length > 0 ? notInArray(runs.id, ids) : undefined));
+  return bytes + (kept?.bytes ?? 0);
 }
 
 const walks = new Map<string, { untilMs: number; bytes: Promise<number> }>();
