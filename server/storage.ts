@@ -16,9 +16,14 @@ export type Blob = { sha256: string; bytes: number };
 export type Storage = {
   /**
    * Stream bytes in; they appear under their sha256 only when complete and on disk. What is kept is always a file that
-   * only this call has written, or one that has just been compared with it. Throws NO_ROOM when the disk is full.
+   * only this call has written, or one that has just been compared with it. Throws NO_ROOM when the disk is full, and
+   * what `accept` throws for bytes that are not the expected ones: then nothing is kept.
    */
-  put: (source: Readable | AsyncIterable<Uint8Array>, signal?: AbortSignal) => Promise<Blob>;
+  put: (
+    source: Readable | AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    accept?: (blob: Blob) => void,
+  ) => Promise<Blob>;
   /** Make a finished file of `tmp()` a blob without a copy: only for a name of our own, whose one writer has ended. */
   take: (path: string, signal?: AbortSignal) => Promise<Blob>;
   /** Read a blob, or the bytes from `start` to `end` (both included). */
@@ -90,10 +95,11 @@ export function fileStorage(root: string, options: { keptFreeBytes?: number } = 
       await installBlob(path, pathOf(blob.sha256), blob);
       return blob;
     },
-    put: async (source, signal) => {
+    put: async (source, signal, accept) => {
       const part = join(await tmp(), `${randomUUID()}.part`);
       try {
         const blob = await writeHashed(source, part, signal);
+        accept?.(blob);
         await installBlob(part, pathOf(blob.sha256), blob);
         return blob;
       } catch (error) {

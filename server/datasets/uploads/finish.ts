@@ -6,15 +6,16 @@ import { uploadParts, uploads } from "#db/schema/storage.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { FinishUpload } from "#server/datasets/input.ts";
+import { abortUpload } from "#server/datasets/uploads/abort.ts";
 import { findUpload } from "#server/datasets/uploads/find.ts";
 import { uploadFolder } from "#server/datasets/uploads/path.ts";
 import { DomainError } from "#server/errors.ts";
-import { recordBlob, type Storage } from "#server/storage.ts";
+import { type Blob, recordBlob, type Storage } from "#server/storage.ts";
 
 /**
  * All parts are there: put them together as a blob, hashed while it is written, and check the length and, when given,
- * the sha256. `{id, filename, bytes, sha256}`; safe to call again. Throws CONFLICT when bytes are missing or the sha256
- * differs, NO_ROOM when the disk is full.
+ * the sha256. `{id, filename, bytes, sha256}`; safe to call again. Throws CONFLICT when bytes are missing, or
+ * when the sha256 differs: then the upload is ended and its bytes are deleted. NO_ROOM when the disk is full.
  */
 export async function finishUpload(ctx: Ctx & { storage: Storage }, uploadId: string, input: FinishUpload) {
   const upload = await findUpload(ctx, uploadId);
@@ -24,7 +25,18 @@ export async function finishUpload(ctx: Ctx & { storage: Storage }, uploadId: st
     const message = `${upload.bytesReceived} of ${bytes} bytes have arrived: go on at byte ${upload.bytesReceived}`;
     throw new DomainError("CONFLICT", message, { reason: "offset" });
   }
-  const blob = await joinParts(ctx, id);
+  const damaged = new DomainError(
+    "CONFLICT",
+    "the file was damaged on its way (its sha256 differs), and what arrived is deleted: upload it again",
+    { reason: "sha256" },
+  );
+  const accept = ({ sha256 }: Blob) => {
+    if (input.sha256 && input.sha256 !== sha256) throw damaged;
+  };
+  const blob = await joinParts(ctx, id, accept).catch(async (error: unknown) => {
+    if (error === damaged) await abortUpload(ctx, id); // no part of it can be told to be the right one
+    throw error;
+  });
   if (!blob || blob.bytes !== bytes) {
     const now = await findUpload(ctx, id);
     // a tie with another finish of the same upload, or a cleared temporary folder
@@ -32,11 +44,6 @@ export async function finishUpload(ctx: Ctx & { storage: Storage }, uploadId: st
     throw new DomainError("CONFLICT", "the upload's bytes are gone: upload it again");
   }
   const { sha256 } = blob;
-  if (input.sha256 && input.sha256 !== sha256) {
-    throw new DomainError("CONFLICT", "the file was damaged on its way (its sha256 differs): upload it again", {
-      reason: "sha256",
-    });
-  }
   await transact(ctx, async (ctx) => {
     await recordBlob(ctx, blob);
     const finished = await ctx.db
@@ -54,7 +61,7 @@ export async function finishUpload(ctx: Ctx & { storage: Storage }, uploadId: st
 }
 
 /** The parts that count, in their order, as one blob; null when a file of one is no longer there. */
-async function joinParts(ctx: Ctx & { storage: Storage }, uploadId: string) {
+async function joinParts(ctx: Ctx & { storage: Storage }, uploadId: string, accept: (blob: Blob) => void) {
   const parts = await ctx.db
     .select({ file: uploadParts.file })
     .from(uploadParts)
@@ -64,7 +71,7 @@ async function joinParts(ctx: Ctx & { storage: Storage }, uploadId: string) {
   async function* bytesOf() {
     for (const { file } of parts) yield* createReadStream(join(folder, file), { highWaterMark: 1 << 20 });
   }
-  return ctx.storage.put(bytesOf()).catch((error: unknown) => {
+  return ctx.storage.put(bytesOf(), undefined, accept).catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
   });

@@ -39,12 +39,15 @@ export async function completeFileUpload(
   if (bytes !== upload.bytesExpected)
     throw refuse(`the parts hold ${bytes} bytes, the upload was created for ${upload.bytesExpected}`, "part_ids");
   const hash = createHash("md5");
-  const blob = await ctx.storage.put(joined(ctx.storage, parts, hash)).catch((cause: unknown) => {
+  const accept = () => {
+    const found = hash.digest("hex");
+    if (md5 && md5.toLowerCase() !== found) throw refuse(`the file's MD5 is ${found}, not ${md5}`, "md5");
+  };
+  const whole = ctx.storage.put(joined(ctx.storage, parts, hash), undefined, accept);
+  const blob = await whole.catch((cause: unknown) => {
     if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw cause;
     throw new DomainError("CONFLICT", "the bytes of a part are gone: send the parts again to a new upload", { cause });
   });
-  const found = hash.digest("hex");
-  if (md5 && md5.toLowerCase() !== found) throw refuse(`the file's MD5 is ${found}, not ${md5}`, "md5");
   return transact(ctx, async (ctx) => {
     const mine = and(eq(fileUploads.id, uploadId), eq(fileUploads.projectId, ctx.projectId));
     const [claimed] = await ctx.db

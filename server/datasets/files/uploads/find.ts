@@ -10,6 +10,9 @@ export const partBytesAtMost = 64 * 2 ** 20;
 /** An upload that is not completed within this many hours is swept. */
 export const fileUploadHours = 24;
 
+/** An upload that has ended is forgotten so many days after its time; its file stays. */
+export const fileUploadsKeptDays = 30;
+
 type Row = typeof fileUploads.$inferSelect;
 
 /** An upload with its file once it is completed; one past its time is `expired`. Throws NOT_FOUND. */

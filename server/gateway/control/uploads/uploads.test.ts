@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { eq } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import type OpenAI from "openai";
 import { toFile } from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -81,6 +81,7 @@ test("what does not add up is refused by name and can be mended", async () => {
     [{ part_ids: [half, half] }, "part_ids", "named twice"],
     [{ part_ids: [half, "part_nothing"] }, "part_ids", "no part of"],
     [{ part_ids: [half, rest], md5: "0".repeat(32) }, "md5", md5],
+    [{ part_ids: [rest, half], md5 }, "md5", `not ${md5}`],
   ];
   for (const [body, param, message] of refusals)
     await expect(client.uploads.complete(upload.id, body)).rejects.toMatchObject({
@@ -88,6 +89,8 @@ test("what does not add up is refused by name and can be mended", async () => {
       param,
       message: expect.stringContaining(message),
     });
+  const turned = createHash("sha256").update(bytes.subarray(3_000)).update(bytes.subarray(0, 3_000)).digest("hex");
+  expect(await fileStorage(gateway.data).has(turned)).toBe(false); // what was put together for a refusal is not kept
   expect((await client.uploads.complete(upload.id, { part_ids: [half, rest] })).status).toBe("completed");
 });
 
@@ -114,6 +117,20 @@ test("a cancelled or expired upload lets go of its parts and takes no more", asy
   for (const { id } of [cancelled, expired]) await expect(send(id, 0, 100)).rejects.toMatchObject({ status: 409 });
   await sweepUploads({ db: database.db, storage: fileStorage(await testDataFolder()), enqueue: () => {} });
   for (const { id } of [cancelled, expired]) expect(await partsOf(id)).toEqual([]);
+});
+
+test("an upload that has ended is forgotten a month after its time, the file that it became stays", async () => {
+  const [done, pending] = [await begin(), await begin()];
+  const { file } = await client.uploads.complete(done.id, { part_ids: [await send(done.id, 0)] });
+  const sweepAt = async (days: number) => {
+    const expiresAt = sql`now() - interval '1 day' * ${days}`;
+    await database.db.update(fileUploads).set({ expiresAt }).where(eq(fileUploads.id, done.id));
+    await sweepUploads({ db: database.db, storage: fileStorage(await testDataFolder()), enqueue: () => {} });
+    return database.db.$count(fileUploads, inArray(fileUploads.id, [done.id, pending.id]));
+  };
+  expect([await sweepAt(29), await sweepAt(31)]).toEqual([2, 1]);
+  await expect(client.uploads.cancel(done.id)).rejects.toMatchObject({ status: 404 });
+  expect(await (await client.files.content(file?.id ?? "")).text()).toBe(text);
 });
 
 test("an upload of another project does not exist", async () => {
