@@ -63,6 +63,7 @@ const metrics = createMetrics(() => ({
   spoolBytes: spool.state().bytes,
   droppedRows: spool.state().dropped,
   refusedRows: flusher.rejected(),
+  ownerlessRows: flusher.ownerless(),
 }));
 
 function state(): GatewayState {

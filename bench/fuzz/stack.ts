@@ -69,7 +69,13 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
     noticeAfterMs: 1_000,
     record: (call) => spool.append(lineOf(call)),
   });
-  const metrics = createMetrics(() => ({ snapshotAgeSeconds: 0, spoolBytes: 0, droppedRows: 0, refusedRows: 0 }));
+  const metrics = createMetrics(() => ({
+    snapshotAgeSeconds: 0,
+    spoolBytes: 0,
+    droppedRows: 0,
+    refusedRows: 0,
+    ownerlessRows: 0,
+  }));
   const control = createControl({ db, enqueue: () => {}, storage, isUp: () => true });
   const state = () => ({
     ...{ notReady: null, snapshotVersion: 0, snapshotStaleMs: 0, postgres: "up" as const, liveHosts: 1 },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createMetrics } from "#server/gateway/metrics.ts";
 
-const observed = { snapshotAgeSeconds: 1.5, spoolBytes: 42, droppedRows: 3, refusedRows: 4 };
+const observed = { snapshotAgeSeconds: 1.5, spoolBytes: 42, droppedRows: 3, refusedRows: 4, ownerlessRows: 5 };
 const units = ["milliseconds", "microseconds", "minutes", "hours", "kilobytes", "megabytes", "bits", "percent"];
 const reserved = ["_count", "_sum", "_bucket"];
 
@@ -33,6 +33,7 @@ test("what the gateway knows of itself is one metric per unit", async () => {
   expect(text).toContain("forge_gateway_spool_bytes 42");
   expect(text).toContain("forge_gateway_spool_dropped_rows_total 3");
   expect(text).toContain("forge_gateway_spool_refused_rows_total 4");
+  expect(text).toContain("forge_gateway_spool_ownerless_rows_total 5");
   expect(text).not.toContain("what=");
 });
 

@@ -21,7 +21,13 @@ export type FinishedCall = {
 export type GatewayMetrics = ReturnType<typeof createMetrics>;
 
 /** What a gateway knows of itself, read at each scrape. */
-export type Observed = { snapshotAgeSeconds: number; spoolBytes: number; droppedRows: number; refusedRows: number };
+export type Observed = {
+  snapshotAgeSeconds: number;
+  spoolBytes: number;
+  droppedRows: number;
+  refusedRows: number;
+  ownerlessRows: number;
+};
 
 /** Sums over what Node's own metrics give by type: gauges that call themselves totals, which Prometheus' lint refuses. */
 const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
@@ -89,6 +95,14 @@ export function createMetrics(observe: () => Observed) {
   countedElsewhere("forge_gateway_spool_refused_rows_total", "Calls that Postgres would not take", () => {
     return observe().refusedRows;
   });
+
+  countedElsewhere(
+    "forge_gateway_spool_ownerless_rows_total",
+    "Calls whose project was deleted before they were logged",
+    () => {
+      return observe().ownerlessRows;
+    },
+  );
 
   // A labelled child is found by hashing its labels; the handful we have is kept instead.
   const counted = new Map<string, ReturnType<typeof requests.labels>>();

@@ -9,7 +9,13 @@ import { createMetrics } from "#server/gateway/metrics.ts";
 import { type GatewayServer, serveGateway } from "#server/gateway/serve.ts";
 
 const records: CallRecord[] = [];
-const metrics = createMetrics(() => ({ snapshotAgeSeconds: 0, spoolBytes: 0, droppedRows: 0, refusedRows: 0 }));
+const metrics = createMetrics(() => ({
+  snapshotAgeSeconds: 0,
+  spoolBytes: 0,
+  droppedRows: 0,
+  refusedRows: 0,
+  ownerlessRows: 0,
+}));
 const unused = () => {
   throw new Error("a call that is refused gets no further");
 };

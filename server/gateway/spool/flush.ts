@@ -18,6 +18,8 @@ export type Flusher = {
   /** Send what is spooled now. Resolves when it is in Postgres; rejects when Postgres does not take it. */
   flush: () => Promise<void>;
   rejected: () => number;
+  /** rows whose project was deleted while they were under way */
+  ownerless: () => number;
   stop: () => Promise<void>;
 };
 
@@ -26,6 +28,7 @@ export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = [], aba
   const waiting = [...orphans];
   const strangers = [...new Set([...orphans.map((path) => dirname(path)), ...abandoned])];
   let rejected = 0;
+  let ownerless = 0;
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
@@ -37,9 +40,11 @@ export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = [], aba
   const work = async () => {
     if (waiting.length === 0) waiting.push(...spool.seal());
     for (let path = waiting[0]; path !== undefined; path = waiting[0]) {
-      const { bytes, refused, newest } = await flushSegment(db, path);
+      const { bytes, refused, gone, newest } = await flushSegment(db, path);
       for (const [projectId, id] of newest) owed.set(projectId, id);
       rejected += refused;
+      ownerless += gone;
+      if (gone > 0) log.warn({ rows: gone }, "gateway.spool_project_deleted");
       for (let i = 0; i < refused; i++) spool.lose();
       if (dirname(path) === spool.dir) spool.forget(bytes);
       waiting.shift();
@@ -98,6 +103,7 @@ export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = [], aba
   return {
     flush,
     rejected: () => rejected,
+    ownerless: () => ownerless,
     stop: async () => {
       stopped = true;
       if (timer) clearTimeout(timer);
@@ -106,8 +112,8 @@ export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = [], aba
   };
 }
 
-/** `newest`: the last request of each project in it. */
-type Flushed = { bytes: number; refused: number; newest: Map<string, string> };
+/** `gone`: rows of projects that are no more. `newest`: the last request of each project in it. */
+type Flushed = { bytes: number; refused: number; gone: number; newest: Map<string, string> };
 
 /** Idempotent by request id, so a segment that was sent but not removed may be sent again. */
 async function flushSegment(db: Pool, path: string): Promise<Flushed> {
@@ -116,19 +122,21 @@ async function flushSegment(db: Pool, path: string): Promise<Flushed> {
     throw error;
   });
   const lines = text.split("\n").filter(isWhole);
-  let refused = 0;
+  let [refused, gone] = [0, 0];
   for (let from = 0; from < lines.length; from += rowsPerInsert) {
     const batch = lines.slice(from, from + rowsPerInsert);
     try {
-      await insertLines(db, batch);
+      gone += await insertLines(db, batch);
     } catch (error) {
       if (!isDataError(error)) throw error;
-      refused += await insertOneByOne(db, batch, path);
+      const done = await insertOneByOne(db, batch, path);
+      refused += done.refused;
+      gone += done.gone;
     }
   }
   await touchKeys({ db }, keysIn(lines));
   await rm(path, { force: true });
-  return { bytes: Buffer.byteLength(text), refused, newest: newestOf(lines) };
+  return { bytes: Buffer.byteLength(text), refused, gone, newest: newestOf(lines) };
 }
 
 const names = /^\{"id":"(req_[0-9a-z]+)","project_id":"([^"]+)"/;
@@ -148,11 +156,11 @@ function isWhole(line: string): boolean {
   return line.startsWith("{") && line.endsWith("}");
 }
 
-async function insertOneByOne(db: Pool, lines: string[], path: string): Promise<number> {
-  let refused = 0;
+async function insertOneByOne(db: Pool, lines: string[], path: string) {
+  let [refused, gone] = [0, 0];
   for (const line of lines) {
     try {
-      await insertLines(db, [line]);
+      gone += await insertLines(db, [line]);
     } catch (error) {
       if (!isDataError(error)) throw error;
       refused++;
@@ -160,7 +168,7 @@ async function insertOneByOne(db: Pool, lines: string[], path: string): Promise<
       await appendFile(join(dirname(path), "refused.jsonl"), `${line}\n`, { mode: 0o600 });
     }
   }
-  return refused;
+  return { refused, gone };
 }
 
 /** Postgres took the connection but not the data (SQLSTATE classes 22 and 23): waiting would not help. */
@@ -170,20 +178,30 @@ function isDataError(error: unknown): boolean {
   return /^2[23]/.test(code);
 }
 
-async function insertLines(db: Pool, lines: string[]): Promise<void> {
-  if (lines.length === 0) return;
+/**
+ * → how many were of projects that are no more: they are left out, or each would stay for ever. The projects' rows are
+ * held, so that one that is being deleted is waited for.
+ */
+async function insertLines(db: Pool, lines: string[]): Promise<number> {
+  if (lines.length === 0) return 0;
   const rows = `[${lines.join(",")}]`;
-  await db.execute(sql`
-    insert into requests (id, project_id, actor, endpoint, model, deployment_id, revision_id, model_version_id, workload,
+  const [done] = await db.execute<{ gone: number }>(sql`
+    with incoming as materialized (select * from jsonb_to_recordset(${rows}::text::jsonb) as row(${lineColumns})),
+    alive as materialized (select id from projects where id in (select project_id from incoming) for key share),
+    stored as (insert into requests (id, project_id, actor, endpoint, model, deployment_id, revision_id, model_version_id, workload,
       stream, status, error_code, finish_reason, attempts, prompt_tokens, completion_tokens,
       ttft_ms, itl_p50_ms, itl_p95_ms, queue_ms, total_ms, cost_usd_nanos, received_at)
     select id, project_id, actor, endpoint, model, deployment_id, revision_id, model_version_id, workload,
       stream, status, error_code, finish_reason, attempts, prompt_tokens, completion_tokens,
       ttft_ms, itl_p50_ms, itl_p95_ms, queue_ms, total_ms, cost_usd_nanos, received_at
-    from jsonb_to_recordset(${rows}::text::jsonb) as row(id text, project_id text, actor text, endpoint text, model text,
-      deployment_id text, revision_id text, model_version_id text, workload text, stream boolean, status smallint,
-      error_code text, finish_reason text, attempts smallint, prompt_tokens integer, completion_tokens integer,
-      ttft_ms double precision, itl_p50_ms double precision, itl_p95_ms double precision, queue_ms double precision,
-      total_ms double precision, cost_usd_nanos bigint, received_at timestamptz)
-    on conflict (id) do nothing`);
+    from incoming where project_id in (select id from alive)
+    on conflict (id) do nothing)
+    select count(*)::int as gone from incoming where project_id not in (select id from alive)`);
+  return done?.gone ?? 0;
 }
+
+const lineColumns = sql`id text, project_id text, actor text, endpoint text, model text,
+  deployment_id text, revision_id text, model_version_id text, workload text, stream boolean, status smallint,
+  error_code text, finish_reason text, attempts smallint, prompt_tokens integer, completion_tokens integer,
+  ttft_ms double precision, itl_p50_ms double precision, itl_p95_ms double precision, queue_ms double precision,
+  total_ms double precision, cost_usd_nanos bigint, received_at timestamptz`;

@@ -2,12 +2,13 @@ import { statSync } from "node:fs";
 import { mkdtemp, readdir, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { lostRequests, requests } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
+import { projects } from "#db/schema/people.ts";
 import { inDatabase } from "#db/testing.ts";
 import { liveChannel } from "#server/audit/live.ts";
 import type { CallRecord } from "#server/gateway/contract.ts";
@@ -18,6 +19,12 @@ import { keepFlushing } from "#server/gateway/spool/flush.ts";
 import { health } from "#server/ops/health.ts";
 import { until } from "#server/process.fixture.ts";
 
+/** A database with the project that `line` names. */
+const inHouse = (work: Parameters<typeof inDatabase<void>>[0]) =>
+  inDatabase(async (database) => {
+    await database.db.insert(projects).values({ id: "proj_1", slug: "house", name: "House" });
+    return work(database);
+  });
 const folder = () => mkdtemp(join(tmpdir(), "largeforge-test-spool-"));
 const line = (id: string, change: Partial<CallRecord> = {}) =>
   JSON.stringify({
@@ -29,7 +36,7 @@ const ids = (count: number) => Array.from({ length: count }, () => newId("reques
 const stored = async (db: Pool) => (await db.select().from(requests)).map((row) => row.id).sort();
 
 test("spooled lines reach Postgres in batches, exactly once, with nothing lost in translation", () =>
-  inDatabase(async ({ db }) => {
+  inHouse(async ({ db }) => {
     const spool = openSpool(await folder());
     const flusher = keepFlushing(db, spool);
     const all = ids(2_500);
@@ -47,7 +54,7 @@ test("spooled lines reach Postgres in batches, exactly once, with nothing lost i
   }));
 
 test("a key's calls are told on its row: when it was last used", () =>
-  inDatabase(async ({ db }) => {
+  inHouse(async ({ db }) => {
     const { id } = await addKey(db, await addProject(db));
     const spool = openSpool(await folder());
     const flusher = keepFlushing(db, spool);
@@ -60,7 +67,7 @@ test("a key's calls are told on its row: when it was last used", () =>
   }));
 
 test("open pages hear of the first and of the last request of a burst, not of each", { timeout: 30_000 }, () =>
-  inDatabase(async ({ db }) => {
+  inHouse(async ({ db }) => {
     const heard: string[] = [];
     await db.$client.listen(liveChannel, (text) => heard.push(JSON.parse(text).id));
     const spool = openSpool(await folder());
@@ -78,7 +85,7 @@ test("open pages hear of the first and of the last request of a burst, not of ea
 );
 
 test("a segment that was sent but not removed is sent again without doubling a row", () =>
-  inDatabase(async ({ db }) => {
+  inHouse(async ({ db }) => {
     const dir = await folder();
     const [one = "", two = ""] = ids(2);
     await writeFile(join(dir, "00000001.jsonl"), `${line(one)}\n`);
@@ -91,7 +98,7 @@ test("a segment that was sent but not removed is sent again without doubling a r
   }));
 
 test("a torn last line is left out, a row that Postgres refuses is set aside, the others arrive", () =>
-  inDatabase(async ({ db }) => {
+  inHouse(async ({ db }) => {
     const dir = await folder();
     const [good = "", bad = ""] = ids(2);
     const refused = line(bad, { status: 70_000 });
@@ -104,6 +111,32 @@ test("a torn last line is left out, a row that Postgres refuses is set aside, th
     await flusher.stop();
   }));
 
+test("rows of a project that was deleted meanwhile are left out and counted, the others arrive", () =>
+  inHouse(async ({ db }) => {
+    const spool = openSpool(await folder());
+    const flusher = keepFlushing(db, spool);
+    const [kept = "", orphan = "", late = ""] = ids(3);
+    spool.append(line(kept));
+    spool.append(line(orphan, { project_id: "proj_gone" }));
+    await flusher.flush();
+    expect([await stored(db), flusher.ownerless(), flusher.rejected()]).toEqual([[kept], 1, 0]);
+
+    // one that is being deleted is waited for: its row is held until then
+    let flushed: Promise<void> | null = null;
+    await db.transaction(async (tx) => {
+      await tx.select().from(projects).where(eq(projects.id, "proj_1")).for("update");
+      spool.append(line(late));
+      flushed = flusher.flush();
+      await until(async () => (await db.execute(sql`select from pg_locks where not granted`)).length > 0);
+      await tx.delete(requests).where(eq(requests.projectId, "proj_1"));
+      await tx.delete(projects).where(eq(projects.id, "proj_1"));
+    });
+    await flushed;
+    expect([await stored(db), flusher.ownerless()]).toEqual([[], 2]);
+    await flusher.stop();
+    spool.close();
+  }));
+
 test("a full spool drops and counts instead of stopping the answers", async () => {
   const spool = openSpool(await folder(), 1_000);
   for (const id of ids(10)) spool.append(line(id));
@@ -114,7 +147,7 @@ test("a full spool drops and counts instead of stopping the answers", async () =
 });
 
 test("rows that were dropped or refused are told to Postgres with how many and since when, also by a gateway that died before it could", () =>
-  inDatabase(async ({ db }) => {
+  inHouse(async ({ db }) => {
     const root = await folder();
     const before = new Date();
     const died = await claimSpool(root);
