@@ -1,27 +1,23 @@
-import { expect, test } from "vitest";
-import { inspectFile } from "#server/datasets/pass/inspect.ts";
-import { noteWords } from "#server/datasets/pass/note.rule.ts";
+import { test } from "vitest";
+import {
+  a,
+  chat,
+  context,
+  type Expected,
+  expectDocumented,
+  gpt,
+  human,
+  pair,
+  pairWithSystem,
+  s,
+  u,
+  unused,
+} from "#server/datasets/shapes/documented.fixture.ts";
 
 /**
  * One row of every shape that the owners document, and exactly what becomes of it: TRL's dataset_formats, OpenAI's
- * fine-tuning guide and API schema, axolotl's dataset-formats and rlhf pages (with ShareGPT), LLaMA-Factory's
- * data/README, ms-swift's Custom-dataset, torchtune's basics. `problem` is its code, `notes` what is said about a row
- * that is used.
+ * fine-tuning guide and API schema, axolotl's dataset-formats and rlhf pages (with ShareGPT).
  */
-type Expected = { becomes: unknown; notes?: string[] } | { problem: string } | { maps: string[] };
-
-const u = (content: string) => ({ role: "user", content });
-const a = (content: string) => ({ role: "assistant", content });
-const s = (content: string) => ({ role: "system", content });
-const human = (value: string) => ({ from: "human", value });
-const gpt = (value: string) => ({ from: "gpt", value });
-const context = (content: string) => ({ ...a(content), weight: 0 });
-const pair = { prompt: [u("q")], chosen: [a("good")], rejected: [a("bad")] };
-const pairWithSystem = { ...pair, prompt: [s("sys"), u("q")] };
-const chat = { messages: [u("q"), a("good")] };
-const chatWithSystem = { messages: [s("sys"), u("q"), a("good")] };
-const unused = (name: string) => `column "${name}" is not used: 1 row`;
-
 const documented: [owner: string, row: unknown, expected: Expected][] = [
   ["TRL language modeling", { text: "The sky is blue." }, { becomes: { text: "The sky is blue." } }],
   ["TRL language modeling, conversational", { messages: [u("q"), a("good")] }, { becomes: chat }],
@@ -241,166 +237,6 @@ const documented: [owner: string, row: unknown, expected: Expected][] = [
     { system: "sys", prompt: "q", completion: "good", label: true },
     { becomes: { prompt: [s("sys"), u("q")], completion: [a("good")], label: true } },
   ],
-
-  [
-    "LLaMA-Factory alpaca",
-    { instruction: "q", input: "i", output: "good", system: "sys", history: [["p", "o"]] },
-    { becomes: { messages: [s("sys"), u("p"), a("o"), u("q\n\ni"), a("good")] } },
-  ],
-  [
-    "LLaMA-Factory preference",
-    { instruction: "q", input: "i", chosen: "good", rejected: "bad" },
-    { becomes: { ...pair, prompt: [u("q\n\ni")] } },
-  ],
-  [
-    "LLaMA-Factory KTO",
-    { instruction: "q", input: "", output: "bad", kto_tag: false },
-    { becomes: { prompt: [u("q")], completion: [a("bad")], label: false } },
-  ],
-  [
-    "LLaMA-Factory sharegpt KTO",
-    { conversations: [human("q"), gpt("good")], kto_tag: true },
-    { becomes: { prompt: [u("q")], completion: [a("good")], label: true } },
-  ],
-  [
-    "LLaMA-Factory sharegpt with system and tools",
-    { conversations: [human("q"), gpt("good")], system: "sys", tools: "[]" },
-    { becomes: chatWithSystem, notes: [unused("tools")] },
-  ],
-  [
-    "LLaMA-Factory tool turns",
-    {
-      conversations: [
-        human("q"),
-        { from: "function_call", value: "{}" },
-        { from: "observation", value: "1" },
-        gpt("good"),
-      ],
-    },
-    { problem: "tool_turn" },
-  ],
-  [
-    "LLaMA-Factory sharegpt preference",
-    { conversations: [human("q")], chosen: gpt("good"), rejected: gpt("bad") },
-    { becomes: pair },
-  ],
-  [
-    "LLaMA-Factory images",
-    { conversations: [human("<image>q"), gpt("good")], images: ["a.jpg"] },
-    { problem: "media" },
-  ],
-  [
-    "LLaMA-Factory videos",
-    { conversations: [human("<video>q"), gpt("good")], videos: ["a.mp4"] },
-    { problem: "media" },
-  ],
-  [
-    "LLaMA-Factory audios",
-    { conversations: [human("<audio>q"), gpt("good")], audios: ["a.wav"] },
-    { problem: "media" },
-  ],
-  ["LLaMA-Factory openai", { messages: [s("sys"), u("q"), a("good")] }, { becomes: chatWithSystem }],
-
-  [
-    "ms-swift sharegpt",
-    { system: "sys", conversation: [{ human: "q", assistant: "good" }] },
-    { becomes: chatWithSystem },
-  ],
-  ["ms-swift alpaca", { system: "sys", instruction: "q", input: "", output: "good" }, { becomes: chatWithSystem }],
-  [
-    "ms-swift query-response",
-    { system: "sys", query: "q", response: "good", history: [["p", "o"]] },
-    { becomes: { messages: [s("sys"), u("p"), a("o"), u("q"), a("good")] } },
-  ],
-  ["ms-swift pre-training", { messages: [a("I love music")] }, { problem: "roles_out_of_order" }],
-  ["ms-swift a system column beside messages", { ...chat, system: "sys" }, { becomes: chatWithSystem }],
-  [
-    "ms-swift a system column and another system turn",
-    { ...chatWithSystem, system: "other" },
-    { becomes: chatWithSystem, notes: ["1 row has a system column and a system turn that differ: the turn is used"] },
-  ],
-  [
-    "ms-swift loss by turn",
-    { messages: [u("p"), { ...a("o"), loss: false }, u("q"), { ...a("good"), loss: true }] },
-    {
-      becomes: { messages: [u("p"), context("o"), u("q"), a("good")] },
-      notes: ["1 row has assistant turns with weight 0: kept as context, not learnt"],
-    },
-  ],
-  ["ms-swift channel", { ...chat, channel: "general" }, { becomes: chat, notes: [unused("channel")] }],
-  ["ms-swift DPO", { ...chat, rejected_response: "bad" }, { becomes: pair }],
-  ["ms-swift DPO of conversations", { ...chat, rejected_messages: [u("q"), a("bad")] }, { becomes: pair }],
-  ["ms-swift KTO", { ...chat, label: true }, { becomes: { prompt: [u("q")], completion: [a("good")], label: true } }],
-  ["ms-swift GRPO", { messages: [s("sys"), u("q")], solution: "x" }, { problem: "last_not_assistant" }],
-  ["ms-swift classification", { messages: [u("So happy")], label: 1 }, { problem: "label_not_boolean" }],
-  ["ms-swift several classes", { messages: [u("So happy")], label: [1, 3] }, { problem: "label_not_boolean" }],
-  [
-    "ms-swift agent",
-    {
-      tools: "[]",
-      messages: [u("q"), { role: "tool_call", content: "{}" }, { role: "tool_response", content: "1" }, a("good")],
-    },
-    { problem: "tool_turn" },
-  ],
-  [
-    "ms-swift grounding",
-    { ...chat, images: ["a.jpg"], objects: { ref: ["a dog"], bbox: [[1, 2, 3, 4]] } },
-    { problem: "media" },
-  ],
-
-  [
-    "torchtune a bare list of turns",
-    [u("q"), a("good")],
-    {
-      becomes: chat,
-      notes: ["1 row is a list of turns without an object: read as messages"],
-    },
-  ],
-  ["torchtune chat", { conversations: [human("q"), gpt("good")] }, { becomes: chat }],
-  [
-    "torchtune messages with a mask",
-    {
-      messages: [
-        { ...u("q"), masked: true },
-        { ...a("good"), masked: false },
-      ],
-    },
-    { becomes: chat },
-  ],
-  [
-    "torchtune tool returns",
-    { messages: [u("q"), { role: "ipython", content: "1" }, a("good")] },
-    { problem: "tool_turn" },
-  ],
-  ["torchtune instruct", { input: "q", output: "good" }, { becomes: { prompt: "q", completion: "good" } }],
-  ["torchtune instruct with other names", { incorrect: "q", correct: "a" }, { maps: ["incorrect", "correct"] }],
-  [
-    "torchtune preference",
-    { chosen_conversations: [u("q"), a("good")], rejected_conversations: [u("q"), a("bad")] },
-    { becomes: pair },
-  ],
-  [
-    "torchtune preference that differs early",
-    { chosen: [u("q"), a("x"), u("y"), a("z")], rejected: [u("q"), a("bad")] },
-    { problem: "answer_of_several_turns" },
-  ],
-  ["torchtune multimodal", { image: "a.jpg", conversations: [human("<image>q"), gpt("good")] }, { problem: "media" }],
 ];
 
-async function* fileOf(row: unknown) {
-  yield Buffer.from(`${JSON.stringify(row)}\n`);
-}
-
-test.each(documented)("%s", async (_owner, row, expected) => {
-  let written = "";
-  const keep = async (bytes: Buffer) => {
-    written += bytes.toString();
-  };
-  const sinks = { train: keep, validation: keep, setAside: async () => {} };
-  const report = await inspectFile(fileOf(row), { sinks });
-  if ("maps" in expected) return expect(report.unmapped?.columns.map((column) => column.name)).toEqual(expected.maps);
-  if ("problem" in expected) return expect(Object.keys(report.problemCounts)).toEqual([expected.problem]);
-  expect(report.problems).toEqual([]);
-  expect(JSON.parse(written)).toEqual(expected.becomes);
-  expect(report.notes.map(noteWords)).toEqual(expected.notes ?? []);
-});
+test.each(documented)("%s", (_owner, row, expected) => expectDocumented(row, expected));
