@@ -24,7 +24,10 @@ trap cleanup EXIT
 trap 'exit 143' INT TERM
 # shellcheck source=lock.sh
 . "$root/cli/setup/lock.sh"
-take_lock "$lock" "building the trainer's environment" step
+# Of two that one ./forge started, the first tells its steps; only that of another ./forge is waited for aloud.
+say_waiting() { [ "$(cat "$lock/parent" 2>/dev/null || true)" = "$PPID" ] || step "$1"; }
+take_lock "$lock" "building the trainer's environment" say_waiting
+printf '%s\n' "$PPID" >"$lock/parent"
 is_ready && exit 0
 
 # A command of ours that ends takes this with it: bash starts it in the background, where Ctrl-C is not heard.
@@ -70,6 +73,7 @@ else quiet "${pip[@]}" "$torch" || fail "$torch could not be installed; see $too
 
 step "installing TRL, PEFT and transformers"
 quiet "${pip[@]}" --no-deps -r "$requirements" || fail "the trainer's packages could not be installed; see $tools/trainer.log"
+step "checking that the packages load"
 quiet "$venv/bin/python" -c 'import torch, trl, peft, transformers' || fail "the trainer's packages do not import; see $tools/trainer.log"
 printf '%s\n' "$flavour" >"$venv/.torch-flavour"
 printf '%s\n' "$stamp" >"$venv/.stamp"
