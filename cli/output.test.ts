@@ -2,7 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { reportFailure } from "#cli/output.ts";
+import { DomainError } from "#server/errors.ts";
 
 /** Run the shell on a data folder of its own that holds this log. */
 function forge(log: string, ...args: string[]) {
@@ -36,6 +38,24 @@ test.each([
   const { code, stdout } = await forge("", ...args, "--json");
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toEqual({ error: { code: "USAGE", message, field: null, requestId: null } });
+});
+
+test("a call that is refused because of a program's key in FORGE_API_KEY says that, and how to be the machine's admin", () => {
+  const said = (env: Record<string, string>, error: DomainError) => {
+    for (const name of ["FORGE_API_KEY", "FORGE_URL"]) vi.stubEnv(name, env[name]);
+    const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    reportFailure(error, false);
+    const text = written.mock.calls.map(([line]) => line).join("");
+    written.mockRestore();
+    vi.unstubAllEnvs();
+    return text;
+  };
+  const forbidden = new DomainError("FORBIDDEN", "this key lacks the scope datasets:read");
+  expect(said({ FORGE_API_KEY: "lf_app" }, forbidden)).toContain("unset FORGE_API_KEY to act as the admin of this");
+  const elsewhere = said({ FORGE_API_KEY: "lf_app", FORGE_URL: "https://forge.example.com" }, forbidden);
+  expect(elsewhere).toMatch(/used the key in FORGE_API_KEY\n$/);
+  expect(said({}, forbidden)).toBe("forge: this key lacks the scope datasets:read\n");
+  expect(said({ FORGE_API_KEY: "lf_app" }, new DomainError("NOT_FOUND", "no"))).toBe("forge: no\n");
 });
 
 test.each([

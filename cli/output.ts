@@ -85,8 +85,17 @@ export function reportFailure(error: unknown, json: boolean): number {
   if (!json) {
     const where = failure.field ? ` (${failure.field})` : "";
     say(`forge: ${failure.message}${where}${failure.requestId ? `  [request ${failure.requestId}]` : ""}`);
+    const note = whoseKey(failure.code);
+    if (note) say(note);
   }
   return isErrorCode(failure.code) ? errorCodes[failure.code].exit : 1;
+}
+
+/** A program's key that stands in FORGE_API_KEY is the shell's too: said where it is not let in, null elsewhere. */
+function whoseKey(code: string) {
+  if (!process.env.FORGE_API_KEY || !["UNAUTHENTICATED", "FORBIDDEN"].includes(code)) return null;
+  const remedy = process.env.FORGE_URL ? "" : "; unset FORGE_API_KEY to act as the admin of this machine";
+  return `  the shell used the key in FORGE_API_KEY${remedy}`;
 }
 
 function describe(error: unknown): Failure {
