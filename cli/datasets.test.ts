@@ -57,6 +57,7 @@ test("check reads a file without a control plane and ends with 0, or with 1 and 
   expect(asJson).toMatchObject({ badRows: 2, problems: [{ line: 2 }, { line: 3 }] });
   const missing = await check(join(dir, "nothing.jsonl"));
   expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no file") });
+  expect((await check(dir)).stderr).toContain("is not a file");
 });
 
 test("check says how to map unknown columns, and takes the mapping", async () => {
@@ -69,8 +70,11 @@ test("check says how to map unknown columns, and takes the mapping", async () =>
   const held = await check(file, ...mapped);
   expect(held).toMatchObject({ code: 1, stdout: expect.stringContaining("no row is left to train on") });
   expect(held.stdout).toContain("--validation 0");
+  expect(held.stdout).not.toContain("no problems");
   expect((await check(file, ...mapped, "--validation", "0")).code).toBe(0);
   expect((await check(file, "--map", "question=prmpt")).code).toBe(2);
+  await writeFile(file, '{"no": 1, "title": "Sum", "body_text": "1+1", "mark": 2}\n');
+  expect((await check(file)).stdout).toContain("--map title=prompt,body_text=completion");
 });
 
 test("a mapping is written column=target", () => {
@@ -208,6 +212,18 @@ test("what the console refuses comes with its sentence", async () => {
   await at.runImport(versionId);
   const shown = await waitForVersion(connection, versionId);
   expect(shown.version.refusal?.message).toBe("the file is empty (0 bytes)");
+});
+
+test("a version whose columns wait for a mapping names a command that can be run, and no row as read", async () => {
+  const { connection } = at;
+  const env = { FORGE_URL: connection.url, FORGE_API_KEY: connection.key, FORGE_PROJECT: "default" };
+  const file = join(await folder(), "sums.jsonl");
+  await writeFile(file, '{"question": "1+1?", "answer": "2"}\n'.repeat(40));
+  const { versionId } = await uploadFile(connection, file);
+  await at.runImport(versionId);
+  const { stdout } = await forge(env, "datasets", "show", "sums");
+  expect(stdout).toContain("./forge datasets decide sums/1 --map question=prompt,answer=completion\n");
+  expect((await forge(env, "datasets", "list")).stdout).toMatch(/sums\/1 +needs_review +– +– +1.4 kB +– /);
 });
 
 test("a version that needs review says what can be decided and where, and is decided in the shell", async () => {

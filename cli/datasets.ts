@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { type Connection, connect, consolePage } from "#cli/client.ts";
 import { parseMap, parsePercent } from "#cli/datasets/options.ts";
 import { checkText } from "#cli/datasets/report.ts";
+import { notAFile } from "#cli/datasets/send-path.ts";
 import { shownText } from "#cli/datasets/shown-text.ts";
 import { uploadFile } from "#cli/datasets/upload-file.ts";
 import { waitForVersion } from "#cli/datasets/wait-for-version.ts";
@@ -49,14 +50,14 @@ export function registerDatasets(program: Command): void {
     .action(async ({ search, archived, ...paging }: ListOptions, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
       const list = await collect((page) => trpc.datasets.list.query({ search, archived, ...page }), paging);
-      const headers = ["name", "status", "shape", "rows", "size", "problems", "used by", "why"];
+      const headers = ["name", "status", "shape", "rows", "size", "bad rows", "used by", "why"];
       printList(command, list, headers, ({ name, latest, usedBy }) => [
         `${name}/${latest.version}`,
         latest.status,
         latest.shape,
-        latest.rowsRead,
+        latest.review === "mapping" ? null : latest.rowsRead, // the reading stopped at its columns
         formatBytes(latest.sourceBytes),
-        latest.problemCount,
+        latest.badRows,
         `${plural(usedBy.runs, "run")}, ${plural(usedBy.suites, "suite")}`,
         latest.refusal?.message ?? latest.waitingFor ?? (latest.review && reviewWords[latest.review]),
       ]);
@@ -90,7 +91,8 @@ function registerCheck(datasets: Command) {
     .option("--validation <percent>", validationHelp, parsePercent)
     .action(async (file: string, { map, validation }: CheckOptions, command: Command) => {
       const found = await stat(file).catch(() => null);
-      if (!found?.isFile()) throw new DomainError("INVALID", `there is no file ${file}`);
+      if (!found) throw new DomainError("INVALID", `there is no file ${file}`);
+      if (!found.isFile()) throw new DomainError("INVALID", notAFile(file));
       const validationShareBp = validation ?? defaultValidationShareBp;
       const options = { mapping: map ?? null, filename: basename(file), validationShareBp };
       const report = await inspectFile(createReadStream(file), options);

@@ -1,4 +1,5 @@
 import { table } from "#cli/output.ts";
+import { guessMapping, mappingOf } from "#components/datasets/mapping-draft.ts";
 import { plural } from "#components/ui/format.ts";
 import { type Note, noteWords } from "#server/datasets/pass/note.rule.ts";
 import { maxListedProblems, placesWords } from "#server/datasets/pass/problems.rule.ts";
@@ -56,7 +57,8 @@ export function checkText(file: string, report: Report, validationShareBp: numbe
   const none = nothingToTrain({ trainRows: train, validationRows: validation, validationShareBp });
   const twice = report.duplicatesExact ? "" : "at least ";
   const duplicates = report.duplicateRows > 0 ? `  ${twice}${plural(report.duplicateRows, "duplicate")}` : "";
-  const bad = report.badRows > 0 ? `  ${plural(report.badRows, "row")} with problems` : "  no problems";
+  const fine = none ? null : "  no problems";
+  const bad = report.badRows > 0 ? `  ${plural(report.badRows, "row")} with problems` : fine;
   const unfit = notForSft(report.shape);
   const lines = [
     head,
@@ -71,12 +73,23 @@ export function checkText(file: string, report: Report, validationShareBp: numbe
   return lines.filter(Boolean).join("\n");
 }
 
-/** The layout is none that we know, or was mapped wrongly: say what is there and how to map it. */
+/** The layout is not one that is read by itself, or was mapped wrongly: say what is there and how to map it. */
 export function unmappedText(file: string, { columns, why }: { columns: readonly SeenColumn[]; why?: string }): string {
   const names = columns.map((column) => `${column.name} (${column.kinds.join(" or ")})`).join(", ");
-  const [first = "COLUMN", second = "COLUMN"] = columns.map((column) => column.name);
   return [
-    why ? `${file}: ${why}. Its columns: ${names}` : `${file}: the columns are none that we know: ${names}`,
-    `Say what they are, for example: --map ${first}=prompt,${second}=completion`,
+    why ? `${file}: ${why}. Its columns: ${names}` : `${file}: the columns match no known layout: ${names}`,
+    `Say what they are, for example: --map ${exampleMapping(columns)}`,
   ].join("\n");
+}
+
+/** For --map: what the names suggest, as in the console; else the first two columns that hold text. */
+export function exampleMapping(columns: readonly SeenColumn[]) {
+  const guess = mappingOf(guessMapping(columns));
+  if (guess)
+    return Object.entries(guess)
+      .map(([target, name]) => `${name}=${target}`)
+      .join(",");
+  const texts = columns.filter(({ kinds }) => kinds.includes("string")).map(({ name }) => name);
+  const [first = "COLUMN", second = "COLUMN"] = texts;
+  return `${first}=prompt,${second}=completion`;
 }

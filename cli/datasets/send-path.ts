@@ -19,12 +19,19 @@ export async function sendPath(
     throw new DomainError("INVALID", `${path} cannot be read: is it there, and yours?`, { cause });
   });
   try {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) throw new DomainError("INVALID", notAFile(path));
+    const { size } = found;
     const filename = basename(path);
     return await send(connection, { file, filename, size }, (sent) => onProgress(sent, size));
   } finally {
     await file.close();
   }
+}
+
+/** A folder or a pipe: neither has a length to send, or can be read twice. */
+export function notAFile(path: string) {
+  return `${path} is not a file: give one file of this disk`;
 }
 
 type Source = { file: Awaited<ReturnType<typeof open>>; filename: string; size: number };

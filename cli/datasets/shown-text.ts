@@ -1,4 +1,4 @@
-import { noteLines, problemTable, unmappedText } from "#cli/datasets/report.ts";
+import { exampleMapping, noteLines, problemTable, unmappedText } from "#cli/datasets/report.ts";
 import type { waitForVersion } from "#cli/datasets/wait-for-version.ts";
 import { plural } from "#components/ui/format.ts";
 import { notForSft, nothingToTrain } from "#server/datasets/split.rule.ts";
@@ -10,16 +10,17 @@ export function shownText({ name, version }: Shown, pageUrl: string | null): str
   const text = versionText(name, version);
   if (!version.review) return text;
   const decide = `./forge datasets decide ${shellWord(`${name}/${version.version}`)}`;
+  const detail = version.reviewDetail;
   const ways =
-    version.review === "mapping"
-      ? [`${decide} --map COLUMN=prompt,COLUMN=completion`, `${decide} --refuse`]
+    detail?.kind === "mapping"
+      ? [`${decide} --map ${shellWord(exampleMapping(detail.columns))}`, `${decide} --refuse`]
       : [`${decide} --set-aside   # go on with the rows that are good`, `${decide} --refuse`];
   const look = pageUrl ? [`  or look at it in the console: ${pageUrl}`] : [];
   return [text, "It waits for you:", ...ways.map((way) => `  ${way}`), ...look].join("\n");
 }
 
 function shellWord(text: string) {
-  return /^[\w./-]+$/.test(text) ? text : `'${text}'`;
+  return /^[\w./=,-]+$/.test(text) ? text : `'${text}'`;
 }
 
 function versionText(name: string, version: Shown["version"]): string {

@@ -31,7 +31,8 @@ export function ImportProgress({
 }
 
 /** Rows so far, for the fact strip and the list. */
-export function rowsSoFar(version: Pick<DatasetRow["latest"], "rowsRead" | "status">): string {
+export function rowsSoFar(version: Pick<DatasetRow["latest"], "rowsRead" | "status" | "review">): string {
+  if (version.review === "mapping") return "not read"; // the reading stopped at its columns
   if (version.rowsRead > 0) return formatNumber(version.rowsRead);
   return version.status === "importing" ? "…" : "not read";
 }

@@ -12,7 +12,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { sentence } from "#components/ui/format.ts";
 
-/** The file's columns are none that we know: a person says what they are, and it is read again. */
+/** The file's columns match no known layout: a person says what they are, and it is read again. */
 export function ReviewMapping({ version }: { version: VersionData }) {
   const review = version.reviewDetail?.kind === "mapping" ? version.reviewDetail : null;
   const [draft, setDraft] = useState(() =>
@@ -33,8 +33,8 @@ export function ReviewMapping({ version }: { version: VersionData }) {
           </Banner>
         ) : (
           <p className="text-ink-2">
-            The columns of {version.filename} are none that we know by name. Say once what they are; all rows are then
-            read that way.
+            The columns of {version.filename} match no known layout. Say once what they are; all rows are then read that
+            way.
           </p>
         )}
         {decide.error && (

@@ -26,7 +26,7 @@ export function WaitingBanner({ data }: { data: HomeData }) {
 
 function askedOf({ review, badRows }: HomeData["motion"]["imports"][number]) {
   if (review === "mapping")
-    return { act: "Choose columns", words: "Its columns are none that we know by name: say what they are." };
+    return { act: "Choose columns", words: "Its columns match no known layout: say what they are." };
   const problems =
     badRows === null
       ? "Some rows have problems"

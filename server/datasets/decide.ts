@@ -58,6 +58,6 @@ function columnsOf(version: Version, decision: DecideDataset["decision"]) {
 
 function refusalOf({ review, badRows, rowsRead }: Version) {
   if (review?.kind === "bad_rows") return badRowsRefusal(badRows ?? 0, rowsRead);
-  const message = review?.why ?? "the columns are none that we know, and nobody mapped them";
+  const message = review?.why ?? "the columns match no known layout, and nobody mapped them";
   return { code: "not_mapped", message, remedy: "Upload the file again and map its columns." };
 }

@@ -114,7 +114,7 @@ export function NewDataset({ slug }: { slug: string }) {
           <Card title="2. What its columns are">
             <div className="grid gap-4">
               <p className="text-ink-2">
-                These columns are none that we know by name. Say what they are now, or later: the import will ask.
+                These columns match no known layout. Say what they are now, or later: the import will ask.
               </p>
               <MappingForm columns={peek.columns} samples={peek.rows.slice(0, 3)} draft={draft} onChange={setDraft} />
             </div>

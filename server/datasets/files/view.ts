@@ -51,10 +51,10 @@ function detailsOf(version: Version): string | null {
   if (version.status !== "needs_review") return version.waitingFor;
   if (version.review?.kind === "mapping") {
     const columns = version.review.columns.map((column) => column.name).join(", ");
-    const why = version.review.why ?? `the columns are none that we know (${columns})`;
+    const why = version.review.why ?? `the columns match no known layout (${columns})`;
     return `${why}. Name them as docs/datasets.md does, or map them in the console or with ./forge datasets decide --map`;
   }
-  return `${badRowsOf(version)}. Mend them, or go on without them: header x-forge-on-bad-rows: skip`;
+  return `${badRowsOf(version)}. Fix them, or go on without them: header x-forge-on-bad-rows: skip`;
 }
 
 /** How many rows cannot be used, and the first of them. */
