@@ -223,7 +223,7 @@ test("a version whose columns wait for a mapping names a command that can be run
   await at.runImport(versionId);
   const { stdout } = await forge(env, "datasets", "show", "sums");
   expect(stdout).toContain("./forge datasets decide sums/1 --map question=prompt,answer=completion\n");
-  expect((await forge(env, "datasets", "list")).stdout).toMatch(/sums\/1 +needs_review +– +– +1.4 kB +– /);
+  expect((await forge(env, "datasets", "list")).stdout).toMatch(/sums\/1 +needs_review +– +– +1\.4.kB +– /);
 });
 
 test("a version that needs review says what can be decided and where, and is decided in the shell", async () => {
