@@ -108,9 +108,12 @@ export function plotParts({
   ];
 }
 
+/** Words that may stand over a bar or a curve stay readable there. */
+const halo = { stroke: "var(--panel)", strokeWidth: 3, paintOrder: "stroke" } as const;
+
 /** The words beside a vertical line, where `placeLabels` found room for them. */
 export function markLabel(label: string, placed: PlacedLabel | undefined) {
   if (!placed) return {};
   const position = placed.side === "left" ? ("insideTopRight" as const) : ("insideTopLeft" as const);
-  return { label: { value: label, position, offset: 4, dy: placed.lane * 13, ...tickLook } };
+  return { label: { value: label, position, offset: 4, dy: placed.lane * 13, ...tickLook, ...halo } };
 }

@@ -83,7 +83,7 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
       {version.review === "mapping" && <ReviewMapping key={version.id} version={version} />}
       {version.review === "bad_rows" && <ReviewBadRows version={version} />}
       {nothing && (
-        <Banner tone="hold" title="No row is left to train on">
+        <Banner tone="hold" title="This version cannot be trained on">
           {sentence(nothing)}. In the console: "Kept for validation".
         </Banner>
       )}

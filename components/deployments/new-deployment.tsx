@@ -14,6 +14,7 @@ import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { sentence } from "#components/ui/format.ts";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Slider } from "#components/ui/slider.tsx";
@@ -129,6 +130,7 @@ export function NewDeployment({ slug }: { slug: string }) {
                 </Button>
                 <ButtonLink href={`/${slug}/deployments`}>Cancel</ButtonLink>
               </div>
+              {why && <p className="text-ink-2 text-xs">{sentence(why)}</p>}
             </div>
           </Card>
         }

@@ -13,7 +13,7 @@ import { Button, ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { formatNumber } from "#components/ui/format.ts";
+import { formatNumber, sentence } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { SummaryLine } from "#components/ui/summary-line.tsx";
 import { useDraft } from "#components/use-draft.ts";
@@ -116,6 +116,7 @@ export function NewEval({ slug }: { slug: string }) {
               </Button>
               <ButtonLink href={`/${slug}/evals`}>Cancel</ButtonLink>
             </div>
+            {why && <p className="mt-2 text-ink-2 text-xs">{sentence(why)}</p>}
           </Card>
         }
       >

@@ -54,7 +54,7 @@ export function AliasesCard({
                       {model.name}/{holder.version} <RelativeTime at={holder.movedAt} />
                     </>
                   ) : (
-                    "nobody"
+                    "no version"
                   )}
                 </p>
                 {holder?.overruled && (

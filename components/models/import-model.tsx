@@ -14,7 +14,7 @@ import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { formatBytes } from "#components/ui/format.ts";
+import { formatBytes, sentence } from "#components/ui/format.ts";
 import { Input } from "#components/ui/input.tsx";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Progress } from "#components/ui/progress.tsx";
@@ -87,6 +87,7 @@ export function ImportModelFlow({ slug }: { slug: string }) {
                 <Button onClick={stop}>Stop</Button>
               )}
             </div>
+            {why && <p className="mt-2 text-ink-2 text-xs">{sentence(why)}</p>}
           </Card>
         }
       >

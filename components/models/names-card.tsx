@@ -6,7 +6,7 @@ import { CopyButton } from "#components/ui/copy-button.tsx";
 export function NamesCard({ model, version }: { model: Model; version: Version }) {
   const names = [
     { name: version.name, means: "always this version" },
-    ...version.aliases.map((alias) => ({ name: `${model.name}@${alias}`, means: `whoever is the ${alias}` })),
+    ...version.aliases.map((alias) => ({ name: `${model.name}@${alias}`, means: `the current ${alias}` })),
     ...(version.fineTunedName ? [{ name: version.fineTunedName, means: "its OpenAI-style name" }] : []),
   ];
   return (

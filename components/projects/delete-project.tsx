@@ -15,7 +15,7 @@ export function DeleteProject({ slug }: { slug: string }) {
     <Card title="Delete">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p className="max-w-xl text-ink-2">
-          Everything in it goes for good: datasets, runs, models, keys and logged calls. Only the audit log is kept.
+          Deletes everything in it for good: datasets, runs, models, keys and logged calls. Only the audit log is kept.
         </p>
         <DeleteButton procedure="projects.delete" onAsk={() => setOpen(true)} />
       </div>

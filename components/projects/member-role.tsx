@@ -38,7 +38,7 @@ export function MemberRole({ row }: { row: MemberRow }) {
     const now = new Date();
     return items
       .filter((key) => key.loses.length > 0)
-      .map((key) => `${keyLine(key, now)}: no longer ${key.loses.join(", ")}`);
+      .map((key) => `${keyLine(key, now)}: loses ${key.loses.join(", ")}`);
   }
 
   function change(role: Role) {
@@ -70,8 +70,8 @@ export function MemberRole({ row }: { row: MemberRow }) {
         <ConfirmDialog
           open
           onOpenChange={(open) => !open && setAsked(undefined)}
-          title={`Make ${row.name} ${roleWords[asked.role].name.toLowerCase()}?`}
-          description="Their API keys open no more than their role. A higher role later gives it back."
+          title={`Change ${row.name}’s role to ${roleWords[asked.role].name.toLowerCase()}?`}
+          description="Their API keys can do no more than their role. A higher role later gives it back."
           affects={asked.keys}
           confirmLabel="Change role"
           onConfirm={() => change(asked.role)}

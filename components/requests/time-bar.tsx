@@ -11,8 +11,8 @@ function partsOf(request: RequestData): Part[] {
   const parts: Part[] = [{ label: "Queue time", ms: waited, className: "bg-(--s3)" }];
   if (ttftMs === null) parts.push({ label: "Answer", ms: totalMs - waited, className: "bg-(--s1)" });
   else {
-    parts.push({ label: "Time to first token", ms: first - waited, className: "bg-(--s5)" });
-    parts.push({ label: "The rest of the answer", ms: Math.max(0, totalMs - first), className: "bg-(--s1)" });
+    parts.push({ label: "To first token", ms: first - waited, className: "bg-(--s5)" });
+    parts.push({ label: "Generation", ms: Math.max(0, totalMs - first), className: "bg-(--s1)" });
   }
   return parts.filter((part) => part.ms > 0);
 }

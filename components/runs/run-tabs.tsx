@@ -45,7 +45,7 @@ export function CheckpointsTab({ run }: { run: Run }) {
         </tbody>
       </Table>
       <p className="border-t px-4 py-3 text-ink-3 text-xs">
-        The trainer keeps the newest three and the best, the one of the lowest validation loss. The model is made from
+        On disk are only the newest three and the best, the one with the lowest validation loss. The model is made from
         the last.
       </p>
     </Card>

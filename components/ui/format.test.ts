@@ -12,6 +12,7 @@ import {
   formatSigned,
   formatUsdNanos,
   plural,
+  sentence,
   shortId,
 } from "#components/ui/format.ts";
 
@@ -117,4 +118,12 @@ test("ids are shown by their last six characters, counts with their noun", () =>
     "2,480 runs",
     "2 entries",
   ]);
+});
+
+test("a message becomes a sentence, but a name at its beginning keeps its case", () => {
+  expect(sentence("say why: the reason is kept")).toBe("Say why: the reason is kept");
+  expect(sentence("day one, ça va")).toBe("Day one, ça va");
+  expect(sentence("triage/1 is the champion")).toBe("triage/1 is the champion");
+  expect(sentence("x-part-sha256 must be a sha256")).toBe("x-part-sha256 must be a sha256");
+  expect(sentence("")).toBe("");
 });

@@ -156,8 +156,9 @@ export function shortId(id: string) {
   return id.slice(-6);
 }
 
-/** A message of a rule or of the server as a sentence of its own. */
+/** A message of a rule or of the server as a sentence of its own; a name or a header at its beginning keeps its case. */
 export function sentence(message: string) {
+  if (!/^[\p{L}'’]+(?:[,;:.]?\s|$)/u.test(message)) return message;
   return message.charAt(0).toUpperCase() + message.slice(1);
 }
 

@@ -49,7 +49,7 @@ test("a dataset that nothing was made of leaves no row, its name begins anew and
     const affects = await datasetDeleteAffects(ctx, { dataset: "tickets" });
     expect(affects).toMatchObject({ id: datasetId, name: "tickets", dear: true, blockers: [] });
     expect(affects.effects).toEqual([
-      "2 versions (tickets/1, tickets/2) go with the rows and the files",
+      "2 versions (tickets/1, tickets/2) are deleted with the rows and the files",
       "The name tickets is free again",
     ]);
     expect(affects.bytes).toBeGreaterThan(rows(20).length);
@@ -82,7 +82,7 @@ test("a run's page goes on saying what data it was, when its version is deleted"
     const affects = await datasetVersionDeleteAffects(ctx, { ref: "tickets/1" });
     expect(affects).toMatchObject({ id: versionId, name: "tickets/1", blockers: [] });
     expect(affects.effects).toEqual([
-      "Its rows and files go; the number 1 is not given again",
+      "Its rows and files are deleted; the number 1 is not given again",
       "1 run (triage-1) keeps its results but cannot be resumed; its page says what the data was and that it was deleted",
     ]);
     await deleteDatasetVersion(ctx, { ref: "tickets/1" });
@@ -119,7 +119,7 @@ test("the only version takes its dataset with it", () =>
     await expect(showDataset(ctx, { ref: datasetId })).rejects.toMatchObject({ reason: "deleted" });
   }));
 
-test("what trains on it or is made of it stands in the way, by name and with the remedy, and the attempt is kept", () =>
+test("what trains on it or is made from it stands in the way, by name and with the remedy, and the attempt is kept", () =>
   inTx(async (tx) => {
     const { ctx, add } = await testDatasets(tx);
     const { datasetId, versionId } = await add(rows(20), { name: "tickets" });
@@ -129,7 +129,7 @@ test("what trains on it or is made of it stands in the way, by name and with the
     const { blockers } = await datasetDeleteAffects(ctx, { dataset: "tickets" });
     expect(blockers).toEqual([
       "2 runs (triage-1, triage-2) train on it: cancel them first",
-      "1 suite (held out) is made of it: delete the suite first",
+      "1 suite (held out) is made from it: delete the suite first",
     ]);
     await expect(deleteDataset(ctx, { dataset: "tickets" })).rejects.toMatchObject({
       ...{ code: "REFUSED", reason: "in_use", message: `tickets cannot be deleted: ${blockers.join("; ")}` },

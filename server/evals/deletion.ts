@@ -49,7 +49,7 @@ export async function suiteDeletion(ctx: Where, suite: typeof suites.$inferSelec
         `${saySome(active, "eval")} on it ${verb(active, "is under way: cancel it", "are under way: cancel them")} first`,
     ),
     effects: lines(
-      `Its ${sayCount(suite.cases, "case")} can no longer be asked; the rows stay in their dataset`,
+      `Its ${sayCount(suite.cases, "case")} can no longer be evaluated; the rows stay in their dataset`,
       ended.count > 0 &&
         `${saySome(ended, "eval")} on it ${verb(ended, "keeps its", "keep their")} answers and results`,
       waiting.count > 0 &&

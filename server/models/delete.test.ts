@@ -55,7 +55,7 @@ test("a version's weights go, its number is not given again and what names it go
     const affects = await modelVersionDeleteAffects(ctx, { version: "support/1" });
     expect(affects).toMatchObject({ id: first.id, name: "support/1", dear: true, blockers: [], bytes: 32 });
     expect(affects.effects).toEqual([
-      "Its weights go; the number 1 is not given again",
+      "Its weights are deleted; the number 1 is not given again",
       `Calls of support/1 and ${first.fineTunedName} get “model not found” (no call lately)`,
       `1 eval (held out ${evalId.slice(-6)}) of it keeps its results`,
     ]);
@@ -102,7 +102,7 @@ test("what serves, is champion, is a base of others or is being judged is refuse
       "support/2 is the champion: promote another version or take the alias away first",
     );
     expect((await modelDeleteAffects(ctx, { model: "nano" })).blockers).toEqual([
-      "2 model versions (support/1, support/2) are tuned from it and need it to be served: delete them first",
+      "2 model versions (support/1, support/2) are fine-tuned from it and need it to be served: delete them first",
       "1 run (triage-9) trains on it: cancel it first",
     ]);
     for (const version of ["support/1", "support/2", "nano/1"])

@@ -54,8 +54,8 @@ export async function modelDeletion(
     blockers,
     effects: lines(
       whole
-        ? `${saySome(going, "version")} ${verb(going, "goes", "go")} with the weights`
-        : isReady && `Its weights go; the number ${versions[0]?.version ?? ""} is not given again`,
+        ? `${saySome(going, "version")} ${verb(going, "is", "are")} deleted with the weights`
+        : isReady && `Its weights are deleted; the number ${versions[0]?.version ?? ""} is not given again`,
       versions.some((version) => version.status === "importing") && "The import ends",
       ...effects,
       whole && `The name ${model.name} is free again`,
@@ -87,7 +87,7 @@ async function blockersOf(ctx: Where, model: Model, ids: string[]): Promise<stri
         `${model.name}/${number} is the ${alias}: promote another version or take the alias away first`,
     ),
     tuned.count > 0 &&
-      `${saySome(tuned, "model version")} ${verb(tuned, "is tuned from it and needs", "are tuned from it and need")} it to be served: delete ${verb(tuned, "it", "them")} first`,
+      `${saySome(tuned, "model version")} ${verb(tuned, "is fine-tuned from it and needs", "are fine-tuned from it and need")} it to be served: delete ${verb(tuned, "it", "them")} first`,
     active.count > 0 &&
       `${saySome(active, "run")} ${verb(active, "trains on it: cancel it", "train on it: cancel them")} first`,
     asking.count > 0 &&

@@ -24,7 +24,7 @@ export async function requireUncommon(
   if (isCommonPassword(password, await commonPasswords()))
     throw new DomainError(
       "INVALID",
-      "this password stands on the lists that are guessed first: choose another one, for example four words that have nothing to do with each other",
+      "this password is on the lists of common passwords: choose another one, for example four unrelated words",
       { field },
     );
 }

@@ -51,9 +51,9 @@ test("nothing of a project is left, and its deletion stands in the installation'
     expect(affects.effects).toEqual([
       "1 member (Ada) loses access",
       "1 API key (ci) is refused within a second",
-      "1 dataset (tickets) goes",
-      "1 run (tickets on nano) goes",
-      "2 models (support, nano) go with the weights",
+      "1 dataset (tickets) is deleted",
+      "1 run (tickets on nano) is deleted",
+      "2 models (support, nano) are deleted with the weights",
       "The address /triage is free again; the audit log is kept",
     ]);
     await expect(deleteProject(ctx, { slug: "other" })).rejects.toMatchObject({ code: "INVALID", field: "slug" });

@@ -52,7 +52,7 @@ test("a run that became a model version leaves its name in the version's lineage
     await registerModelVersion(ctx, { runId: id });
     const affects = await runDeleteAffects(ctx, { runId: id });
     expect(affects.effects[1]).toBe(
-      "support/1 stays with its weights; its lineage goes on naming the run, its data and its settings",
+      "support/1 stays with its weights; its lineage still names the run, its data and its settings",
     );
     await deleteRun(ctx, { runId: id });
     expect((await listRuns(ctx, {})).items).toEqual([]);

@@ -37,8 +37,8 @@ export async function runDeletion(
       unregistered && "what it made is being registered as a model version: try again in a moment",
     ),
     effects: lines(
-      `Its curves, its log and its checkpoints go (${sayCount(events, "event")}); it can be neither resumed nor looked into`,
-      lives && `${made.name} stays with its weights; its lineage goes on naming the run, its data and its settings`,
+      `Its curves, log and checkpoints are deleted (${sayCount(events, "event")}); it can no longer be resumed or opened`,
+      lives && `${made.name} stays with its weights; its lineage still names the run, its data and its settings`,
     ),
     bytes: made ? 0 : left.reduce((sum, artifact) => sum + artifact.bytes, 0),
     made: made ? { id: made.id } : null,
