@@ -18,14 +18,15 @@ export type Traffic = {
 
 const minuteMs = 60_000;
 /** The order for series that are neither baseline nor candidate. */
-const others: readonly SeriesColor[] = [2, 5, 3, 6, 4, 7];
-const mostSeries = others.length;
+const others: readonly SeriesColor[] = [2, 5, 3, 6, 4];
+const mostRevisions = 6;
 
 /** A running bucket younger than this says nothing about a rate yet and would look like a fall. */
 const leastMs = 3 * minuteMs;
 
 /**
- * Requests per minute as stacked series. One deployment is split into its revisions, several are shown whole. The running bucket counts only the minutes that have passed.
+ * Requests per minute as stacked series. One deployment is split into its revisions, several are shown whole: the
+ * busiest by name, the rest together. The running bucket counts only the minutes that have passed.
  */
 export function trafficSeries(traffic: Traffic, now: Date): { series: Series[]; byRevision: boolean } {
   const bucketMs = traffic.bucketMinutes * minuteMs;
@@ -54,20 +55,32 @@ export function trafficSeries(traffic: Traffic, now: Date): { series: Series[]; 
       const minutes = Math.min(traffic.bucketMinutes, (now.getTime() - at) / minuteMs);
       return { x: at, y: (counted.get(id)?.get(at) ?? 0) / minutes };
     });
+  const sumOf = (id: string) => [...(counted.get(id)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+  const busiest = [...deployments].sort((a, b) => sumOf(b) - sumOf(a));
+  const rest = byRevision ? [] : busiest.splice(others.length);
+  counted.set("rest", together(rest.map((id) => counted.get(id))));
   const named = byRevision
     ? colored(traffic.revisions)
-    : [...deployments].slice(0, mostSeries).map((id, index) => ({
+    : busiest.map((id, index) => ({
         id,
         label: traffic.revisions.find((revision) => revision.deploymentId === id)?.deployment ?? id,
         color: others[index],
       }));
   const direct = counted.has("none") ? [{ id: "none", label: "without deployment", color: 7 as const }] : [];
-  const series = [...named, ...direct].map((each) => ({ ...each, points: pointsOf(each.id) }));
+  const label = rest.length === 1 ? "1 other deployment" : `${rest.length} other deployments`;
+  const summed = rest.length > 0 ? [{ id: "rest", label, color: 0 as const }] : [];
+  const series = [...named, ...summed, ...direct].map((each) => ({ ...each, points: pointsOf(each.id) }));
   return { series, byRevision };
 }
 
+function together(counts: readonly (Map<number, number> | undefined)[]) {
+  const sum = new Map<number, number>();
+  for (const one of counts) for (const [at, count] of one ?? []) sum.set(at, (sum.get(at) ?? 0) + count);
+  return sum;
+}
+
 function colored(revisions: readonly Revision[]): Omit<Series, "points">[] {
-  const sorted = [...revisions].sort((a, b) => a.number - b.number).slice(-mostSeries);
+  const sorted = [...revisions].sort((a, b) => a.number - b.number).slice(-mostRevisions);
   return sorted.map(({ id, number, model, version }) => ({
     ...{ id, label: `v${number} ${model}/${version}`, color: revisionColor(number) },
   }));

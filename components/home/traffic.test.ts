@@ -56,3 +56,20 @@ test("several deployments are shown whole, and calls without one apart", () => {
     ["without deployment", 2],
   ]);
 });
+
+test("with many deployments the busiest have a name and a colour of their own, and no call is left out", () => {
+  const revisions = Array.from({ length: 8 }, (_, i) => revision(`r${i}`, 1, `d${i}`));
+  const counts = revisions.map(({ id }, i) => ({ at: at("11:45"), revisionId: id, count: 15 * (i + 1) }));
+  const direct = { at: at("11:45"), revisionId: null, count: 15 };
+  const { series } = trafficSeries({ ...day, counts: [...counts, direct], revisions }, now);
+  expect(series.map(({ label, points }) => [label, points.at(-2)?.y])).toEqual([
+    ["name-d7", 8],
+    ["name-d6", 7],
+    ["name-d5", 6],
+    ["name-d4", 5],
+    ["name-d3", 4],
+    ["3 other deployments", 6],
+    ["without deployment", 1],
+  ]);
+  expect(new Set(series.map(({ color }) => color)).size).toBe(series.length);
+});

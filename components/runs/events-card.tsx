@@ -25,7 +25,9 @@ export function EventsCard({ runId, moving }: { runId: string; moving: boolean }
   });
   return (
     <Card title="Events" flush>
-      {told.length === 0 && <p className="p-4 text-ink-3">No events yet: the trainer is starting.</p>}
+      {told.length === 0 && (
+        <p className="p-4 text-ink-3">{moving ? "No events yet: the trainer is starting." : "No events."}</p>
+      )}
       <CardRows>
         {told
           .toReversed()
