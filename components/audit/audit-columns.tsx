@@ -75,6 +75,7 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
     },
     {
       id: "outcome",
+      sortBy: "server",
       header: "Outcome",
       phone: "corner",
       cell: (row) =>
@@ -88,7 +89,7 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
           </Chip>
         ),
     },
-    { id: "actor", header: "Who", cell: (row) => <Actor row={row} /> },
+    { id: "actor", sortBy: "server", header: "Who", cell: (row) => <Actor row={row} /> },
     { id: "target", header: "What", cell: (row) => <Target row={row} slug={slug} /> },
     {
       id: "detail",
@@ -96,6 +97,6 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
       className: "max-w-80",
       cell: (row) => <span className="break-words text-ink-2">{detailWords(row.detail, row.names)}</span>,
     },
-    { id: "at", header: "When", cell: (row) => <RelativeTime at={row.createdAt} /> },
+    { id: "at", sortBy: "server", header: "When", cell: (row) => <RelativeTime at={row.createdAt} /> },
   ];
 }

@@ -2,10 +2,11 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { useQueryStates } from "nuqs";
-import { useMemo } from "react";
+import { type ComponentProps, useMemo } from "react";
 import { type AuditRow, actorName, auditColumns } from "#components/audit/audit-columns.tsx";
 import { auditFilters, toListAudit } from "#components/audit/audit-filters.ts";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
+import { useSort } from "#components/data-table/use-sort.ts";
 import { useProject } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -13,7 +14,7 @@ import { ChoiceFilter } from "#components/ui/filter-bar.tsx";
 import { sentence, shortId } from "#components/ui/format.ts";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { auditAreas } from "#server/audit/input.ts";
+import { auditAreas, auditSorts } from "#server/audit/input.ts";
 
 const periods = [
   { value: "all", label: "Any time" },
@@ -31,8 +32,10 @@ const areaLabels: Readonly<Record<string, string>> = { people: "Accounts", econo
 
 function usePages() {
   const [filters] = useQueryStates(auditFilters);
+  const [sort, setSort] = useSort(auditSorts, { by: "at", desc: true });
   return {
-    input: toListAudit(filters),
+    input: { ...toListAudit(filters), sort },
+    order: { sort, onSort: setSort },
     options: {
       getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
       placeholderData: keepPreviousData,
@@ -42,51 +45,29 @@ function usePages() {
 
 export function ProjectAudit() {
   const trpc = useTRPC();
-  const { input, options } = usePages();
-  const list = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions(input, options));
+  const { input, order, options } = usePages();
+  const query = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions(input, options));
   const actors = useQuery(trpc.audit.actors.queryOptions());
-  return (
-    <AuditTable
-      list={list}
-      rows={list.data?.pages.flatMap((page) => page.items)}
-      actors={actors.data ?? []}
-      areas={auditAreas}
-    />
-  );
+  return <AuditTable query={query} order={order} actors={actors.data ?? []} areas={auditAreas} />;
 }
 
 /** What happened outside any project: accounts, sign-ins, lock-outs. */
 export function InstallationAudit() {
   const trpc = useTRPC();
-  const { input, options } = usePages();
-  const list = useInfiniteQuery(trpc.audit.installation.infiniteQueryOptions(input, options));
+  const { input, order, options } = usePages();
+  const query = useInfiniteQuery(trpc.audit.installation.infiniteQueryOptions(input, options));
   const actors = useQuery(trpc.audit.installationActors.queryOptions());
-  return (
-    <AuditTable
-      list={list}
-      rows={list.data?.pages.flatMap((page) => page.items)}
-      actors={actors.data ?? []}
-      areas={["people"]}
-    />
-  );
+  return <AuditTable query={query} order={order} actors={actors.data ?? []} areas={["people"]} />;
 }
 
-type Pages = {
-  error: unknown;
-  refetch: () => unknown;
-  hasNextPage: boolean;
-  fetchNextPage: () => unknown;
-  isFetchingNextPage: boolean;
-};
-
 function AuditTable({
-  list,
-  rows,
+  query,
+  order,
   actors,
   areas,
 }: {
-  list: Pages;
-  rows: AuditRow[] | undefined;
+  query: ComponentProps<typeof ResourceList<AuditRow>>["query"];
+  order: ReturnType<typeof usePages>["order"];
   actors: readonly { actor: string; name: string | null }[];
   areas: readonly string[];
 }) {
@@ -97,9 +78,10 @@ function AuditTable({
     [filters.actor, filters.area, filters.outcome].some((chosen) => chosen.length > 0) ||
     filters.period !== "all" ||
     filters.target !== null;
+  const rows = query.data?.pages[0]?.items;
   const clear = () => void setFilters(null);
   return (
-    <DataTable
+    <ResourceList
       filters={
         <>
           <ChoiceFilter
@@ -131,15 +113,12 @@ function AuditTable({
       }
       label="Audit log"
       columns={columns}
-      rows={rows}
+      query={query}
+      noun="row"
       rowId={(row) => row.id}
-      error={list.error}
-      onRetry={list.refetch}
+      {...order}
       filtered={filtered}
       onClearFilters={clear}
-      hasMore={list.hasNextPage}
-      onMore={list.fetchNextPage}
-      loadingMore={list.isFetchingNextPage}
       empty={
         <EmptyState icon={<ScrollText aria-hidden />} title="Nothing has happened yet">
           Every change, and every attempt that was refused, is written here with who made it.

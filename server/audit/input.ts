@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { auditOutcomes } from "#db/enums.ts";
+import { Cursor, sortedBy } from "#server/input.ts";
 
 /** The first word of an action: what kind of thing was touched. */
 export const auditAreas = [
@@ -20,14 +21,17 @@ export const auditAreas = [
 export const auditPeriodNames = ["24h", "7d", "30d", "90d"] as const;
 export const auditPeriodHours = { "24h": 24, "7d": 168, "30d": 720, "90d": 2_160 } as const;
 
-/** Empty lists filter nothing; `cursor` is the last id of the page before. */
+export const auditSorts = ["at", "actor", "outcome"] as const;
+
+/** Empty lists filter nothing. */
 export const ListAudit = z.object({
   actors: z.array(z.string().max(80)).max(50).default([]),
   areas: z.array(z.string().max(40)).max(20).default([]),
   outcomes: z.array(z.enum(auditOutcomes)).default([]),
   targetId: z.string().max(80).nullish(),
   period: z.enum(auditPeriodNames).nullish(),
-  cursor: z.string().max(64).nullish(),
+  cursor: Cursor,
+  sort: sortedBy(auditSorts, "at"),
   limit: z.number().int().min(1).max(100).default(50),
 });
 export type ListAudit = z.infer<typeof ListAudit>;

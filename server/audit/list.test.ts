@@ -1,16 +1,29 @@
 import { expect, test } from "vitest";
 import { newId } from "#db/ids.ts";
+import { auditLog } from "#db/schema/audit.ts";
 import { inTx } from "#db/testing.ts";
-import { ListAudit } from "#server/audit/input.ts";
+import { type auditSorts, ListAudit } from "#server/audit/input.ts";
 import { listAudit } from "#server/audit/list.ts";
 import { listActors } from "#server/audit/list-actors.ts";
 import { recordAudit } from "#server/audit/record.ts";
+import type { Ctx } from "#server/context.ts";
 import { createDeployment } from "#server/deployments/create.ts";
 import { addVersion } from "#server/deployments/deployments.fixture.ts";
 import { createKey } from "#server/keys/create.ts";
 import { testProject } from "#server/testing.ts";
 
 const everything = ListAudit.parse({});
+
+/** A row as it lies in the table, whoever wrote it. */
+const put = (ctx: Ctx, targetId: string, outcome: "done" | "refused") =>
+  ctx.db.insert(auditLog).values({
+    id: newId("audit"),
+    projectId: ctx.projectId,
+    actor: ctx.actor,
+    action: "runs.start",
+    targetId,
+    outcome,
+  });
 
 test("the log names actors and targets, and says what was refused", () =>
   inTx(async (tx) => {
@@ -73,6 +86,43 @@ test("pages follow one another without a gap or a repeat, though all rows have t
       cursor = page.nextCursor;
     } while (cursor);
     expect(seen).toEqual(["key_6", "key_5", "key_4", "key_3", "key_2", "key_1", "key_0"]);
+  }));
+
+test("every order is that of the whole log, page by page, and the total counts what the filter lets through", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    for (let i = 0; i < 3; i++) {
+      await put({ ...ctx, actor: "system:jobs" }, `run_${i}`, "done");
+      await put(ctx, `key_${i}`, "refused");
+    }
+    const walk = async (sort: { by: (typeof auditSorts)[number]; desc: boolean }, filter: object = {}) => {
+      const seen: (string | null)[] = [];
+      const totals = new Set<number>();
+      let cursor: string | null = null;
+      do {
+        const input = ListAudit.parse({ ...filter, sort, cursor, limit: 2 });
+        const page: Awaited<ReturnType<typeof listAudit>> = await listAudit(ctx, input);
+        seen.push(...page.items.map((item) => item.targetId));
+        totals.add(page.total);
+        cursor = page.nextCursor;
+      } while (cursor);
+      return { seen, totals: [...totals] };
+    };
+    const keys = ["key_0", "key_1", "key_2"];
+    const runs = ["run_0", "run_1", "run_2"];
+    expect(await walk({ by: "actor", desc: false })).toEqual({ seen: [...keys, ...runs], totals: [6] });
+    expect((await walk({ by: "outcome", desc: false })).seen).toEqual([...runs, ...keys]);
+    expect((await walk({ by: "outcome", desc: true })).seen).toEqual([...runs, ...keys].reverse());
+    expect((await walk({ by: "at", desc: false })).seen).toEqual([
+      "run_0",
+      "key_0",
+      "run_1",
+      "key_1",
+      "run_2",
+      "key_2",
+    ]);
+    const refused = await walk({ by: "at", desc: true }, { outcomes: ["refused"] });
+    expect(refused).toEqual({ seen: keys.toReversed(), totals: [3] });
   }));
 
 test("another project's rows, and its names, stay out of sight", () =>

@@ -16,7 +16,10 @@ export default async function Audit({ params, searchParams }: Props) {
   await prefetch(
     trpc.people.me.queryOptions(),
     trpc.audit.actors.queryOptions(),
-    trpc.audit.list.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor }),
+    trpc.audit.list.infiniteQueryOptions(
+      { ...input, sort: { by: "at", desc: true } },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
   );
   return (
     <HydrateClient>
