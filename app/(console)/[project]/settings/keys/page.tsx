@@ -16,7 +16,10 @@ export default async function Keys({ params, searchParams }: Props) {
   const { q, show } = await readFilters(searchParams);
   await prefetch(
     trpc.keys.grantable.queryOptions(),
-    trpc.keys.list.infiniteQueryOptions({ q, show }, { getNextPageParam: (page) => page.nextCursor }),
+    trpc.keys.list.infiniteQueryOptions(
+      { q, show, sort: { by: "createdAt", desc: true } },
+      { getNextPageParam: (page) => page.nextCursor },
+    ),
   );
   return (
     <HydrateClient>
