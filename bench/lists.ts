@@ -16,12 +16,12 @@ import { listServable } from "#server/deployments/servable.ts";
 import { listEvals } from "#server/evals/list.ts";
 import { listSuites } from "#server/evals/list-suites.ts";
 import { listComparable } from "#server/evals/list-versions.ts";
-import { requestChoices } from "#server/gateway/requests/choices.ts";
-import { ListRequests } from "#server/gateway/requests/input.ts";
-import { listRequests } from "#server/gateway/requests/list.ts";
-import { summariseRequests } from "#server/gateway/requests/summary.ts";
 import { listModels } from "#server/models/list.ts";
 import { search } from "#server/ops/search.ts";
+import { requestChoices } from "#server/requests/choices.ts";
+import { ListRequests } from "#server/requests/input.ts";
+import { listRequests } from "#server/requests/list.ts";
+import { summariseRequests } from "#server/requests/summary.ts";
 import { runCurves } from "#server/runs/curves.ts";
 import { listRuns } from "#server/runs/list.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { asKind, idBody, newId, shortId } from "#db/ids.ts";
+import { asKind, idBody, idMint, idTime, newId, shortId } from "#db/ids.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -21,6 +21,15 @@ test("a clock that steps back an hour does not disturb the order of ids", () => 
   const before = newId("run");
   vi.setSystemTime(start - 3_600_000);
   expect(newId("run") > before).toBe(true);
+});
+
+test("an id tells to the millisecond when it was minted, on the clock that it was minted with", () => {
+  vi.useFakeTimers({ now: Date.now() + 20_000 });
+  expect(idTime(newId("request")).getTime()).toBe(Date.now());
+  const elsewhere = Date.UTC(2031, 4, 6, 7, 8, 9, 10);
+  const mint = idMint(() => elsewhere + 0.7);
+  expect(idTime(mint("request")).getTime()).toBe(elsewhere);
+  expect(idTime(newId("request")).getTime()).toBe(Date.now());
 });
 
 test("a run and its OpenAI job share one body", () => {

@@ -41,13 +41,26 @@ export type IdKind = keyof typeof idPrefixes;
  * Mint an id: `<prefix>` + 26 lower-case Crockford base32 characters of a UUIDv7 (RFC 9562). Ids that one process mints
  * sort in the order of minting, within one millisecond and when the clock steps back too (§6.2, fixed-length counter).
  */
-export function newId(kind: IdKind): string {
-  const bytes = nextRandom();
-  tick(Date.now(), bytes);
-  bytes.writeUIntBE(lastMs, 0, 6);
-  bytes.writeUInt16BE(0x7000 | counter, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return idPrefixes[kind] + base32(bytes);
+export const newId = idMint(() => Date.now());
+
+/** Like `newId` on another clock, with an order of its own: the gateway dates its calls on the database's. */
+export function idMint(nowMs: () => number): (kind: IdKind) => string {
+  const clock = { lastMs: 0, counter: 0 };
+  return (kind) => {
+    const bytes = nextRandom();
+    tick(clock, Math.floor(nowMs()), bytes);
+    bytes.writeUIntBE(clock.lastMs, 0, 6);
+    bytes.writeUInt16BE(0x7000 | clock.counter, 6);
+    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+    return idPrefixes[kind] + base32(bytes);
+  };
+}
+
+/** When an id was minted, by its own 48 bits of milliseconds (RFC 9562 §5.7). */
+export function idTime(id: string): Date {
+  let ms = 0;
+  for (const digit of idBody(id).slice(0, 10)) ms = ms * 32 + alphabet.indexOf(digit);
+  return new Date(ms);
 }
 
 /** The 26-character body that an id shares with its twin of another prefix (`run_X` and `ftjob-X`). */
@@ -65,18 +78,17 @@ export function shortId(id: string): string {
   return id.slice(-6);
 }
 
-let lastMs = 0;
-let counter = 0;
+type Clock = { lastMs: number; counter: number };
 
 /** A new millisecond starts the 12-bit counter at a random value of its lower half; a full one borrows the next. */
-function tick(nowMs: number, random: Buffer): void {
-  if (nowMs > lastMs) {
-    lastMs = nowMs;
-    counter = random.readUInt16BE(6) & 0x7ff;
-  } else if (counter < 0xfff) counter++;
+function tick(clock: Clock, nowMs: number, random: Buffer): void {
+  if (nowMs > clock.lastMs) {
+    clock.lastMs = nowMs;
+    clock.counter = random.readUInt16BE(6) & 0x7ff;
+  } else if (clock.counter < 0xfff) clock.counter++;
   else {
-    lastMs++;
-    counter = 0;
+    clock.lastMs++;
+    clock.counter = 0;
   }
 }
 

@@ -12,15 +12,15 @@ import { createLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
 import { serveGateway } from "#server/gateway/serve.ts";
 import { keepSnapshot } from "#server/gateway/snapshot/keep.ts";
-import { lineOf, openSpool } from "#server/gateway/spool/append.ts";
-import { claimSpool } from "#server/gateway/spool/claim.ts";
-import { keepFlushing } from "#server/gateway/spool/flush.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
 import { hmacOfKey } from "#server/keys/hmac.ts";
 import { verifyInternalToken } from "#server/keys/internal-token.ts";
 import { log } from "#server/log.ts";
 import { inheritedListener } from "#server/ops/processes/listener.ts";
 import { outliveDatabase } from "#server/outlive-database.ts";
+import { keepFlushing } from "#server/requests/flush.ts";
+import { lineOf, openSpool } from "#server/requests/spool/append.ts";
+import { claimSpool } from "#server/requests/spool/claim.ts";
 import { secretFor } from "#server/secrets.ts";
 import { openStorage } from "#server/storage.ts";
 

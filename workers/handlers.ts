@@ -1,3 +1,4 @@
+import { makeRequestWeeks } from "#db/request-weeks.ts";
 import { importDataset } from "#server/datasets/import.ts";
 import { sweepUploads } from "#server/datasets/uploads/sweep.ts";
 import { reconcileDeployments } from "#server/deployments/reconcile.ts";
@@ -22,6 +23,7 @@ export const handlers = {
   "models.importSample": importSampleModel,
   "models.register": registerModelVersion,
   "ops.sweep": sweep,
+  "requests.makeWeeks": ({ db }) => makeRequestWeeks(db),
   "runs.convert": convertRun,
   "runs.train": trainRun,
   "storage.collect": (ctx, payload, signal) => collectStorage(ctx, payload, signal),

@@ -3,7 +3,7 @@ import { inArray } from "drizzle-orm";
 import fc from "fast-check";
 import type { Shot, Target } from "#bench/fuzz/shots.ts";
 import type { Stack } from "#bench/fuzz/stack.ts";
-import { requests } from "#db/schema/gateway.ts";
+import { requests } from "#db/schema/requests.ts";
 
 const answerBytesKept = 2_000;
 /** A live stream has no end: its first moments are enough. */

@@ -1,12 +1,13 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { callerName, type RequestData, versionName } from "#components/requests/data.ts";
+import { RequestAttempts } from "#components/requests/request-attempts.tsx";
 import { RequestFeedback } from "#components/requests/request-feedback.tsx";
 import { TimeBar } from "#components/requests/time-bar.tsx";
 import { useProject } from "#components/shell/project-context.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { formatDurationMs, formatNumber, formatUsdNanos } from "#components/ui/format.ts";
-import { outcomeOf } from "#server/gateway/requests/outcome.rule.ts";
+import { outcomeOf } from "#server/requests/outcome.rule.ts";
 
 const missing = (words: string) => <span className="text-ink-3">{words}</span>;
 const ms = (value: number | null, otherwise: string) => (value === null ? missing(otherwise) : formatDurationMs(value));
@@ -113,9 +114,11 @@ export function RequestFacts({ request }: { request: RequestData }) {
           rows={[
             ["Caller", callerName(request.actor, request.actorName)],
             ["Workload", request.workload ?? missing("none named")],
-            ["Attempts", formatNumber(request.attempts)],
           ]}
         />
+      </Section>
+      <Section title="Attempts">
+        <RequestAttempts request={request} />
       </Section>
       <Section title="Feedback">
         <RequestFeedback feedback={request.feedback} />

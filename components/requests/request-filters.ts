@@ -1,5 +1,5 @@
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral } from "nuqs/server";
-import { type RequestFilter, requestOutcomes, requestPeriodNames } from "#server/gateway/requests/input.ts";
+import { type RequestFilter, requestOutcomes, requestPeriodNames } from "#server/requests/input.ts";
 
 const kinds = ["all", "stream", "whole"] as const;
 

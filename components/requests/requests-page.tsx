@@ -17,7 +17,7 @@ import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { requestSorts } from "#server/gateway/requests/input.ts";
+import { requestSorts } from "#server/requests/input.ts";
 
 /** The request log: what happened, to whom, how fast, at what cost. */
 export function RequestsPage() {

@@ -1,51 +1,7 @@
-import {
-  bigint,
-  boolean,
-  doublePrecision,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  smallint,
-  text,
-} from "drizzle-orm/pg-core";
+import { bigint, boolean, doublePrecision, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { at, createdAt, id } from "./columns.ts";
 import { models } from "./models.ts";
 import { projects } from "./people.ts";
-
-/** One answered (or refused) API call. Times in milliseconds on the gateway's monotonic clock. */
-export const requests = pgTable(
-  "requests",
-  {
-    id: id(),
-    projectId: text("project_id").notNull(),
-    actor: text("actor").notNull(),
-    endpoint: text("endpoint").notNull(),
-    model: text("model").notNull(),
-    deploymentId: text("deployment_id"),
-    revisionId: text("revision_id"),
-    modelVersionId: text("model_version_id"),
-    workload: text("workload"),
-    stream: boolean("stream").notNull(),
-    status: smallint("status").notNull(),
-    errorCode: text("error_code"),
-    finishReason: text("finish_reason"),
-    attempts: smallint("attempts").notNull(),
-    promptTokens: integer("prompt_tokens"),
-    completionTokens: integer("completion_tokens"),
-    ttftMs: doublePrecision("ttft_ms"),
-    itlP50Ms: doublePrecision("itl_p50_ms"),
-    itlP95Ms: doublePrecision("itl_p95_ms"),
-    queueMs: doublePrecision("queue_ms"),
-    totalMs: doublePrecision("total_ms").notNull(),
-    costUsdNanos: bigint("cost_usd_nanos", { mode: "bigint" }),
-    receivedAt: at("received_at").notNull(),
-  },
-  (t) => [
-    index("requests_project_idx").on(t.projectId, t.receivedAt),
-    index("requests_revision_idx").on(t.revisionId, t.receivedAt),
-  ],
-);
 
 export const feedback = pgTable(
   "feedback",
@@ -97,14 +53,6 @@ export const prices = pgTable(
   },
   (t) => [index("prices_model_idx").on(t.projectId, t.modelId, t.effectiveFrom)],
 );
-
-/** Calls that were answered but whose rows were lost, one row a gateway's spool folder: its disk was full, its backlog at the limit, or Postgres refused the row. */
-export const lostRequests = pgTable("lost_requests", {
-  spool: text("spool").primaryKey(),
-  rows: integer("rows").notNull(),
-  firstAt: at("first_at").notNull(),
-  lastAt: at("last_at").notNull(),
-});
 
 /** One row: raised in every transaction that changes keys, routes or prices; gateways compare it every 500 ms. */
 export const snapshotVersion = pgTable("snapshot_version", {

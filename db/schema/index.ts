@@ -7,5 +7,6 @@ export * from "./gateway.ts";
 export * from "./keys.ts";
 export * from "./models.ts";
 export * from "./people.ts";
+export * from "./requests.ts";
 export * from "./runs.ts";
 export * from "./storage.ts";

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
-import { requests } from "#db/schema/gateway.ts";
+import { requests } from "#db/schema/requests.ts";
 import { inTx } from "#db/testing.ts";
 import { archiveDeployment } from "#server/deployments/archive.ts";
 import { createDeployment } from "#server/deployments/create.ts";
@@ -12,8 +12,8 @@ import { addVersion } from "#server/deployments/deployments.fixture.ts";
 import { ListDeployments } from "#server/deployments/input.ts";
 import { listDeployments } from "#server/deployments/list.ts";
 import { showDeployment } from "#server/deployments/show.ts";
-import { showRequest } from "#server/gateway/requests/show.ts";
 import { deleteModel } from "#server/models/delete.ts";
+import { showRequest } from "#server/requests/show.ts";
 import { testProject } from "#server/testing.ts";
 
 test("a deployment is retired, then deleted; its logged calls go on naming it", () =>

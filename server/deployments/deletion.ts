@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { type deployments, revisions } from "#db/schema/deployments.ts";
-import { requests } from "#db/schema/gateway.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
+import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
 import { type Deletion, lines, mostNamed, sayCount, saySome } from "#server/deletion.rule.ts";
 

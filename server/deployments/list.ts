@@ -1,7 +1,7 @@
 import { and, count, eq, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { requests } from "#db/schema/gateway.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
+import { requests } from "#db/schema/requests.ts";
 import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import type { ListDeployments } from "#server/deployments/input.ts";

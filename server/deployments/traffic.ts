@@ -1,5 +1,5 @@
 import { and, eq, gt, sql } from "drizzle-orm";
-import { requests } from "#db/schema/gateway.ts";
+import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
 import { findDeployment } from "#server/deployments/find-deployment.ts";
 import type { DeploymentTraffic } from "#server/deployments/input.ts";

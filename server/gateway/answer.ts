@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { newId } from "#db/ids.ts";
 import { readJson } from "#server/body.ts";
 import { costUsdNanos, dollarsOf } from "#server/economics/price.rule.ts";
 import { DomainError } from "#server/errors.ts";
@@ -34,20 +33,22 @@ export async function answerCall(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const timer = streamTimer(performance.now());
-  const requestId = newId("request");
+  const startMs = performance.now();
+  const requestId = doors.newRequestId();
   const call: Call = {
     requestId,
     endpoint,
     incoming,
     outgoing,
     head: ["x-request-id", requestId, "x-content-type-options", "nosniff"],
-    timer,
+    startMs,
+    timer: streamTimer(startMs),
     key: null,
     reservation: null,
     model: "",
     stream: null,
     route: null,
+    attempts: [],
     settled: false,
   };
   metrics.started();
@@ -82,6 +83,7 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
   const failure = await attemptCall({
     forward: doors.forward,
     targets: route.targets,
+    attempts: call.attempts,
     outgoing,
     head,
     timer: call.timer,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Target, UpstreamHeaders } from "#server/gateway/contract.ts";
 import { brokenReply, type Failure, failureOf, failureOfReply } from "#server/gateway/failure.ts";
 import { sendJson } from "#server/gateway/head.ts";
-import { type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
+import { type Attempt, type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
 import { noticeWait } from "#server/gateway/notice.ts";
 import { relayStream } from "#server/gateway/relay.ts";
 import { readReply } from "#server/gateway/reply.ts";
@@ -35,12 +35,16 @@ async function tryTargets(job: Job, inFlight: InFlight, trying: (target: Target)
     const target = job.targets[(attempt - 1) % job.targets.length];
     if (!target) throw new Error("a route without targets");
     trying(target);
+    const made: Attempt = { hostId: target.hostId, startMs: performance.now(), end: null };
+    job.attempts.push(made);
     const failure = await tryTarget(job, target, attempt, inFlight);
     if (!failure) return null;
     if (inFlight.left) {
       job.finish(leftEnding(attempt));
       return null;
     }
+    const { status, body } = failure.refusal;
+    made.end = { atMs: performance.now(), status, errorCode: body.error.code ?? body.error.type };
     const elsewhere = job.targets.length > 1;
     const worthIt = failure.retry === "anywhere" || (failure.retry === "elsewhere" && elsewhere);
     if (!worthIt || attempt === attemptsAtMost) return { ...failure, attempts: attempt };

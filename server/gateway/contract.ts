@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Scope } from "#db/enums.ts";
 import type { Actor } from "#server/context.ts";
 import type { Price } from "#server/economics/price.rule.ts";
+import type { CallRecord } from "#server/requests/record.ts";
 
 /** Who presents a key, as the in-memory snapshot (or an internal token) tells it. */
 export type CallerKey = {
@@ -36,34 +37,6 @@ export type RouteRequest = {
 };
 
 export type CallableModel = { id: string; createdAt: Date; ownedBy: string };
-
-/** One finished call as it is spooled; the names are the columns of `requests`, times in milliseconds. */
-export type CallRecord = {
-  id: string;
-  project_id: string;
-  actor: string;
-  endpoint: string;
-  model: string;
-  deployment_id: string | null;
-  revision_id: string | null;
-  model_version_id: string | null;
-  workload: string | null;
-  stream: boolean;
-  status: number;
-  error_code: string | null;
-  finish_reason: string | null;
-  attempts: number;
-  prompt_tokens: number | null;
-  completion_tokens: number | null;
-  ttft_ms: number | null;
-  itl_p50_ms: number | null;
-  itl_p95_ms: number | null;
-  queue_ms: number | null;
-  total_ms: number;
-  /** decimal digits: JSON has no bigint */
-  cost_usd_nanos: string | null;
-  received_at: string;
-};
 
 /** What a reply of a host tells, as it comes; exactly one of `ended` and `failed` is called, last. */
 export type UpstreamListener = {
@@ -111,6 +84,8 @@ export type Doors = {
   positionOf: (target: Target, requestId: string) => Promise<number | null>;
   /** a stream that waits longer for its first token is told so; 0 = never */
   noticeAfterMs: number;
+  /** ids on the database's clock, by which the log finds a call's week */
+  newRequestId: () => string;
   record: (call: CallRecord) => void;
   reserve: (key: CallerKey) => Reservation;
   /** the database's clock, in milliseconds since 1970 */

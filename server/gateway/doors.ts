@@ -1,3 +1,4 @@
+import { idMint } from "#db/ids.ts";
 import type { Actor } from "#server/context.ts";
 import { priceAt } from "#server/economics/price.rule.ts";
 import { DomainError } from "#server/errors.ts";
@@ -23,6 +24,7 @@ type Parts = {
 /** The doors of a gateway over one snapshot keeper, one forwarder and one spool: no call of Postgres behind any of them. */
 export function createDoors(parts: Parts): Doors {
   const { keeper, forwarder } = parts;
+  const mint = idMint(keeper.nowMs);
   const snapshot = (): Snapshot => {
     const current = keeper.current();
     if (current) return current;
@@ -60,6 +62,7 @@ export function createDoors(parts: Parts): Doors {
     record: parts.record,
     reserve: parts.reserve,
     nowMs: keeper.nowMs,
+    newRequestId: () => mint("request"),
   };
 }
 

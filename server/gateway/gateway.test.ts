@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { requests } from "#db/schema/gateway.ts";
+import { requests } from "#db/schema/requests.ts";
 import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import {
   addDeployment,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { requests } from "#db/schema/gateway.ts";
+import { requests } from "#db/schema/requests.ts";
 import {
   addHost,
   addKey,

@@ -14,9 +14,18 @@ export type Ending = {
   attempts: number;
 };
 
+/** One attempt of a call, on the monotonic clock; `end` is null while it goes on: then the call's own end is its end. */
+export type Attempt = {
+  hostId: string;
+  startMs: number;
+  end: { atMs: number; status: number; errorCode: string | null } | null;
+};
+
 export type Job = {
   forward: Forward;
   targets: readonly Target[];
+  /** the call's attempts so far, which this job adds to */
+  attempts: Attempt[];
   outgoing: ServerResponse;
   /** headers so far; the attempt's own are added when the answer begins */
   head: Head;

@@ -1,8 +1,8 @@
 import { text } from "node:stream/consumers";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { requests } from "#db/schema/gateway.ts";
 import { members, users } from "#db/schema/people.ts";
+import { requests } from "#db/schema/requests.ts";
 import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import type { Ctx } from "#server/context.ts";
 import { testSecret } from "#server/deployments/deployments.fixture.ts";

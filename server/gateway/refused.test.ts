@@ -2,11 +2,13 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "#db/ids.ts";
 import { createGateway, type GatewayState } from "#server/gateway/app.ts";
-import type { CallRecord, Doors } from "#server/gateway/contract.ts";
+import type { Doors } from "#server/gateway/contract.ts";
 import { createLimits, defaultLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
 import { type GatewayServer, serveGateway } from "#server/gateway/serve.ts";
+import type { CallRecord } from "#server/requests/record.ts";
 
 const records: CallRecord[] = [];
 const metrics = createMetrics(() => ({
@@ -25,6 +27,7 @@ const doors: Doors = {
   reserve: createLimits({ ...defaultLimits, concurrent: 0 }),
   record: (call) => records.push(call),
   nowMs: () => 0,
+  newRequestId: () => newId("request"),
   confirm: async () => {},
   ...{ route: unused, models: unused, findModel: unused, forward: unused, positionOf: unused, noticeAfterMs: 0 },
 };

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { costUsdNanos } from "#server/economics/price.rule.ts";
 import type { CallerKey, Doors, Reservation, Route } from "#server/gateway/contract.ts";
 import type { Head } from "#server/gateway/head.ts";
-import type { Ending } from "#server/gateway/job.ts";
+import type { Attempt, Ending } from "#server/gateway/job.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
+import type { AttemptRecord } from "#server/requests/record.ts";
 
 export type Endpoint = "/v1/chat/completions" | "/v1/completions";
 
@@ -15,6 +16,8 @@ export type Call = {
   incoming: IncomingMessage;
   outgoing: ServerResponse;
   head: Head;
+  /** on the monotonic clock */
+  startMs: number;
   timer: StreamTimer;
   key: CallerKey | null;
   reservation: (Reservation & { granted: true }) | null;
@@ -22,6 +25,7 @@ export type Call = {
   /** null until the body is read */
   stream: boolean | null;
   route: Route | null;
+  attempts: Attempt[];
   settled: boolean;
 };
 
@@ -38,10 +42,12 @@ export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, en
   const { usage, status } = ending;
   const times = call.timer.done(performance.now(), usage?.completionTokens ?? null);
   const { totalMs } = times;
+  const ttftMs = stream ? times.ttftMs : null;
   call.reservation?.settle(usage ? usage.promptTokens + usage.completionTokens : 0);
   metrics.finished({ endpoint, status, stream, totalMs, usage, ttftMs: times.ttftMs, gapsMs: call.timer.gapsMs() });
   if (!key) return;
   const tokens = { prompt: usage?.promptTokens ?? null, completion: usage?.completionTokens ?? null };
+  const cost = costUsdNanos(route?.version.price ?? null, tokens)?.toString() ?? null;
   const workload = call.incoming.headers["x-forge-workload"];
   doors.record({
     id: call.requestId,
@@ -60,14 +66,45 @@ export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, en
     attempts: ending.attempts,
     prompt_tokens: tokens.prompt,
     completion_tokens: tokens.completion,
-    ttft_ms: rounded(stream ? times.ttftMs : null),
+    ttft_ms: rounded(ttftMs),
     itl_p50_ms: rounded(times.itlP50Ms),
     itl_p95_ms: rounded(times.itlP95Ms),
     queue_ms: rounded(ending.queueMs),
     total_ms: rounded(totalMs) ?? 0,
-    cost_usd_nanos: costUsdNanos(route?.version.price ?? null, tokens)?.toString() ?? null,
+    cost_usd_nanos: cost,
     received_at: new Date(doors.nowMs() - totalMs).toISOString(),
+    tries: call.attempts.map((attempt, index) =>
+      attemptRecord(call, index, attempt, ending, { totalMs, ttftMs, cost }),
+    ),
   });
+}
+
+type Whole = { totalMs: number; ttftMs: number | null; cost: string | null };
+
+/** An attempt that failed before its first token made nothing that is priced; the last one made the call's. */
+function attemptRecord(call: Call, index: number, attempt: Attempt, ending: Ending, whole: Whole): AttemptRecord {
+  const startedMs = attempt.startMs - call.startMs;
+  const { hostId, end } = attempt;
+  const common = { number: index + 1, host_id: hostId, started_ms: rounded(startedMs) ?? 0 };
+  if (end)
+    return {
+      ...common,
+      status: end.status,
+      error_code: end.errorCode,
+      ttft_ms: null,
+      queue_ms: null,
+      total_ms: rounded(end.atMs - attempt.startMs) ?? 0,
+      cost_usd_nanos: null,
+    };
+  return {
+    ...common,
+    status: ending.status,
+    error_code: ending.errorCode,
+    ttft_ms: rounded(whole.ttftMs === null ? null : whole.ttftMs - startedMs),
+    queue_ms: rounded(ending.queueMs),
+    total_ms: rounded(whole.totalMs - startedMs) ?? 0,
+    cost_usd_nanos: whole.cost,
+  };
 }
 
 /** Microseconds are the last digits a clock reading means. */

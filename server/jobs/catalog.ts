@@ -16,6 +16,7 @@ export const catalog = {
   "runs.convert": { queue: "io", attempts: 5, payload: z.object({ projectId, runId: z.string() }) },
   "evals.run": { queue: "io", attempts: 5, payload: z.object({ projectId, evalId: z.string() }) },
   "deployments.reconcile": { queue: "ops", attempts: 3, payload: z.object({}), everyMs: 10_000 },
+  "requests.makeWeeks": { queue: "ops", attempts: 1, payload: z.object({}), everyMs: 3_600_000 },
   "storage.collect": { queue: "io", attempts: 1, payload: z.object({}), everyMs: 3_600_000 },
   "storage.scrub": { queue: "io", attempts: 1, payload: z.object({}), everyMs: 86_400_000 },
   "ops.sweep": { queue: "ops", attempts: 1, payload: z.object({}), everyMs: 10_000 },

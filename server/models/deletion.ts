@@ -1,8 +1,9 @@
 import { and, eq, gt, inArray, isNull, notExists, notInArray, or, sql, sum } from "drizzle-orm";
 import { finalRunStatuses } from "#db/enums.ts";
 import { evals, suites } from "#db/schema/evals.ts";
-import { prices, requests } from "#db/schema/gateway.ts";
+import { prices } from "#db/schema/gateway.ts";
 import { aliases, artifacts, models, modelVersions } from "#db/schema/models.ts";
+import { requests } from "#db/schema/requests.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { type Deletion, lines, mostNamed, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";

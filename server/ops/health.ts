@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { hosts, replicas } from "#db/schema/deployments.ts";
-import { lostRequests } from "#db/schema/gateway.ts";
+import { lostRequests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
 import { apiUrl } from "#server/env.ts";
 import { listDamage } from "#server/storage/damage.ts";

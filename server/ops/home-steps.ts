@@ -2,8 +2,8 @@ import { and, desc, eq, isNull, like, lt, ne } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { evals } from "#db/schema/evals.ts";
-import { requests } from "#db/schema/gateway.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
+import { requests } from "#db/schema/requests.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 

@@ -3,7 +3,7 @@ import type { Ctx } from "#server/context.ts";
 import { publicApiUrl } from "#server/env.ts";
 import { homeMotion, homeRuns } from "#server/ops/home-motion.ts";
 import { homeSteps } from "#server/ops/home-steps.ts";
-import { homeFacts, homeTraffic } from "#server/ops/home-traffic.ts";
+import { homeFacts, homeTraffic } from "#server/requests/home.ts";
 
 /**
  * Everything the Home page shows but health → `{at, apiUrl, steps, facts, traffic, motion, runs}`; `at` is the

@@ -12,7 +12,7 @@ import type { Ctx } from "#server/context.ts";
 import { fitRank, fitsName } from "#server/fit.ts";
 import { meantWord } from "#server/fuzzy.rule.ts";
 import type { Search } from "#server/ops/input.ts";
-import { searchRequests } from "#server/ops/search-requests.ts";
+import { searchRequests } from "#server/requests/search.ts";
 
 const mostOfAKind = 5;
 const idCharacters = /^[0-9a-z_-]{4,40}$/;

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
-import { requests } from "#db/schema/gateway.ts";
+import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
-import { type RequestFilter, requestPeriodMinutes } from "#server/gateway/requests/input.ts";
-import { callerLeft } from "#server/gateway/requests/outcome.rule.ts";
-import { matching } from "#server/gateway/requests/where.ts";
+import { type RequestFilter, requestPeriodMinutes } from "#server/requests/input.ts";
+import { callerLeft } from "#server/requests/outcome.rule.ts";
+import { matching } from "#server/requests/where.ts";
 
 const bucketsAtMost = 120;
 const bins = 24;

@@ -1,8 +1,8 @@
-import { requestChoices } from "#server/gateway/requests/choices.ts";
-import { ListRequests, RequestFilter, ShowRequest } from "#server/gateway/requests/input.ts";
-import { listRequests } from "#server/gateway/requests/list.ts";
-import { showRequest } from "#server/gateway/requests/show.ts";
-import { summariseRequests } from "#server/gateway/requests/summary.ts";
+import { requestChoices } from "#server/requests/choices.ts";
+import { ListRequests, RequestFilter, ShowRequest } from "#server/requests/input.ts";
+import { listRequests } from "#server/requests/list.ts";
+import { showRequest } from "#server/requests/show.ts";
+import { summariseRequests } from "#server/requests/summary.ts";
 import { procedure, router } from "#server/trpc.ts";
 
 export const requestsRouter = router({

@@ -1,7 +1,8 @@
 import { and, desc, eq, sql } from "drizzle-orm";
-import { idPrefixes } from "#db/ids.ts";
-import { requests } from "#db/schema/gateway.ts";
+import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
+import { isRequestId } from "#server/requests/input.ts";
+import { findById } from "#server/requests/where.ts";
 
 /** The table of requests is too long to look through whole by the end of an id. */
 const newest = 10_000;
@@ -10,9 +11,10 @@ const shortIdLength = 6;
 /** A request by its whole id, or one of the project's newest 10,000 by its short id; its name is the model asked for. */
 export async function searchRequests(ctx: Pick<Ctx, "db" | "projectId">, id: string) {
   const asked = { id: requests.id, name: requests.model };
-  if (id.startsWith(idPrefixes.request)) {
-    const isIt = and(eq(requests.projectId, ctx.projectId), eq(requests.id, id));
-    return ctx.db.select(asked).from(requests).where(isIt).limit(1);
+  if (isRequestId.test(id)) {
+    const own = eq(requests.projectId, ctx.projectId);
+    const found = await findById(id, (isIt) => ctx.db.select(asked).from(requests).where(and(own, isIt)).limit(1));
+    return found ? [found] : [];
   }
   if (id.length !== shortIdLength) return [];
   const latest = ctx.db

@@ -1,12 +1,14 @@
 import { appendFile, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { sql } from "drizzle-orm";
+import { ZodError } from "zod";
 import type { Pool } from "#db/client.ts";
 import { notifyLive } from "#server/audit/live.ts";
-import type { Spool } from "#server/gateway/spool/append.ts";
-import { lossFile, tellLosses, untoldLosses } from "#server/gateway/spool/losses.ts";
 import { touchKeys } from "#server/keys/touch.ts";
 import { log } from "#server/log.ts";
+import { CallLine } from "#server/requests/record.ts";
+import type { Spool } from "#server/requests/spool/append.ts";
+import { lossFile, tellLosses, untoldLosses } from "#server/requests/spool/losses.ts";
+import { storeCalls } from "#server/requests/store.ts";
 
 const rowsPerInsert = 1_000;
 const flushEveryMs = 250;
@@ -115,7 +117,7 @@ export function keepFlushing(db: Pool, spool: Spool, orphans: string[] = [], aba
 /** `gone`: rows of projects that are no more. `newest`: the last request of each project in it. */
 type Flushed = { bytes: number; refused: number; gone: number; newest: Map<string, string> };
 
-/** Idempotent by request id, so a segment that was sent but not removed may be sent again. */
+/** Idempotent by the rows' key, so a segment that was sent but not removed may be sent again. */
 async function flushSegment(db: Pool, path: string): Promise<Flushed> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
@@ -126,10 +128,10 @@ async function flushSegment(db: Pool, path: string): Promise<Flushed> {
   for (let from = 0; from < lines.length; from += rowsPerInsert) {
     const batch = lines.slice(from, from + rowsPerInsert);
     try {
-      gone += await insertLines(db, batch);
+      gone += await storeCalls(db, batch);
     } catch (error) {
       if (!isDataError(error)) throw error;
-      const done = await insertOneByOne(db, batch, path);
+      const done = await storeOneByOne(db, batch, path);
       refused += done.refused;
       gone += done.gone;
     }
@@ -156,13 +158,15 @@ function isWhole(line: string): boolean {
   return line.startsWith("{") && line.endsWith("}");
 }
 
-async function insertOneByOne(db: Pool, lines: string[], path: string) {
+/** Set aside what is no record, with the reason; what looks like one goes alone, and what Postgres refuses even so too. */
+async function storeOneByOne(db: Pool, lines: string[], path: string) {
   let [refused, gone] = [0, 0];
   for (const line of lines) {
     try {
-      gone += await insertLines(db, [line]);
+      CallLine.parse(JSON.parse(line));
+      gone += await storeCalls(db, [line]);
     } catch (error) {
-      if (!isDataError(error)) throw error;
+      if (!(error instanceof SyntaxError || error instanceof ZodError || isDataError(error))) throw error;
       refused++;
       log.error({ err: error }, "gateway.spool_row_refused");
       await appendFile(join(dirname(path), "refused.jsonl"), `${line}\n`, { mode: 0o600 });
@@ -171,37 +175,12 @@ async function insertOneByOne(db: Pool, lines: string[], path: string) {
   return { refused, gone };
 }
 
+/** A week was attached while rows for it were on their way into the default partition: the next try goes into the week. */
+const weekWasMade = "23514";
+
 /** Postgres took the connection but not the data (SQLSTATE classes 22 and 23): waiting would not help. */
 function isDataError(error: unknown): boolean {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
-  return /^2[23]/.test(code);
+  return code !== weekWasMade && /^2[23]/.test(code);
 }
-
-/**
- * → how many were of projects that are no more: they are left out, or each would stay for ever. The projects' rows are
- * held, so that one that is being deleted is waited for.
- */
-async function insertLines(db: Pool, lines: string[]): Promise<number> {
-  if (lines.length === 0) return 0;
-  const rows = `[${lines.join(",")}]`;
-  const [done] = await db.execute<{ gone: number }>(sql`
-    with incoming as materialized (select * from jsonb_to_recordset(${rows}::text::jsonb) as row(${lineColumns})),
-    alive as materialized (select id from projects where id in (select project_id from incoming) for key share),
-    stored as (insert into requests (id, project_id, actor, endpoint, model, deployment_id, revision_id, model_version_id, workload,
-      stream, status, error_code, finish_reason, attempts, prompt_tokens, completion_tokens,
-      ttft_ms, itl_p50_ms, itl_p95_ms, queue_ms, total_ms, cost_usd_nanos, received_at)
-    select id, project_id, actor, endpoint, model, deployment_id, revision_id, model_version_id, workload,
-      stream, status, error_code, finish_reason, attempts, prompt_tokens, completion_tokens,
-      ttft_ms, itl_p50_ms, itl_p95_ms, queue_ms, total_ms, cost_usd_nanos, received_at
-    from incoming where project_id in (select id from alive)
-    on conflict (id) do nothing)
-    select count(*)::int as gone from incoming where project_id not in (select id from alive)`);
-  return done?.gone ?? 0;
-}
-
-const lineColumns = sql`id text, project_id text, actor text, endpoint text, model text,
-  deployment_id text, revision_id text, model_version_id text, workload text, stream boolean, status smallint,
-  error_code text, finish_reason text, attempts smallint, prompt_tokens integer, completion_tokens integer,
-  ttft_ms double precision, itl_p50_ms double precision, itl_p95_ms double precision, queue_ms double precision,
-  total_ms double precision, cost_usd_nanos bigint, received_at timestamptz`;

@@ -40,5 +40,8 @@ export const ListRequests = RequestFilter.extend({
 });
 export type ListRequests = z.infer<typeof ListRequests>;
 
-export const ShowRequest = z.object({ id: z.string().regex(/^req_[0-9a-z]{26}$/, "give a request's id (req_…)") });
+/** `req_` and 26 base32 digits, of which the first has three bits. */
+export const isRequestId = /^req_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+export const ShowRequest = z.object({ id: z.string().regex(isRequestId, "give a request's id (req_…)") });
 export type ShowRequest = z.infer<typeof ShowRequest>;

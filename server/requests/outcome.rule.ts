@@ -1,4 +1,4 @@
-import type { RequestOutcome } from "#server/gateway/requests/input.ts";
+import type { RequestOutcome } from "#server/requests/input.ts";
 
 /** nginx's number for it: the caller closed the connection before the answer was whole. */
 export const callerLeft = 499;

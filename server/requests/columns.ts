@@ -1,36 +1,25 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, getTableColumns, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { requests } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { users } from "#db/schema/people.ts";
+import { requests } from "#db/schema/requests.ts";
+
+const { projectId, finishReason, workload, itlP50Ms, itlP95Ms, queueMs, ...listed } = getTableColumns(requests);
 
 /** What a row of the list shows; the joins below bring the names. */
 export const requestColumns = {
-  id: requests.id,
-  receivedAt: requests.receivedAt,
-  endpoint: requests.endpoint,
-  model: requests.model,
-  stream: requests.stream,
-  status: requests.status,
-  errorCode: requests.errorCode,
-  actor: requests.actor,
+  ...listed,
   actorName: sql<string | null>`coalesce(${users.name}, ${apiKeys.name})`,
-  deploymentId: requests.deploymentId,
   deploymentName: deployments.name,
-  revisionId: requests.revisionId,
   revisionNumber: revisions.number,
-  modelVersionId: requests.modelVersionId,
   modelId: models.id,
   modelName: models.name,
   modelVersion: modelVersions.version,
-  attempts: requests.attempts,
-  promptTokens: requests.promptTokens,
-  completionTokens: requests.completionTokens,
-  ttftMs: requests.ttftMs,
-  totalMs: requests.totalMs,
-  costUsdNanos: requests.costUsdNanos,
 };
+
+/** What only the page of one request shows. */
+export const requestDetails = { finishReason, workload, itlP50Ms, itlP95Ms, queueMs };
 
 export const named = {
   user: eq(requests.actor, sql`'user:' || ${users.id}`),

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { countLosses, type Losses } from "#server/gateway/spool/losses.ts";
 import { log } from "#server/log.ts";
+import { countLosses, type Losses } from "#server/requests/spool/losses.ts";
 import { mayHoldUnstorable, storableJson } from "#server/storable.rule.ts";
 
 export const segmentPattern = /^\d{8}\.jsonl$/;

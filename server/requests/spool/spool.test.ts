@@ -6,18 +6,18 @@ import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
-import { lostRequests, requests } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { projects } from "#db/schema/people.ts";
+import { lostRequests, requests } from "#db/schema/requests.ts";
 import { inDatabase } from "#db/testing.ts";
 import { liveChannel } from "#server/audit/live.ts";
-import type { CallRecord } from "#server/gateway/contract.ts";
 import { addKey, addProject } from "#server/gateway/gateway.fixture.ts";
-import { openSpool } from "#server/gateway/spool/append.ts";
-import { claimSpool } from "#server/gateway/spool/claim.ts";
-import { keepFlushing } from "#server/gateway/spool/flush.ts";
 import { health } from "#server/ops/health.ts";
 import { until } from "#server/process.fixture.ts";
+import { keepFlushing } from "#server/requests/flush.ts";
+import type { CallRecord } from "#server/requests/record.ts";
+import { openSpool } from "#server/requests/spool/append.ts";
+import { claimSpool } from "#server/requests/spool/claim.ts";
 
 /** A database with the project that `line` names. */
 const inHouse = (work: Parameters<typeof inDatabase<void>>[0]) =>

@@ -1,8 +1,8 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { requests } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { users } from "#db/schema/people.ts";
+import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
 
 const eachAtMost = 50;

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Pool } from "#db/client.ts";
-import { lostRequests } from "#db/schema/gateway.ts";
+import { lostRequests } from "#db/schema/requests.ts";
 
 export const lossFile = "lost.json";
 /** Written once when the spool opens, then only over itself: a full disk has no room for anything new, not even for a count. */

@@ -2,16 +2,18 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Tx } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
-import { deployments, revisions } from "#db/schema/deployments.ts";
-import { requests } from "#db/schema/gateway.ts";
+import { deployments, hosts, revisions } from "#db/schema/deployments.ts";
+import { requestAttempts, requests } from "#db/schema/requests.ts";
 import { inTx } from "#db/testing.ts";
 import { addFeedback } from "#server/gateway/control/feedback.ts";
-import { requestChoices } from "#server/gateway/requests/choices.ts";
-import { ListRequests, RequestFilter } from "#server/gateway/requests/input.ts";
-import { listRequests } from "#server/gateway/requests/list.ts";
-import { outcomeOf } from "#server/gateway/requests/outcome.rule.ts";
-import { showRequest } from "#server/gateway/requests/show.ts";
-import { summariseRequests } from "#server/gateway/requests/summary.ts";
+import { requestChoices } from "#server/requests/choices.ts";
+import { ListRequests, RequestFilter } from "#server/requests/input.ts";
+import { listRequests } from "#server/requests/list.ts";
+import { outcomeOf } from "#server/requests/outcome.rule.ts";
+import { CallLine } from "#server/requests/record.ts";
+import { showRequest } from "#server/requests/show.ts";
+import { storeCalls } from "#server/requests/store.ts";
+import { summariseRequests } from "#server/requests/summary.ts";
 import { testBase } from "#server/runs/testing.ts";
 import { testProject } from "#server/testing.ts";
 
@@ -87,6 +89,70 @@ test("a summary counts, measures and leaves out what was not measured", () =>
     const counted = summary.histogram?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
     expect(counted + (summary.histogram?.beyond ?? 0)).toBe(11);
   }));
+
+test("a call's attempts come with it, in order, with where they went and what became of them, written once", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId } = await testProject(tx);
+    const hostId = newId("host");
+    const started = { memoryBytes: 1, engineVersion: "1", startedAt: new Date(), heartbeatAt: new Date() };
+    await tx.insert(hosts).values({ id: hostId, url: "http://h", device: "cpu", ...started });
+    const gone = { number: 1, host_id: "host_gone", started_ms: 1, ttft_ms: null, queue_ms: null, total_ms: 4 };
+    const record = {
+      ...{ id: newId("request"), project_id: projectId, actor: "key:a", endpoint: "/v1/completions", model: "nano" },
+      ...{ stream: true, status: 200, attempts: 2, total_ms: 30, received_at: new Date().toISOString() },
+      cost_usd_nanos: "9007199254740993",
+      tries: [
+        { ...gone, status: 503, error_code: "upstream_unreachable", cost_usd_nanos: null },
+        {
+          number: 2,
+          host_id: hostId,
+          started_ms: 5,
+          ttft_ms: 7.5,
+          queue_ms: 2,
+          total_ms: 25,
+          status: 200,
+          cost_usd_nanos: "9007199254740993",
+        },
+      ],
+    };
+    const { tries, ...old } = record;
+    const bare = { ...old, id: newId("request") };
+    for (const again of [1, 2])
+      await storeCalls(
+        tx,
+        [record, record, bare].map((each) => JSON.stringify({ again, ...each })),
+      );
+    const shown = await showRequest(ctx, { id: record.id });
+    expect(shown.tries).toMatchObject([
+      {
+        number: 1,
+        hostId: "host_gone",
+        device: null,
+        status: 503,
+        errorCode: "upstream_unreachable",
+        costUsdNanos: null,
+      },
+      { number: 2, hostId, device: "cpu", status: 200, ttftMs: 7.5, costUsdNanos: 9_007_199_254_740_993n },
+    ]);
+    expect((await showRequest(ctx, { id: bare.id })).tries).toEqual([]);
+    expect(await tx.$count(requestAttempts)).toBe(2);
+    expect(await tx.$count(requests)).toBe(2);
+  }));
+
+test("a line is what the tables say: names, types and bounds", () => {
+  const line = { id: "req_1", project_id: "p", actor: "key:a", endpoint: "e", model: "m", stream: true, status: 200 };
+  const whole = { ...line, attempts: 1, total_ms: 1.5, received_at: "2026-11-21T10:00:00.123Z" };
+  expect(CallLine.safeParse(whole).success).toBe(true);
+  const wrong = [
+    { status: 70_000 },
+    { total_ms: null },
+    { cost_usd_nanos: 1.5 },
+    { received_at: "today" },
+    { tries: [{}] },
+  ];
+  for (const change of wrong)
+    expect(CallLine.safeParse({ ...whole, ...change }).success, JSON.stringify(change)).toBe(false);
+});
 
 test("one request shows its revision, its model and what was said about it", () =>
   inTx(async (tx) => {

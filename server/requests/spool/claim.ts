@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, rmdir, stat, unlink, utimes, writeFile } from
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { segmentPattern } from "#server/gateway/spool/append.ts";
-import { lossFile, untoldLosses } from "#server/gateway/spool/losses.ts";
+import { segmentPattern } from "#server/requests/spool/append.ts";
+import { lossFile, untoldLosses } from "#server/requests/spool/losses.ts";
 
 const Owner = z.object({ hostname: z.string(), pid: z.number(), startedAt: z.string() });
 const ownerFile = "owner.json";

@@ -1,7 +1,7 @@
 import { and, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { requests } from "#db/schema/gateway.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
+import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
 
 const windowHours = 24;

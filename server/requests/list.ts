@@ -1,14 +1,14 @@
 import { and } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { requests } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { users } from "#db/schema/people.ts";
+import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
-import { named, requestColumns } from "#server/gateway/requests/columns.ts";
-import type { ListRequests } from "#server/gateway/requests/input.ts";
-import { matching } from "#server/gateway/requests/where.ts";
 import { keyset, pageOf } from "#server/page.ts";
+import { named, requestColumns } from "#server/requests/columns.ts";
+import type { ListRequests } from "#server/requests/input.ts";
+import { matching } from "#server/requests/where.ts";
 
 const sortKeys = {
   received: { value: requests.receivedAt, as: "timestamptz", always: true },
