@@ -65,7 +65,7 @@ test("a viewer is told which acts are not theirs, and once removed sees no more 
   await viewer.getByRole("link", { name: "Evals" }).first().click();
   await expect(viewer.getByRole("button", { name: "New eval" })).toHaveAttribute("aria-disabled", "true");
   await viewer.goto(url("/default/runs/run_nope"));
-  await expect(viewer.getByRole("heading", { name: "This run is not here" })).toBeVisible();
+  await expect(viewer.getByRole("heading", { name: "This run was not found" })).toBeVisible();
   await viewer.getByRole("link", { name: "See all runs" }).click();
   await expect(viewer.getByRole("heading", { name: "Runs" })).toBeVisible();
 
