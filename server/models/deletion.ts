@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, notExists, notInArray, or, sql, sum } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, notInArray, or, sql, sum } from "drizzle-orm";
 import { finalRunStatuses } from "#db/enums.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { prices } from "#db/schema/gateway.ts";
@@ -8,6 +8,7 @@ import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { type Deletion, lines, mostNamed, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";
 import { servedBy } from "#server/models/served-by.ts";
+import { awaitsRegistration } from "#server/registration.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 const callHours = 24;
@@ -117,10 +118,9 @@ async function effectsOf(ctx: Where, model: Model, versions: readonly Version[],
   );
 }
 
-async function runsOn({ db, projectId }: Where, ids: string[], ended: boolean) {
-  const made = db.select({ one: sql`1` }).from(modelVersions).where(eq(modelVersions.runId, runs.id));
-  const unregistered = and(eq(runs.status, "succeeded"), notExists(made));
-  const active = or(notInArray(runs.status, finalRunStatuses), unregistered);
+async function runsOn(ctx: Where, ids: string[], ended: boolean) {
+  const { db, projectId } = ctx;
+  const active = or(notInArray(runs.status, finalRunStatuses), awaitsRegistration(ctx));
   const on = and(eq(runs.projectId, projectId), inArray(runs.baseVersionId, ids), isNull(runs.deletedAt));
   const which = ended ? inArray(runs.status, finalRunStatuses) : active;
   return someOf(await db.select({ name: runs.name, total }).from(runs).where(and(on, which)).limit(mostNamed));

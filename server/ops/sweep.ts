@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { staleSeconds } from "#server/jobs/lease.ts";
 import { isLeaseDead } from "#server/jobs/process.ts";
+import { canBeRegistered } from "#server/registration.ts";
 import { heldStatuses } from "#server/runs/status.rule.ts";
 
 /** A bell that nobody answered for so long is taken for lost. */
@@ -55,8 +56,7 @@ async function findWaiting({ db }: JobCtx) {
       as empty`),
     trainings: [...(await held(sql`runs`, [...heldStatuses])), ...queued],
     conversions: await held(sql`runs`, ["converting"]),
-    unregistered: await find(sql`runs where status = 'succeeded' and finished_at < now() - ${lost}
-      and not exists (select from model_versions v where v.run_id = runs.id)`),
+    unregistered: await find(sql`runs where finished_at < now() - ${lost} and ${canBeRegistered({ db })}`),
     evals: await find(sql`evals where (status = 'queued' and created_at < now() - ${lost})
       or (status = 'running' and ${silent})`),
   };

@@ -1,15 +1,16 @@
-import { and, desc, eq, inArray, isNull, notExists, notInArray, or, sql, sum } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, notInArray, or, sql, sum } from "drizzle-orm";
 import { finalRunStatuses } from "#db/enums.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { deployments } from "#db/schema/deployments.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { apiKeys } from "#db/schema/keys.ts";
-import { artifacts, models, modelVersions } from "#db/schema/models.ts";
+import { artifacts, models } from "#db/schema/models.ts";
 import { members, projects, users } from "#db/schema/people.ts";
 import { requests } from "#db/schema/requests.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { type Deletion, lines, mostNamed, type Some, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";
+import { awaitsRegistration } from "#server/registration.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 
@@ -47,8 +48,7 @@ export async function projectDeletion(ctx: Where, project: Project): Promise<Del
 async function blockersOf(ctx: Where, project: Project): Promise<string[]> {
   const { db, projectId } = ctx;
   const live = and(eq(deployments.projectId, projectId), isNull(deployments.archivedAt));
-  const made = db.select({ one: sql`1` }).from(modelVersions).where(eq(modelVersions.runId, runs.id));
-  const moving = or(notInArray(runs.status, finalRunStatuses), and(eq(runs.status, "succeeded"), notExists(made)));
+  const moving = or(notInArray(runs.status, finalRunStatuses), awaitsRegistration(ctx));
   const asking = and(eq(evals.projectId, projectId), inArray(evals.status, ["queued", "running"]));
   const [serving, active, judging, others] = await Promise.all([
     db.select({ name: deployments.name, total }).from(deployments).where(live).limit(mostNamed).then(someOf),

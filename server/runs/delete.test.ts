@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { auditLog } from "#db/schema/audit.ts";
 import { artifactFiles, artifacts } from "#db/schema/models.ts";
@@ -10,12 +10,13 @@ import { lineageOf } from "#server/models/lineage.ts";
 import { addGround, addRun } from "#server/models/models.fixture.ts";
 import { registerModelVersion } from "#server/models/register.ts";
 import { showModel } from "#server/models/show.ts";
+import { projectDeleteAffects } from "#server/projects/delete-affects.ts";
 import { deleteRun } from "#server/runs/delete.ts";
 import { runDeleteAffects } from "#server/runs/delete-affects.ts";
 import { listRuns } from "#server/runs/list.ts";
 import { nameRun } from "#server/runs/name-run.ts";
 import { showRun } from "#server/runs/show.ts";
-import { testRun } from "#server/runs/testing.ts";
+import { testBase, testRun } from "#server/runs/testing.ts";
 import { testProject } from "#server/testing.ts";
 
 test("a run that made nothing goes with its events, its artifacts and its metrics file", () =>
@@ -73,9 +74,29 @@ test("a run that goes on, or is not registered yet, is not deleted", () =>
       const runId = await testRun(ctx, { status, name: status });
       await expect(deleteRun(ctx, { runId })).rejects.toMatchObject({ code: "REFUSED", reason: "in_use" });
     }
-    const runId = await testRun(ctx, { status: "succeeded", name: "done" });
+    const runId = await addRun(ctx, await addGround(ctx), { name: "done", finishedAt: new Date() });
     await expect(deleteRun(ctx, { runId })).rejects.toThrow("is being registered as a model version");
     expect(await tx.select().from(runs)).toHaveLength(7);
+  }));
+
+test("a success that can never become a model version stands in nobody's way", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const ground = await addGround(ctx);
+    const finishedAt = new Date();
+    const waiting = await addRun(ctx, ground, { name: "waiting", finishedAt });
+    const long = await addRun(ctx, ground, { name: "long ago", finishedAt: new Date(Date.now() - 86_400_000) });
+    const bare = await testRun(ctx, { status: "succeeded", name: "bare", finishedAt });
+    const nameless = await addRun(ctx, ground, { name: "nameless", modelName: "nano", finishedAt });
+    expect((await runDeleteAffects(ctx, { runId: nameless })).blockers).toHaveLength(1); // nano-tuned is free
+    await testBase(ctx, { name: "nano-tuned" });
+    expect((await projectDeleteAffects(ctx)).blockers).toContain("1 run (waiting) has not ended: cancel or wait first");
+    for (const runId of [long, bare, nameless]) {
+      expect((await runDeleteAffects(ctx, { runId })).effects[1]).toContain("never became a model version");
+      await deleteRun(ctx, { runId });
+    }
+    expect((await tx.select({ id: runs.id }).from(runs)).map(({ id }) => id)).toEqual([waiting]);
+    expect(await tx.$count(artifacts, inArray(artifacts.runId, [long, nameless]))).toBe(0);
   }));
 
 test("the name of a deleted run is free again", () =>

@@ -1,8 +1,9 @@
 import { and, eq, sql } from "drizzle-orm";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
-import { runEvents, type runs } from "#db/schema/runs.ts";
+import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { type Deletion, lines, sayCount } from "#server/deletion.rule.ts";
+import { awaitsRegistration } from "#server/registration.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 
 type Run = typeof runs.$inferSelect;
@@ -27,6 +28,7 @@ export async function runDeletion(
     .where(and(eq(artifacts.runId, run.id), eq(artifacts.projectId, ctx.projectId)));
   const events = await ctx.db.$count(runEvents, eq(runEvents.runId, run.id));
   const lives = made && !made.deletedAt;
+  const registering = await ctx.db.$count(runs, and(eq(runs.id, run.id), awaitsRegistration(ctx)));
   const unregistered = run.status === "succeeded" && !made;
   return {
     id: run.id,
@@ -34,10 +36,11 @@ export async function runDeletion(
     dear: run.status === "succeeded" && Boolean(lives),
     blockers: lines(
       !isFinal(run.status) && waitFor(run.status),
-      unregistered && "what it made is being registered as a model version: try again in a moment",
+      registering > 0 && "what it made is being registered as a model version: try again in a moment",
     ),
     effects: lines(
       `Its curves, log and checkpoints are deleted (${sayCount(events, "event")}); it can no longer be resumed or opened`,
+      unregistered && "What it made never became a model version: its adapter is deleted too",
       lives && `${made.name} stays with its weights; its lineage still names the run, its data and its settings`,
     ),
     bytes: made ? 0 : left.reduce((sum, artifact) => sum + artifact.bytes, 0),
