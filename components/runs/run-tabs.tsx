@@ -8,6 +8,15 @@ import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
 
 /** Where the run can be resumed from, and which one has the lowest validation loss. */
 export function CheckpointsTab({ run }: { run: Run }) {
+  const removed = run.removedCheckpoints;
+  if (run.checkpoints.length === 0 && removed > 0)
+    return (
+      <Card flush>
+        <EmptyState title="No checkpoint is left">
+          {formatNumber(removed)} {removed === 1 ? "was" : "were"} saved and removed some days after the run ended.
+        </EmptyState>
+      </Card>
+    );
   if (run.checkpoints.length === 0)
     return (
       <Card flush>
@@ -47,6 +56,7 @@ export function CheckpointsTab({ run }: { run: Run }) {
       <p className="border-t px-4 py-3 text-ink-3 text-xs">
         On disk are only the newest three and the best, the one with the lowest validation loss. The model is made from
         the last.
+        {removed > 0 && ` ${formatNumber(removed)} ${removed === 1 ? "other has" : "others have"} been removed.`}
       </p>
     </Card>
   );

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { and, asc, desc, eq, inArray, lt, ne, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
@@ -10,6 +11,8 @@ import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
 import { heldStatuses } from "#server/runs/status.rule.ts";
 import { hyperParametersOf } from "#server/runs/suggest.rule.ts";
+import { wholeCheckpoints } from "#server/runs/trainer/checkpoints.ts";
+import { runFolder } from "#server/runs/trainer/folder.ts";
 
 /**
  * One run with what it came from, what became of it, its settings and its checkpoints; the curves and the events have
@@ -17,7 +20,7 @@ import { hyperParametersOf } from "#server/runs/suggest.rule.ts";
  */
 export async function showRun(ctx: Ctx, { runId }: RunRef) {
   const run = await findRun(ctx, runId);
-  const [origin, checkpoints, validation, first, made, results, ahead] = await Promise.all([
+  const [origin, checkpoints, validation, first, made, results, ahead, kept] = await Promise.all([
     originOf(ctx, run),
     eventsOf(ctx, run.id, "checkpoint"),
     eventsOf(ctx, run.id, "eval"),
@@ -25,6 +28,7 @@ export async function showRun(ctx: Ctx, { runId }: RunRef) {
     madeBy(ctx, run.id),
     suiteOf(ctx, run),
     runsAhead(ctx, run),
+    keptSteps(run.id),
   ]);
   const settings = Settings.safeParse(run.config);
   const { config: _config, leaseHolder: _lease, trainerSeq: _seq, ...facts } = run;
@@ -33,20 +37,31 @@ export async function showRun(ctx: Ctx, { runId }: RunRef) {
     (least, each) => (!least || each.loss < least.loss ? each : least),
     null,
   );
+  const saved = checkpointsOf(
+    checkpoints.map(({ body, at }) => ({ step: numberIn(body, "step"), bytes: numberIn(body, "bytes"), at })),
+    losses,
+  );
+  const there = kept ? saved.filter(({ step }) => kept.has(step)) : saved;
   return {
     ...facts,
     ...origin,
     hyperParameters: settings.success ? hyperParametersOf(settings.data, run.seed) : null,
-    checkpoints: checkpointsOf(
-      checkpoints.map(({ body, at }) => ({ step: numberIn(body, "step"), bytes: numberIn(body, "bytes"), at })),
-      losses,
-    ),
+    checkpoints: there,
+    /** saved once and removed since: by the trainer, which keeps few, or by the retention of ended runs */
+    removedCheckpoints: saved.length - there.length,
     firstLoss: first,
     validation: { last: losses.at(-1) ?? null, best },
     made,
     ...results,
     runsAhead: ahead,
   };
+}
+
+/** The steps whose checkpoints lie here; null when the run's folder is on another machine. */
+async function keptSteps(runId: string): Promise<Set<number> | null> {
+  const folder = runFolder(runId);
+  if (!existsSync(folder.root)) return null;
+  return new Set((await wholeCheckpoints(folder.checkpoints)).map(({ step }) => step));
 }
 
 async function originOf(ctx: Ctx, run: typeof runs.$inferSelect) {

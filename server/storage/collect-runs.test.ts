@@ -13,6 +13,7 @@ import { createUpload } from "#server/datasets/uploads/create.ts";
 import { processStartTime } from "#server/jobs/process.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { testRun } from "#server/runs/testing.ts";
+import { wholeCheckpoints } from "#server/runs/trainer/checkpoints.ts";
 import { collectRunFolders } from "#server/storage/collect-runs.ts";
 import { collectTmp } from "#server/storage/collect-tmp.ts";
 
@@ -20,12 +21,14 @@ const signal = new AbortController().signal;
 const longAgo = new Date(Date.now() - 3 * 86_400_000);
 
 /** A run's folder as a trainer leaves it: three checkpoints, the newest not finished. */
-async function layOutRun(folder: string, id: string, outside: string) {
+async function layOutRun(folder: string, id: string, outside: string, lossOf: Record<number, number> = {}) {
   const root = join(folder, id);
   for (const step of [10, 20, 30]) {
     await mkdir(join(root, "checkpoints", `checkpoint-${step}`), { recursive: true });
     await writeFile(join(root, "checkpoints", `checkpoint-${step}`, "weights"), "w");
-    if (step < 30) await writeFile(join(root, "checkpoints", `checkpoint-${step}`, "manifest.json"), "{}");
+    if (step === 30) continue;
+    const manifest = JSON.stringify({ step, validationLoss: lossOf[step] ?? null });
+    await writeFile(join(root, "checkpoints", `checkpoint-${step}`, "manifest.json"), manifest);
   }
   for (const name of ["adapter", "base", "data"]) await mkdir(join(root, name));
   await symlink(outside, join(root, "base", "weights"));
@@ -64,6 +67,24 @@ test("old runs keep what a resume needs and what tells of them; runs that are go
     expect(existsSync(gone)).toBe(false);
     expect(existsSync(outside)).toBe(true);
     expect(await collectRunFolders(ctx, { folder, keepDays: 14 }, signal)).toEqual({ removed: 0, trimmed: 0 });
+  }));
+
+test("the checkpoint of the lowest validation loss stays beside the newest", () =>
+  inDatabase(async ({ db }) => {
+    const { ctx } = await testJobs(db);
+    const folder = await mkdtemp(join(tmpdir(), "largeforge-test-runs-"));
+    const outside = join(await ctx.storage.tmp(), "a-blob");
+    const finishedAt = new Date(Date.now() - 15 * 86_400_000);
+    const kept = async (lossOf: Record<number, number>) => {
+      const id = await testRun(ctx, { status: "cancelled", finishedAt });
+      const root = await layOutRun(folder, id, outside, lossOf);
+      await collectRunFolders(ctx, { folder, keepDays: 14 }, signal);
+      return (await wholeCheckpoints(join(root, "checkpoints"))).map(({ step }) => step);
+    };
+    expect(await kept({ 10: 1.5, 20: 2 })).toEqual([20, 10]);
+    expect(await kept({ 10: 2, 20: 1.5 })).toEqual([20]);
+    expect(await kept({ 10: 2 })).toEqual([20, 10]);
+    expect(await kept({})).toEqual([20]);
   }));
 
 test("what killed processes left in the folder for unfinished work is removed, what is under way stays", () =>

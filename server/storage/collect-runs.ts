@@ -4,6 +4,7 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
+import { bestOf, stepOf, wholeCheckpoints } from "#server/runs/trainer/checkpoints.ts";
 import { removeRunFolder, runFolderAt } from "#server/runs/trainer/folder.ts";
 import { graceMs } from "#server/storage/grace.rule.ts";
 
@@ -15,7 +16,7 @@ export type RunRetention = { folder: string; keepDays: number };
 /**
  * Remove the folders of runs that were deleted or are no longer there, and from those that ended more than `keepDays` ago whatever no
  * resume needs: of a success the checkpoints, the adapter (it is a model version now) and the links, of a failed or
- * cancelled run all checkpoints but the newest. The log, the events and the spec stay with the run.
+ * cancelled run all checkpoints but the newest and the one of the lowest validation loss. The log, the events and the spec stay with the run.
  */
 export async function collectRunFolders({ db }: Pick<JobCtx, "db">, retention: RunRetention, signal: AbortSignal) {
   const names = (await readdir(retention.folder).catch(() => [])).filter((name) => /^run_[0-9a-z]+$/.test(name));
@@ -37,7 +38,8 @@ export async function collectRunFolders({ db }: Pick<JobCtx, "db">, retention: R
         if (!found || (!run && Date.now() - found.mtimeMs < graceMs)) continue;
         if (await removeRunFolder(folder)) done.removed++;
       } else if (run.old && isFinal(run.status)) {
-        const trimmed = run.status === "succeeded" ? await trimSucceeded(folder) : await keepNewest(folder.checkpoints);
+        const trimmed =
+          run.status === "succeeded" ? await trimSucceeded(folder) : await keepNewestAndBest(folder.checkpoints);
         if (!trimmed) continue;
         done.trimmed++;
         await db.update(runs).set({ folderBytes: null }).where(eq(runs.id, name));
@@ -56,22 +58,19 @@ async function trimSucceeded({ root, checkpoints, adapter, adapterGguf }: Folder
   return there.some((found) => found !== null);
 }
 
-/** What a resume goes on from is the newest whole checkpoint: one with its manifest, which is written last. */
-async function keepNewest(folder: string): Promise<boolean> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /^checkpoint-\d+$/.test(name));
-  const newestFirst = names.sort((a, b) => stepOf(b) - stepOf(a));
-  const whole = await Promise.all(
-    newestFirst.map((name) => stat(join(folder, name, "manifest.json")).catch(() => null)),
-  );
-  const keep = whole.findIndex((found) => found !== null);
-  const older = keep < 0 ? [] : newestFirst.slice(keep + 1);
-  for (const name of older) {
+/** What a resume goes on from is the newest whole checkpoint; the trainer never prunes the best, so neither do we. */
+async function keepNewestAndBest(folder: string): Promise<boolean> {
+  const [newest, ...older] = await wholeCheckpoints(folder);
+  if (!newest) return false;
+  const best = bestOf([newest, ...older]);
+  const steps = new Set([newest.step, best?.step]);
+  const leaving = (await readdir(folder)).filter((name) => {
+    const step = stepOf(name);
+    return step !== null && step < newest.step && !steps.has(step);
+  });
+  for (const name of leaving) {
     await rm(join(folder, name, "manifest.json"), { force: true }); // first, so that a crash leaves no half-true one
     await rm(join(folder, name), { recursive: true, force: true });
   }
-  return older.length > 0;
-}
-
-function stepOf(name: string): number {
-  return Number(name.slice("checkpoint-".length));
+  return leaving.length > 0;
 }
