@@ -24,7 +24,7 @@ import { resumeRun } from "#server/runs/resume.ts";
 import { showRun } from "#server/runs/show.ts";
 import { startRun } from "#server/runs/start.ts";
 import { testBase, testDataset, testRun } from "#server/runs/testing.ts";
-import { testProject } from "#server/testing.ts";
+import { testProject, testStorage } from "#server/testing.ts";
 
 const rows = (n: number, word = "yes") => Array.from({ length: n }, (_, i) => chatLine(`${word} ${i}?`, word)).join("");
 
@@ -177,6 +177,7 @@ test("a run that starts while its data is deleted either stands in the way or is
   inDatabase(async ({ db }) => {
     const { ctx } = await db.transaction((tx) => testProject(tx));
     const live: Ctx = { ...ctx, db };
+    const storage = await testStorage();
     const { id: base } = await testBase(live);
     const artifact = {
       id: newId("artifact"),
@@ -190,7 +191,7 @@ test("a run that starts while its data is deleted either stands in the way or is
     for (let round = 0; round < 8; round++) {
       const { id } = await testDataset(live);
       const [started, deleted] = await Promise.allSettled([
-        startRun(live, { base, dataset: id }),
+        startRun({ ...live, storage }, { base, dataset: id }),
         deleteDatasetVersion(live, { ref: id }),
       ]);
       expect([started.status, deleted.status].sort()).toEqual(["fulfilled", "rejected"]);

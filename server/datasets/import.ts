@@ -6,6 +6,7 @@ import { finishImport } from "#server/datasets/finish-import.ts";
 import { beatImport, claimImport, type ImportClaim, releaseImport } from "#server/datasets/import-claim.ts";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
 import { DomainError } from "#server/errors.ts";
+import { log } from "#server/log.ts";
 import { requireRoom } from "#server/room.ts";
 import { asDiskError, type Storage } from "#server/storage.ts";
 
@@ -37,7 +38,9 @@ export async function importDataset(
     const waitingFor = waits && known instanceof Error ? known.message : undefined;
     await releaseImport(ctx, claim, { forgive: waits || signal.aborted, waitingFor });
     await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: claim.datasetId });
-    throw known;
+    if (!waitingFor) throw known;
+    if (!claim.waitingFor) log.warn({ versionId, why: waitingFor }, "datasets.import_waits"); // once, not at every try
+    throw new DomainError("NO_ROOM", waitingFor, { reason: "waits", cause: known });
   }
 }
 

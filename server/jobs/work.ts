@@ -23,7 +23,9 @@ export function workWith(ctx: JobCtx, handlers: Partial<Handlers>): Processor {
       const ms = Math.round(performance.now() - started);
       if (error instanceof DomainError && error.reason === "gone") return log.info({ ...line, ms }, "jobs.gone");
       if (!stop.aborted) {
-        log.error({ ...line, ms, err: error }, "jobs.failed");
+        // what waits for room says so itself, once, and is rung for again until there is some
+        if (error instanceof DomainError && error.reason === "waits") log.debug({ ...line, ms }, "jobs.waits");
+        else log.error({ ...line, ms, err: error }, "jobs.failed");
         throw new Error(wordsOfFault(error)); // the queue keeps the words and the stack of what it is thrown
       }
       log.info({ ...line, ms }, "jobs.handed_over");

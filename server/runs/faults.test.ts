@@ -15,7 +15,7 @@ import { testBase, testDataset } from "#server/runs/testing.ts";
 import { trainerMissing } from "#server/runs/tiny-base.fixture.ts";
 import { inTraining, inTrainingOn } from "#server/runs/training.fixture.ts";
 import { fileStorage } from "#server/storage.ts";
-import { testProject } from "#server/testing.ts";
+import { testProject, testStorage } from "#server/testing.ts";
 
 const missing = trainerMissing();
 if (missing) console.warn(`skipped the faults with a real trainer: ${missing}`);
@@ -27,7 +27,9 @@ test("a hyper-parameter out of range is refused by its name, before anything is 
     const { ctx, bells } = await testProject(tx);
     const base = await testBase(ctx, { weightsArtifactId: null });
     const dataset = await testDataset(ctx);
-    const begin = (hyperParameters: object) => startRun(ctx, { base: base.id, dataset: dataset.id, hyperParameters });
+    const storage = await testStorage();
+    const begin = (hyperParameters: object) =>
+      startRun({ ...ctx, storage }, { base: base.id, dataset: dataset.id, hyperParameters });
     await expect(begin({ learningRate: 3 })).rejects.toThrow("the learning rate lies between");
     await expect(begin({ loraR: 0 })).rejects.toThrow("the LoRA rank is a whole number between 1 and 256");
     await expect(begin({ epochs: Number.NaN })).rejects.toThrow("the number of epochs");
@@ -45,7 +47,8 @@ test("what cannot be trained is refused with its reason", () =>
     const dataset = await testDataset(ctx);
     const pairs = await testDataset(ctx, { shape: "preference" });
     const open = await testDataset(ctx, { status: "needs_review" });
-    const begin = (more: object) => startRun(ctx, { base: base.id, dataset: dataset.id, ...more });
+    const storage = await testStorage();
+    const begin = (more: object) => startRun({ ...ctx, storage }, { base: base.id, dataset: dataset.id, ...more });
     await expect(begin({})).rejects.toThrow("still being imported");
     await expect(begin({ base: "ghost" })).rejects.toThrow("there is no base model ghost");
     await tx.update(modelVersions).set({ status: "failed" });

@@ -8,5 +8,8 @@ test("a training's room grows with the model, the rank and the checkpoints kept,
   expect(trainingBytes(seven)).toBeLessThan(12 * 480e6);
   expect(trainingBytes({ ...seven, rank: 64 })).toBeGreaterThan(3.5 * trainingBytes(seven));
   expect(trainingBytes({ ...seven, keep: 6 })).toBeGreaterThan(1.4 * trainingBytes(seven));
+  const held = trainingBytes({ ...seven, keep: 3 }) - trainingBytes({ ...seven, keep: 0 });
+  expect(trainingBytes({ ...seven, heldBytes: 480e6 })).toBe(trainingBytes(seven) - 480e6);
+  expect(trainingBytes({ ...seven, heldBytes: 9 * held })).toBeGreaterThan(2 * 480e6); // what is written beside the kept ones
   expect(trainingBytes({ parameters: 500_000, rank: 16, keep: 3 })).toBeLessThan(100e6);
 });

@@ -1,13 +1,14 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { datasetVersions } from "#db/schema/datasets.ts";
+import { runs } from "#db/schema/runs.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import { resplitVersion } from "#server/datasets/resplit-version.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { startRun } from "#server/runs/start.ts";
 import { testBase, testDataset } from "#server/runs/testing.ts";
 import { recordBlob } from "#server/storage.ts";
-import { testProject } from "#server/testing.ts";
+import { testProject, testStorage } from "#server/testing.ts";
 
 test("no two runs of a project share a name, however close together they are started", () =>
   inDatabase(async ({ db }) => {
@@ -15,7 +16,7 @@ test("no two runs of a project share a name, however close together they are sta
       const { ctx } = await testProject(tx);
       const { id } = await storeArtifact(ctx, { kind: "base_weights", files: [] });
       const base = await testBase(ctx, { weightsArtifactId: id });
-      return { base: base.id, dataset: (await testDataset(ctx)).id, ctx: { ...ctx, db } };
+      return { base: base.id, dataset: (await testDataset(ctx)).id, ctx: { ...ctx, db, storage: await testStorage() } };
     });
     const begin = (name?: string) => startRun(ctx, { base, dataset, modelName: "triage", name });
     const names = async (...wanted: (string | undefined)[]) =>
@@ -25,9 +26,28 @@ test("no two runs of a project share a name, however close together they are sta
     expect(await names(undefined)).toEqual(["triage-sft-7"]);
   }));
 
-test("a run validates on another dataset's held-out rows, of the same shape, or is refused with the field", () =>
+test("a run whose checkpoints would fill the disk is refused before it waits in line", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
+    const storage = await testStorage();
+    const { id } = await storeArtifact(ctx, { kind: "base_weights", files: [] });
+    const base = (await testBase(ctx, { weightsArtifactId: id, parameters: 7e9 })).id;
+    const dataset = (await testDataset(ctx)).id;
+    const full = { ...storage, room: async () => ({ freeBytes: 2e9, keptBytes: 1e9 }) };
+    const begin = (room: typeof storage) => startRun({ ...ctx, storage: room }, { base, dataset });
+    await expect(begin({ ...storage, ...full })).rejects.toMatchObject({
+      ...{ code: "NO_ROOM", reason: "disk_full" },
+      message: expect.stringMatching(/^this training needs .* GiB, the disk of the data folder has 1.9 GiB free/),
+    });
+    expect(await tx.$count(runs)).toBe(0);
+    const roomy = { ...storage, room: async () => ({ freeBytes: 1e12, keptBytes: 1e9 }) };
+    expect(await begin(roomy)).toMatchObject({ status: "queued" });
+  }));
+
+test("a run validates on another dataset's held-out rows, of the same shape, or is refused with the field", () =>
+  inTx(async (tx) => {
+    const project = await testProject(tx);
+    const ctx = { ...project.ctx, storage: await testStorage() };
     const { id } = await storeArtifact(ctx, { kind: "base_weights", files: [] });
     const base = (await testBase(ctx, { weightsArtifactId: id })).id;
     const dataset = (await testDataset(ctx)).id;

@@ -1,21 +1,40 @@
+import { and, eq } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
+import { artifacts } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import { notifyLive } from "#server/audit/live.ts";
 import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { requireRoom } from "#server/room.ts";
 import { StartRun } from "#server/runs/input.ts";
 import { nameRun } from "#server/runs/name-run.ts";
 import { planRun } from "#server/runs/plan.ts";
+import { trainingBytes } from "#server/runs/room.rule.ts";
+import type { Storage } from "#server/storage.ts";
+
+type Plan = Awaited<ReturnType<typeof planRun>>;
+
+/** What the job asks again once it is this run's turn: better said before somebody waits in line for it. */
+async function requireRoomFor(ctx: Ctx & { storage: Storage }, { base, chosen, settings }: Plan) {
+  const [weights] = await ctx.db
+    .select({ bytes: artifacts.bytes })
+    .from(artifacts)
+    .where(and(eq(artifacts.id, base.weightsArtifactId), eq(artifacts.projectId, ctx.projectId)));
+  const parameters = base.parameters ?? (weights?.bytes ?? 0) / 2; // F16 when nobody counted them
+  const needs = trainingBytes({ parameters, rank: chosen.loraR, keep: settings.checkpoint.keep });
+  await requireRoom(ctx.storage, "this training", needs);
+}
 
 /**
  * Queue a run with its settings frozen → its row. Throws as planRun: NOT_FOUND, REFUSED or CONFLICT with the field;
- * INVALID for a hyper-parameter out of range.
+ * INVALID for a hyper-parameter out of range; NO_ROOM when the disk could not take its checkpoints now.
  */
-export async function startRun(ctx: Ctx, request: StartRun) {
+export async function startRun(ctx: Ctx & { storage: Storage }, request: StartRun) {
   const input = StartRun.parse(request);
   return transact(ctx, async (ctx) => {
     const plan = await planRun(ctx, input);
+    await requireRoomFor(ctx, plan);
     const name = await nameRun(ctx, { wanted: input.name, stem: `${plan.modelName}-${plan.method}` });
     const [run] = await ctx.db
       .insert(runs)

@@ -3,6 +3,7 @@ import { datasetVersions } from "#db/schema/datasets.ts";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import { DomainError } from "#server/errors.ts";
+import { folderBytes } from "#server/folder-bytes.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { ownLease, releasedLease } from "#server/jobs/lease.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
@@ -56,7 +57,9 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
   const { artifact, name, data } = found;
   const { lora, checkpoint } = Settings.parse(run.config);
   const parameters = found.base.parameters ?? artifact.bytes / 2; // F16 when nobody counted them
-  await requireRoom(ctx.storage, "this training", trainingBytes({ parameters, rank: lora.r, keep: checkpoint.keep }));
+  const heldBytes = await folderBytes(folder.root); // of an attempt before this one
+  const needs = trainingBytes({ parameters, rank: lora.r, keep: checkpoint.keep, heldBytes });
+  await requireRoom(ctx.storage, "this training", needs);
   const files = await filesOfArtifact(ctx, artifact.id);
   const base = folder.base(name);
   await layOut(ctx.storage, files, base).catch((cause: unknown) => {

@@ -20,7 +20,7 @@ import { PidFile } from "#server/runs/contract.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 import { testBase, testDataset } from "#server/runs/testing.ts";
 import { tinyBaseFolder } from "#server/runs/tiny-base.fixture.ts";
-import { fileStorage, recordBlob } from "#server/storage.ts";
+import { fileStorage, recordBlob, type Storage } from "#server/storage.ts";
 
 const colours = ["green", "blue", "black", "white", "red"];
 
@@ -39,7 +39,7 @@ export type Training = {
   db: Pool;
   url: string;
   data: string;
-  ctx: Ctx;
+  ctx: Ctx & { storage: Storage };
   base: { id: string; name: string };
   dataset: { id: string };
   startJobs: (extra?: Record<string, string>) => Promise<TestProcess>;
@@ -67,7 +67,7 @@ export async function inTrainingOn(url: string, fn: (training: Training) => Prom
 async function train(db: Pool, url: string, fn: (training: Training) => Promise<void>, rows: number) {
   const data = await testDataFolder();
   const bells = openBells({ databaseUrl: url });
-  const ctx: Ctx = { ...(await testJobs(db)).ctx, enqueue: bells.enqueue };
+  const ctx = { ...(await testJobs(db)).ctx, enqueue: bells.enqueue };
   const jobs: TestProcess[] = [];
   const run = async (id: string) => {
     const find = () => db.select().from(runs).where(eq(runs.id, id));

@@ -8,11 +8,11 @@ import { inTx } from "#db/testing.ts";
 import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 import { createUpload } from "#server/datasets/uploads/create.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";
+import { folderBytes } from "#server/folder-bytes.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { resumeRun } from "#server/runs/resume.ts";
 import { testRun } from "#server/runs/testing.ts";
 import { machineDisk, projectDisk } from "#server/storage/disk.ts";
-import { folderBytes } from "#server/storage/folder-bytes.ts";
 
 test("the disk's use is told by kind, each stored file once, of a project and of the whole machine", () =>
   inTx(async (tx) => {

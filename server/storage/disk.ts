@@ -4,9 +4,9 @@ import type { Db } from "#db/client.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { env } from "#server/env.ts";
+import { folderBytes } from "#server/folder-bytes.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 import { listDamage } from "#server/storage/damage.ts";
-import { folderBytes } from "#server/storage/folder-bytes.ts";
 import { blobNames } from "#server/storage/names.ts";
 import type { Storage } from "#server/storage.ts";
 

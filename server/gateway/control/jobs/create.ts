@@ -12,6 +12,7 @@ import { type Attempt, once } from "#server/gateway/control/once.ts";
 import type { HyperParameters } from "#server/runs/input.ts";
 import { planRun } from "#server/runs/plan.ts";
 import { startRun } from "#server/runs/start.ts";
+import type { Storage } from "#server/storage.ts";
 
 const importWithinMs = 30_000;
 const lookEveryMs = 200;
@@ -29,8 +30,14 @@ const params: Record<string, string> = {
  * one with rows that cannot be used is gone on with when `onBadRows` says so.
  * Throws INVALID, NOT_FOUND, REFUSED or CONFLICT with OpenAI's param; UNAVAILABLE when the import takes longer.
  */
-export async function createJob(ctx: Ctx, input: CreateJob, attempt: Attempt, onBadRows: OnBadRows | null = null) {
+export async function createJob(
+  ctx: Ctx & { storage: Storage },
+  input: CreateJob,
+  attempt: Attempt,
+  onBadRows: OnBadRows | null = null,
+) {
   const { training_file, validation_file } = input;
+  const { storage } = ctx;
   if (validation_file === training_file)
     throw new DomainError("INVALID", "validation_file is the training file: leave it out to keep a tenth of the rows", {
       field: "validation_file",
@@ -42,7 +49,8 @@ export async function createJob(ctx: Ctx, input: CreateJob, attempt: Attempt, on
     const { model: base, metadata } = input;
     const names = input.suffix ? { suffix: input.suffix, modelName: input.suffix } : {};
     const data = { dataset, validationDataset };
-    const start = async (ctx: Ctx) => {
+    const start = async (inner: Ctx) => {
+      const ctx = { ...inner, storage };
       const run = await startRun(ctx, { base, ...data, method: "sft", ...names, hyperParameters, metadata });
       return findJob(ctx, run.id);
     };
