@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { and, asc, desc, eq, inArray, lt, ne, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
@@ -11,8 +10,7 @@ import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
 import { heldStatuses } from "#server/runs/status.rule.ts";
 import { hyperParametersOf } from "#server/runs/suggest.rule.ts";
-import { wholeCheckpoints } from "#server/runs/trainer/checkpoints.ts";
-import { runFolder } from "#server/runs/trainer/folder.ts";
+import { keptSteps } from "#server/runs/trainer/checkpoints.ts";
 
 /**
  * One run with what it came from, what became of it, its settings and its checkpoints; the curves and the events have
@@ -55,13 +53,6 @@ export async function showRun(ctx: Ctx, { runId }: RunRef) {
     ...results,
     runsAhead: ahead,
   };
-}
-
-/** The steps whose checkpoints lie here; null when the run's folder is on another machine. */
-async function keptSteps(runId: string): Promise<Set<number> | null> {
-  const folder = runFolder(runId);
-  if (!existsSync(folder.root)) return null;
-  return new Set((await wholeCheckpoints(folder.checkpoints)).map(({ step }) => step));
 }
 
 async function originOf(ctx: Ctx, run: typeof runs.$inferSelect) {

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { runFolder } from "#server/runs/trainer/folder.ts";
 
 const Sealed = z.object({ validationLoss: z.number().nullish() });
 type WholeCheckpoint = { step: number; validationLoss: number | null };
@@ -22,6 +24,13 @@ export async function wholeCheckpoints(folder: string): Promise<WholeCheckpoint[
     }),
   );
   return found.flat().sort((a, b) => b.step - a.step);
+}
+
+/** The steps whose checkpoints lie here; null when the run's folder is on another machine. */
+export async function keptSteps(runId: string): Promise<Set<number> | null> {
+  const folder = runFolder(runId);
+  if (!existsSync(folder.root)) return null;
+  return new Set((await wholeCheckpoints(folder.checkpoints)).map(({ step }) => step));
 }
 
 /** The one of the lowest validation loss, the earliest of equals; null when none was evaluated. */

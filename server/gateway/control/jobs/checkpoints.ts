@@ -4,13 +4,15 @@ import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findJob, runIdOf } from "#server/gateway/control/jobs/find.ts";
 import type { PageQuery } from "#server/gateway/control/jobs/input.ts";
+import { keptSteps } from "#server/runs/trainer/checkpoints.ts";
 
 type CheckpointRow = { step: number; at: string; trainLoss: number | null; validLoss: number | null; last: boolean };
 
 /**
  * A job's checkpoints in OpenAI's shape, newest first → `{items, hasMore}`; a step that was done again after a crash
  * counts once. `train_loss` is the step's own, `valid_loss` that of the last validation up to it; both in nats per token.
- * Only the last checkpoint of a job that has succeeded is a model, so the others have no `fine_tuned_model_checkpoint`.
+ * Only the last checkpoint of a job that has succeeded is a model, so the others have no `fine_tuned_model_checkpoint`;
+ * of them those that were removed from the disk are left out, though one may still go on `after` them.
  * Throws NOT_FOUND, also for an `after` that is none of them.
  */
 export async function listJobCheckpoints(ctx: Ctx, jobId: string, { after, limit }: PageQuery) {
@@ -32,7 +34,10 @@ export async function listJobCheckpoints(ctx: Ctx, jobId: string, { after, limit
   const from = after === undefined ? 0 : rows.findIndex(({ step }) => idOf(step) === after) + 1;
   if (after !== undefined && from === 0)
     throw new DomainError("NOT_FOUND", `there is no checkpoint ${after}`, { field: "after" });
-  const items = rows.slice(from, from + limit).map(({ step, at, trainLoss, validLoss, last }) => ({
+  const kept = await keptSteps(runId);
+  const isThere = ({ step, last }: CheckpointRow) => !kept || kept.has(step) || (last && job.fine_tuned_model !== null);
+  const there = rows.slice(from).filter(isThere);
+  const items = there.slice(0, limit).map(({ step, at, trainLoss, validLoss, last }) => ({
     object: "fine_tuning.job.checkpoint",
     id: idOf(step),
     created_at: Math.floor(new Date(at).getTime() / 1_000),
@@ -41,5 +46,5 @@ export async function listJobCheckpoints(ctx: Ctx, jobId: string, { after, limit
     metrics: { step, train_loss: trainLoss, valid_loss: validLoss },
     step_number: step,
   }));
-  return { items, hasMore: rows.length > from + limit };
+  return { items, hasMore: there.length > limit };
 }
