@@ -3,9 +3,9 @@ import type { Db } from "#db/client.ts";
 import type { Role, Scope } from "#db/enums.ts";
 import { members, projects } from "#db/schema/people.ts";
 import { decideAccess } from "#server/access.rule.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import type { Actor } from "#server/context.ts";
+import { type Actor, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { isProjectAction } from "#server/signals/actions.ts";
 import { isStorable } from "#server/storable.rule.ts";
 
 /** Who calls: a signed-in person, an API key, or this machine's own admin key. */
@@ -28,8 +28,12 @@ export async function enterProject({ db, caller, projectSlug }: AskedBy, procedu
   const actor = actorOf(caller);
   const decision = decideAccess(procedure, { role, scopes: found.scopes });
   if (!decision.allow) {
-    if (changes) await recordAudit({ db, projectId, actor }, procedure, null, { why: decision.why }, "refused");
-    throw new DomainError("FORBIDDEN", decision.why);
+    const { why } = decision;
+    if (changes && isProjectAction(procedure))
+      await transact({ db, projectId, actor, enqueue: () => {} }, async (ctx) =>
+        ctx.changed({ action: procedure, id: null, outcome: "refused", detail: { why } }),
+      );
+    throw new DomainError("FORBIDDEN", why);
   }
   return { projectId, slug, role, actor, caller };
 }

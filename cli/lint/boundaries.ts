@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 /** Lineage order is import order: a domain imports only what stands left of it. */
 export const domains = [
+  "signals",
   "audit",
   "people",
   "projects",
@@ -14,6 +15,7 @@ export const domains = [
   "models",
   "deployments",
   "routing",
+  "requests",
   "gateway",
   "economics",
   "storage",

@@ -1,71 +1,82 @@
-const words: Readonly<Record<string, string>> = {
-  "datasets.create": "Create dataset version",
-  "datasets.decide": "Decide about rows",
-  "datasets.import": "Import dataset",
-  "datasets.useSample": "Use sample dataset",
-  "datasets.deleteVersion": "Delete dataset version",
-  "deployments.addRevision": "Add revision",
-  "deployments.archive": "Retire deployment",
-  "deployments.retireRevision": "Retire revision",
-  "deployments.setWeights": "Move traffic",
-  "economics.setPrice": "Set price",
-  "evals.archiveSuite": "Archive suite",
-  "evals.createSuite": "Create suite",
-  "evals.deleteSuite": "Delete suite",
-  "feedback.add": "Add feedback",
+import type { Action } from "#server/signals/actions.ts";
+
+const words = {
+  "people.changePassword": "Change password",
+  "people.createFirstAdminLink": "Create first admin link",
+  "people.createUser": "Create account",
+  "people.disable": "Disable account",
+  "people.enable": "Enable account",
+  "people.endSession": "End session",
+  "people.lockOut": "Lock account",
+  "people.renameMe": "Change own name",
+  "people.resetPassword": "Reset password",
+  "people.setPassword": "Set password",
+  "people.signIn": "Sign in",
+  "people.signOutEverywhere": "Sign out everywhere",
+  "projects.acceptInvitation": "Accept invitation",
+  "projects.adopt": "Adopt project",
+  "projects.archive": "Archive project",
+  "projects.create": "Create project",
+  "projects.delete": "Delete project",
+  "projects.invite": "Invite member",
+  "projects.inviteMember": "Invite member",
+  "projects.join": "Join project",
+  "projects.removeMember": "Remove member",
+  "projects.rename": "Rename project",
+  "projects.revokeInvitation": "Revoke invitation",
+  "projects.setMemberRole": "Change member's role",
+  "keys.create": "Create key",
+  "keys.revoke": "Revoke key",
+  "keys.transfer": "Transfer key",
   "files.cancelUpload": "Cancel upload",
   "files.create": "Create file",
   "files.createUpload": "Start upload",
-  "files.remove": "Delete file",
+  "files.delete": "Delete file",
+  "uploads.abort": "Abort upload",
+  "uploads.create": "Create upload",
+  "uploads.finish": "Finish upload",
+  "datasets.archive": "Archive dataset",
+  "datasets.create": "Create dataset version",
+  "datasets.decide": "Decide about rows",
+  "datasets.delete": "Delete dataset",
+  "datasets.deleteVersion": "Delete dataset version",
+  "datasets.import": "Import dataset",
+  "datasets.restore": "Restore dataset",
+  "datasets.useSample": "Use sample dataset",
+  "runs.cancel": "Cancel run",
+  "runs.convert": "Convert run's adapter",
+  "runs.delete": "Delete run",
+  "runs.pause": "Pause run",
+  "runs.resume": "Resume run",
+  "runs.start": "Start run",
+  "runs.train": "Train run",
+  "evals.archiveSuite": "Archive suite",
+  "evals.cancel": "Cancel eval",
+  "evals.createSuite": "Create suite",
+  "evals.delete": "Delete eval",
+  "evals.deleteSuite": "Delete suite",
+  "evals.finish": "Finish eval",
+  "evals.start": "Start eval",
+  "models.delete": "Delete model",
   "models.deleteVersion": "Delete model version",
   "models.import": "Import model",
   "models.importSample": "Import sample model",
   "models.promote": "Promote model version",
   "models.register": "Register model version",
   "models.removeAlias": "Remove alias",
-  "models.removeVersion": "Delete model version",
-  "people.changePassword": "Change password",
-  "people.createFirstAdminLink": "Create first admin link",
-  "people.createUser": "Create account",
-  "people.endSession": "End session",
-  "people.lockOut": "Lock account",
-  "people.renameMe": "Change own name",
-  "people.signIn": "Sign in",
-  "people.signOutEverywhere": "Sign out everywhere",
+  "deployments.addRevision": "Add revision",
+  "deployments.archive": "Retire deployment",
+  "deployments.create": "Create deployment",
+  "deployments.delete": "Delete deployment",
+  "deployments.retireRevision": "Retire revision",
+  "deployments.setWeights": "Move traffic",
+  "economics.setPrice": "Set price",
+  "feedback.add": "Add feedback",
   "playground.send": "Send from the playground",
-  "projects.acceptInvitation": "Accept invitation",
-  "projects.claimFirstAdmin": "Claim first admin",
-  "projects.invite": "Invite member",
-  "projects.inviteMember": "Invite member",
-  "projects.join": "Join project",
-  "projects.removeMember": "Remove member",
-  "projects.revokeInvitation": "Revoke invitation",
-  "projects.setMemberRole": "Change member's role",
-  "runs.convert": "Convert run's adapter",
-  "runs.train": "Train run",
-};
+} satisfies Record<Action, string>;
 
-const things: Readonly<Record<string, string>> = {
-  people: "account",
-  feedback: "feedback",
-  economics: "price",
-  audit: "audit log",
-};
-
-/** What was done, in words: "datasets.archive" → "Archive dataset". A verb without words of its own is read as it is. */
+/** What was done, in words: "datasets.archive" → "Archive dataset". One that only old rows name is shown as it was recorded. */
 export function actionWords(action: string): string {
-  const known = words[action];
-  if (known) return known;
-  const [area = "", verb = ""] = action.split(".");
-  const phrase = verb.replace(
-    /([a-z])([A-Z])/g,
-    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  );
-  const text = phrase.includes(" ") ? phrase : `${phrase} ${areaWords(area)}`;
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** One thing of an area: "datasets" → "dataset". */
-function areaWords(area: string): string {
-  return things[area] ?? area.replace(/s$/, "");
+  const known: Readonly<Record<string, string>> = words;
+  return (Object.hasOwn(known, action) && known[action]) || action;
 }

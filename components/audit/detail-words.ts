@@ -1,5 +1,6 @@
 import { shortId } from "#components/ui/format.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
+import type { DetailField } from "#server/signals/actions.ts";
 
 const longestValue = 120;
 
@@ -7,17 +8,86 @@ const longestValue = 120;
 type Names = Readonly<Record<string, string>>;
 
 /** What a flag means when it is set; unset it says nothing. */
-const flags: Readonly<Record<string, string>> = {
+const flags = {
   forced: "the gate was overridden",
   forceTried: "tried to override the gate",
-};
+} satisfies Partial<Record<DetailField, string>>;
+
+/** What stands before a value. An id is called by what it names: its name stands behind it. */
+const labels = {
+  sessions: "sessions",
+  sessionId: "session",
+  isOwner: "is owner",
+  reason: "reason",
+  minutes: "minutes",
+  role: "role",
+  slug: "slug",
+  name: "name",
+  effects: "effects",
+  keys: "keys",
+  keysTo: "keys to",
+  from: "from",
+  to: "to",
+  scopes: "scopes",
+  expiresAt: "expires at",
+  purpose: "purpose",
+  bytes: "bytes",
+  versionId: "version",
+  sha256: "sha256",
+  datasetId: "dataset",
+  version: "version",
+  versions: "versions",
+  do: "do",
+  mapping: "mapping",
+  status: "status",
+  rows: "rows",
+  badRows: "bad rows",
+  modelVersionId: "model version",
+  step: "step",
+  base: "base",
+  dataset: "dataset",
+  steps: "steps",
+  code: "code",
+  datasetVersionId: "dataset version",
+  cases: "cases",
+  candidateVersionId: "candidate version",
+  baselineVersionId: "baseline version",
+  pairs: "pairs",
+  overlap: "overlap",
+  suiteId: "suite",
+  candidate: "candidate",
+  baseline: "baseline",
+  modelId: "model",
+  kind: "kind",
+  alias: "alias",
+  model: "model",
+  previous: "previous",
+  evalId: "eval",
+  checks: "checks",
+  runId: "run",
+  revisionId: "revision",
+  number: "number",
+  answeredBy: "answered by",
+  takesOverFrom: "takes over from",
+  revisions: "revisions",
+  before: "before",
+  moves: "moves",
+  wanted: "wanted",
+  input: "input",
+  output: "output",
+  requestId: "request",
+  why: "why",
+} satisfies Record<Exclude<DetailField, keyof typeof flags>, string>;
+
+const known: Readonly<Record<string, string>> = labels;
+const knownFlags: Readonly<Record<string, string>> = flags;
 
 /** The detail of an audit row in one line: `role: viewer · minutes: 15`. Values of any shape, cut where they are long. */
 export function detailWords(detail: Record<string, unknown>, names: Names = {}): string {
   return Object.entries(detail)
     .filter(([name, value]) => !isEmpty(value) && !(name === "number" && "revisionId" in detail))
     .flatMap(([name, value]) => {
-      const flag = flags[name];
+      const flag = Object.hasOwn(knownFlags, name) && knownFlags[name];
       if (flag) return value === true ? [flag] : [];
       const text = textOf(value, names);
       return [`${nameWords(name)}: ${text.length > longestValue ? `${text.slice(0, longestValue)}…` : text}`];
@@ -29,8 +99,10 @@ function isEmpty(value: unknown) {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
-/** `datasetVersionId` → "dataset version": what it is called stands behind it. */
+/** A field that only old rows have is split into its words: `datasetVersionId` → "dataset version". */
 function nameWords(name: string) {
+  const label = Object.hasOwn(known, name) && known[name];
+  if (label) return label;
   return name
     .replace(/Id$/, "")
     .replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);

@@ -5,37 +5,36 @@ import { inTx } from "#db/testing.ts";
 import { type auditSorts, ListAudit } from "#server/audit/input.ts";
 import { listAudit } from "#server/audit/list.ts";
 import { listActors } from "#server/audit/list-actors.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import type { Ctx } from "#server/context.ts";
+import { type Ctx, transact } from "#server/context.ts";
 import { createDeployment } from "#server/deployments/create.ts";
 import { addVersion } from "#server/deployments/deployments.fixture.ts";
 import { createKey } from "#server/keys/create.ts";
+import type { Change } from "#server/signals/actions.ts";
 import { testProject } from "#server/testing.ts";
 
 const everything = ListAudit.parse({});
 
-/** A row as it lies in the table, whoever wrote it. */
-const put = (ctx: Ctx, targetId: string, outcome: "done" | "refused") =>
-  ctx.db.insert(auditLog).values({
-    id: newId("audit"),
-    projectId: ctx.projectId,
-    actor: ctx.actor,
-    action: "runs.start",
-    targetId,
-    outcome,
-  });
+const say = (ctx: Ctx, change: Change) => transact(ctx, async (ctx) => ctx.changed(change));
+const cancelled = (id: string) => ({ action: "runs.cancel", id, detail: { status: "cancelled" } }) as const;
+const refused = (id: string) =>
+  ({ action: "evals.start", id, outcome: "refused", detail: { suiteId: "suite_1", why: "no" } }) as const;
+
+type Older = Pick<typeof auditLog.$inferInsert, "action" | "targetId" | "outcome" | "detail">;
+/** A row as another release wrote it. */
+const older = (ctx: Ctx, row: Older) =>
+  ctx.db.insert(auditLog).values({ id: newId("audit"), projectId: ctx.projectId, actor: ctx.actor, ...row });
 
 test("the log names actors and targets, and says what was refused", () =>
   inTx(async (tx) => {
     const { ctx, userId } = await testProject(tx);
     const key = await createKey({ ...ctx, role: "admin" }, { name: "ci", scopes: ["admin"], expiresInDays: null });
-    await recordAudit({ ...ctx, actor: `key:${key.id}` }, "runs.start", "run_1", { why: "no" }, "refused");
+    await say({ ...ctx, actor: `key:${key.id}` }, refused("mv_1"));
     const { items, nextCursor } = await listAudit(ctx, everything);
     const seen = items.map((item) => [item.actor, item.actorName, item.action, item.targetName, item.outcome]);
     expect(new Set(seen)).toEqual(
       new Set([
         [`user:${userId}`, "Ada", "keys.create", "ci", "done"],
-        [`key:${key.id}`, "ci", "runs.start", null, "refused"],
+        [`key:${key.id}`, "ci", "evals.start", null, "refused"],
       ]),
     );
     expect(nextCursor).toBeNull();
@@ -52,7 +51,7 @@ test("the log names the model versions, dataset versions, revisions and suites t
     });
     const revisionId = deployment.revisions[0]?.id ?? "";
     const detail = { candidate: version.versionId, wanted: [{ revisionId }], unknown: newId("suite") };
-    await recordAudit(ctx, "models.promote", version.versionId, detail);
+    await older(ctx, { action: "models.promote", targetId: version.versionId, detail });
     const [row] = (await listAudit(ctx, { ...everything, areas: ["models"] })).items;
     expect(row).toMatchObject({ targetName: "nano/1" });
     expect(row?.names).toEqual({ [version.versionId]: "nano/1", [revisionId]: "v1" });
@@ -61,23 +60,24 @@ test("the log names the model versions, dataset versions, revisions and suites t
 test("filters narrow by actor, area, outcome, target and time", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    await recordAudit(ctx, "runs.start", "run_1");
-    await recordAudit(ctx, "runs.start", "run_2", {}, "refused");
-    await recordAudit({ ...ctx, actor: "system:jobs" }, "runsByName.list", "run_1");
+    await say(ctx, cancelled("run_1"));
+    await say(ctx, cancelled("run_2"));
+    await say(ctx, refused("mv_1"));
+    await older({ ...ctx, actor: "system:jobs" }, { action: "runsByName.list", targetId: "run_1" });
     const count = async (filter: object) => (await listAudit(ctx, ListAudit.parse(filter))).items.length;
-    expect(await count({})).toBe(3);
+    expect(await count({})).toBe(4);
     expect(await count({ actors: ["system:jobs"] })).toBe(1);
     expect(await count({ areas: ["runs"] })).toBe(2);
     expect(await count({ areas: ["%"] })).toBe(0);
     expect(await count({ outcomes: ["refused"] })).toBe(1);
     expect(await count({ targetId: "run_1" })).toBe(2);
-    expect(await count({ period: "24h" })).toBe(3);
+    expect(await count({ period: "24h" })).toBe(4);
   }));
 
 test("pages follow one another without a gap or a repeat, though all rows have the same time", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    for (let i = 0; i < 7; i++) await recordAudit(ctx, "keys.create", `key_${i}`);
+    for (let i = 0; i < 7; i++) await say(ctx, cancelled(`run_${i}`));
     const seen: (string | null)[] = [];
     let cursor: string | null = null;
     do {
@@ -85,15 +85,15 @@ test("pages follow one another without a gap or a repeat, though all rows have t
       seen.push(...page.items.map((item) => item.targetId));
       cursor = page.nextCursor;
     } while (cursor);
-    expect(seen).toEqual(["key_6", "key_5", "key_4", "key_3", "key_2", "key_1", "key_0"]);
+    expect(seen).toEqual(["run_6", "run_5", "run_4", "run_3", "run_2", "run_1", "run_0"]);
   }));
 
 test("every order is that of the whole log, page by page, and the total counts what the filter lets through", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
     for (let i = 0; i < 3; i++) {
-      await put({ ...ctx, actor: "system:jobs" }, `run_${i}`, "done");
-      await put(ctx, `key_${i}`, "refused");
+      await older({ ...ctx, actor: "system:jobs" }, { action: "runs.start", targetId: `run_${i}` });
+      await older(ctx, { action: "runs.start", targetId: `key_${i}`, outcome: "refused" });
     }
     const walk = async (sort: { by: (typeof auditSorts)[number]; desc: boolean }, filter: object = {}) => {
       const seen: (string | null)[] = [];
@@ -133,7 +133,7 @@ test("another project's rows, and its names, stay out of sight", () =>
       { ...there.ctx, role: "admin" },
       { name: "secret name", scopes: ["admin"], expiresInDays: null },
     );
-    await recordAudit(here.ctx, "keys.revoke", key.id, {}, "refused");
+    await say(here.ctx, { action: "keys.revoke", id: key.id, detail: { name: "" } });
     const { items } = await listAudit(here.ctx, everything);
     expect(items.map((item) => [item.targetId, item.targetName])).toEqual([[key.id, null]]);
     expect((await listAudit({ db: tx, projectId: null }, everything)).items).toEqual([]);

@@ -1,7 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { datasets } from "#db/schema/datasets.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { ArchiveDataset } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
@@ -25,8 +23,7 @@ export async function archiveDataset(ctx: Ctx, { datasetId }: ArchiveDataset) {
       )
       .returning({ id: datasets.id, name: datasets.name });
     if (!archived) throw new DomainError("NOT_FOUND", `there is no dataset ${datasetId}`);
-    await recordAudit(ctx, "datasets.archive", datasetId);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: datasetId });
+    ctx.changed({ action: "datasets.archive", id: datasetId });
     return archived;
   });
 }

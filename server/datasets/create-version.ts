@@ -1,8 +1,6 @@
 import { and, eq, isNull, max } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { checkMapping } from "#server/datasets/check-mapping.ts";
 import type { ColumnMapping, onBadRows } from "#server/datasets/input.ts";
@@ -50,8 +48,7 @@ export async function createDatasetVersion(ctx: Ctx, input: NewVersion) {
       validationShareBp: input.validationShareBp ?? defaultValidationShareBp,
       createdBy: ctx.actor,
     });
-    await recordAudit(ctx, "datasets.create", id, { datasetId, version, bytes: input.blob.bytes });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: datasetId });
+    ctx.changed({ action: "datasets.create", id, detail: { datasetId, version, bytes: input.blob.bytes } });
     ctx.enqueue("datasets.import", { projectId: ctx.projectId, versionId: id });
     return { datasetId, versionId: id, name, version, status: "importing" as const };
   });

@@ -1,7 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { datasetVersions } from "#db/schema/datasets.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { checkMapping } from "#server/datasets/check-mapping.ts";
 import type { DecideDataset } from "#server/datasets/input.ts";
@@ -34,8 +32,7 @@ export async function decideDataset(ctx: Ctx, { versionId, decision }: DecideDat
       .where(and(mine, eq(datasetVersions.status, "needs_review")))
       .returning({ status: datasetVersions.status });
     if (!decided) throw new DomainError("CONFLICT", "somebody else has just decided");
-    await recordAudit(ctx, "datasets.decide", versionId, { ...decision, status: decided.status });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: version.datasetId });
+    ctx.changed({ action: "datasets.decide", id: versionId, detail: { ...decision, status: decided.status } });
     if (decision.do === "map") ctx.enqueue("datasets.import", { projectId: ctx.projectId, versionId });
     return { versionId, datasetId: version.datasetId, status: decided.status };
   });

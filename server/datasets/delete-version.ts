@@ -1,4 +1,3 @@
-import { notifyLive } from "#server/audit/live.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { datasetDeletion, holdVersions } from "#server/datasets/deletion.ts";
@@ -25,11 +24,11 @@ export async function deleteDatasetVersion(ctx: Ctx, input: ShowDataset) {
       const whole = live.length === 1;
       return { ...(await datasetDeletion(ctx, dataset, [version], whole)), version, whole };
     },
-    async (ctx, { version, whole, bytes }) => {
+    async (ctx, { id: target, name, version, whole, bytes }) => {
       if (whole) await letGoOfDataset(ctx, datasetId, [id]);
       else await letGoOfVersions(ctx, [id], version.readyAt ? "all" : "named");
-      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: datasetId });
-      return { version: version.version, bytes };
+      const detail = { name, version: version.version, bytes };
+      ctx.changed({ action: "datasets.deleteVersion", id: target, detail });
     },
   );
 }

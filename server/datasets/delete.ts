@@ -18,10 +18,10 @@ export async function deleteDataset(ctx: Ctx, input: DatasetRef) {
       const versions = await holdVersions(ctx, dataset.id);
       return { ...(await datasetDeletion(ctx, dataset, versions, true)), versions };
     },
-    async (ctx, { versions, bytes }) => {
+    async (ctx, { name, versions, bytes }) => {
       const ids = versions.map((version) => version.id);
       await letGoOfDataset(ctx, dataset.id, ids);
-      return { versions: ids.length, bytes };
+      ctx.changed({ action: "datasets.delete", id: dataset.id, detail: { name, versions: ids.length, bytes } });
     },
   );
 }

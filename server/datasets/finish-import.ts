@@ -1,7 +1,5 @@
 import { eq, sql } from "drizzle-orm";
 import { datasetVersions, examplePages } from "#db/schema/datasets.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { type ImportClaim, ownedBy } from "#server/datasets/import-claim.ts";
 import type { Report } from "#server/datasets/pass/report.rule.ts";
@@ -36,8 +34,7 @@ export async function finishImport(ctx: Ctx, claim: ImportClaim, finished: Finis
     if (!moved) return { outcome: "skipped" as const };
     if ("report" in finished) await writePages(ctx, claim.id, finished.report);
     const detail = "report" in finished ? { rows: finished.report.rowsRead, badRows: finished.report.badRows } : {};
-    await recordAudit(ctx, "datasets.import", claim.id, { status: moved.status, ...detail });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: claim.datasetId });
+    ctx.changed({ action: "datasets.import", id: claim.id, detail: { status: moved.status, ...detail } });
     return { outcome: moved.status };
   });
 }

@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { notifyLive } from "#server/audit/live.ts";
 import type { Ctx } from "#server/context.ts";
 import { openBlobWriter } from "#server/datasets/blob-writer.ts";
 import { finishImport } from "#server/datasets/finish-import.ts";
@@ -8,6 +7,7 @@ import { inspectFile } from "#server/datasets/pass/inspect.ts";
 import { DomainError } from "#server/errors.ts";
 import { log } from "#server/log.ts";
 import { requireRoom } from "#server/room.ts";
+import { notifyLive } from "#server/signals/live.ts";
 import { asDiskError, type Storage } from "#server/storage.ts";
 
 /** More is no quicker, but leaves more garbage about. */

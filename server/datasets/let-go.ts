@@ -3,7 +3,6 @@ import { datasets, datasetVersions, examplePages } from "#db/schema/datasets.ts"
 import { suites } from "#db/schema/evals.ts";
 import { modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
 import type { Ctx } from "#server/context.ts";
 
 /**
@@ -46,5 +45,4 @@ export async function letGoOfDataset(ctx: Ctx, datasetId: string, versionIds: re
   const left = ctx.db.select({ one: sql`1` }).from(datasetVersions).where(eq(datasetVersions.datasetId, datasets.id));
   await ctx.db.delete(datasets).where(and(mine, not(exists(left))));
   await ctx.db.update(datasets).set({ deletedAt: sql`now()` }).where(mine);
-  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: datasetId });
 }

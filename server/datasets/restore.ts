@@ -1,7 +1,5 @@
 import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { datasets } from "#db/schema/datasets.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { ArchiveDataset } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
@@ -22,8 +20,7 @@ export async function restoreDataset(ctx: Ctx, { datasetId }: ArchiveDataset) {
       )
       .returning({ id: datasets.id, name: datasets.name });
     if (!restored) throw new DomainError("NOT_FOUND", `there is no archived dataset ${datasetId}`);
-    await recordAudit(ctx, "datasets.restore", datasetId);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: datasetId });
+    ctx.changed({ action: "datasets.restore", id: datasetId });
     return restored;
   });
 }

@@ -1,9 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { servableVersion } from "#server/deployments/create.ts";
 import type { AddRevision } from "#server/deployments/input.ts";
@@ -38,9 +35,7 @@ export async function addRevision(ctx: Ctx, input: AddRevision) {
     };
     await ctx.db.insert(revisions).values(row);
     const detail = { revisionId: row.id, number: row.number, model: version.name };
-    await recordAudit(ctx, "deployments.addRevision", input.deploymentId, detail);
-    await bumpSnapshot(ctx);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id: input.deploymentId });
+    ctx.changed({ action: "deployments.addRevision", id: input.deploymentId, detail });
     ctx.enqueue("deployments.reconcile", {});
     return row;
   });

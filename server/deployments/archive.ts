@@ -1,8 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { lockDeployment } from "#server/deployments/add-revision.ts";
 import type { ArchiveDeployment } from "#server/deployments/input.ts";
@@ -22,9 +19,7 @@ export async function archiveDeployment(ctx: Ctx, input: ArchiveDeployment) {
       .set({ retiredAt: now })
       .where(and(eq(revisions.deploymentId, input.deploymentId), isNull(revisions.retiredAt)));
     const answeredBy = (await meaningOfName(ctx, { name }))?.version.name ?? null;
-    await recordAudit(ctx, "deployments.archive", input.deploymentId, { name, answeredBy });
-    await bumpSnapshot(ctx);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id: input.deploymentId });
+    ctx.changed({ action: "deployments.archive", id: input.deploymentId, detail: { name, answeredBy } });
     ctx.enqueue("deployments.reconcile", {});
     return { id: input.deploymentId, name, answeredBy };
   });

@@ -1,8 +1,5 @@
 import { newId } from "#db/ids.ts";
 import { deployments, revisions } from "#db/schema/deployments.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { type bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
@@ -42,11 +39,13 @@ export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
     });
     await ctx.db.insert(revisions).values(rows);
     const detail = rows.map(({ number, weightBps }, i) => ({ number, weightBps, model: versions[i]?.name }));
-    await recordAudit(ctx, "deployments.create", id, {
-      ...{ name: input.name, takesOverFrom: takesOverFrom?.version.name, revisions: detail },
+    ctx.changed({
+      action: "deployments.create",
+      id,
+      detail: {
+        ...{ name: input.name, takesOverFrom: takesOverFrom?.version.name, revisions: detail },
+      },
     });
-    await bumpSnapshot(ctx);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id });
     ctx.enqueue("deployments.reconcile", {});
     return { ...created, revisions: rows };
   });

@@ -1,6 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { deployments } from "#db/schema/deployments.ts";
-import { notifyLive } from "#server/audit/live.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { deleteThing } from "#server/deletion.ts";
@@ -23,10 +22,9 @@ export async function deleteDeployment(ctx: Ctx, input: DeploymentRef) {
       if (!row) throw await missing(ctx, "deployment", id);
       return deploymentDeletion(ctx, row);
     },
-    async (ctx) => {
+    async (ctx, { name }) => {
       await ctx.db.update(deployments).set({ deletedAt: sql`now()` }).where(mine);
-      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id });
-      return {};
+      ctx.changed({ action: "deployments.delete", id, detail: { name } });
     },
   );
 }

@@ -3,13 +3,13 @@ import { newId } from "#db/ids.ts";
 import { deployments, hosts, replicas, revisions } from "#db/schema/deployments.ts";
 import { modelVersions } from "#db/schema/models.ts";
 import { blobs } from "#db/schema/storage.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import { moveReplica } from "#server/deployments/hosts/move-replica.ts";
 import { replicasChannel } from "#server/deployments/hosts/register.ts";
 import { planReplicas, type Step } from "#server/deployments/place.rule.ts";
 import { hostIsLive } from "#server/deployments/readiness.ts";
+import type { UnscopedChanges } from "#server/signals/changes.ts";
 
 type SystemCtx = Omit<Ctx, "projectId">;
 
@@ -28,14 +28,14 @@ export async function reconcileDeployments(ctx: SystemCtx): Promise<{ steps: num
   });
 }
 
-async function take(ctx: SystemCtx, step: Step) {
+async function take(ctx: SystemCtx & UnscopedChanges, step: Step) {
   if (step.do === "assign") {
     const { hostId, modelVersionId, projectId } = step;
     const row = { id: newId("replica"), projectId, hostId, modelVersionId, status: "assigned" as const };
     await ctx.db.insert(replicas).values(row).onConflictDoNothing();
   } else if (step.do === "forget") {
     await ctx.db.delete(replicas).where(eq(replicas.id, step.replicaId));
-    await bumpSnapshot(ctx);
+    ctx.rerouted();
   } else {
     await moveReplica(ctx, step.replicaId, { to: step.do === "drain" ? "draining" : "assigned" });
   }

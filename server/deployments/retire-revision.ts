@@ -1,8 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { revisions } from "#db/schema/deployments.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { lockDeployment } from "#server/deployments/add-revision.ts";
 import type { RetireRevision } from "#server/deployments/input.ts";
@@ -25,9 +22,7 @@ export async function retireRevision(ctx: Ctx, input: RetireRevision) {
       .returning();
     if (!retired) throw await whyNot(ctx, input.revisionId, own);
     const { id, number, deploymentId } = retired;
-    await recordAudit(ctx, "deployments.retireRevision", deploymentId, { revisionId: id, number });
-    await bumpSnapshot(ctx);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id: deploymentId });
+    ctx.changed({ action: "deployments.retireRevision", id: deploymentId, detail: { revisionId: id, number } });
     ctx.enqueue("deployments.reconcile", {});
     return retired;
   });

@@ -1,9 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { revisions } from "#db/schema/deployments.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { lockDeployment } from "#server/deployments/add-revision.ts";
 import type { SetWeights } from "#server/deployments/input.ts";
@@ -25,15 +22,13 @@ export async function setWeights(ctx: Ctx, input: SetWeights) {
     const before = Object.fromEntries(live.map((revision) => [`v${revision.number}`, revision.weightBps]));
     if (verdict.do !== "apply") {
       const detail = { why: verdict.why, before, wanted: input.weights };
-      await recordAudit(ctx, "deployments.setWeights", input.deploymentId, detail, "refused");
+      ctx.changed({ action: "deployments.setWeights", id: input.deploymentId, outcome: "refused", detail });
       return verdict;
     }
     for (const move of verdict.moves)
       await ctx.db.update(revisions).set({ weightBps: move.to }).where(eq(revisions.id, move.id));
     const moves = verdict.moves.map(({ name, from, to }) => ({ name, from, to }));
-    await recordAudit(ctx, "deployments.setWeights", input.deploymentId, { before, moves });
-    await bumpSnapshot(ctx);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "deployments", id: input.deploymentId });
+    ctx.changed({ action: "deployments.setWeights", id: input.deploymentId, detail: { before, moves } });
     return verdict;
   });
   if (outcome.do === "apply") return { moves: outcome.moves };

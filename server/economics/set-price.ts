@@ -1,9 +1,6 @@
 import { sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { prices } from "#db/schema/gateway.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { SetPrice } from "#server/economics/input.ts";
 import { nanosOf } from "#server/economics/price.rule.ts";
@@ -22,9 +19,7 @@ export async function setPrice(ctx: Ctx, input: SetPrice): Promise<{ id: string 
       inputUsdNanosPerMillionTokens: nanosOf(input.input),
       outputUsdNanosPerMillionTokens: nanosOf(input.output),
     });
-    await recordAudit(ctx, "economics.setPrice", model.id, { input: input.input, output: input.output });
-    await bumpSnapshot(ctx);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "economics", id });
+    ctx.changed({ action: "economics.setPrice", id: model.id, detail: { input: input.input, output: input.output } });
     return { id };
   });
 }

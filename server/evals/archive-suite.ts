@@ -1,7 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { suites } from "#db/schema/evals.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 
@@ -14,8 +12,7 @@ export async function archiveSuite(ctx: Ctx, { suiteId }: { suiteId: string }) {
       .where(and(eq(suites.id, suiteId), eq(suites.projectId, ctx.projectId), isNull(suites.archivedAt)))
       .returning({ id: suites.id, name: suites.name });
     if (!suite) throw new DomainError("NOT_FOUND", "there is no such suite");
-    await recordAudit(ctx, "evals.archiveSuite", suiteId);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "suites", id: suiteId });
+    ctx.changed({ action: "evals.archiveSuite", id: suiteId });
     return suite;
   });
 }

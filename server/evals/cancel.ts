@@ -1,7 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { evals } from "#db/schema/evals.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findEval } from "#server/evals/find-eval.ts";
@@ -18,8 +16,7 @@ export async function cancelEval(ctx: Ctx, input: EvalRef) {
       .where(and(mine, inArray(evals.status, ["queued", "running"])))
       .returning();
     if (row) {
-      await recordAudit(ctx, "evals.cancel", evalId);
-      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: evalId });
+      ctx.changed({ action: "evals.cancel", id: evalId });
       return row;
     }
     const [found] = await ctx.db.select({ status: evals.status }).from(evals).where(mine);

@@ -2,8 +2,6 @@ import { and, eq } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { datasetVersions } from "#db/schema/datasets.ts";
 import { suites } from "#db/schema/evals.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { holdVersion } from "#server/datasets/resolve-version.ts";
 import { wasDeleted } from "#server/deletion.rule.ts";
@@ -58,8 +56,11 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
       throw new DomainError("CONFLICT", `there is a suite ${input.name} already: choose another name`, {
         field: "name",
       });
-    await recordAudit(ctx, "evals.createSuite", suite.id, { datasetVersionId: version.id, cases: cases.length });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "suites", id: suite.id });
+    ctx.changed({
+      action: "evals.createSuite",
+      id: suite.id,
+      detail: { datasetVersionId: version.id, cases: cases.length },
+    });
     return { ...suite, unpassable };
   });
 }

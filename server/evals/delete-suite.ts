@@ -1,7 +1,6 @@
 import { and, eq, isNull, notExists, sql } from "drizzle-orm";
 import { evals, suites } from "#db/schema/evals.ts";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { deleteThing } from "#server/deletion.ts";
@@ -24,14 +23,14 @@ export async function deleteSuite(ctx: Ctx, input: NamedSuite) {
       if (!suite) throw await missing(ctx, "suite", id);
       return { ...(await suiteDeletion(ctx, suite)), suite };
     },
-    async (ctx, { suite }) => {
+    async (ctx, { name, suite }) => {
       const judged = ctx.db.select({ one: sql`1` }).from(evals).where(eq(evals.suiteId, suites.id));
       const wanted = ctx.db.select({ one: sql`1` }).from(runs).where(eq(runs.suiteId, suites.id));
       await ctx.db.delete(suites).where(and(mine, notExists(judged), notExists(wanted)));
       const now = sql`now()`;
       await ctx.db.update(suites).set({ deletedAt: now, archivedAt: now }).where(mine);
-      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "suites", id });
-      return { datasetVersionId: suite.datasetVersionId, cases: suite.cases };
+      const { datasetVersionId, cases } = suite;
+      ctx.changed({ action: "evals.deleteSuite", id, detail: { name, datasetVersionId, cases } });
     },
   );
 }

@@ -1,6 +1,5 @@
 import { and, eq } from "drizzle-orm";
 import { evals, scores } from "#db/schema/evals.ts";
-import { notifyLive } from "#server/audit/live.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { deleteThing } from "#server/deletion.ts";
@@ -20,11 +19,11 @@ export async function deleteEval(ctx: Ctx, input: EvalRef) {
       if (!row) throw await missing(ctx, "eval", id);
       return { ...(await evalDeletion(ctx, row)), row };
     },
-    async (ctx, { row }) => {
+    async (ctx, { name, row }) => {
       await ctx.db.delete(scores).where(and(eq(scores.evalId, id), eq(scores.projectId, ctx.projectId)));
       await ctx.db.delete(evals).where(mine);
-      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id });
-      return { candidateVersionId: row.candidateVersionId, baselineVersionId: row.baselineVersionId };
+      const { candidateVersionId, baselineVersionId } = row;
+      ctx.changed({ action: "evals.delete", id, detail: { name, candidateVersionId, baselineVersionId } });
     },
   );
 }

@@ -1,7 +1,5 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import { evals, scores, type suites } from "#db/schema/evals.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact } from "#server/context.ts";
 import { compare, type GraderSummary, type PairedCase } from "#server/evals/compare.rule.ts";
 import { type Overlap, overlapOf } from "#server/evals/overlap.rule.ts";
@@ -64,11 +62,14 @@ export async function finishEval(
       .update(evals)
       .set({ status: error ? "failed" : "succeeded", summary, error, finishedAt: sql`now()` })
       .where(and(eq(evals.id, evalId), eq(evals.status, "running")));
-    await recordAudit(ctx, "evals.finish", evalId, {
-      status: error ? "failed" : "succeeded",
-      pairs: pairs.length,
-      overlap: overlap.either,
+    ctx.changed({
+      action: "evals.finish",
+      id: evalId,
+      detail: {
+        status: error ? "failed" : "succeeded",
+        pairs: pairs.length,
+        overlap: overlap.either,
+      },
     });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: evalId });
   });
 }

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { datasetVersions } from "#db/schema/datasets.ts";
 import { evals, scores, suites } from "#db/schema/evals.ts";
-import { notifyLive } from "#server/audit/live.ts";
+import { transact } from "#server/context.ts";
 import { apiUrl } from "#server/env.ts";
 import { type Answer, ask, type Gateway } from "#server/evals/ask.ts";
 import type { EvalCase } from "#server/evals/case.rule.ts";
@@ -15,6 +15,7 @@ import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, staleSeconds } from "#server/jobs/lease.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
+import { notifyLive } from "#server/signals/live.ts";
 import { storableJson } from "#server/storable.rule.ts";
 
 const parallel = 4;
@@ -199,9 +200,12 @@ async function keep(ctx: ProjectJobCtx, work: Work, side: Side, index: number, o
 }
 
 async function fail(ctx: ProjectJobCtx, evalId: string, message: string) {
-  await ctx.db
-    .update(evals)
-    .set({ status: "failed", error: { code: "FAILED", message }, finishedAt: sql`now()` })
-    .where(and(eq(evals.id, evalId), eq(evals.status, "running")));
-  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: evalId });
+  await transact(ctx, async (ctx) => {
+    const failed = await ctx.db
+      .update(evals)
+      .set({ status: "failed", error: { code: "FAILED", message }, finishedAt: sql`now()` })
+      .where(and(eq(evals.id, evalId), eq(evals.status, "running")))
+      .returning({ id: evals.id });
+    if (failed.length > 0) ctx.changed({ action: "evals.finish", id: evalId, detail: { status: "failed" } });
+  });
 }

@@ -1,8 +1,6 @@
 import { and, eq, isNull, or } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { evals, suites } from "#db/schema/evals.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findVersion } from "#server/evals/find-version.ts";
@@ -44,12 +42,15 @@ export async function startEval(ctx: Ctx, input: StartEval) {
       })
       .returning();
     if (!row) throw new DomainError("UNAVAILABLE", "the eval was not stored");
-    await recordAudit(ctx, "evals.start", row.id, {
-      suiteId: suite.id,
-      candidate: candidate.id,
-      baseline: baseline.id,
+    ctx.changed({
+      action: "evals.start",
+      id: row.id,
+      detail: {
+        suiteId: suite.id,
+        candidate: candidate.id,
+        baseline: baseline.id,
+      },
     });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: row.id });
     ctx.enqueue("evals.run", { projectId: ctx.projectId, evalId: row.id });
     return row;
   });

@@ -7,7 +7,6 @@ import type { Pool } from "#db/client.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { requests } from "#db/schema/requests.ts";
 import { inDatabase } from "#db/testing.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { startDatabaseProxy } from "#server/gateway/database-proxy.fixture.ts";
 import {
   addHost,
@@ -20,6 +19,7 @@ import {
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
 import { clockOff, until } from "#server/process.fixture.ts";
+import { bumpSnapshot } from "#server/signals/snapshot.ts";
 
 type Scene = { db: Pool; url: string; key: string; projectId: string; upstream: Upstream };
 

@@ -15,11 +15,11 @@ import { artifactFiles, artifacts, models, modelVersions } from "#db/schema/mode
 import { projects } from "#db/schema/people.ts";
 import { blobs } from "#db/schema/storage.ts";
 import { inDatabase } from "#db/testing.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import { formKey } from "#server/keys/format.rule.ts";
 import { startProcess, type TestProcess, until } from "#server/process.fixture.ts";
 import { deriveSecret, hmacHex } from "#server/secrets.ts";
+import { bumpSnapshot } from "#server/signals/snapshot.ts";
 
 export type GatewayProcess = TestProcess & { url: string; port: number; data: string };
 

@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { members, users } from "#db/schema/people.ts";
 import { requests } from "#db/schema/requests.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { bumpSnapshot } from "#server/signals/snapshot.ts";
 import type { Ctx } from "#server/context.ts";
 import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";

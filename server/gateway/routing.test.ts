@@ -6,7 +6,7 @@ import { hosts, replicas, revisions } from "#db/schema/deployments.ts";
 import { prices } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { requestAttempts, requests } from "#db/schema/requests.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
+import { bumpSnapshot } from "#server/signals/snapshot.ts";
 import {
   addDeployment,
   addHost,

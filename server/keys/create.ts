@@ -3,9 +3,6 @@ import { sql } from "drizzle-orm";
 import type { Role } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
 import { apiKeys } from "#db/schema/keys.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { formKey } from "#server/keys/format.rule.ts";
@@ -48,9 +45,11 @@ export async function createKey(ctx: Ctx & { role: Role | null }, input: CreateK
         expiresAt: apiKeys.expiresAt,
       });
     if (!row) throw new DomainError("UNAVAILABLE", "the key was not stored");
-    await recordAudit(ctx, "keys.create", row.id, { name: row.name, scopes: row.scopes, expiresAt: row.expiresAt });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "keys", id: row.id });
-    await bumpSnapshot(ctx);
+    ctx.changed({
+      action: "keys.create",
+      id: row.id,
+      detail: { name: row.name, scopes: row.scopes, expiresAt: row.expiresAt },
+    });
     return { ...row, key };
   });
 }

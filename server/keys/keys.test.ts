@@ -7,13 +7,13 @@ import { apiKeys } from "#db/schema/keys.ts";
 import { projects } from "#db/schema/people.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import { access } from "#server/access.rule.ts";
-import { snapshotChannel } from "#server/audit/snapshot.ts";
 import { createKey } from "#server/keys/create.ts";
 import { grantableScopes } from "#server/keys/grant.rule.ts";
 import { listKeys } from "#server/keys/list.ts";
 import { revokeKey } from "#server/keys/revoke.ts";
 import { verifyKey } from "#server/keys/verify.ts";
 import { until } from "#server/process.fixture.ts";
+import { snapshotChannel } from "#server/signals/snapshot.ts";
 import { testProject } from "#server/testing.ts";
 
 const all = { q: "", show: "all", limit: 50 } as const;

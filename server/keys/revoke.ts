@@ -1,9 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Role } from "#db/enums.ts";
 import { apiKeys } from "#db/schema/keys.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { seesAllKeys } from "#server/keys/grant.rule.ts";
@@ -31,9 +28,7 @@ export async function revokeKey(ctx: Ctx & { role: Role | null }, input: RevokeK
       if (known > 0) throw new DomainError("CONFLICT", "this key was revoked before");
       throw new DomainError("NOT_FOUND", `there is no key ${input.keyId} in this project`);
     }
-    await recordAudit(ctx, "keys.revoke", revoked.id, { name: revoked.name });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "keys", id: revoked.id });
-    await bumpSnapshot(ctx);
+    ctx.changed({ action: "keys.revoke", id: revoked.id, detail: { name: revoked.name } });
     return revoked;
   });
 }

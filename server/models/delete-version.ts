@@ -25,10 +25,11 @@ export async function deleteModelVersion(ctx: Ctx, input: VersionRef) {
       const whole = live.length === 1;
       return { ...(await modelDeletion(ctx, model, [version], whole)), version, whole };
     },
-    async (ctx, { version, whole, bytes }) => {
+    async (ctx, { id: target, name, version, whole, bytes }) => {
       if (whole) await letGoOfModel(ctx, modelId, [version]);
-      else await letGoOfVersions(ctx, modelId, [version]);
-      return { modelId, version: version.version, code: version.error?.code ?? null, bytes };
+      else await letGoOfVersions(ctx, [version]);
+      const detail = { name, modelId, version: version.version, code: version.error?.code ?? null, bytes };
+      ctx.changed({ action: "models.deleteVersion", id: target, detail });
     },
   );
 }

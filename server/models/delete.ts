@@ -19,9 +19,9 @@ export async function deleteModel(ctx: Ctx, input: ModelRef) {
       const versions = await holdVersions(ctx, model.id);
       return { ...(await modelDeletion(ctx, model, versions, true)), versions };
     },
-    async (ctx, { versions, bytes }) => {
+    async (ctx, { name, versions, bytes }) => {
       await letGoOfModel(ctx, model.id, versions);
-      return { versions: versions.length, bytes };
+      ctx.changed({ action: "models.delete", id: model.id, detail: { name, versions: versions.length, bytes } });
     },
   );
 }

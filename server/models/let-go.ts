@@ -1,8 +1,6 @@
 import { and, eq, inArray, ne, notExists, sql } from "drizzle-orm";
 import { prices } from "#db/schema/gateway.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import type { Ctx } from "#server/context.ts";
 import { removeArtifacts } from "#server/models/artifacts/remove.ts";
 import { artifactsOf } from "#server/models/deletion.ts";
@@ -13,7 +11,7 @@ type Version = typeof modelVersions.$inferSelect;
  * Take these versions' weights away. One that was ready keeps its row, for the runs, evals, revisions and requests that
  * name it and so that its number is not given again; one that never was leaves nothing.
  */
-export async function letGoOfVersions(ctx: Ctx, modelId: string, versions: readonly Version[]): Promise<void> {
+export async function letGoOfVersions(ctx: Ctx, versions: readonly Version[]): Promise<void> {
   const ids = versions.map((version) => version.id);
   const these = and(inArray(modelVersions.id, ids), eq(modelVersions.projectId, ctx.projectId));
   if (ids.length > 0) {
@@ -24,13 +22,11 @@ export async function letGoOfVersions(ctx: Ctx, modelId: string, versions: reado
       .where(these);
   }
   await removeArtifacts(ctx, artifactsOf(versions));
-  await bumpSnapshot(ctx);
-  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: modelId });
 }
 
 /** Take a model away with these versions, all that it has; its row stays for versions and prices that name it. */
 export async function letGoOfModel(ctx: Ctx, modelId: string, versions: readonly Version[]): Promise<void> {
-  await letGoOfVersions(ctx, modelId, versions);
+  await letGoOfVersions(ctx, versions);
   const mine = and(eq(models.id, modelId), eq(models.projectId, ctx.projectId));
   const left = ctx.db.select({ one: sql`1` }).from(modelVersions).where(eq(modelVersions.modelId, models.id));
   const priced = ctx.db.select({ one: sql`1` }).from(prices).where(eq(prices.modelId, models.id));

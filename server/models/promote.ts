@@ -1,10 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { AliasName } from "#db/enums.ts";
 import { aliases, models } from "#db/schema/models.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
-import { type Ctx, transact } from "#server/context.ts";
+import { type Ctx, type TxCtx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findVersion, nameVersion } from "#server/evals/find-version.ts";
 import { askGate } from "#server/models/gate.ts";
@@ -22,7 +19,9 @@ export async function promoteModelVersion(ctx: Ctx, request: PromoteModelVersion
   }
   const outcome = await transact(ctx, (ctx) => tryPromote(ctx, input));
   if ("refused" in outcome) {
-    await transact(ctx, (ctx) => recordAudit(ctx, "models.promote", outcome.versionId, outcome.evidence, "refused"));
+    await transact(ctx, async (ctx) =>
+      ctx.changed({ action: "models.promote", id: outcome.versionId, outcome: "refused", detail: outcome.evidence }),
+    );
     throw new DomainError(outcome.refused, outcome.why, { field: "version" });
   }
   return outcome;
@@ -30,7 +29,7 @@ export async function promoteModelVersion(ctx: Ctx, request: PromoteModelVersion
 
 type Input = ReturnType<typeof PromoteModelVersion.parse>;
 
-async function tryPromote(ctx: Ctx, input: Input) {
+async function tryPromote(ctx: TxCtx, input: Input) {
   const { alias } = input;
   const version = await nameVersion(ctx, input.version, "version");
   // Serialises promotions of one model, so that the gate judges against the champion that is replaced.
@@ -55,7 +54,7 @@ async function tryPromote(ctx: Ctx, input: Input) {
   if (!gate) await findVersion(ctx, version.id, "version");
   await moveAlias(ctx, { modelId: version.modelId, alias, modelVersionId: version.id });
   const forced = gate?.do === "force";
-  await recordAudit(ctx, "models.promote", version.id, { ...detail, forced, checks: gate?.checks });
+  ctx.changed({ action: "models.promote", id: version.id, detail: { ...detail, forced, checks: gate?.checks } });
   return { version, alias, previous, forced };
 }
 
@@ -85,6 +84,4 @@ async function moveAlias(ctx: Ctx, to: { modelId: string; alias: AliasName; mode
         ),
       );
   }
-  await bumpSnapshot(ctx);
-  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: to.modelId });
 }

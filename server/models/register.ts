@@ -3,10 +3,7 @@ import { newId, shortId } from "#db/ids.ts";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { projects } from "#db/schema/people.ts";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
-import { type Ctx, transact } from "#server/context.ts";
+import { type Ctx, type TxCtx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { startEval } from "#server/evals/start.ts";
 import { championOf } from "#server/models/gate.ts";
@@ -30,9 +27,11 @@ export async function registerModelVersion(ctx: Ctx, { runId }: { runId: string 
     if (registered) return registered;
     if (run.status !== "succeeded") throw new DomainError("CONFLICT", `run ${shortId(runId)} is ${run.status}`);
     const version = await insertTunedVersion(ctx, run);
-    await recordAudit(ctx, "models.register", version.id, { runId, model: run.modelName, version: version.version });
-    await bumpSnapshot(ctx);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: version.modelId });
+    ctx.changed({
+      action: "models.register",
+      id: version.id,
+      detail: { runId, model: run.modelName, version: version.version },
+    });
     if (run.suiteId) await compareOnSuite(ctx, version, run.suiteId);
     return version;
   });
@@ -98,7 +97,7 @@ async function tunedModel(ctx: Ctx, run: Run) {
 
 /** The eval that the run asked for. A suite that was archived meanwhile is no reason to lose the version. */
 async function compareOnSuite(
-  ctx: Ctx,
+  ctx: TxCtx,
   version: { id: string; modelId: string; baseVersionId: string | null },
   suite: string,
 ) {
@@ -108,6 +107,11 @@ async function compareOnSuite(
     await startEval(ctx, { suite, candidate: version.id, baseline });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    await recordAudit(ctx, "evals.start", version.id, { suiteId: suite, why: error.message }, "refused");
+    ctx.changed({
+      action: "evals.start",
+      id: version.id,
+      outcome: "refused",
+      detail: { suiteId: suite, why: error.message },
+    });
   }
 }

@@ -1,8 +1,5 @@
 import { and, eq } from "drizzle-orm";
 import { aliases } from "#db/schema/models.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findModel } from "#server/models/find-model.ts";
@@ -17,9 +14,11 @@ export async function removeAlias(ctx: Ctx, input: RemoveAlias) {
       .where(and(eq(aliases.modelId, model.id), eq(aliases.projectId, ctx.projectId), eq(aliases.alias, input.alias)))
       .returning({ versionId: aliases.modelVersionId });
     if (!removed) throw new DomainError("NOT_FOUND", `${model.name} has no ${input.alias}`, { field: "alias" });
-    await recordAudit(ctx, "models.removeAlias", removed.versionId, { model: model.name, alias: input.alias });
-    await bumpSnapshot(ctx);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: model.id });
+    ctx.changed({
+      action: "models.removeAlias",
+      id: removed.versionId,
+      detail: { model: model.name, alias: input.alias },
+    });
     return { modelId: model.id, model: model.name, alias: input.alias, versionId: removed.versionId };
   });
 }

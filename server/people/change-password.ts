@@ -1,6 +1,5 @@
 import { eq } from "drizzle-orm";
 import { users } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { forgetAttempts, reserveAttempt } from "#server/people/attempts.ts";
@@ -8,7 +7,7 @@ import { requireUncommon } from "#server/people/common-passwords.ts";
 import { endSession } from "#server/people/end-session.ts";
 import type { ChangePassword } from "#server/people/input.ts";
 import { hashPassword, verifyPassword } from "#server/people/password.ts";
-import { outsideProjects, personOf } from "#server/people/person.ts";
+import { personOf } from "#server/people/person.ts";
 import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
 
 /**
@@ -29,7 +28,7 @@ export async function changePassword(ctx: UnscopedCtx, input: ChangePassword, se
   return transact(ctx, async (ctx) => {
     await forgetAttempts(ctx, { sessionId });
     await ctx.db.update(users).set({ passwordHash }).where(eq(users.id, userId));
-    await recordAudit(outsideProjects(ctx), "people.changePassword", userId);
+    ctx.changed({ action: "people.changePassword", id: userId });
     return signOutEverywhere(ctx, sessionId);
   });
 }
@@ -40,7 +39,14 @@ async function refuse(
   sessionId: string,
   attempt: { locked: boolean; lastChance: boolean },
 ): Promise<never> {
-  await recordAudit(outsideProjects(ctx), "people.changePassword", userId, { reason: "wrong password" }, "refused");
+  await transact(ctx, async (ctx) =>
+    ctx.changed({
+      action: "people.changePassword",
+      id: userId,
+      outcome: "refused",
+      detail: { reason: "wrong password" },
+    }),
+  );
   if (!attempt.locked && !attempt.lastChance)
     throw new DomainError("INVALID", "this is not your current password", { field: "current" });
   await endSession(ctx, { sessionId }).catch(() => {}); // one of several at once has ended it

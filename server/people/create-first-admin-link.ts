@@ -1,10 +1,8 @@
 import { and, isNull, sql } from "drizzle-orm";
 import { invitations, users } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { issueLink } from "#server/people/issue-link.ts";
-import { outsideProjects } from "#server/people/person.ts";
 
 export const firstAdminLinkHours = 24;
 
@@ -22,7 +20,7 @@ export async function createFirstAdminLink(ctx: UnscopedCtx) {
       .set({ revokedAt: sql`now()` })
       .where(and(isNull(invitations.projectId), isNull(invitations.acceptedAt), isNull(invitations.revokedAt)));
     const link = await issueLink(ctx, { projectId: null, email: null, role: "admin", hours: firstAdminLinkHours });
-    await recordAudit(outsideProjects(ctx), "people.createFirstAdminLink", link.id);
+    ctx.changed({ action: "people.createFirstAdminLink", id: link.id });
     return link;
   });
 }

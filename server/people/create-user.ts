@@ -1,13 +1,11 @@
 import { eq, sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { users } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { requireUncommon } from "#server/people/common-passwords.ts";
 import type { NewPerson } from "#server/people/input.ts";
 import { hashPassword } from "#server/people/password.ts";
-import { outsideProjects } from "#server/people/person.ts";
 
 /**
  * Create an account → its row without the password. `isOwner` only for the first one: two people who claim the
@@ -30,9 +28,8 @@ export async function createUser(ctx: UnscopedCtx, input: NewPerson & { isOwner:
     const { name, email, isOwner } = input;
     const row = { id: newId("user"), name, email, isOwner, passwordHash };
     await ctx.db.insert(users).values(row);
-    await recordAudit(outsideProjects({ ...ctx, actor: `user:${row.id}` as const }), "people.createUser", row.id, {
-      isOwner,
-    });
+    const asUser = { ...ctx, actor: `user:${row.id}` as const };
+    asUser.changed({ action: "people.createUser", id: row.id, detail: { isOwner } });
     return { userId: row.id, name, email, isOwner };
   });
 }

@@ -1,13 +1,9 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { members, passwordResets, projects, sessions, users } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { lockAccount, soleAdminOf } from "#server/people/account-authority.ts";
 import type { OneAccount } from "#server/people/input.ts";
-import { outsideProjects } from "#server/people/person.ts";
 
 /**
  * Shut an account: its sessions end, its keys and open links stop at once. Memberships, roles and keys stay as they
@@ -43,8 +39,12 @@ export async function disableAccount(ctx: UnscopedCtx, input: OneAccount) {
       .set({ revokedAt: sql`now()` })
       .where(and(eq(sessions.userId, account.userId), isNull(sessions.revokedAt)))
       .returning({ id: sessions.id });
-    await recordAudit(outsideProjects(ctx), "people.disable", account.userId, { sessions: ended.length });
-    await tellProjects(ctx, account.userId);
+    ctx.changed({
+      action: "people.disable",
+      id: account.userId,
+      detail: { sessions: ended.length },
+      heardIn: await projectsOf(ctx, account.userId),
+    });
     return { userId: account.userId, email: account.email, name: account.name, sessionsEnded: ended.length };
   });
 }
@@ -55,18 +55,13 @@ export async function enableAccount(ctx: UnscopedCtx, input: OneAccount) {
     const account = await lockAccount(ctx, input.userId);
     if (!account.disabled) throw new DomainError("CONFLICT", `${account.email} is not disabled`);
     await ctx.db.update(users).set({ disabledAt: null }).where(eq(users.id, account.userId));
-    await recordAudit(outsideProjects(ctx), "people.enable", account.userId);
-    await tellProjects(ctx, account.userId);
+    ctx.changed({ action: "people.enable", id: account.userId, heardIn: await projectsOf(ctx, account.userId) });
     return { userId: account.userId, email: account.email, name: account.name };
   });
 }
 
-/** Open pages of the person's projects look again; gateways read who may come in. */
-async function tellProjects(ctx: UnscopedCtx, userId: string) {
+/** Open pages of all of them look again. */
+async function projectsOf(ctx: UnscopedCtx, userId: string): Promise<string[]> {
   const rows = await ctx.db.select({ projectId: members.projectId }).from(members).where(eq(members.userId, userId));
-  for (const { projectId } of rows) {
-    await notifyLive(ctx, `project:${projectId}`, { kind: "projects", id: projectId });
-    await notifyLive(ctx, `project:${projectId}`, { kind: "keys", id: userId });
-  }
-  await bumpSnapshot(ctx);
+  return rows.map((row) => row.projectId);
 }

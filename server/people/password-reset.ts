@@ -1,7 +1,6 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { passwordResets, users } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { isAdministeredBy, lockAccount } from "#server/people/account-authority.ts";
@@ -9,7 +8,6 @@ import { requireUncommon } from "#server/people/common-passwords.ts";
 import type { OneAccount, SetPassword } from "#server/people/input.ts";
 import { hashLink, newLinkToken } from "#server/people/issue-link.ts";
 import { hashPassword } from "#server/people/password.ts";
-import { outsideProjects } from "#server/people/person.ts";
 import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
 
 export const resetLinkHours = 24;
@@ -34,7 +32,7 @@ export async function resetPassword(ctx: UnscopedCtx, input: OneAccount) {
     };
     const [link] = await ctx.db.insert(passwordResets).values(row).returning({ expiresAt: passwordResets.expiresAt });
     if (!link) throw new DomainError("UNAVAILABLE", "the link was not stored");
-    await recordAudit(outsideProjects(ctx), "people.resetPassword", account.userId);
+    ctx.changed({ action: "people.resetPassword", id: account.userId });
     return { email: account.email, token, expiresAt: link.expiresAt };
   });
 }
@@ -81,7 +79,7 @@ export async function setPassword(ctx: UnscopedCtx, input: SetPassword) {
     if (used.length === 0) throw new DomainError("CONFLICT", "this link was used a moment ago: sign in");
     await ctx.db.update(users).set({ passwordHash }).where(eq(users.id, link.userId));
     const asUser = { ...ctx, actor: `user:${link.userId}` as const };
-    await recordAudit(outsideProjects(asUser), "people.setPassword", link.userId);
+    asUser.changed({ action: "people.setPassword", id: link.userId });
     await signOutEverywhere(asUser);
     return { email: link.email };
   });

@@ -1,13 +1,8 @@
-import type { Actor, UnscopedCtx } from "#server/context.ts";
+import type { Actor } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 
 /** The user behind `actor`. Throws FORBIDDEN for a key or this machine's own admin key: they have no account. */
 export function personOf(actor: Actor): string {
   if (actor.startsWith("user:")) return actor.slice("user:".length);
   throw new DomainError("FORBIDDEN", "only a signed-in person has an account: sign in with e-mail and password");
-}
-
-/** What a person's own act is recorded under: outside any project. */
-export function outsideProjects<C extends UnscopedCtx>(ctx: C): C & { projectId: null } {
-  return { ...ctx, projectId: null };
 }

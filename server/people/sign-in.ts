@@ -1,6 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { users } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { failuresBeforeLock, forgetAttempts, lockMinutes, reserveAttempt } from "#server/people/attempts.ts";
@@ -37,17 +36,23 @@ export async function signIn(ctx: UnscopedCtx, input: SignInFrom) {
   return transact(ctx, async (ctx) => {
     await forgetAttempts(ctx, tried);
     const session = await openSession(ctx, user.id, input.userAgent);
-    const asUser = { ...ctx, projectId: null, actor: `user:${user.id}` as const };
-    await recordAudit(asUser, "people.signIn", user.id, { sessionId: session.id });
+    const asUser = { ...ctx, actor: `user:${user.id}` as const };
+    asUser.changed({ action: "people.signIn", id: user.id, detail: { sessionId: session.id } });
     return { userId: user.id, name: user.name, email: user.email, sessionId: session.id };
   });
 }
 
 async function recordFailure(ctx: UnscopedCtx, userId: string | null, locks: boolean) {
   await transact(ctx, async (ctx) => {
-    const outside = { ...ctx, projectId: null, actor: "system:sign-in" as const };
-    await recordAudit(outside, "people.signIn", userId, { reason: "e-mail and password do not match" }, "refused");
-    if (locks) await recordAudit(outside, "people.lockOut", userId, { minutes: lockMinutes }, "refused");
+    const asPage = { ...ctx, actor: "system:sign-in" as const };
+    asPage.changed({
+      action: "people.signIn",
+      id: userId,
+      outcome: "refused",
+      detail: { reason: "e-mail and password do not match" },
+    });
+    if (locks)
+      asPage.changed({ action: "people.lockOut", id: userId, outcome: "refused", detail: { minutes: lockMinutes } });
   });
 }
 

@@ -1,8 +1,7 @@
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import { sessions } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
-import { outsideProjects, personOf } from "#server/people/person.ts";
+import { personOf } from "#server/people/person.ts";
 
 /** End every session of this person, but for `keepSessionId` when one is given → how many ended. */
 export async function signOutEverywhere(ctx: UnscopedCtx, keepSessionId: string | null = null) {
@@ -19,7 +18,7 @@ export async function signOutEverywhere(ctx: UnscopedCtx, keepSessionId: string 
         ),
       )
       .returning({ id: sessions.id });
-    await recordAudit(outsideProjects(ctx), "people.signOutEverywhere", userId, { sessions: ended.length });
+    ctx.changed({ action: "people.signOutEverywhere", id: userId, detail: { sessions: ended.length } });
     return { ended: ended.length };
   });
 }

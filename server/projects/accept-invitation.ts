@@ -1,7 +1,4 @@
 import { members } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { createUser } from "#server/people/create-user.ts";
@@ -21,9 +18,7 @@ export async function acceptInvitation(ctx: UnscopedCtx, input: AcceptInvitation
     const user = await createUser(ctx, { name, password, email: link.email, isOwner: false });
     await ctx.db.insert(members).values({ projectId: link.projectId, userId: user.userId, role: link.role });
     const asUser = { ...ctx, projectId: link.projectId, actor: `user:${user.userId}` as const };
-    await recordAudit(asUser, "projects.acceptInvitation", link.id, { role: link.role });
-    await notifyLive(ctx, `project:${link.projectId}`, { kind: "projects", id: link.projectId });
-    await bumpSnapshot(ctx);
+    asUser.changed({ action: "projects.acceptInvitation", id: link.id, detail: { role: link.role } });
     return { userId: user.userId, email: user.email };
   });
 }

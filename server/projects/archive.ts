@@ -1,7 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { invitations, projects } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 
@@ -26,7 +24,6 @@ export async function archiveProject(ctx: Ctx) {
       .where(
         and(eq(invitations.projectId, ctx.projectId), isNull(invitations.acceptedAt), isNull(invitations.revokedAt)),
       );
-    await recordAudit(ctx, "projects.archive", ctx.projectId);
-    await bumpSnapshot(ctx);
+    ctx.changed({ action: "projects.archive", id: ctx.projectId });
   });
 }

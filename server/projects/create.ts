@@ -1,7 +1,6 @@
 import { asc, eq, like, or, sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { members, projects, users } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { CreateProject } from "#server/projects/input.ts";
@@ -29,7 +28,8 @@ export async function createProject(ctx: UnscopedCtx, input: CreateProject) {
     await ctx.db.insert(projects).values(project);
     const userId = await adminOf(ctx);
     if (userId) await ctx.db.insert(members).values({ projectId: project.id, userId, role: "admin" });
-    await recordAudit({ ...ctx, projectId: project.id }, "projects.create", project.id, { slug });
+    const inside = { ...ctx, projectId: project.id };
+    inside.changed({ action: "projects.create", id: project.id, detail: { slug } });
     ctx.enqueue("models.importSample", { projectId: project.id });
     return project;
   });

@@ -1,7 +1,5 @@
 import { eq, sql } from "drizzle-orm";
 import { projects } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import type { Ctx } from "#server/context.ts";
 import { deleteThing } from "#server/deletion.ts";
 import { DomainError } from "#server/errors.ts";
@@ -26,13 +24,10 @@ export async function deleteProject(ctx: Ctx, input: DeleteProject) {
         throw new DomainError("INVALID", `write ${project.slug} to delete this project`, { field: "slug" });
       return { ...(await projectDeletion(ctx, project)), slug: project.slug };
     },
-    async (ctx, { slug, effects }) => {
+    async (ctx, { id, name, slug, effects }) => {
       for (const { table, projectId } of ownTables) await ctx.db.delete(table).where(eq(projectId, ctx.projectId));
       await ctx.db.delete(projects).where(eq(projects.id, ctx.projectId));
-      await bumpSnapshot(ctx);
-      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "projects", id: ctx.projectId });
-      return { slug, effects };
+      ctx.changed({ action: "projects.delete", id, detail: { name, slug, effects } });
     },
-    { audit: "installation" },
   );
 }

@@ -1,10 +1,8 @@
 import { isNull, sql } from "drizzle-orm";
 import { members, projects } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { createProject } from "#server/projects/create.ts";
+import type { UnscopedChanges } from "#server/signals/changes.ts";
 
 const firstProjectName = "Default";
 
@@ -20,7 +18,7 @@ export async function ensureFirstProject(ctx: UnscopedCtx): Promise<void> {
  * Make the owner, with whose account this is called, the admin of what was made before anybody had one → the slug of the
  * first project. In the caller's transaction.
  */
-export async function adoptProjects(ctx: UnscopedCtx, userId: string): Promise<string> {
+export async function adoptProjects(ctx: UnscopedCtx & UnscopedChanges, userId: string): Promise<string> {
   await ensureFirstProject(ctx);
   const orphans = await ctx.db
     .select({ id: projects.id, slug: projects.slug })
@@ -30,10 +28,9 @@ export async function adoptProjects(ctx: UnscopedCtx, userId: string): Promise<s
     .orderBy(projects.createdAt, projects.id);
   for (const { id } of orphans) {
     await ctx.db.insert(members).values({ projectId: id, userId, role: "admin" });
-    await recordAudit({ ...ctx, projectId: id }, "projects.adopt", id);
-    await notifyLive(ctx, `project:${id}`, { kind: "projects", id });
+    const inside = { ...ctx, projectId: id };
+    inside.changed({ action: "projects.adopt", id });
   }
-  await bumpSnapshot(ctx);
   const [first] = orphans.length > 0 ? orphans : await ctx.db.select({ slug: projects.slug }).from(projects).limit(1);
   return first?.slug ?? "";
 }

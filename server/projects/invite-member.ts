@@ -1,7 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { invitations, members, users } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { issueLink } from "#server/people/issue-link.ts";
@@ -33,8 +31,7 @@ export async function inviteMember(ctx: Ctx, input: InviteMember) {
         ),
       );
     const link = await issueLink(ctx, { ...input, projectId: ctx.projectId, hours: invitationDays * 24 });
-    await recordAudit(ctx, "projects.inviteMember", link.id, { role: input.role });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "projects", id: ctx.projectId });
+    ctx.changed({ action: "projects.inviteMember", id: link.id, detail: { role: input.role } });
     return link;
   });
 }

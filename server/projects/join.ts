@@ -1,8 +1,5 @@
 import { eq } from "drizzle-orm";
 import { members, projects } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { me } from "#server/people/me.ts";
@@ -27,9 +24,8 @@ export async function joinProject(ctx: UnscopedCtx, input: OpenLink) {
       .insert(members)
       .values({ projectId: link.projectId, userId: person.userId, role: link.role })
       .onConflictDoNothing();
-    await recordAudit({ ...ctx, projectId: link.projectId }, "projects.join", link.id, { role: link.role });
-    await notifyLive(ctx, `project:${link.projectId}`, { kind: "projects", id: link.projectId });
-    await bumpSnapshot(ctx);
+    const inside = { ...ctx, projectId: link.projectId };
+    inside.changed({ action: "projects.join", id: link.id, detail: { role: link.role } });
     const [project] = await ctx.db
       .select({ slug: projects.slug })
       .from(projects)

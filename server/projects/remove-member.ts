@@ -1,9 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { apiKeys } from "#db/schema/keys.ts";
 import { members } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { RemoveMember } from "#server/projects/input.ts";
@@ -27,21 +24,16 @@ export async function removeMember(ctx: Ctx, input: RemoveMember) {
       .set(keysTo ? { ownerId: keysTo } : { revokedAt: sql`now()` })
       .where(and(eq(apiKeys.projectId, ctx.projectId), eq(apiKeys.ownerId, userId), isNull(apiKeys.revokedAt)))
       .returning({ id: apiKeys.id, name: apiKeys.name });
-    for (const { id, name } of moved)
-      await recordAudit(ctx, keysTo ? "keys.transfer" : "keys.revoke", id, {
-        name,
-        from: userId,
-        ...(keysTo ? { to: keysTo } : {}),
-      });
+    for (const { id, name } of moved) {
+      if (keysTo) ctx.changed({ action: "keys.transfer", id, detail: { name, from: userId, to: keysTo } });
+      else ctx.changed({ action: "keys.revoke", id, detail: { name, from: userId } });
+    }
     const invitationsRevoked = await revokeInvitationsOf(ctx, userId);
-    await recordAudit(ctx, "projects.removeMember", userId, {
-      role,
-      keys: moved.length,
-      ...(keysTo ? { keysTo } : {}),
+    ctx.changed({
+      action: "projects.removeMember",
+      id: userId,
+      detail: { role, keys: moved.length, ...(keysTo ? { keysTo } : {}) },
     });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "projects", id: ctx.projectId });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "keys", id: userId });
-    await bumpSnapshot(ctx);
     const keys = moved.length;
     return { keysRevoked: keysTo ? 0 : keys, keysTransferred: keysTo ? keys : 0, invitationsRevoked };
   });

@@ -1,13 +1,11 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { invitations } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { type Ctx, transact } from "#server/context.ts";
+import { type Ctx, type TxCtx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { RevokeInvitation } from "#server/projects/input.ts";
 
 /** Take back what somebody who may no longer invite has sent and nobody has used → how many. In the caller's transaction. */
-export async function revokeInvitationsOf(ctx: Ctx, userId: string): Promise<number> {
+export async function revokeInvitationsOf(ctx: TxCtx, userId: string): Promise<number> {
   const revoked = await ctx.db
     .update(invitations)
     .set({ revokedAt: sql`now()` })
@@ -20,7 +18,7 @@ export async function revokeInvitationsOf(ctx: Ctx, userId: string): Promise<num
       ),
     )
     .returning({ id: invitations.id });
-  for (const { id } of revoked) await recordAudit(ctx, "projects.revokeInvitation", id, { from: userId });
+  for (const { id } of revoked) ctx.changed({ action: "projects.revokeInvitation", id, detail: { from: userId } });
   return revoked.length;
 }
 
@@ -40,7 +38,6 @@ export async function revokeInvitation(ctx: Ctx, input: RevokeInvitation) {
       )
       .returning({ id: invitations.id });
     if (revoked.length === 0) throw new DomainError("NOT_FOUND", "this invitation is not open in the project");
-    await recordAudit(ctx, "projects.revokeInvitation", input.invitationId);
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "projects", id: ctx.projectId });
+    ctx.changed({ action: "projects.revokeInvitation", id: input.invitationId });
   });
 }

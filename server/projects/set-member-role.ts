@@ -1,8 +1,5 @@
 import { and, eq } from "drizzle-orm";
 import { members } from "#db/schema/people.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { SetMemberRole } from "#server/projects/input.ts";
 import { lockMember, requireAdmin } from "#server/projects/lock-members.ts";
@@ -21,9 +18,6 @@ export async function setMemberRole(ctx: Ctx, input: SetMemberRole) {
       .where(and(eq(members.projectId, ctx.projectId), eq(members.userId, input.userId)));
     await requireAdmin(ctx);
     if (input.role !== "admin") await revokeInvitationsOf(ctx, input.userId);
-    await recordAudit(ctx, "projects.setMemberRole", input.userId, { from, to: input.role });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "projects", id: ctx.projectId });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "keys", id: input.userId });
-    await bumpSnapshot(ctx);
+    ctx.changed({ action: "projects.setMemberRole", id: input.userId, detail: { from, to: input.role } });
   });
 }

@@ -2,7 +2,7 @@ import { appendFile, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ZodError } from "zod";
 import type { Pool } from "#db/client.ts";
-import { notifyLive } from "#server/audit/live.ts";
+import { notifyLive } from "#server/signals/live.ts";
 import { touchKeys } from "#server/keys/touch.ts";
 import { log } from "#server/log.ts";
 import { CallLine } from "#server/requests/record.ts";

@@ -1,7 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findRun } from "#server/runs/find-run.ts";
@@ -26,8 +24,7 @@ export async function cancelRun(ctx: Ctx, input: RunRef) {
       .where(and(mine, inArray(runs.status, ["queued", "paused", ...heldStatuses])))
       .returning();
     if (!run) throw await whyNot(ctx, runId);
-    await recordAudit(ctx, "runs.cancel", runId, { status: run.status });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+    ctx.changed({ action: "runs.cancel", id: runId, detail: { status: run.status } });
     return run;
   });
 }

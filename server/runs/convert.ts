@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { and, eq, sql } from "drizzle-orm";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact } from "#server/context.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
@@ -115,8 +113,7 @@ async function succeed(
     await ctx.db.update(runs).set({ resultFileId }).where(eq(runs.id, run.id));
     await storeArtifact(ctx, { kind: "adapter_weights", files: made.weights, runId: run.id });
     await storeArtifact(ctx, { kind: "adapter_gguf", files: [made.gguf], runId: run.id });
-    await recordAudit(ctx, "runs.convert", run.id, { sha256: made.gguf.sha256 });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: run.id });
+    ctx.changed({ action: "runs.convert", id: run.id, detail: { sha256: made.gguf.sha256 } });
     ctx.enqueue("models.register", { projectId: ctx.projectId, runId: run.id });
   });
 }

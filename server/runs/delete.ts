@@ -1,6 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { runEvents, runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { deleteFile } from "#server/datasets/files/delete.ts";
@@ -26,14 +25,13 @@ export async function deleteRun(ctx: Ctx, input: RunRef) {
       if (!run) throw await missing(ctx, "run", id);
       return runDeletion(ctx, run);
     },
-    async (ctx, { made, artifactIds, resultFileId, bytes }) => {
+    async (ctx, { name, made, artifactIds, resultFileId, bytes }) => {
       await ctx.db.delete(runEvents).where(and(eq(runEvents.runId, id), eq(runEvents.projectId, ctx.projectId)));
       await removeArtifacts(ctx, artifactIds);
       await deleteResults(ctx, resultFileId);
       if (made) await ctx.db.update(runs).set({ deletedAt: sql`now()`, error: null }).where(mine);
       else await ctx.db.delete(runs).where(mine);
-      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id });
-      return { modelVersionId: made?.id ?? null, bytes };
+      ctx.changed({ action: "runs.delete", id, detail: { name, modelVersionId: made?.id ?? null, bytes } });
     },
   );
 }

@@ -1,7 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { wordsOfFault } from "#server/fault.ts";
@@ -25,8 +23,7 @@ export async function failRun(ctx: ProjectJobCtx, runId: string, lease: Lease, f
       )
       .returning({ id: runs.id });
     if (!failed) return;
-    await recordAudit(ctx, "runs.train", runId, { status: "failed", code: failure.code });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+    ctx.changed({ action: "runs.train", id: runId, detail: { status: "failed", code: failure.code } });
   });
 }
 

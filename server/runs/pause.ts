@@ -1,7 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findRun } from "#server/runs/find-run.ts";
@@ -26,8 +24,7 @@ export async function pauseRun(ctx: Ctx, input: RunRef) {
       if (!found) throw new DomainError("NOT_FOUND", "there is no such run");
       throw new DomainError("CONFLICT", `the run is ${found.status}: only a queued or running run can be paused`);
     }
-    await recordAudit(ctx, "runs.pause", runId, { status: run.status, step: run.step });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+    ctx.changed({ action: "runs.pause", id: runId, detail: { status: run.status, step: run.step } });
     return run;
   });
 }

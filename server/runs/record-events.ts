@@ -1,8 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { RunStatus } from "#db/enums.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { transact } from "#server/context.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { type Lease, releasedLease } from "#server/jobs/lease.ts";
@@ -10,6 +8,7 @@ import type { TrainerEvent } from "#server/runs/contract.ts";
 import { factsOf, outcomeOf } from "#server/runs/outcome.rule.ts";
 import { namingSourceRows } from "#server/runs/source-rows.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
+import { notifyLive } from "#server/signals/live.ts";
 
 /** What the worker itself has to say between the trainer's events. */
 export type WorkerNote = { kind: "started" | "adopted" | "ended" | "stalled"; message: string };
@@ -58,8 +57,7 @@ export async function recordEvents(ctx: ProjectJobCtx, runId: string, lease: Lea
       .where(mine);
     if (rows.length > 0) await notifyLive(ctx, `run:${runId}`, { seq: run.lastSeq + rows.length });
     if (outcome) {
-      await recordAudit(ctx, "runs.train", runId, { status, code: outcome.error?.code ?? null });
-      await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+      ctx.changed({ action: "runs.train", id: runId, detail: { status, code: outcome.error?.code ?? null } });
       if (status === "converting") ctx.enqueue("runs.convert", { projectId: ctx.projectId, runId });
     }
     return { status, attempt, attemptLimit: facts.attemptLimit ?? run.attemptLimit };

@@ -1,7 +1,5 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { holdVersion } from "#server/datasets/resolve-version.ts";
 import { DomainError } from "#server/errors.ts";
@@ -38,8 +36,7 @@ export async function resumeRun(ctx: Ctx, input: RunRef) {
         `the run is ${found.status}: only a paused, cancelled or failed run can be resumed`,
       );
     }
-    await recordAudit(ctx, "runs.resume", runId, { step: run.step });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: runId });
+    ctx.changed({ action: "runs.resume", id: runId, detail: { step: run.step } });
     ctx.enqueue("runs.train", { projectId: ctx.projectId, runId });
     return run;
   });

@@ -2,8 +2,6 @@ import { and, eq } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { artifacts } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { requireRoom } from "#server/room.ts";
@@ -58,8 +56,11 @@ export async function startRun(ctx: Ctx & { storage: Storage }, request: StartRu
       })
       .returning();
     if (!run) throw new DomainError("UNAVAILABLE", "the run was not stored");
-    await recordAudit(ctx, "runs.start", run.id, { base: plan.base.id, dataset: plan.data.id, steps: plan.steps });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "runs", id: run.id });
+    ctx.changed({
+      action: "runs.start",
+      id: run.id,
+      detail: { base: plan.base.id, dataset: plan.data.id, steps: plan.steps },
+    });
     ctx.enqueue("runs.train", { projectId: ctx.projectId, runId: run.id });
     return run;
   });

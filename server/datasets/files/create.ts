@@ -2,7 +2,6 @@ import type { Readable } from "node:stream";
 import type { FilePurpose } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
 import { files } from "#db/schema/storage.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
 import { findFile } from "#server/datasets/files/find.ts";
@@ -37,7 +36,11 @@ export async function createFileOn(ctx: Ctx, { filename, purpose, blob, onBadRow
       ...{ id, projectId: ctx.projectId, filename, purpose, createdBy: ctx.actor },
       ...{ blobSha256: blob.sha256, bytes: blob.bytes, datasetVersionId: version?.versionId ?? null },
     });
-    await recordAudit(ctx, "files.create", id, { purpose, bytes: blob.bytes, versionId: version?.versionId ?? null });
+    ctx.changed({
+      action: "files.create",
+      id,
+      detail: { purpose, bytes: blob.bytes, versionId: version?.versionId ?? null },
+    });
     return findFile(ctx, id);
   });
 }

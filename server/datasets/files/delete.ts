@@ -1,6 +1,5 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { files } from "#db/schema/storage.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 
@@ -13,7 +12,7 @@ export async function deleteFile(ctx: Ctx, fileId: string) {
       .where(and(eq(files.id, fileId), eq(files.projectId, ctx.projectId), isNull(files.deletedAt)))
       .returning({ id: files.id, filename: files.filename, bytes: files.bytes });
     if (!removed) throw new DomainError("NOT_FOUND", `there is no file ${fileId}`, { field: "file_id" });
-    await recordAudit(ctx, "files.delete", fileId, { name: removed.filename, bytes: removed.bytes });
+    ctx.changed({ action: "files.delete", id: fileId, detail: { name: removed.filename, bytes: removed.bytes } });
     ctx.enqueue("storage.collect", {}, { once: true });
     return { id: removed.id };
   });

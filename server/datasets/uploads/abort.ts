@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
 import { and, eq } from "drizzle-orm";
 import { uploadParts, uploads } from "#db/schema/storage.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { uploadFolder } from "#server/datasets/uploads/path.ts";
 import { DomainError } from "#server/errors.ts";
@@ -19,7 +18,7 @@ export async function abortUpload(ctx: Ctx & { storage: Storage }, uploadId: str
     await ctx.db
       .delete(uploadParts)
       .where(and(eq(uploadParts.uploadId, uploadId), eq(uploadParts.projectId, ctx.projectId)));
-    await recordAudit(ctx, "uploads.abort", uploadId);
+    ctx.changed({ action: "uploads.abort", id: uploadId });
   });
   await rm(await uploadFolder(ctx.storage, uploadId), { recursive: true, force: true });
   return { id: uploadId };

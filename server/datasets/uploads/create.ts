@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import { sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { uploads } from "#db/schema/storage.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { CreateUpload } from "#server/datasets/input.ts";
 import { expiresAfterDays, partBytes } from "#server/datasets/uploads/limits.rule.ts";
@@ -32,7 +31,7 @@ export async function createUpload(ctx: Ctx & { storage: Storage }, input: Creat
         expiresAt: sql`now() + interval '1 day' * ${expiresAfterDays}`,
       })
       .returning({ expiresAt: uploads.expiresAt });
-    await recordAudit(ctx, "uploads.create", id, { bytes: input.bytes });
+    ctx.changed({ action: "uploads.create", id, detail: { bytes: input.bytes } });
     return { id, offset: 0, partBytes, expiresAt: upload?.expiresAt ?? null };
   });
 }

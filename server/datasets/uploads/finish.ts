@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { and, asc, eq } from "drizzle-orm";
 import { uploadParts, uploads } from "#db/schema/storage.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { FinishUpload } from "#server/datasets/input.ts";
 import { abortUpload } from "#server/datasets/uploads/abort.ts";
@@ -53,7 +52,7 @@ export async function finishUpload(ctx: Ctx & { storage: Storage }, uploadId: st
       .returning({ id: uploads.id });
     if (finished.length === 0) return;
     await ctx.db.delete(uploadParts).where(and(eq(uploadParts.uploadId, id), eq(uploadParts.projectId, ctx.projectId)));
-    await recordAudit(ctx, "uploads.finish", id, { bytes, sha256 });
+    ctx.changed({ action: "uploads.finish", id, detail: { bytes, sha256 } });
   });
   const ended = await findUpload(ctx, id); // cancelled while its parts were put together: NOT_FOUND
   await rm(await uploadFolder(ctx.storage, id), { recursive: true, force: true });

@@ -1,10 +1,9 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { ReplicaStatus } from "#db/enums.ts";
 import { replicas } from "#db/schema/deployments.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { replicaSourcesOf } from "#server/deployments/replica.rule.ts";
+import { notifyLive } from "#server/signals/live.ts";
 
 export type ReplicaMove =
   | { to: "assigned" | "loading" | "probing" | "draining" }
@@ -25,7 +24,7 @@ export async function moveReplica(ctx: Omit<Ctx, "projectId">, replicaId: string
       .where(and(eq(replicas.id, replicaId), inArray(replicas.status, sources)))
       .returning({ id: replicas.id, projectId: replicas.projectId });
     if (!moved) return false;
-    await bumpSnapshot(ctx);
+    ctx.rerouted();
     await notifyLive(ctx, `project:${moved.projectId}`, { kind: "deployments", id: moved.id });
     return true;
   });
@@ -39,7 +38,7 @@ export async function removeReplica(ctx: Omit<Ctx, "projectId">, replicaId: stri
       .where(and(eq(replicas.id, replicaId), eq(replicas.status, "draining")))
       .returning({ id: replicas.id, projectId: replicas.projectId });
     if (!removed) return false;
-    await bumpSnapshot(ctx);
+    ctx.rerouted();
     await notifyLive(ctx, `project:${removed.projectId}`, { kind: "deployments", id: removed.id });
     return true;
   });

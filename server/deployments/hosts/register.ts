@@ -1,6 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { hosts, replicas } from "#db/schema/deployments.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { type Ctx, transact } from "#server/context.ts";
 
 export type HostSelf = { id: string; url: string; device: string; memoryBytes: number; engineVersion: string };
@@ -23,7 +22,7 @@ export async function registerHost(ctx: Omit<Ctx, "projectId">, self: HostSelf):
       .values({ id, ...rest, ...alive })
       .onConflictDoUpdate({ target: hosts.id, set: { ...rest, ...alive } });
     await forgetLoaded(ctx, id);
-    await bumpSnapshot(ctx);
+    ctx.rerouted();
   });
 }
 
@@ -42,7 +41,7 @@ export async function stopHost(ctx: Omit<Ctx, "projectId">, hostId: string): Pro
   await transact(ctx, async (ctx) => {
     await ctx.db.update(hosts).set({ stoppedAt: sql`now()` }).where(eq(hosts.id, hostId));
     await forgetLoaded(ctx, hostId);
-    await bumpSnapshot(ctx);
+    ctx.rerouted();
   });
 }
 

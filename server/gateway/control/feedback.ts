@@ -1,7 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { feedback } from "#db/schema/gateway.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { FeedbackBody } from "#server/gateway/input.ts";
@@ -20,7 +19,7 @@ export async function addFeedback(ctx: Ctx, input: FeedbackBody) {
       })
       .returning({ id: feedback.id, requestId: feedback.requestId });
     if (!row) throw new DomainError("UNAVAILABLE", "the feedback was not stored");
-    await recordAudit(ctx, "feedback.add", row.id, { requestId: row.requestId });
+    ctx.changed({ action: "feedback.add", id: row.id, detail: { requestId: row.requestId } });
     return row;
   });
 }

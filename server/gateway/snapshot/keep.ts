@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Pool } from "#db/client.ts";
-import { snapshotChannel } from "#server/audit/snapshot.ts";
 import type { Snapshot } from "#server/gateway/snapshot/build.ts";
 import { loadSnapshot } from "#server/gateway/snapshot/load.ts";
 import { log } from "#server/log.ts";
 import { within } from "#server/outlive-database.ts";
+import { snapshotChannel } from "#server/signals/snapshot.ts";
 
 const checkEveryMs = 500;
 const hostAliveSeconds = 15;

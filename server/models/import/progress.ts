@@ -1,11 +1,12 @@
 import { and, eq, sql } from "drizzle-orm";
 import { modelVersions } from "#db/schema/models.ts";
-import { notifyLive } from "#server/audit/live.ts";
 import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { type Lease, releasedLease, staleSeconds } from "#server/jobs/lease.ts";
 import { isLeaseDead } from "#server/jobs/process.ts";
+import type { Changes } from "#server/signals/changes.ts";
+import { notifyLive } from "#server/signals/live.ts";
 
 export type Version = typeof modelVersions.$inferSelect;
 export type Progress = { step: string; bytesDone: number; bytesTotal: number | null };
@@ -46,9 +47,9 @@ export async function reportProgress(ctx: ProjectJobCtx, version: Version, lease
   });
 }
 
-/** End the import by compare-and-set; false when it is no longer this worker's. */
+/** End the import by compare-and-set; false when it is no longer this worker's. Gateways know the version by name. */
 export async function endImport(
-  ctx: ProjectJobCtx,
+  ctx: ProjectJobCtx & Changes,
   version: Version,
   lease: Lease,
   values: Partial<typeof modelVersions.$inferInsert>,
@@ -58,6 +59,7 @@ export async function endImport(
     .set({ heartbeatAt: sql`now()`, leaseHolder: null, progress: null, ...values })
     .where(own(ctx, version.id, lease))
     .returning({ id: modelVersions.id });
+  ctx.rerouted();
   await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: version.modelId });
   return ended.length > 0;
 }

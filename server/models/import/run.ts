@@ -2,8 +2,6 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
 import { modelVersions } from "#db/schema/models.ts";
-import { recordAudit } from "#server/audit/record.ts";
-import { bumpSnapshot } from "#server/audit/snapshot.ts";
 import { transact } from "#server/context.ts";
 import { letGoOfUploads } from "#server/datasets/uploads/let-go.ts";
 import { DomainError } from "#server/errors.ts";
@@ -103,7 +101,6 @@ async function finish(
     const done = await endImport(ctx, version, lease, { status: "ready", error: null, ...artifacts, ...base.facts });
     if (!done) throw new DomainError("CONFLICT", "another worker took this import over");
     await letGoOfUploads(ctx, version.source?.files?.map((file) => file.uploadId) ?? []);
-    await bumpSnapshot(ctx);
   });
 }
 
@@ -111,7 +108,8 @@ async function fail(ctx: ProjectJobCtx, version: Version, lease: Awaited<ReturnT
   const failure = failureOf(error);
   await transact(ctx, async (ctx) => {
     const ended = await endImport(ctx, version, lease, { status: "failed", error: failure });
-    if (ended) await recordAudit(ctx, "models.import", version.id, { code: failure.code }, "refused");
+    if (ended)
+      ctx.changed({ action: "models.import", id: version.id, outcome: "refused", detail: { code: failure.code } });
   });
 }
 

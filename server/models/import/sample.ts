@@ -1,7 +1,6 @@
 import { and, eq, isNull, ne } from "drizzle-orm";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { projects } from "#db/schema/people.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { insertBaseVersion } from "#server/models/import/start.ts";
@@ -35,6 +34,6 @@ export async function importSampleModel(ctx: Ctx) {
       .limit(1);
     if (found) return;
     const version = await insertBaseVersion(ctx, sampleName, { kind: "sample", location: sampleName });
-    await recordAudit(ctx, "models.importSample", version.id, { name: sampleName });
+    ctx.changed({ action: "models.importSample", id: version.id, detail: { name: sampleName } });
   });
 }

@@ -2,8 +2,6 @@ import { and, eq, inArray, isNull, ne, sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { type ModelSource, models, modelVersions } from "#db/schema/models.ts";
 import { uploads } from "#db/schema/storage.ts";
-import { notifyLive } from "#server/audit/live.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findLocal } from "#server/models/fetch/local.ts";
@@ -23,7 +21,7 @@ export async function importModel(ctx: Ctx, input: ImportModel) {
   return transact(ctx, async (ctx) => {
     if (input.source.kind === "upload") await requireUploads(ctx, input.source.files);
     const version = await insertBaseVersion(ctx, input.name, sourceOf(input.source));
-    await recordAudit(ctx, "models.import", version.id, { name: input.name, kind: input.source.kind });
+    ctx.changed({ action: "models.import", id: version.id, detail: { name: input.name, kind: input.source.kind } });
     return version;
   });
 }
@@ -54,7 +52,6 @@ export async function insertBaseVersion(ctx: Ctx, name: string, source: ModelSou
     .values({ ...row, version: number })
     .returning();
   if (!version) throw new DomainError("UNAVAILABLE", "the model version was not stored");
-  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: model.id });
   ctx.enqueue("models.import", { projectId: ctx.projectId, modelVersionId: version.id });
   return version;
 }

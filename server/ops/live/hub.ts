@@ -1,6 +1,6 @@
 import type { Pool } from "#db/client.ts";
-import { type LiveHint, liveChannel } from "#server/audit/live.ts";
 import { log } from "#server/log.ts";
+import { type LiveHint, liveChannel } from "#server/signals/live.ts";
 
 /** `{again: true}`: the connection was away and hints may be lost, so look again at everything. */
 export type Heard = LiveHint | { again: true };

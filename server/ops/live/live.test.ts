@@ -3,7 +3,6 @@ import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import { inDatabase } from "#db/testing.ts";
-import { notifyLive } from "#server/audit/live.ts";
 import { transact } from "#server/context.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { checkTopics } from "#server/ops/live/check-topics.ts";
@@ -12,6 +11,7 @@ import { liveStream } from "#server/ops/live/stream.ts";
 import { parseTopics, type Wanted } from "#server/ops/live/topics.rule.ts";
 import { until } from "#server/process.fixture.ts";
 import { testRun } from "#server/runs/testing.ts";
+import { notifyLive } from "#server/signals/live.ts";
 
 type Line = { id: string; event: string; data: Record<string, unknown> };
 

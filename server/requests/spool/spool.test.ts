@@ -10,7 +10,7 @@ import { apiKeys } from "#db/schema/keys.ts";
 import { projects } from "#db/schema/people.ts";
 import { lostRequests, requests } from "#db/schema/requests.ts";
 import { inDatabase } from "#db/testing.ts";
-import { liveChannel } from "#server/audit/live.ts";
+import { liveChannel } from "#server/signals/live.ts";
 import { addKey, addProject } from "#server/gateway/gateway.fixture.ts";
 import { health } from "#server/ops/health.ts";
 import { until } from "#server/process.fixture.ts";

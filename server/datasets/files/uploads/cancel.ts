@@ -1,6 +1,5 @@
 import { and, eq } from "drizzle-orm";
 import { fileParts, fileUploads } from "#db/schema/storage.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { findFileUpload, notPending } from "#server/datasets/files/uploads/find.ts";
 
@@ -20,7 +19,7 @@ export async function cancelFileUpload(ctx: Ctx, uploadId: string) {
       await ctx.db
         .delete(fileParts)
         .where(and(eq(fileParts.uploadId, uploadId), eq(fileParts.projectId, ctx.projectId)));
-      await recordAudit(ctx, "files.cancelUpload", uploadId);
+      ctx.changed({ action: "files.cancelUpload", id: uploadId });
     }
     return upload;
   });

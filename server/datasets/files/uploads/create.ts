@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { fileUploads } from "#db/schema/storage.ts";
-import { recordAudit } from "#server/audit/record.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { fileUploadHours, findFileUpload } from "#server/datasets/files/uploads/find.ts";
 import type { CreateFileUpload } from "#server/datasets/input.ts";
@@ -19,7 +18,7 @@ export async function createFileUpload(ctx: Ctx, { filename, purpose, bytes }: C
       createdBy: ctx.actor,
       expiresAt: sql`now() + interval '1 hour' * ${fileUploadHours}`,
     });
-    await recordAudit(ctx, "files.createUpload", id, { purpose, bytes });
+    ctx.changed({ action: "files.createUpload", id, detail: { purpose, bytes } });
     return findFileUpload(ctx, id);
   });
 }

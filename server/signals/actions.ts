@@ -1,0 +1,306 @@
+import type { AliasName, DatasetStatus, EvalStatus, FilePurpose, Role, RunStatus, Scope } from "#db/enums.ts";
+import type { IdKind } from "#db/ids.ts";
+import type { LiveKind } from "#server/signals/live.ts";
+
+type About = {
+  /** what kind of id its rows name */
+  target: IdKind;
+  /** what open pages ask again */
+  tells?: readonly LiveKind[];
+  /** gateways cache what it changes: it bumps their snapshot */
+  routed?: true;
+};
+
+/** Where its rows stand: in the project, or outside any, and then perhaps heard in all that the person is a member of. */
+type At = "project" | "installation" | "memberships";
+export type ActionEntry = About & { at: At; outlivesProject?: true };
+
+/** What its rows carry; for the compiler alone, never there when the program runs. */
+type Carries<Done, Refused> = { readonly carries?: { done: Done; refused: Refused } };
+
+type InProject<Done, Refused> = About &
+  Carries<Done, Refused> & {
+    at: "project";
+    /** the project goes with it, so its row stands outside any project */
+    outlivesProject?: true;
+  };
+type Outside<Done, Refused> = Omit<About, "tells"> & Carries<Done, Refused> & { at: "installation" };
+type OfMember<Done, Refused> = About & Carries<Done, Refused> & { at: "memberships" };
+
+/** A detail with nothing in it. */
+type Nothing = null;
+type Why = { why: string };
+type Share = { number: number; weightBps: number; model: string | undefined };
+type Check = { name: string; ok: boolean; detail: string };
+/** ids, and the gate's own words */
+type Promotion = {
+  alias: AliasName;
+  model: string;
+  previous: string | null;
+  reason: string | undefined;
+  evalId: string | null | undefined;
+  checks: readonly Check[] | undefined;
+};
+
+/** Recorded in the project where it happens; `Refused` is what a verb's own refusal says beyond the reason. */
+function inProject<Done = Nothing, Refused = never>(about: About & { outlivesProject?: true }) {
+  const action: InProject<Done, Refused> = { at: "project", ...about };
+  return action;
+}
+
+/** Recorded outside any project: accounts and sessions. */
+function outside<Done = Nothing, Refused = never>(about: Omit<About, "tells">) {
+  const action: Outside<Done, Refused> = { at: "installation", ...about };
+  return action;
+}
+
+/** Recorded outside any project, heard in all that the person is a member of. */
+function ofMember<Done = Nothing, Refused = never>(about: About) {
+  const action: OfMember<Done, Refused> = { at: "memberships", ...about };
+  return action;
+}
+
+/** A procedure that records another action when it is done, and itself only when it is refused. */
+function attempt(about: About) {
+  return inProject<never>(about);
+}
+
+/**
+ * Everything that is recorded as done or refused: the names of procedures and jobs, and of what the API, the shell and
+ * the sign-in page do. `ctx.changed` takes no other action, and each with its own detail: ids and numbers, never content.
+ * Rows are kept for ever, so a detail may gain a field, and an action that goes leaves rows behind.
+ */
+export const actions = {
+  // people
+  "people.changePassword": outside<Nothing, { reason: string }>({ target: "user" }),
+  "people.createFirstAdminLink": outside({ target: "invitation" }),
+  "people.createUser": outside<{ isOwner: boolean }>({ target: "user" }),
+  "people.disable": ofMember<{ sessions: number }>({ target: "user", tells: ["projects", "keys"], routed: true }),
+  "people.enable": ofMember({ target: "user", tells: ["projects", "keys"], routed: true }),
+  "people.endSession": outside({ target: "session" }),
+  "people.lockOut": outside<never, { minutes: number }>({ target: "user" }),
+  "people.renameMe": outside({ target: "user" }),
+  "people.resetPassword": outside({ target: "user" }),
+  "people.setPassword": outside({ target: "user" }),
+  "people.signIn": outside<{ sessionId: string }, { reason: string }>({ target: "user" }),
+  "people.signOutEverywhere": outside<{ sessions: number }>({ target: "user" }),
+  // projects
+  "projects.acceptInvitation": inProject<{ role: Role }>({ target: "invitation", tells: ["projects"], routed: true }),
+  "projects.adopt": inProject({ target: "project", tells: ["projects"], routed: true }),
+  "projects.archive": inProject({ target: "project", routed: true }),
+  "projects.create": inProject<{ slug: string }>({ target: "project", routed: true }),
+  "projects.delete": inProject<{ name: string; slug: string; effects: readonly string[] }, { name: string } & Why>({
+    target: "project",
+    tells: ["projects"],
+    routed: true,
+    outlivesProject: true,
+  }),
+  "projects.invite": attempt({ target: "invitation" }),
+  "projects.inviteMember": inProject<{ role: Role }>({ target: "invitation", tells: ["projects"] }),
+  "projects.join": inProject<{ role: Role }>({ target: "invitation", tells: ["projects"], routed: true }),
+  "projects.removeMember": inProject<{ role: Role; keys: number; keysTo?: string }>({
+    target: "user",
+    tells: ["projects", "keys"],
+    routed: true,
+  }),
+  "projects.rename": inProject<{ name: string }>({ target: "project", tells: ["projects"] }),
+  /** `from`: the member who may no longer invite */
+  "projects.revokeInvitation": inProject<{ from?: string }>({ target: "invitation", tells: ["projects"] }),
+  "projects.setMemberRole": inProject<{ from: Role; to: Role }>({
+    target: "user",
+    tells: ["projects", "keys"],
+    routed: true,
+  }),
+  // keys
+  "keys.create": inProject<{ name: string; scopes: readonly Scope[]; expiresAt: Date | null }>({
+    target: "key",
+    tells: ["keys"],
+    routed: true,
+  }),
+  "keys.revoke": inProject<{ name: string; from?: string }>({ target: "key", tells: ["keys"], routed: true }),
+  "keys.transfer": inProject<{ name: string; from: string; to: string }>({
+    target: "key",
+    tells: ["keys"],
+    routed: true,
+  }),
+  // files of the API and uploads of the console
+  "files.cancelUpload": inProject({ target: "fileUpload" }),
+  "files.create": inProject<{ purpose: FilePurpose; bytes: number; versionId: string | null }>({ target: "file" }),
+  "files.createUpload": inProject<{ purpose: FilePurpose; bytes: number }>({ target: "fileUpload" }),
+  "files.delete": inProject<{ name: string; bytes: number }>({ target: "file" }),
+  "uploads.abort": inProject({ target: "upload" }),
+  "uploads.create": inProject<{ bytes: number }>({ target: "upload" }),
+  "uploads.finish": inProject<{ bytes: number; sha256: string }>({ target: "upload" }),
+  // datasets
+  "datasets.archive": inProject({ target: "dataset", tells: ["datasets"] }),
+  "datasets.create": inProject<{ datasetId: string; version: number; bytes: number }>({
+    target: "datasetVersion",
+    tells: ["datasets"],
+  }),
+  "datasets.decide": inProject<{ do: "set_aside" | "refuse" | "map"; mapping?: object; status: DatasetStatus }>({
+    target: "datasetVersion",
+    tells: ["datasets"],
+  }),
+  "datasets.delete": inProject<{ name: string; versions: number; bytes: number }, { name: string } & Why>({
+    target: "dataset",
+    tells: ["datasets"],
+  }),
+  "datasets.deleteVersion": inProject<{ name: string; version: number; bytes: number }, { name: string } & Why>({
+    target: "datasetVersion",
+    tells: ["datasets"],
+  }),
+  "datasets.import": inProject<{ status: DatasetStatus; rows?: number; badRows?: number }>({
+    target: "datasetVersion",
+    tells: ["datasets"],
+  }),
+  "datasets.restore": inProject({ target: "dataset", tells: ["datasets"] }),
+  "datasets.useSample": attempt({ target: "datasetVersion" }),
+  // runs
+  "runs.cancel": inProject<{ status: RunStatus }>({ target: "run", tells: ["runs"] }),
+  "runs.convert": inProject<{ sha256: string }>({ target: "run", tells: ["runs"] }),
+  "runs.delete": inProject<{ name: string; modelVersionId: string | null; bytes: number }, { name: string } & Why>({
+    target: "run",
+    tells: ["runs"],
+  }),
+  "runs.pause": inProject<{ status: RunStatus; step: number | null }>({ target: "run", tells: ["runs"] }),
+  "runs.resume": inProject<{ step: number | null }>({ target: "run", tells: ["runs"] }),
+  "runs.start": inProject<{ base: string; dataset: string; steps: number | null }>({ target: "run", tells: ["runs"] }),
+  /** the end of an attempt; `code`: why it failed */
+  "runs.train": inProject<{ status: RunStatus; code: string | null }>({ target: "run", tells: ["runs"] }),
+  // evals
+  "evals.archiveSuite": inProject({ target: "suite", tells: ["suites"] }),
+  "evals.cancel": inProject({ target: "eval", tells: ["evals"] }),
+  "evals.createSuite": inProject<{ datasetVersionId: string; cases: number }>({ target: "suite", tells: ["suites"] }),
+  "evals.delete": inProject<
+    { name: string; candidateVersionId: string; baselineVersionId: string },
+    { name: string } & Why
+  >({ target: "eval", tells: ["evals"] }),
+  "evals.deleteSuite": inProject<{ name: string; datasetVersionId: string; cases: number }, { name: string } & Why>({
+    target: "suite",
+    tells: ["suites"],
+  }),
+  "evals.finish": inProject<{ status: EvalStatus; pairs?: number; overlap?: number; why?: string }>({
+    target: "eval",
+    tells: ["evals"],
+  }),
+  "evals.start": inProject<{ suiteId: string; candidate: string; baseline: string }, { suiteId: string } & Why>({
+    target: "eval",
+    tells: ["evals"],
+  }),
+  // models
+  "models.delete": inProject<{ name: string; versions: number; bytes: number }, { name: string } & Why>({
+    target: "model",
+    tells: ["models"],
+    routed: true,
+  }),
+  "models.deleteVersion": inProject<
+    { name: string; modelId: string; version: number; code: string | null; bytes: number },
+    { name: string } & Why
+  >({ target: "modelVersion", tells: ["models"], routed: true }),
+  /** done: begun; refused: it came to nothing, with the code of the reason */
+  "models.import": inProject<{ name: string; kind: "hub" | "local" | "upload" }, { code: string }>({
+    target: "modelVersion",
+    tells: ["models"],
+    routed: true,
+  }),
+  "models.importSample": inProject<{ name: string }>({ target: "modelVersion", tells: ["models"], routed: true }),
+  "models.promote": inProject<Promotion & { forced: boolean }, Promotion & Why & { forceTried: boolean | undefined }>({
+    target: "modelVersion",
+    tells: ["models"],
+    routed: true,
+  }),
+  "models.register": inProject<{ runId: string; model: string; version: number }>({
+    target: "modelVersion",
+    tells: ["models"],
+    routed: true,
+  }),
+  "models.removeAlias": inProject<{ model: string; alias: AliasName }>({
+    target: "modelVersion",
+    tells: ["models"],
+    routed: true,
+  }),
+  // deployments
+  "deployments.addRevision": inProject<{ revisionId: string; number: number; model: string }>({
+    target: "deployment",
+    tells: ["deployments"],
+    routed: true,
+  }),
+  "deployments.archive": inProject<{ name: string; answeredBy: string | null }>({
+    target: "deployment",
+    tells: ["deployments"],
+    routed: true,
+  }),
+  "deployments.create": inProject<{ name: string; takesOverFrom: string | undefined; revisions: readonly Share[] }>({
+    target: "deployment",
+    tells: ["deployments"],
+    routed: true,
+  }),
+  "deployments.delete": inProject<{ name: string }, { name: string } & Why>({
+    target: "deployment",
+    tells: ["deployments"],
+  }),
+  "deployments.retireRevision": inProject<{ revisionId: string; number: number }>({
+    target: "deployment",
+    tells: ["deployments"],
+    routed: true,
+  }),
+  /** `before`: basis points by revision, "v1" */
+  "deployments.setWeights": inProject<
+    { before: Record<string, number>; moves: readonly { name: string; from: number; to: number }[] },
+    Why & { before: Record<string, number>; wanted: readonly { revisionId: string; weightBps: number }[] }
+  >({ target: "deployment", tells: ["deployments"], routed: true }),
+  // the API, the playground and prices
+  "economics.setPrice": inProject<{ input: string; output: string }>({
+    target: "model",
+    tells: ["economics"],
+    routed: true,
+  }),
+  "feedback.add": inProject<{ requestId: string }>({ target: "feedback" }),
+  "playground.send": attempt({ target: "request" }),
+} as const satisfies Record<string, ActionEntry>;
+
+export type Action = keyof typeof actions;
+
+/** The first word of an action: what kind of thing was touched. */
+export type Area = Action extends `${infer Domain}.${string}` ? Domain : never;
+
+type Carried<A extends Action> = NonNullable<(typeof actions)[A]["carries"]>;
+type AtOf<A extends Action> = (typeof actions)[A]["at"];
+
+/** The actions of a project. */
+type ProjectAction = { [A in Action]: AtOf<A> extends "project" ? A : never }[Action];
+
+type Detail<D> = [D] extends [Nothing] ? { detail?: undefined } : object extends D ? { detail?: D } : { detail: D };
+type Heard<A extends Action> = AtOf<A> extends "memberships" ? { heardIn: readonly string[] } : unknown;
+
+type Done<A extends Action> = [Carried<A>["done"]] extends [never]
+  ? never
+  : { action: A; id: string; outcome?: "done" } & Detail<Carried<A>["done"]> & Heard<A>;
+
+type Refused<A extends Action> = [Carried<A>["refused"]] extends [never]
+  ? never
+  : { action: A; id: string | null; outcome: "refused"; detail: Carried<A>["refused"] };
+
+type Said<A extends Action> = { [K in A]: Done<K> | Refused<K> }[A];
+
+/** Turned away before the verb was reached: nothing but the reason is known. */
+type TurnedAway = { action: ProjectAction; id: null; outcome: "refused"; detail: Why };
+
+/** What `ctx.changed` takes outside any project: `id` names what was touched, `heardIn` the projects whose pages hear of it. */
+export type OutsideChange = Said<Exclude<Action, ProjectAction>>;
+/** What `ctx.changed` takes in a project; `id` names what was touched. */
+export type Change = Said<Action> | TurnedAway;
+
+/** Those that take a thing away, by the frame of `deleteThing`. */
+export type DeleteAction = Exclude<Extract<ProjectAction, `${string}.delete${string}`>, "files.delete">;
+
+export function isProjectAction(name: string): name is ProjectAction {
+  const all: Readonly<Record<string, { at: string }>> = actions;
+  return Object.hasOwn(all, name) && all[name]?.at === "project";
+}
+
+type KeysOf<D> = D extends Nothing ? never : keyof D;
+/** Every field that some detail has. */
+export type DetailField =
+  | { [A in Action]: KeysOf<Carried<A>["done"]> | KeysOf<Carried<A>["refused"]> }[Action]
+  | keyof Why;

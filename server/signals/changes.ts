@@ -1,0 +1,78 @@
+import type { Db } from "#db/client.ts";
+import { newId } from "#db/ids.ts";
+import { auditLog } from "#db/schema/audit.ts";
+import type { Actor } from "#server/context.ts";
+import { type ActionEntry, actions, type Change, type OutsideChange } from "#server/signals/actions.ts";
+import { noticeOf, sendNotices } from "#server/signals/live.ts";
+import { bumpSnapshot } from "#server/signals/snapshot.ts";
+
+type ByActor = { actor: Actor };
+type InProject = ByActor & { projectId: string };
+
+/**
+ * On the ctx inside `transact`, and nowhere else. `changed` says what was done or refused, under the actor and in the
+ * project of the ctx it is called on: the audit row, the notice to open pages and the bump of the gateways' snapshot
+ * follow when the outermost transaction commits. `rerouted` is for what no action tells of: gateways cache it, and it
+ * changed (a replica is ready, a host is gone).
+ */
+export type Changes = {
+  changed: (this: InProject, change: Change) => void;
+  rerouted: () => void;
+};
+/** The same where the ctx names no project. */
+export type UnscopedChanges = {
+  changed: { (this: ByActor, change: OutsideChange): void; (this: InProject, change: Change): void };
+  rerouted: () => void;
+};
+
+/** Of Postgres' 65,535 parameters for one statement. */
+const rowsPerInsert = 5_000;
+
+/** What one transaction has to say, kept until it is about to commit. */
+export function collectChanges() {
+  const rows: (typeof auditLog.$inferInsert)[] = [];
+  const notices = new Set<string>();
+  let bumps = false;
+  let isOver = false;
+
+  function changed(this: ByActor & { projectId?: string }, change: Change): void {
+    const { action, id, outcome = "done", detail = {} } = change;
+    if (isOver) throw new Error(`${action} was said when its transaction had ended`);
+    const { projectId = null, actor } = this;
+    const entry: ActionEntry = actions[action];
+    const isDone = outcome === "done";
+    const isOutside = entry.at !== "project" || (isDone && entry.outlivesProject === true);
+    if (!isOutside && projectId === null) throw new Error(`${action} was said without a project`);
+    rows.push({
+      id: newId("audit"),
+      projectId: isOutside ? null : projectId,
+      actor,
+      action,
+      targetId: id,
+      outcome,
+      detail: { ...detail },
+    });
+    if (!isDone) return;
+    if (entry.routed) bumps = true;
+    const here = projectId === null ? [] : [projectId];
+    const projects = ("heardIn" in change && change.heardIn) || here;
+    for (const kind of entry.tells ?? [])
+      for (const project of projects) if (id) notices.add(noticeOf(`project:${project}`, { kind, id }));
+  }
+
+  function rerouted(): void {
+    if (isOver) throw new Error("a route changed when its transaction had ended");
+    bumps = true;
+  }
+
+  /** Write it all, right before the commit. */
+  async function write(db: Db): Promise<void> {
+    isOver = true;
+    for (let from = 0; from < rows.length; from += rowsPerInsert)
+      await db.insert(auditLog).values(rows.slice(from, from + rowsPerInsert));
+    if (notices.size > 0) await sendNotices({ db }, [...notices]);
+    if (bumps) await bumpSnapshot({ db });
+  }
+
+  return { changed, rerouted, write };
+}
