@@ -11,10 +11,11 @@ import { useProject } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ChoiceFilter } from "#components/ui/filter-bar.tsx";
-import { sentence, shortId } from "#components/ui/format.ts";
+import { shortId } from "#components/ui/format.ts";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { auditAreas, auditSorts } from "#server/audit/input.ts";
+import type { Area } from "#server/signals/actions.ts";
 
 const periods = [
   { value: "all", label: "Any time" },
@@ -28,7 +29,21 @@ const outcomes = [
   { value: "refused", label: "Refused" },
 ];
 
-const areaLabels: Readonly<Record<string, string>> = { people: "Accounts", economics: "Prices" };
+const areaLabels: Readonly<Record<Area, string>> = {
+  people: "Accounts",
+  projects: "Projects",
+  keys: "Keys",
+  files: "Files",
+  uploads: "Uploads",
+  datasets: "Datasets",
+  runs: "Runs",
+  evals: "Evals",
+  models: "Models",
+  deployments: "Deployments",
+  feedback: "Feedback",
+  economics: "Prices",
+  playground: "Playground",
+};
 
 function usePages() {
   const [filters] = useQueryStates(auditFilters);
@@ -69,7 +84,7 @@ function AuditTable({
   query: ComponentProps<typeof ResourceList<AuditRow>>["query"];
   order: ReturnType<typeof usePages>["order"];
   actors: readonly { actor: string; name: string | null }[];
-  areas: readonly string[];
+  areas: readonly Area[];
 }) {
   const { slug } = useProject();
   const columns = useMemo(() => auditColumns(slug), [slug]);
@@ -93,7 +108,7 @@ function AuditTable({
             <ChoiceFilter
               param="area"
               label="Area"
-              options={areas.map((area) => ({ value: area, label: areaLabels[area] ?? sentence(area) }))}
+              options={areas.map((area) => ({ value: area, label: areaLabels[area] }))}
             />
           )}
           <ChoiceFilter param="outcome" label="Outcome" options={outcomes} />

@@ -4,6 +4,7 @@ import { useEffectEvent, useRef } from "react";
 import { z } from "zod";
 import { useLive } from "#components/live.tsx";
 import { useProject } from "#components/shell/project-context.tsx";
+import type { LiveKind } from "#server/signals/live.ts";
 
 const Hint = z.object({ kind: z.string(), id: z.string() });
 
@@ -11,7 +12,7 @@ const Hint = z.object({ kind: z.string(), id: z.string() });
 const gatherMs = 1_000;
 
 /** Domains whose hint has another name than their router. */
-const routerOf: Record<string, string> = { suites: "evals", project: "projects" };
+const routerOf: Readonly<Record<string, string>> = { suites: "evals" } satisfies Partial<Record<LiveKind, string>>;
 
 /** Asks again what a hint says has changed: every list of the project stays live without a line in its page. */
 export function LiveRefresh() {

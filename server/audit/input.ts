@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { auditOutcomes } from "#db/enums.ts";
 import { Cursor, sortedBy } from "#server/input.ts";
+import type { Area } from "#server/signals/actions.ts";
 
 /** The first word of an action: what kind of thing was touched. */
 export const auditAreas = [
@@ -16,7 +17,8 @@ export const auditAreas = [
   "deployments",
   "feedback",
   "economics",
-] as const;
+  "playground",
+] as const satisfies readonly Area[];
 
 export const auditPeriodNames = ["24h", "7d", "30d", "90d"] as const;
 export const auditPeriodHours = { "24h": 24, "7d": 168, "30d": 720, "90d": 2_160 } as const;

@@ -179,7 +179,7 @@ export const actions = {
     target: "suite",
     tells: ["suites"],
   }),
-  "evals.finish": inProject<{ status: EvalStatus; pairs?: number; overlap?: number; why?: string }>({
+  "evals.finish": inProject<{ status: EvalStatus; pairs?: number; overlap?: number }>({
     target: "eval",
     tells: ["evals"],
   }),
