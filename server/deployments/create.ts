@@ -38,13 +38,11 @@ export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
       return { id: newId("revision"), ...own, number: i + 1, modelVersionId: version.id, weightBps };
     });
     await ctx.db.insert(revisions).values(rows);
-    const detail = rows.map(({ number, weightBps }, i) => ({ number, weightBps, model: versions[i]?.name }));
+    const shares = rows.map(({ number, weightBps }, i) => ({ number, weightBps, model: versions[i]?.name }));
     ctx.changed({
       action: "deployments.create",
       id,
-      detail: {
-        ...{ name: input.name, takesOverFrom: takesOverFrom?.version.name, revisions: detail },
-      },
+      detail: { name: input.name, takesOverFrom: takesOverFrom?.version.name, revisions: shares },
     });
     ctx.enqueue("deployments.reconcile", {});
     return { ...created, revisions: rows };

@@ -65,11 +65,7 @@ export async function finishEval(
     ctx.changed({
       action: "evals.finish",
       id: evalId,
-      detail: {
-        status: error ? "failed" : "succeeded",
-        pairs: pairs.length,
-        overlap: overlap.either,
-      },
+      detail: { status: error ? "failed" : "succeeded", pairs: pairs.length, overlap: overlap.either },
     });
   });
 }

@@ -45,11 +45,7 @@ export async function startEval(ctx: Ctx, input: StartEval) {
     ctx.changed({
       action: "evals.start",
       id: row.id,
-      detail: {
-        suiteId: suite.id,
-        candidate: candidate.id,
-        baseline: baseline.id,
-      },
+      detail: { suiteId: suite.id, candidate: candidate.id, baseline: baseline.id },
     });
     ctx.enqueue("evals.run", { projectId: ctx.projectId, evalId: row.id });
     return row;

@@ -145,6 +145,7 @@ export const actions = {
     target: "dataset",
     tells: ["datasets"],
   }),
+  /** the only version takes the dataset with it, and the row names that */
   "datasets.deleteVersion": inProject<{ name: string; version: number; bytes: number }, { name: string } & Why>({
     target: "datasetVersion",
     tells: ["datasets"],
@@ -193,6 +194,7 @@ export const actions = {
     tells: ["models"],
     routed: true,
   }),
+  /** the only version takes the model with it, and the row names that */
   "models.deleteVersion": inProject<
     { name: string; modelId: string; version: number; code: string | null; bytes: number },
     { name: string } & Why
