@@ -1,8 +1,7 @@
 import { type Ctx, transact } from "#server/context.ts";
 import type { Deletion } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
-import type { DeleteAction } from "#server/signals/actions.ts";
-import type { Changes } from "#server/signals/changes.ts";
+import type { Changes, DeleteAction } from "#server/signals/changes.ts";
 
 /**
  * The frame of every deletion, one transaction: `look` holds the row and says what depends on it, `remove` takes it

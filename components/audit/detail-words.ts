@@ -1,6 +1,6 @@
 import { shortId } from "#components/ui/format.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
-import type { DetailField } from "#server/signals/actions.ts";
+import type { DetailField } from "#server/signals/changes.ts";
 
 const longestValue = 120;
 

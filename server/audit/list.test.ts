@@ -9,7 +9,7 @@ import { type Ctx, transact } from "#server/context.ts";
 import { createDeployment } from "#server/deployments/create.ts";
 import { addVersion } from "#server/deployments/deployments.fixture.ts";
 import { createKey } from "#server/keys/create.ts";
-import type { Change } from "#server/signals/actions.ts";
+import type { Change } from "#server/signals/changes.ts";
 import { testProject } from "#server/testing.ts";
 
 const everything = ListAudit.parse({});

@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from "vitest";
 import type { Ctx, UnscopedCtx } from "#server/context.ts";
-import type { Change, OutsideChange } from "#server/signals/actions.ts";
+import type { Change, OutsideChange } from "#server/signals/changes.ts";
 
 type Cancelled = { action: "runs.cancel"; id: string; detail: { status: "cancelled" } };
 

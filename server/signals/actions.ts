@@ -28,8 +28,10 @@ type Outside<Done, Refused> = Omit<About, "tells"> & Carries<Done, Refused> & { 
 type OfMember<Done, Refused> = About & Carries<Done, Refused> & { at: "memberships" };
 
 /** A detail with nothing in it. */
-type Nothing = null;
-type Why = { why: string };
+export type Nothing = null;
+export type Why = { why: string };
+/** what stands in the way of a deletion */
+type InUse = { name: string; why: string };
 type Share = { number: number; weightBps: number; model: string | undefined };
 type Check = { name: string; ok: boolean; detail: string };
 /** ids, and the gate's own words */
@@ -89,7 +91,7 @@ export const actions = {
   "projects.adopt": inProject({ target: "project", tells: ["projects"], routed: true }),
   "projects.archive": inProject({ target: "project", routed: true }),
   "projects.create": inProject<{ slug: string }>({ target: "project", routed: true }),
-  "projects.delete": inProject<{ name: string; slug: string; effects: readonly string[] }, { name: string } & Why>({
+  "projects.delete": inProject<{ name: string; slug: string; effects: readonly string[] }, InUse>({
     target: "project",
     tells: ["projects"],
     routed: true,
@@ -141,12 +143,12 @@ export const actions = {
     target: "datasetVersion",
     tells: ["datasets"],
   }),
-  "datasets.delete": inProject<{ name: string; versions: number; bytes: number }, { name: string } & Why>({
+  "datasets.delete": inProject<{ name: string; versions: number; bytes: number }, InUse>({
     target: "dataset",
     tells: ["datasets"],
   }),
   /** the only version takes the dataset with it, and the row names that */
-  "datasets.deleteVersion": inProject<{ name: string; version: number; bytes: number }, { name: string } & Why>({
+  "datasets.deleteVersion": inProject<{ name: string; version: number; bytes: number }, InUse>({
     target: "datasetVersion",
     tells: ["datasets"],
   }),
@@ -159,7 +161,7 @@ export const actions = {
   // runs
   "runs.cancel": inProject<{ status: RunStatus }>({ target: "run", tells: ["runs"] }),
   "runs.convert": inProject<{ sha256: string }>({ target: "run", tells: ["runs"] }),
-  "runs.delete": inProject<{ name: string; modelVersionId: string | null; bytes: number }, { name: string } & Why>({
+  "runs.delete": inProject<{ name: string; modelVersionId: string | null; bytes: number }, InUse>({
     target: "run",
     tells: ["runs"],
   }),
@@ -172,11 +174,11 @@ export const actions = {
   "evals.archiveSuite": inProject({ target: "suite", tells: ["suites"] }),
   "evals.cancel": inProject({ target: "eval", tells: ["evals"] }),
   "evals.createSuite": inProject<{ datasetVersionId: string; cases: number }>({ target: "suite", tells: ["suites"] }),
-  "evals.delete": inProject<
-    { name: string; candidateVersionId: string; baselineVersionId: string },
-    { name: string } & Why
-  >({ target: "eval", tells: ["evals"] }),
-  "evals.deleteSuite": inProject<{ name: string; datasetVersionId: string; cases: number }, { name: string } & Why>({
+  "evals.delete": inProject<{ name: string; candidateVersionId: string; baselineVersionId: string }, InUse>({
+    target: "eval",
+    tells: ["evals"],
+  }),
+  "evals.deleteSuite": inProject<{ name: string; datasetVersionId: string; cases: number }, InUse>({
     target: "suite",
     tells: ["suites"],
   }),
@@ -189,7 +191,7 @@ export const actions = {
     tells: ["evals"],
   }),
   // models
-  "models.delete": inProject<{ name: string; versions: number; bytes: number }, { name: string } & Why>({
+  "models.delete": inProject<{ name: string; versions: number; bytes: number }, InUse>({
     target: "model",
     tells: ["models"],
     routed: true,
@@ -197,7 +199,7 @@ export const actions = {
   /** the only version takes the model with it, and the row names that */
   "models.deleteVersion": inProject<
     { name: string; modelId: string; version: number; code: string | null; bytes: number },
-    { name: string } & Why
+    InUse
   >({ target: "modelVersion", tells: ["models"], routed: true }),
   /** done: begun; refused: it came to nothing, with the code of the reason */
   "models.import": inProject<{ name: string; kind: "hub" | "local" | "upload" }, { code: string }>({
@@ -237,10 +239,7 @@ export const actions = {
     tells: ["deployments"],
     routed: true,
   }),
-  "deployments.delete": inProject<{ name: string }, { name: string } & Why>({
-    target: "deployment",
-    tells: ["deployments"],
-  }),
+  "deployments.delete": inProject<{ name: string }, InUse>({ target: "deployment", tells: ["deployments"] }),
   "deployments.retireRevision": inProject<{ revisionId: string; number: number }>({
     target: "deployment",
     tells: ["deployments"],
@@ -266,43 +265,12 @@ export type Action = keyof typeof actions;
 /** The first word of an action: what kind of thing was touched. */
 export type Area = Action extends `${infer Domain}.${string}` ? Domain : never;
 
-type Carried<A extends Action> = NonNullable<(typeof actions)[A]["carries"]>;
-type AtOf<A extends Action> = (typeof actions)[A]["at"];
+export type AtOf<A extends Action> = (typeof actions)[A]["at"];
 
 /** The actions of a project. */
-type ProjectAction = { [A in Action]: AtOf<A> extends "project" ? A : never }[Action];
-
-type Detail<D> = [D] extends [Nothing] ? { detail?: undefined } : object extends D ? { detail?: D } : { detail: D };
-type Heard<A extends Action> = AtOf<A> extends "memberships" ? { heardIn: readonly string[] } : unknown;
-
-type Done<A extends Action> = [Carried<A>["done"]] extends [never]
-  ? never
-  : { action: A; id: string; outcome?: "done" } & Detail<Carried<A>["done"]> & Heard<A>;
-
-type Refused<A extends Action> = [Carried<A>["refused"]] extends [never]
-  ? never
-  : { action: A; id: string | null; outcome: "refused"; detail: Carried<A>["refused"] };
-
-type Said<A extends Action> = { [K in A]: Done<K> | Refused<K> }[A];
-
-/** Turned away before the verb was reached: nothing but the reason is known. */
-type TurnedAway = { action: ProjectAction; id: null; outcome: "refused"; detail: Why };
-
-/** What `ctx.changed` takes outside any project: `id` names what was touched, `heardIn` the projects whose pages hear of it. */
-export type OutsideChange = Said<Exclude<Action, ProjectAction>>;
-/** What `ctx.changed` takes in a project; `id` names what was touched. */
-export type Change = Said<Action> | TurnedAway;
-
-/** Those that take a thing away, by the frame of `deleteThing`. */
-export type DeleteAction = Exclude<Extract<ProjectAction, `${string}.delete${string}`>, "files.delete">;
+export type ProjectAction = { [A in Action]: AtOf<A> extends "project" ? A : never }[Action];
 
 export function isProjectAction(name: string): name is ProjectAction {
   const all: Readonly<Record<string, { at: string }>> = actions;
   return Object.hasOwn(all, name) && all[name]?.at === "project";
 }
-
-type KeysOf<D> = D extends Nothing ? never : keyof D;
-/** Every field that some detail has. */
-export type DetailField =
-  | { [A in Action]: KeysOf<Carried<A>["done"]> | KeysOf<Carried<A>["refused"]> }[Action]
-  | keyof Why;

@@ -2,9 +2,49 @@ import type { Db } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
 import type { Actor } from "#server/context.ts";
-import { type ActionEntry, actions, type Change, type OutsideChange } from "#server/signals/actions.ts";
+import {
+  type Action,
+  type ActionEntry,
+  type AtOf,
+  actions,
+  type Nothing,
+  type ProjectAction,
+  type Why,
+} from "#server/signals/actions.ts";
 import { noticeOf, sendNotices } from "#server/signals/live.ts";
 import { bumpSnapshot } from "#server/signals/snapshot.ts";
+
+type Carried<A extends Action> = NonNullable<(typeof actions)[A]["carries"]>;
+
+type Detail<D> = [D] extends [Nothing] ? { detail?: undefined } : object extends D ? { detail?: D } : { detail: D };
+type Heard<A extends Action> = AtOf<A> extends "memberships" ? { heardIn: readonly string[] } : unknown;
+
+type Done<A extends Action> = [Carried<A>["done"]] extends [never]
+  ? never
+  : { action: A; id: string; outcome?: "done" } & Detail<Carried<A>["done"]> & Heard<A>;
+
+type Refused<A extends Action> = [Carried<A>["refused"]] extends [never]
+  ? never
+  : { action: A; id: string | null; outcome: "refused"; detail: Carried<A>["refused"] };
+
+type Said<A extends Action> = { [K in A]: Done<K> | Refused<K> }[A];
+
+/** Turned away before the verb was reached: nothing but the reason is known. */
+type TurnedAway = { action: ProjectAction; id: null; outcome: "refused"; detail: Why };
+
+/** What `ctx.changed` takes outside any project: `id` names what was touched, `heardIn` the projects whose pages hear of it. */
+export type OutsideChange = Said<Exclude<Action, ProjectAction>>;
+/** What `ctx.changed` takes in a project; `id` names what was touched. */
+export type Change = Said<Action> | TurnedAway;
+
+/** Those that take a thing away, by the frame of `deleteThing`. */
+export type DeleteAction = Exclude<Extract<ProjectAction, `${string}.delete${string}`>, "files.delete">;
+
+type KeysOf<D> = D extends Nothing ? never : keyof D;
+/** Every field that some detail has. */
+export type DetailField =
+  | { [A in Action]: KeysOf<Carried<A>["done"]> | KeysOf<Carried<A>["refused"]> }[Action]
+  | keyof Why;
 
 type ByActor = { actor: Actor };
 type InProject = ByActor & { projectId: string };
