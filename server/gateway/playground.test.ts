@@ -3,7 +3,6 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { members, users } from "#db/schema/people.ts";
 import { requests } from "#db/schema/requests.ts";
-import { bumpSnapshot } from "#server/signals/snapshot.ts";
 import type { Ctx } from "#server/context.ts";
 import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";
@@ -18,6 +17,7 @@ import {
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
 import { until } from "#server/process.fixture.ts";
 import { askGateway } from "#server/routing/ask-gateway.ts";
+import { bumpSnapshot } from "#server/signals/snapshot.ts";
 
 let database: Awaited<ReturnType<typeof holdDatabase>>;
 let upstream: Upstream;

@@ -6,7 +6,6 @@ import { hosts, replicas, revisions } from "#db/schema/deployments.ts";
 import { prices } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { requestAttempts, requests } from "#db/schema/requests.ts";
-import { bumpSnapshot } from "#server/signals/snapshot.ts";
 import {
   addDeployment,
   addHost,
@@ -21,6 +20,7 @@ import {
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
 import { until } from "#server/process.fixture.ts";
+import { bumpSnapshot } from "#server/signals/snapshot.ts";
 
 let database: Awaited<ReturnType<typeof holdDatabase>>;
 let gateway: GatewayProcess;

@@ -2,13 +2,13 @@ import { appendFile, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ZodError } from "zod";
 import type { Pool } from "#db/client.ts";
-import { notifyLive } from "#server/signals/live.ts";
 import { touchKeys } from "#server/keys/touch.ts";
 import { log } from "#server/log.ts";
 import { CallLine } from "#server/requests/record.ts";
 import type { Spool } from "#server/requests/spool/append.ts";
 import { lossFile, tellLosses, untoldLosses } from "#server/requests/spool/losses.ts";
 import { storeCalls } from "#server/requests/store.ts";
+import { notifyLive } from "#server/signals/live.ts";
 
 const rowsPerInsert = 1_000;
 const flushEveryMs = 250;

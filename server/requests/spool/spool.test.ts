@@ -10,7 +10,6 @@ import { apiKeys } from "#db/schema/keys.ts";
 import { projects } from "#db/schema/people.ts";
 import { lostRequests, requests } from "#db/schema/requests.ts";
 import { inDatabase } from "#db/testing.ts";
-import { liveChannel } from "#server/signals/live.ts";
 import { addKey, addProject } from "#server/gateway/gateway.fixture.ts";
 import { health } from "#server/ops/health.ts";
 import { until } from "#server/process.fixture.ts";
@@ -18,6 +17,7 @@ import { keepFlushing } from "#server/requests/flush.ts";
 import type { CallRecord } from "#server/requests/record.ts";
 import { openSpool } from "#server/requests/spool/append.ts";
 import { claimSpool } from "#server/requests/spool/claim.ts";
+import { liveChannel } from "#server/signals/live.ts";
 
 /** A database with the project that `line` names. */
 const inHouse = (work: Parameters<typeof inDatabase<void>>[0]) =>
