@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openTestConsole } from "#cli/datasets/console.fixture.ts";
 import { accountToShow, demoAccount } from "#cli/demo-account.ts";
-import { isAlive, startTimeOf } from "#server/ops/processes/identity.ts";
 import { writeProcesses } from "#server/ops/processes/registry.ts";
+import { isAlive, startTimeOf } from "#server/process.ts";
 
 function folder() {
   const data = mkdtempSync(join(tmpdir(), "largeforge demo "));

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { startTimeOf } from "#server/ops/processes/identity.ts";
 import { writeProcesses } from "#server/ops/processes/registry.ts";
+import { startTimeOf } from "#server/process.ts";
 import { fileStorage } from "#server/storage.ts";
 
 test("a port that this installation's own process has is no warning", async () => {

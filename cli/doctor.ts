@@ -5,9 +5,9 @@ import { blobFinding, bytesByDefault, checkBlobs } from "#cli/check-blobs.ts";
 import { print } from "#cli/output.ts";
 import { dataDir, processesFile, root } from "#cli/paths.ts";
 import { commandOutput, hasNvidiaGpu } from "#cli/setup/machine.ts";
-import { isAlive } from "#server/ops/processes/identity.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
 import { readProcesses } from "#server/ops/processes/registry.ts";
+import { isAlive } from "#server/process.ts";
 
 type Finding = { check: string; state: "ok" | "warning" | "problem"; found: string; remedy: string | null };
 

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { startEmbeddedPostgres } from "#db/embedded.ts";
 import { findPostmaster, stopServerOf } from "#db/postmaster.ts";
-import { startTimeOf } from "#server/ops/processes/identity.ts";
+import { startTimeOf } from "#server/process.ts";
 
 const root = join(import.meta.dirname, "..");
 

@@ -4,9 +4,9 @@ import type { Command } from "commander";
 import { print, withProgress } from "#cli/output.ts";
 import { dataDir, processesFile } from "#cli/paths.ts";
 import { stopServerOf } from "#db/postmaster.ts";
-import { endProcess, isAlive } from "#server/ops/processes/identity.ts";
 import { readProcesses } from "#server/ops/processes/registry.ts";
 import { endTrainers } from "#server/ops/processes/trainers.ts";
+import { endProcess, isAlive } from "#server/process.ts";
 
 const stopWithinMs = 90_000;
 const orphanGraceMs = 10_000;

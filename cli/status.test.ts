@@ -4,8 +4,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startTimeOf } from "#server/ops/processes/identity.ts";
 import { type ProcessRow, writeProcesses } from "#server/ops/processes/registry.ts";
+import { startTimeOf } from "#server/process.ts";
 
 /** A process that lives as long as the test, as the registry would name it. */
 async function living(name: string): Promise<ProcessRow> {

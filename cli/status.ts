@@ -5,8 +5,8 @@ import { print, table } from "#cli/output.ts";
 import { dataDir, processesFile, root } from "#cli/paths.ts";
 import { commandOutput } from "#cli/setup/machine.ts";
 import { DomainError } from "#server/errors.ts";
-import { isAlive } from "#server/ops/processes/identity.ts";
 import { type Processes, readProcesses } from "#server/ops/processes/registry.ts";
+import { isAlive } from "#server/process.ts";
 
 const diskWithinMs = 5_000;
 

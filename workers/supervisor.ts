@@ -7,7 +7,6 @@ import { log } from "#server/log.ts";
 import { type SupervisedChild, superviseChild } from "#server/ops/processes/child.ts";
 import { type KeptDatabase, keepDatabase } from "#server/ops/processes/database.ts";
 import { prepareFirstAdmin, untilSomebody } from "#server/ops/processes/first-admin.ts";
-import { endProcess, startTimeOf } from "#server/ops/processes/identity.ts";
 import { holdListener } from "#server/ops/processes/listener.ts";
 import { takeLock } from "#server/ops/processes/lock.ts";
 import { openLog } from "#server/ops/processes/log-file.ts";
@@ -15,6 +14,7 @@ import { planProcesses, startWaves } from "#server/ops/processes/plan.rule.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
 import { type Processes, readProcesses, writeProcesses } from "#server/ops/processes/registry.ts";
 import { endTrainers } from "#server/ops/processes/trainers.ts";
+import { endProcess, startTimeOf } from "#server/process.ts";
 
 const conflictExit = 5;
 const orphanGraceMs = 10_000;

@@ -18,7 +18,7 @@ const hang = () => new Promise<never>(() => setInterval(() => {}, 1e6));
 
 const processor = workWith(ctx, {
   "runs.train": async (ctx, { runId }) => {
-    const { outcome } = await claimRun(ctx, runId, await ownLease());
+    const { outcome } = await claimRun(ctx, runId, ownLease());
     if (outcome === "claimed") await db.update(runs).set({ status: "succeeded" }).where(eq(runs.id, runId));
     console.log(outcome);
     if (outcome === "claimed") await hang();

@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { JobCtx } from "#server/jobs/context.ts";
-import { staleSeconds } from "#server/jobs/lease.ts";
-import { isLeaseDead } from "#server/jobs/process.ts";
+import { isLeaseDead, staleSeconds } from "#server/jobs/lease.ts";
 import { canBeRegistered } from "#server/registration.ts";
 import { heldStatuses } from "#server/runs/status.rule.ts";
 
@@ -38,10 +37,7 @@ async function findWaiting({ db }: JobCtx) {
     const rows = await db.execute<Held>(sql`select project_id as "projectId", id, lease_holder as holder,
       ${silent} as silent, extract(epoch from now() - created_at)::float as age
       from ${from} where status in ${statuses} limit 1000`);
-    const orphaned = await Promise.all(
-      [...rows].map(async (row) => row.silent || !row.holder || (await isLeaseDead(row.holder))),
-    );
-    return [...rows].filter((_, index) => orphaned[index]);
+    return [...rows].filter((row) => row.silent || !row.holder || isLeaseDead(row.holder));
   };
   const queued = await find(sql`runs where status = 'queued' and queued_at < now() - ${lost} order by queued_at`);
   return {

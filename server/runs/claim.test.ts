@@ -7,13 +7,13 @@ import { runs } from "#db/schema/runs.ts";
 import { inDatabase } from "#db/testing.ts";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { ownLease, releasedLease } from "#server/jobs/lease.ts";
-import { processStartTime } from "#server/jobs/process.ts";
 import { testJobs } from "#server/jobs/testing.ts";
+import { startTimeOf } from "#server/process.ts";
 import { claimRun } from "#server/runs/claim.ts";
 import { testRun } from "#server/runs/testing.ts";
 
 async function claimable(ctx: JobCtx & { projectId: string }, id: string) {
-  return (await claimRun(ctx, id, await ownLease())).outcome;
+  return (await claimRun(ctx, id, ownLease())).outcome;
 }
 
 test("a run is claimed once; the second bell is refused", () =>
@@ -48,14 +48,14 @@ test("a run whose worker was killed, let go or fell silent is adopted", () =>
   inDatabase(async ({ db }) => {
     const { ctx } = await testJobs(db);
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"]);
-    const holder = `${hostname()}/${child.pid}/${await processStartTime(child.pid ?? 0)}`;
+    const holder = `${hostname()}/${child.pid}/${startTimeOf(child.pid ?? 0)}`;
     const id = await testRun(ctx, { status: "running", leaseHolder: holder, heartbeatAt: new Date() });
     expect(await claimable(ctx, id)).toBe("refused");
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(await claimable(ctx, id)).toBe("claimed");
 
-    await db.update(runs).set({ leaseHolder: releasedLease(await ownLease()) });
+    await db.update(runs).set({ leaseHolder: releasedLease(ownLease()) });
     expect(await claimable(ctx, id)).toBe("claimed");
 
     await db.update(runs).set({ leaseHolder: "elsewhere/1/1", heartbeatAt: sql`now()` });

@@ -2,8 +2,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
 import { transact } from "#server/context.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import { type Lease, staleSeconds } from "#server/jobs/lease.ts";
-import { isLeaseDead } from "#server/jobs/process.ts";
+import { isLeaseDead, type Lease, staleSeconds } from "#server/jobs/lease.ts";
 import { heldStatuses } from "#server/runs/status.rule.ts";
 
 type Run = typeof runs.$inferSelect;
@@ -59,5 +58,5 @@ async function deadHolderOf(ctx: ProjectJobCtx, runId: string): Promise<string> 
     .select({ holder: runs.leaseHolder })
     .from(runs)
     .where(and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId)));
-  return row?.holder && (await isLeaseDead(row.holder)) ? row.holder : "nobody";
+  return row?.holder && isLeaseDead(row.holder) ? row.holder : "nobody";
 }

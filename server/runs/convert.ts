@@ -28,7 +28,7 @@ type Run = typeof runs.$inferSelect;
  * `succeeded`, which rings for its registration. The base's GGUF was made once, when it was imported.
  */
 export async function convertRun(ctx: ProjectJobCtx, { runId }: { runId: string }, signal: AbortSignal) {
-  const lease = await ownLease();
+  const lease = ownLease();
   const run = await claimConversion(ctx, runId, lease);
   if (!run) return;
   const mine = and(eq(runs.id, runId), eq(runs.leaseHolder, lease.holder));

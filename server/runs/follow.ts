@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { runs } from "#db/schema/runs.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { heartbeatEveryMs, type Lease } from "#server/jobs/lease.ts";
-import { isRunning, type ProcessRef } from "#server/jobs/process.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
+import { isAlive, type ProcessRef } from "#server/process.ts";
 import type { TrainerEvent } from "#server/runs/contract.ts";
 import { type Recorded, recordEvents } from "#server/runs/record-events.ts";
 import { isStalled } from "#server/runs/stall.rule.ts";
@@ -38,7 +38,7 @@ export async function followRun({ ctx, run, folder, lease }: Followed, signal: A
 
   while (isGoingOn(state)) {
     signal.throwIfAborted();
-    const alive = trainer !== null && (await isRunning(trainer));
+    const alive = trainer !== null && isAlive(trainer);
     const events = await tail.read(); // after the look at the process: a dead one has said its last word by now
     const now = performance.now();
     if (events.length > 0) heard = now;
@@ -58,13 +58,13 @@ export async function followRun({ ctx, run, folder, lease }: Followed, signal: A
     }
     if (trainer && alive) {
       if (isStalled({ eventMs: now - heard, stepMs: now - stepped }, stepMs)) {
-        await killTrainer(run.id, trainer);
+        killTrainer(run.id, trainer);
         state = await record({ notes: [{ kind: "stalled", message: "the trainer stopped answering and was ended" }] });
       }
       await sleep(pollMs, undefined, { signal });
       continue;
     }
-    if (trainer) await killTrainer(run.id, trainer); // its children, if it left any
+    if (trainer) killTrainer(run.id, trainer); // its children, if it left any
     trainer = await findTrainer(folder);
     if (trainer) continue;
     if (last?.type === "done") {

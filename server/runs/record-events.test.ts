@@ -22,7 +22,7 @@ import { testProject } from "#server/testing.ts";
 test("a model that answers with a NUL or half a surrogate pair does not lose its training", () =>
   inDatabase(async ({ db }) => {
     const { ctx } = await testJobs(db);
-    const lease = await ownLease();
+    const lease = ownLease();
     const runId = await testRun(ctx, { status: "running", leaseHolder: lease.holder });
     const path = join(await testDataFolder(), "events.jsonl");
     const texts = { promptText: "ask\u0000", adaptedText: "\ud83d half", baseText: "plain" };
@@ -42,7 +42,7 @@ test("rows that the trainer left out or cannot read are named by their lines in 
     const made = await createDatasetVersion(ctx, { filename: "tickets.jsonl", blob, validationShareBp: 0 });
     const { versionId } = made;
     await importDataset(ctx, { versionId }, new AbortController().signal);
-    const lease = await ownLease();
+    const lease = ownLease();
     const runId = await testRun(ctx, { status: "running", leaseHolder: lease.holder, datasetVersionId: versionId });
     const message = "2 training rows were left out, no token to learn within 8 tokens: normalised lines 1, 3";
     const warning = { v: 1, seq: 1, t: 1, type: "warning", message, leftOutOf: "training", lines: [1, 3] };
@@ -61,7 +61,7 @@ test("rows that the trainer left out or cannot read are named by their lines in 
 test("a resumed run's curves say where it went on and how much it has learnt from so far, before it has ended", () =>
   inDatabase(async ({ db }) => {
     const { ctx } = await testJobs(db);
-    const lease = await ownLease();
+    const lease = ownLease();
     const runId = await testRun(ctx, { status: "running", leaseHolder: lease.holder });
     const hello = (resumedFromStep: number | null) => {
       return { type: "hello", versions: {}, device: { kind: "cpu", name: "CPU" }, pid: 1, resumedFromStep };

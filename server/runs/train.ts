@@ -24,7 +24,7 @@ type Run = typeof runs.$inferSelect;
  * A second bell for the same run is refused by the claim; a killed worker's successor goes on where it stopped.
  */
 export async function trainRun(ctx: ProjectJobCtx, { runId }: { runId: string }, signal: AbortSignal) {
-  const lease = await ownLease();
+  const lease = ownLease();
   const claim = await claimRun(ctx, runId, lease);
   if (claim.outcome !== "claimed") return claim;
   const folder = runFolder(runId);

@@ -11,11 +11,11 @@ import { inDatabase } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
 import { openBells } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
-import { isRunning } from "#server/jobs/process.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import type { TestProcess } from "#server/process.fixture.ts";
+import { isAlive } from "#server/process.ts";
 import { PidFile } from "#server/runs/contract.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 import { testBase, testDataset } from "#server/runs/testing.ts";
@@ -124,7 +124,7 @@ export async function storeRows(ctx: Ctx, data: string, rows: { train: number; v
 
 async function endTrainer(data: string, runId: string) {
   const trainer = await readPid(data, runId);
-  if (trainer && (await isRunning(trainer))) process.kill(trainer.pid, "SIGKILL");
+  if (trainer && isAlive(trainer)) process.kill(trainer.pid, "SIGKILL");
 }
 
 /** The trainer's process, as it wrote itself down. */

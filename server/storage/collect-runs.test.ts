@@ -10,8 +10,8 @@ import { runs } from "#db/schema/runs.ts";
 import { uploads } from "#db/schema/storage.ts";
 import { inDatabase } from "#db/testing.ts";
 import { createUpload } from "#server/datasets/uploads/create.ts";
-import { processStartTime } from "#server/jobs/process.ts";
 import { testJobs } from "#server/jobs/testing.ts";
+import { startTimeOf } from "#server/process.ts";
 import { testRun } from "#server/runs/testing.ts";
 import { wholeCheckpoints } from "#server/runs/trainer/checkpoints.ts";
 import { collectRunFolders } from "#server/storage/collect-runs.ts";
@@ -55,7 +55,7 @@ test("old runs keep what a resume needs and what tells of them; runs that are go
     const paused = await layOutRun(folder, await testRun(ctx, { status: "paused" }), outside);
     const gone = await layOutRun(folder, newId("run"), outside);
     const alive = await layOutRun(folder, newId("run"), outside);
-    const startTime = await processStartTime(process.pid);
+    const startTime = startTimeOf(process.pid);
     await writeFile(join(alive, "pid.json"), JSON.stringify({ v: 1, pid: process.pid, startTime }));
     await utimes(alive, longAgo, longAgo);
 

@@ -3,8 +3,7 @@ import { modelVersions } from "#db/schema/models.ts";
 import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import { type Lease, releasedLease, staleSeconds } from "#server/jobs/lease.ts";
-import { isLeaseDead } from "#server/jobs/process.ts";
+import { isLeaseDead, type Lease, releasedLease, staleSeconds } from "#server/jobs/lease.ts";
 import type { Changes } from "#server/signals/changes.ts";
 import { notifyLive } from "#server/signals/live.ts";
 
@@ -23,7 +22,7 @@ const own = (ctx: ProjectJobCtx, id: string, lease: Lease) =>
 export async function claimImport(ctx: ProjectJobCtx, id: string, lease: Lease): Promise<Version | null> {
   const mine = and(eq(modelVersions.id, id), eq(modelVersions.projectId, ctx.projectId));
   const [found] = await ctx.db.select({ holder: modelVersions.leaseHolder }).from(modelVersions).where(mine);
-  const dead = found?.holder && (await isLeaseDead(found.holder)) ? found.holder : "nobody";
+  const dead = found?.holder && isLeaseDead(found.holder) ? found.holder : "nobody";
   const free = sql`(${modelVersions.leaseHolder} is null or ${modelVersions.leaseHolder} = ${dead}
     or ${modelVersions.heartbeatAt} < now() - interval '1 second' * ${staleSeconds})`;
   const [claimed] = await ctx.db

@@ -31,7 +31,7 @@ export async function importModelVersion(
   { modelVersionId }: { modelVersionId: string },
   signal: AbortSignal,
 ) {
-  const lease = await ownLease();
+  const lease = ownLease();
   const version = await claimImport(ctx, modelVersionId, lease);
   if (!version) return;
   const folder = join(await ctx.storage.tmp(), `import-${version.id}`);
@@ -88,12 +88,7 @@ function onBeatFailed(error: unknown, lost: AbortController) {
   if (error instanceof DomainError) lost.abort(error);
 }
 
-async function finish(
-  ctx: ProjectJobCtx,
-  version: Version,
-  lease: Awaited<ReturnType<typeof ownLease>>,
-  base: BaseBlobs,
-) {
+async function finish(ctx: ProjectJobCtx, version: Version, lease: ReturnType<typeof ownLease>, base: BaseBlobs) {
   await transact(ctx, async (ctx) => {
     const weights = base.weights && (await storeArtifact(ctx, { kind: "base_weights", files: base.weights }));
     const gguf = await storeArtifact(ctx, { kind: "base_gguf", files: [base.gguf] });
@@ -104,7 +99,7 @@ async function finish(
   });
 }
 
-async function fail(ctx: ProjectJobCtx, version: Version, lease: Awaited<ReturnType<typeof ownLease>>, error: unknown) {
+async function fail(ctx: ProjectJobCtx, version: Version, lease: ReturnType<typeof ownLease>, error: unknown) {
   const failure = failureOf(error);
   await transact(ctx, async (ctx) => {
     const ended = await endImport(ctx, version, lease, { status: "failed", error: failure });

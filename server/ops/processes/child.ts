@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { log } from "#server/log.ts";
-import { endProcess, startTimeOf } from "#server/ops/processes/identity.ts";
 import type { HeldListener } from "#server/ops/processes/listener.ts";
 import { countCrash, type ProcessPlan, restartWaitMs } from "#server/ops/processes/plan.rule.ts";
 import type { ProcessRow } from "#server/ops/processes/registry.ts";
+import { endProcess, startTimeOf } from "#server/process.ts";
 
 const pollMs = 100;
 const answerWithinMs = 2_000;

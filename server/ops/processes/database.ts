@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#db/embedded.ts";
 import { log } from "#server/log.ts";
-import { isAlive, startTimeOf } from "#server/ops/processes/identity.ts";
+import { isAlive, startTimeOf } from "#server/process.ts";
 
 const lookEveryMs = 1_000;
 const againAfterMs = 2_000;

@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { superviseChild } from "#server/ops/processes/child.ts";
-import { endProcess, isAlive, startTimeOf } from "#server/ops/processes/identity.ts";
 import { takeLock } from "#server/ops/processes/lock.ts";
 import { portOrFree } from "#server/ops/processes/ports.ts";
 import { readProcesses, writeProcesses } from "#server/ops/processes/registry.ts";
+import { isAlive } from "#server/process.ts";
 
 const folder = () => mkdtempSync(join(tmpdir(), "largeforge processes "));
 
@@ -59,16 +59,6 @@ test("a child that cannot start fails its start instead of hanging", async () =>
   const { child, dir } = supervise("console.error('no such setting'); process.exit(3);");
   await expect(child.ready).rejects.toThrow("ended three times while starting (last: 3)");
   expect(readFileSync(join(dir, "log"), "utf8")).toContain("no such setting");
-});
-
-test("a process is told from a stranger that got its pid", async () => {
-  const stranger = spawn("sleep", ["30"]);
-  await once(stranger, "spawn");
-  const pid = stranger.pid ?? 0;
-  expect(await endProcess({ pid, startTime: "1" }, 100)).toBe(true);
-  expect(startTimeOf(pid)).not.toBeNull();
-  await endProcess({ pid, startTime: startTimeOf(pid) ?? "" }, 1_000);
-  expect(startTimeOf(pid)).toBeNull();
 });
 
 test("a data folder has one owner, and a killed owner leaves no lock behind", async () => {

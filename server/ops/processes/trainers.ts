@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { endProcess, isAlive } from "#server/ops/processes/identity.ts";
+import { endProcess, isAlive } from "#server/process.ts";
 import { PidFile } from "#server/runs/contract.ts";
 
 const graceMs = 15_000;
@@ -20,8 +20,7 @@ export async function endTrainers(dataDir: string): Promise<number> {
 /** The trainer that a run's folder names; null when it names none, or only half of one. */
 function readTrainer(file: string) {
   try {
-    const { pid, startTime } = PidFile.parse(JSON.parse(readFileSync(file, "utf8")));
-    return { pid, startTime: String(startTime) };
+    return PidFile.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return null;
   }

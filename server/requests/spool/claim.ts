@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { isAlive, startTimeOf } from "#server/process.ts";
 import { segmentPattern } from "#server/requests/spool/append.ts";
 import { lossFile, untoldLosses } from "#server/requests/spool/losses.ts";
 
@@ -42,7 +42,7 @@ export async function claimSpool(root: string): Promise<SpoolClaim> {
   const dir = join(root, `gateway-${process.pid}-${randomBytes(4).toString("hex")}`);
   await mkdir(dir, { mode: 0o700 });
   const owner = join(dir, ownerFile);
-  const me = { hostname: hostname(), pid: process.pid, startedAt: startOf(process.pid) ?? "" };
+  const me = { hostname: hostname(), pid: process.pid, startedAt: startTimeOf(process.pid) ?? "" };
   await writeFile(owner, JSON.stringify(me), { mode: 0o600 });
   const timer = setInterval(() => {
     const now = new Date();
@@ -67,24 +67,8 @@ async function isDead(dir: string): Promise<boolean> {
   if (!info) return (await stat(dir)).isDirectory();
   const owner = Owner.safeParse(parsed(await readFile(path, "utf8").catch(() => "")));
   if (owner.success && owner.data.hostname === hostname())
-    return startOf(owner.data.pid) === null || startOf(owner.data.pid) !== owner.data.startedAt;
+    return !isAlive({ pid: owner.data.pid, startTime: owner.data.startedAt });
   return Date.now() - info.mtimeMs > deadAfterMs;
-}
-
-/** When the process began, in clock ticks since boot where the system tells; null when there is no such process. */
-function startOf(pid: number): string | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? null : (fields[19] ?? "");
-  } catch {
-    try {
-      process.kill(pid, 0);
-      return "";
-    } catch {
-      return null;
-    }
-  }
 }
 
 /** Only when nothing is left in it but the owner's mark and a count of losses that Postgres has. */

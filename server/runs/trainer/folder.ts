@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { env } from "#server/env.ts";
-import { isRunning, type ProcessRef } from "#server/jobs/process.ts";
+import { isAlive, type ProcessRef } from "#server/process.ts";
 import { Manifest, PidFile, type Spec } from "#server/runs/contract.ts";
 import { storable } from "#server/storable.rule.ts";
 
@@ -51,7 +51,7 @@ async function relink(target: string, path: string) {
 /** The trainer that holds this folder, alive; null when there is none. */
 export async function findTrainer(folder: RunFolder): Promise<ProcessRef | null> {
   const written = PidFile.safeParse(await readJson(folder.pid));
-  return written.success && (await isRunning(written.data)) ? written.data : null;
+  return written.success && isAlive(written.data) ? written.data : null;
 }
 
 /** Remove a run's folder with all its trainer wrote; false, and nothing is removed, while the trainer lives. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";
-import { killGroup, type ProcessRef, processStartTime } from "#server/jobs/process.ts";
+import { killGroup, type ProcessRef, startTimeOf } from "#server/process.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import type { RunFolder } from "#server/runs/trainer/folder.ts";
 import { trainerEnv, trainerPython } from "#server/runs/trainer/python.ts";
@@ -25,15 +25,15 @@ export async function startTrainer(runId: string, folder: RunFolder): Promise<Pr
     await Promise.race([once(child, "spawn"), failed(child)]);
     child.unref();
     const pid = child.pid ?? 0;
-    return { pid, startTime: (await processStartTime(pid)) ?? 0 };
+    return { pid, startTime: startTimeOf(pid) ?? "" };
   } finally {
     await log.close();
   }
 }
 
 /** End whatever is left of a trainer and its children, at once. */
-export async function killTrainer(runId: string, trainer: ProcessRef): Promise<void> {
-  await killGroup(trainer.pid, mark(runId));
+export function killTrainer(runId: string, trainer: ProcessRef): void {
+  killGroup(trainer.pid, mark(runId));
 }
 
 async function failed(child: ReturnType<typeof spawn>): Promise<never> {
