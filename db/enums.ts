@@ -51,6 +51,8 @@ export const runStatuses = [
   "paused",
 ] as const;
 export type RunStatus = (typeof runStatuses)[number];
+/** Those in which a trainer works on the run and a worker holds it. */
+export const heldRunStatuses = ["running", "cancelling", "pausing"] as const satisfies readonly RunStatus[];
 /** It has ended, until somebody resumes it. */
 export const finalRunStatuses: RunStatus[] = ["succeeded", "failed", "cancelled"];
 

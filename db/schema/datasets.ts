@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { type DatasetNoteCode, datasetShapes, datasetStatuses, splits } from "#db/enums.ts";
-import { at, createdAt, deletedAt, id } from "./columns.ts";
+import { at, createdAt, deletedAt, id, leaseColumns } from "./columns.ts";
 import { projects } from "./people.ts";
 import { blobs } from "./storage.ts";
 
@@ -111,14 +111,11 @@ export const datasetVersions = pgTable(
     notes: jsonb("notes").$type<DatasetNote[]>().notNull().default([]),
     review: jsonb("review").$type<DatasetReview>(),
     refusal: jsonb("refusal").$type<DatasetRefusal>(),
-    /** counts the imports begun: only the latest may finish */
-    attempt: integer("attempt").notNull().default(0),
+    ...leaseColumns(),
     /** attempts that ended through no fault of the file: a shutdown, a full disk, a new mapping */
     forgivenAttempts: integer("forgiven_attempts").notNull().default(0),
     /** why the import waits, while it does */
     waitingFor: text("waiting_for"),
-    importStartedAt: at("import_started_at"),
-    heartbeatAt: at("heartbeat_at"),
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     readyAt: at("ready_at"),
@@ -127,6 +124,7 @@ export const datasetVersions = pgTable(
   (t) => [
     uniqueIndex("dataset_versions_number_key").on(t.datasetId, t.version),
     index("dataset_versions_project_idx").on(t.projectId, t.createdAt),
+    index("dataset_versions_open_idx").on(t.createdAt).where(sql`status = 'importing'`),
     index("dataset_versions_source_blob_idx").on(t.sourceBlob),
     index("dataset_versions_train_blob_idx").on(t.trainBlob),
     index("dataset_versions_validation_blob_idx").on(t.validationBlob),

@@ -11,7 +11,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { evalStatuses, type graderKinds, splits } from "#db/enums.ts";
-import { at, bytes, createdAt, deletedAt, id } from "./columns.ts";
+import { at, bytes, createdAt, deletedAt, id, leaseColumns } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
 import { projects } from "./people.ts";
@@ -69,7 +69,7 @@ export const evals = pgTable(
     /** the verdict and its numbers, computed once by compare.rule.ts */
     summary: jsonb("summary").$type<object>(),
     error: jsonb("error").$type<{ code: string; message: string }>(),
-    heartbeatAt: at("heartbeat_at"),
+    ...leaseColumns(),
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     startedAt: at("started_at"),
@@ -77,6 +77,7 @@ export const evals = pgTable(
   },
   (t) => [
     index("evals_project_idx").on(t.projectId, t.createdAt),
+    index("evals_open_idx").on(t.createdAt).where(sql`status in ('queued', 'running')`),
     index("evals_suite_idx").on(t.suiteId),
     index("evals_candidate_idx").on(t.candidateVersionId),
   ],

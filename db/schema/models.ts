@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { aliasNames, artifactKinds, modelKinds, modelVersionStatuses } from "#db/enums.ts";
-import { at, createdAt, deletedAt, id } from "./columns.ts";
+import { at, createdAt, deletedAt, id, leaseColumns } from "./columns.ts";
 import { projects } from "./people.ts";
 import { blobs } from "./storage.ts";
 
@@ -94,9 +94,7 @@ export const modelVersions = pgTable(
     fineTunedName: text("fine_tuned_name"),
     progress: jsonb("progress").$type<{ bytesDone: number; bytesTotal: number | null; step: string }>(),
     error: jsonb("error").$type<{ code: string; message: string; hint: string | null }>(),
-    heartbeatAt: at("heartbeat_at"),
-    /** the worker process that imports it, `host/pid/start time` */
-    leaseHolder: text("lease_holder"),
+    ...leaseColumns(),
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     deletedAt: deletedAt(),
@@ -105,6 +103,7 @@ export const modelVersions = pgTable(
     uniqueIndex("model_versions_number_key").on(t.modelId, t.version),
     uniqueIndex("model_versions_ft_key").on(t.projectId, t.fineTunedName),
     index("model_versions_project_idx").on(t.projectId, t.createdAt),
+    index("model_versions_open_idx").on(t.createdAt).where(sql`status = 'importing'`),
   ],
 );
 

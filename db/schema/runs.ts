@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { runMethods, runStatuses } from "#db/enums.ts";
-import { at, createdAt, deletedAt, id } from "./columns.ts";
+import { at, createdAt, deletedAt, id, leaseColumns } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
 import { projects } from "./people.ts";
@@ -51,14 +51,12 @@ export const runs = pgTable(
     lastSeq: integer("last_seq").notNull().default(0),
     /** seq of the last trainer event stored, so that a successor goes on where the worker stopped */
     trainerSeq: integer("trainer_seq").notNull().default(0),
-    /** the worker process that follows this run, `host/pid/start time`; null when nobody does */
-    leaseHolder: text("lease_holder"),
+    ...leaseColumns(),
     /** what an API client attached: at most 16 pairs */
     metadata: jsonb("metadata").$type<Record<string, string>>(),
     /** the CSV of its metrics, once it has succeeded */
     resultFileId: text("result_file_id").references(() => files.id),
     error: jsonb("error").$type<{ code: string; message: string; hint: string | null }>(),
-    heartbeatAt: at("heartbeat_at"),
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     /** its place in line for the device: later than created_at when it was resumed */

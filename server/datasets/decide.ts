@@ -5,6 +5,7 @@ import { checkMapping } from "#server/datasets/check-mapping.ts";
 import type { DecideDataset } from "#server/datasets/input.ts";
 import { badRowsRefusal } from "#server/datasets/status.rule.ts";
 import { DomainError } from "#server/errors.ts";
+import { vacant } from "#server/jobs/lease.ts";
 
 type Version = typeof datasetVersions.$inferSelect;
 
@@ -40,7 +41,7 @@ export async function decideDataset(ctx: Ctx, { versionId, decision }: DecideDat
 
 function columnsOf(version: Version, decision: DecideDataset["decision"]) {
   if (decision.do === "map") {
-    const again = { heartbeatAt: null, bytesRead: 0, rowsRead: 0, forgivenAttempts: version.attempt };
+    const again = { ...vacant, bytesRead: 0, rowsRead: 0, forgivenAttempts: version.leaseAttempt };
     return { status: "importing" as const, mapping: decision.mapping, review: null, ...again };
   }
   if (decision.do === "refuse") {

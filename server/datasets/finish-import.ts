@@ -1,11 +1,13 @@
 import { eq, sql } from "drizzle-orm";
-import { datasetVersions, examplePages } from "#db/schema/datasets.ts";
+import { type datasetVersions, examplePages } from "#db/schema/datasets.ts";
 import { type Ctx, transact } from "#server/context.ts";
-import { type ImportClaim, ownedBy } from "#server/datasets/import-claim.ts";
 import type { Report } from "#server/datasets/pass/report.rule.ts";
 import { type ImportVerdict, judgeImport } from "#server/datasets/status.rule.ts";
+import { type Claim, release } from "#server/jobs/lease.ts";
+import { datasetImports } from "#server/jobs/leased.ts";
 import { type Blob, recordBlob } from "#server/storage.ts";
 
+type ImportClaim = Claim<typeof datasetVersions>;
 type Blobs = { train: Blob | null; validation: Blob | null; setAside: Blob | null };
 type Finished = { report: Report; blobs: Blobs } | { gaveUp: number };
 
@@ -18,24 +20,19 @@ export async function finishImport(ctx: Ctx, claim: ImportClaim, finished: Finis
   return transact(ctx, async (ctx) => {
     const blobs = "blobs" in finished ? kept(finished.blobs, verdict) : none;
     for (const blob of Object.values(blobs)) if (blob) await recordBlob(ctx, blob);
-    const [moved] = await ctx.db
-      .update(datasetVersions)
-      .set({
-        ...statusColumns(verdict, finished),
-        ...("report" in finished ? reportColumns(finished.report) : {}),
-        trainBlob: blobs.train?.sha256 ?? null,
-        validationBlob: blobs.validation?.sha256 ?? null,
-        setAsideBlob: blobs.setAside?.sha256 ?? null,
-        heartbeatAt: sql`now()`,
-        waitingFor: null,
-      })
-      .where(ownedBy(ctx, claim))
-      .returning({ status: datasetVersions.status });
+    const moved = await release(ctx, datasetImports, claim, {
+      ...statusColumns(verdict, finished),
+      ...("report" in finished ? reportColumns(finished.report) : {}),
+      trainBlob: blobs.train?.sha256 ?? null,
+      validationBlob: blobs.validation?.sha256 ?? null,
+      setAsideBlob: blobs.setAside?.sha256 ?? null,
+      waitingFor: null,
+    });
     if (!moved) return { outcome: "skipped" as const };
     if ("report" in finished) await writePages(ctx, claim.id, finished.report);
     const detail = "report" in finished ? { rows: finished.report.rowsRead, badRows: finished.report.badRows } : {};
-    ctx.changed({ action: "datasets.import", id: claim.id, detail: { status: moved.status, ...detail } });
-    return { outcome: moved.status };
+    ctx.changed({ action: "datasets.import", id: claim.id, detail: { status: verdict.status, ...detail } });
+    return { outcome: verdict.status };
   });
 }
 

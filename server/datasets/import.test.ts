@@ -5,11 +5,14 @@ import { expect, test } from "vitest";
 import { auditLog } from "#db/schema/audit.ts";
 import { datasetVersions, examplePages } from "#db/schema/datasets.ts";
 import { inTx } from "#db/testing.ts";
+import { decideDataset } from "#server/datasets/decide.ts";
 import { finishImport } from "#server/datasets/finish-import.ts";
 import { importDataset } from "#server/datasets/import.ts";
 import { showDataset } from "#server/datasets/show.ts";
 import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 import { DomainError } from "#server/errors.ts";
+import { claim } from "#server/jobs/lease.ts";
+import { datasetImports } from "#server/jobs/leased.ts";
 
 const rows = Array.from({ length: 50 }, (_, i) => chatLine(`question ${i}`, `answer ${i}`)).join("");
 const badRow = '{"messages": [{"role": "user", "content": "hi"}]}\n';
@@ -86,14 +89,18 @@ test("an import is taken over from a silent worker, and the slow one cannot fini
     const { ctx, store, runImport } = await testDatasets(tx);
     const { versionId } = await store(rows);
     const mine = eq(datasetVersions.id, versionId);
-    await tx.update(datasetVersions).set({ heartbeatAt: sql`now()`, attempt: 1 }).where(mine);
+    await tx
+      .update(datasetVersions)
+      .set({ heartbeatAt: sql`now()`, leaseHolder: "elsewhere/1/1", leaseAttempt: 1 })
+      .where(mine);
     expect(await runImport(versionId)).toEqual({ outcome: "skipped" });
     await tx.update(datasetVersions).set({ heartbeatAt: sql`now() - interval '2 minutes'` }).where(mine);
     expect(await runImport(versionId)).toEqual({ outcome: "ready" });
-    const [row] = await tx.update(datasetVersions).set({ status: "importing" }).where(mine).returning();
+    await tx.update(datasetVersions).set({ status: "importing" }).where(mine);
+    const row = await claim(ctx, datasetImports, versionId);
     if (!row) throw new Error("the version is gone");
-    expect(row.attempt).toBe(2);
-    expect(await finishImport(ctx, { ...row, attempt: 1 }, { gaveUp: 1 })).toEqual({ outcome: "skipped" });
+    expect(row.leaseAttempt).toBe(3);
+    expect(await finishImport(ctx, { ...row, leaseAttempt: 2 }, { gaveUp: 1 })).toEqual({ outcome: "skipped" });
     expect(await finishImport(ctx, row, { gaveUp: 1 })).toEqual({ outcome: "refused" });
   }));
 
@@ -132,9 +139,24 @@ test("a file that ends every worker is refused after five attempts", () =>
   inTx(async (tx) => {
     const { ctx, store, runImport } = await testDatasets(tx);
     const { versionId } = await store(rows);
-    await tx.update(datasetVersions).set({ attempt: 5 }).where(eq(datasetVersions.id, versionId));
+    await tx.update(datasetVersions).set({ leaseAttempt: 5 }).where(eq(datasetVersions.id, versionId));
     expect(await runImport(versionId)).toEqual({ outcome: "refused" });
     expect((await showDataset(ctx, { ref: versionId })).version.refusal?.code).toBe("import_failed");
+  }));
+
+test("attempts that the file is not to blame for are forgiven, and a new mapping begins to count anew", () =>
+  inTx(async (tx) => {
+    const { ctx, store, runImport } = await testDatasets(tx);
+    const { versionId } = await store('{"q": "a", "a": "b"}\n'.repeat(20));
+    const stop = new AbortController();
+    stop.abort(new Error("shutting down"));
+    for (let i = 0; i < 6; i++) await expect(importDataset(ctx, { versionId }, stop.signal)).rejects.toThrow();
+    expect(await runImport(versionId)).toEqual({ outcome: "needs_review" });
+    const mapping = { prompt: "q", completion: "a" };
+    await decideDataset(ctx, { versionId, decision: { do: "map", mapping } });
+    const [row] = await tx.select().from(datasetVersions).where(eq(datasetVersions.id, versionId));
+    expect(row).toMatchObject({ leaseAttempt: 7, forgivenAttempts: 7, leaseHolder: null, heartbeatAt: null });
+    expect(await runImport(versionId)).toEqual({ outcome: "ready" });
   }));
 
 test("an eval set keeps every row for validation", () =>

@@ -1,10 +1,13 @@
 import { createReadStream } from "node:fs";
+import { sql } from "drizzle-orm";
+import { datasetVersions } from "#db/schema/datasets.ts";
 import type { Ctx } from "#server/context.ts";
 import { openBlobWriter } from "#server/datasets/blob-writer.ts";
 import { finishImport } from "#server/datasets/finish-import.ts";
-import { beatImport, claimImport, type ImportClaim, releaseImport } from "#server/datasets/import-claim.ts";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
 import { DomainError } from "#server/errors.ts";
+import { beat, type Claim, claim, release } from "#server/jobs/lease.ts";
+import { datasetImports } from "#server/jobs/leased.ts";
 import { log } from "#server/log.ts";
 import { requireRoom } from "#server/room.ts";
 import { notifyLive } from "#server/signals/live.ts";
@@ -26,43 +29,49 @@ export async function importDataset(
   { versionId }: { versionId: string },
   signal: AbortSignal,
 ) {
-  const claim = await claimImport(ctx, versionId);
-  if (!claim) return { outcome: "skipped" as const };
-  if (claim.attempt - claim.forgivenAttempts > maxAttempts) return finishImport(ctx, claim, { gaveUp: maxAttempts });
+  const version = await claim(ctx, datasetImports, versionId, { set: { bytesRead: 0, rowsRead: 0 } });
+  if (!version) return { outcome: "skipped" as const };
+  if (version.leaseAttempt - version.forgivenAttempts > maxAttempts)
+    return finishImport(ctx, version, { gaveUp: maxAttempts });
   try {
-    await requireRoom(ctx.storage, `importing ${claim.filename}`, claim.sourceBytes);
-    return await passOver(ctx, claim, signal);
+    await requireRoom(ctx.storage, `importing ${version.filename}`, version.sourceBytes);
+    return await passOver(ctx, version, signal);
   } catch (error) {
     const known = asDiskError(error);
     const waits = known instanceof DomainError && known.code === "NO_ROOM";
-    const waitingFor = waits && known instanceof Error ? known.message : undefined;
-    await releaseImport(ctx, claim, { forgive: waits || signal.aborted, waitingFor });
-    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: claim.datasetId });
+    const waitingFor = waits && known instanceof Error ? known.message : null;
+    const forgiven = waits || signal.aborted ? 1 : 0; // the file is not to blame
+    await release(ctx, datasetImports, version, {
+      waitingFor,
+      forgivenAttempts: sql`${datasetVersions.forgivenAttempts} + ${forgiven}`,
+    });
+    await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: version.datasetId });
     if (!waitingFor) throw known;
-    if (!claim.waitingFor) log.warn({ versionId, why: waitingFor }, "datasets.import_waits"); // once, not at every try
+    if (!version.waitingFor) log.warn({ versionId, why: waitingFor }, "datasets.import_waits"); // once, not at every try
     throw new DomainError("NO_ROOM", waitingFor, { reason: "waits", cause: known });
   }
 }
 
-async function passOver(ctx: Ctx & { storage: Storage }, claim: ImportClaim, signal: AbortSignal) {
+async function passOver(ctx: Ctx & { storage: Storage }, version: Claim<typeof datasetVersions>, signal: AbortSignal) {
   const lost = new AbortController();
   const stop = AbortSignal.any([signal, lost.signal]);
   const open = () => openBlobWriter(ctx.storage, stop);
   const writers = { train: open(), validation: open(), setAside: open() };
   let beatenAt = performance.now();
   try {
-    const source = createReadStream(ctx.storage.pathOf(claim.sourceBlob), { highWaterMark: readBytes });
+    const source = createReadStream(ctx.storage.pathOf(version.sourceBlob), { highWaterMark: readBytes });
     const report = await inspectFile(source, {
-      filename: claim.filename,
-      mapping: claim.mapping,
-      validationShareBp: claim.validationShareBp,
+      filename: version.filename,
+      mapping: version.mapping,
+      validationShareBp: version.validationShareBp,
       sinks: { train: writers.train.write, validation: writers.validation.write, setAside: writers.setAside.write },
       signal: stop,
       onProgress: async (progress) => {
         if (performance.now() - beatenAt < beatEveryMs) return;
         beatenAt = performance.now();
-        if (!(await beatImport(ctx, claim, progress))) lost.abort();
-        await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: claim.datasetId });
+        const { bytesRead, rowsRead } = progress;
+        if (!(await beat(ctx, datasetImports, version, { bytesRead, rowsRead, waitingFor: null }))) lost.abort();
+        await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "datasets", id: version.datasetId });
       },
     });
     const [train, validation, setAside] = await Promise.all([
@@ -70,7 +79,7 @@ async function passOver(ctx: Ctx & { storage: Storage }, claim: ImportClaim, sig
       writers.validation.finish(),
       writers.setAside.finish({ optional: true }),
     ]);
-    return await finishImport(ctx, claim, { report, blobs: { train, validation, setAside } });
+    return await finishImport(ctx, version, { report, blobs: { train, validation, setAside } });
   } catch (error) {
     await Promise.all(Object.values(writers).map((writer) => writer.abort()));
     if (lost.signal.aborted) return { outcome: "skipped" as const };

@@ -86,6 +86,6 @@ export async function listDatasets(ctx: Ctx, request: ListDatasets) {
 export const rate = sql<
   number | null
 >`case when ${datasetVersions.status} = 'importing' and ${datasetVersions.bytesRead} > 0
-  then ${datasetVersions.bytesRead} / greatest(0.1, extract(epoch from now() - ${datasetVersions.importStartedAt})) end`.mapWith(
+  then ${datasetVersions.bytesRead} / greatest(0.1, extract(epoch from now() - ${datasetVersions.leasedAt})) end`.mapWith(
   (value: unknown) => (value === null ? null : Number(value)),
 );

@@ -25,7 +25,7 @@ export function versionView(version: Version) {
     review: version.review?.kind ?? null,
     refusal: version.refusal,
     waitingFor: version.waitingFor,
-    importStartedAt: version.importStartedAt,
+    importStartedAt: version.leasedAt,
     createdBy: version.createdBy,
     createdAt: version.createdAt,
     readyAt: version.readyAt,

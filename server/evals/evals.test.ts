@@ -227,7 +227,8 @@ test("a killed eval goes on with the cases that have no answer yet, and a second
     expect(await runEval(ctx, { evalId: id }, worker.signal)).toEqual({ outcome: "stopped" });
     const kept = await db.$count(scores);
     expect(kept).toBeGreaterThan(0);
-    const beat = (at: SQL) => db.update(evals).set({ heartbeatAt: at }).where(eq(evals.id, id));
+    const beat = (at: SQL) =>
+      db.update(evals).set({ heartbeatAt: at, leaseHolder: "elsewhere/1/1" }).where(eq(evals.id, id));
     await beat(sql`now()`);
     expect(await runEval(ctx, { evalId: id }, new AbortController().signal)).toEqual({ outcome: "refused" });
 

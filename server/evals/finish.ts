@@ -1,10 +1,12 @@
-import { and, asc, eq, sql } from "drizzle-orm";
-import { evals, scores, type suites } from "#db/schema/evals.ts";
+import { asc, eq, sql } from "drizzle-orm";
+import { type evals, scores, type suites } from "#db/schema/evals.ts";
 import { transact } from "#server/context.ts";
 import { compare, type GraderSummary, type PairedCase } from "#server/evals/compare.rule.ts";
 import { type Overlap, overlapOf } from "#server/evals/overlap.rule.ts";
 import type { TrainedOn } from "#server/evals/trained-on.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
+import { beat, type Claim, release } from "#server/jobs/lease.ts";
+import { evaluations } from "#server/jobs/leased.ts";
 
 /** More failed calls than this share say nothing about the models any more. */
 const mostErrors = 0.05;
@@ -21,17 +23,17 @@ type Trained = { cases: number; baseline: TrainedOn; candidate: TrainedOn };
 
 /**
  * Compare the two sides of a finished eval on the cases that neither was trained on, and close it; it fails when more
- * than 5 % of its calls did.
+ * than 5 % of its calls did. False when the eval was cancelled or another worker took it: then nothing is written.
  */
 export async function finishEval(
   ctx: ProjectJobCtx,
-  evalId: string,
+  row: Claim<typeof evals>,
   suite: typeof suites.$inferSelect,
   trained: Trained,
-): Promise<void> {
-  await transact(ctx, async (ctx) => {
-    const [row] = await ctx.db.select().from(evals).where(eq(evals.id, evalId)).for("update");
-    if (row?.status !== "running") return;
+): Promise<boolean> {
+  const evalId = row.id;
+  return transact(ctx, async (ctx) => {
+    if (!(await beat(ctx, evaluations, row))) return false; // holds the row until the end
     const marks = await ctx.db
       .select({ version: scores.modelVersionId, index: scores.caseIndex, marks: scores.marks, error: scores.error })
       .from(scores)
@@ -58,14 +60,13 @@ export async function finishEval(
             message: `${failed} of ${marks.length} calls failed, so the scores say little. The first: ${first}`,
           }
         : null;
-    await ctx.db
-      .update(evals)
-      .set({ status: error ? "failed" : "succeeded", summary, error, finishedAt: sql`now()` })
-      .where(and(eq(evals.id, evalId), eq(evals.status, "running")));
+    const status = error ? ("failed" as const) : ("succeeded" as const);
+    await release(ctx, evaluations, row, { status, summary, error, finishedAt: sql`now()` });
     ctx.changed({
       action: "evals.finish",
       id: evalId,
-      detail: { status: error ? "failed" : "succeeded", pairs: pairs.length, overlap: overlap.either },
+      detail: { status, pairs: pairs.length, overlap: overlap.either },
     });
+    return true;
   });
 }

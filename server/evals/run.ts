@@ -12,7 +12,8 @@ import { readCases } from "#server/evals/read-cases.ts";
 import { casesTrainedOn, type TrainedOn } from "#server/evals/trained-on.ts";
 import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import { heartbeatEveryMs, staleSeconds } from "#server/jobs/lease.ts";
+import { beat, type Claim, claim, isLeaseLost, keepBeating, leaseLost, release } from "#server/jobs/lease.ts";
+import { evaluations } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
 import { notifyLive } from "#server/signals/live.ts";
@@ -35,69 +36,37 @@ export async function runEval(
   { evalId }: { evalId: string },
   signal: AbortSignal,
 ): Promise<{ outcome: string }> {
-  const claimed = await claim(ctx, evalId);
+  const claimed = await claim(ctx, evaluations, evalId, {
+    set: { status: "running", startedAt: sql`coalesce(${evals.startedAt}, now())` },
+  });
   if (!claimed) return { outcome: "refused" };
-  const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
-  const heart = setInterval(() => void beat(ctx, evalId, stop), heartbeatEveryMs);
+  const heart = keepBeating(() => beat(ctx, evaluations, claimed)); // a cancelled eval stops asking
+  const both = AbortSignal.any([signal, heart.lost]);
   try {
     const { suite, source, sides, done } = await onceDatabaseIsBack(() => load(ctx, claimed), both);
     const cases = await readCases(ctx.storage, source, suite.split, suite.maxCases);
     const targets = await onceDatabaseIsBack(() => withTraining(ctx, sides, cases, both), both);
     const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx, both), plain: new Set<string>() };
-    await answerAll(ctx, { evalId, suite, cases, sides: Object.values(targets), done, gateway, signal: both });
-    await onceDatabaseIsBack(() => finishEval(ctx, evalId, suite, { cases: cases.length, ...targets }), both);
-    return { outcome: "succeeded" };
+    await answerAll(ctx, { claimed, suite, cases, sides: Object.values(targets), done, gateway, signal: both });
+    const trained = { cases: cases.length, ...targets };
+    const ended = await onceDatabaseIsBack(() => finishEval(ctx, claimed, suite, trained), both);
+    return { outcome: ended ? "succeeded" : "cancelled" };
   } catch (error) {
-    if (signal.aborted) return handOver(ctx, evalId);
-    if (stop.signal.aborted) return { outcome: "cancelled" };
+    if (signal.aborted) {
+      await release(ctx, evaluations, claimed); // the successor need not wait until it looks abandoned
+      return { outcome: "stopped" };
+    }
+    if (heart.lost.aborted || isLeaseLost(error)) return { outcome: "cancelled" };
     const message = wordsOfFault(error);
-    await onceDatabaseIsBack(() => fail(ctx, evalId, message), signal);
+    await onceDatabaseIsBack(() => fail(ctx, claimed, message), signal);
     throw error;
   } finally {
-    clearInterval(heart);
+    heart.stop();
   }
 }
 
-/** Let go of the row, so that a successor need not wait until it looks abandoned. */
-async function handOver(ctx: ProjectJobCtx, evalId: string) {
-  await ctx.db
-    .update(evals)
-    .set({ heartbeatAt: null })
-    .where(and(eq(evals.id, evalId), eq(evals.status, "running")));
-  return { outcome: "stopped" };
-}
-
-/** Queued, or running under a worker that has fallen silent: ours now. */
-async function claim(ctx: ProjectJobCtx, evalId: string) {
-  const silent = sql`coalesce(${evals.heartbeatAt}, '-infinity') < now() - interval '1 second' * ${staleSeconds}`;
-  const [row] = await ctx.db
-    .update(evals)
-    .set({ status: "running", heartbeatAt: sql`now()`, startedAt: sql`coalesce(${evals.startedAt}, now())` })
-    .where(
-      and(
-        eq(evals.id, evalId),
-        eq(evals.projectId, ctx.projectId),
-        sql`(${evals.status} = 'queued' or (${evals.status} = 'running' and ${silent}))`,
-      ),
-    )
-    .returning();
-  return row;
-}
-
-/** Renew the row; a cancelled eval stops asking. */
-async function beat(ctx: ProjectJobCtx, evalId: string, stop: AbortController) {
-  const rows = await ctx.db
-    .update(evals)
-    .set({ heartbeatAt: sql`now()` })
-    .where(and(eq(evals.id, evalId), eq(evals.status, "running")))
-    .returning({ id: evals.id })
-    .catch(() => [{ id: evalId }]); // a database that is away for a moment is no reason to stop
-  if (rows.length === 0) stop.abort();
-}
-
 /** What to ask of whom, and which cases have a score already. */
-async function load(ctx: ProjectJobCtx, claimed: typeof evals.$inferSelect) {
+async function load(ctx: ProjectJobCtx, claimed: Claim<typeof evals>) {
   const [row] = await ctx.db
     .select({ suite: suites, source: datasetVersions })
     .from(suites)
@@ -146,7 +115,7 @@ function tokenSource(ctx: ProjectJobCtx, signal: AbortSignal) {
 }
 
 type Work = {
-  evalId: string;
+  claimed: Claim<typeof evals>;
   suite: Suite;
   cases: EvalCase[];
   sides: Side[];
@@ -179,33 +148,31 @@ async function keep(ctx: ProjectJobCtx, work: Work, side: Side, index: number, o
     name: grader.name,
     ...grade(grader, one.reference, answer.output),
   }));
-  await ctx.db
-    .insert(scores)
-    .values({
-      projectId: ctx.projectId,
-      evalId: work.evalId,
-      modelVersionId: side.id,
-      caseIndex: index,
-      ...storableJson({ ...one, ...answer }),
-      marks: Object.fromEntries(marks.map(({ name, mark }) => [name, mark])),
-      passed: marks[0]?.passed ?? false,
-      trainedOn: side.seen.has(index),
-    })
-    .onConflictDoNothing();
-  await ctx.db
-    .update(evals)
-    .set({ casesDone: sql`(select count(*)::int from scores where eval_id = ${work.evalId})` })
-    .where(eq(evals.id, work.evalId));
-  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: work.evalId });
+  await transact(ctx, async (ctx) => {
+    const kept = await ctx.db
+      .insert(scores)
+      .values({
+        projectId: ctx.projectId,
+        evalId: work.claimed.id,
+        modelVersionId: side.id,
+        caseIndex: index,
+        ...storableJson({ ...one, ...answer }),
+        marks: Object.fromEntries(marks.map(({ name, mark }) => [name, mark])),
+        passed: marks[0]?.passed ?? false,
+        trainedOn: side.seen.has(index),
+      })
+      .onConflictDoNothing()
+      .returning({ index: scores.caseIndex });
+    const counted = { casesDone: sql`${evals.casesDone} + ${kept.length}` };
+    if (!(await beat(ctx, evaluations, work.claimed, counted))) throw leaseLost(); // and the score is not kept
+  });
+  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: work.claimed.id });
 }
 
-async function fail(ctx: ProjectJobCtx, evalId: string, message: string) {
+async function fail(ctx: ProjectJobCtx, claimed: Claim<typeof evals>, message: string) {
   await transact(ctx, async (ctx) => {
-    const failed = await ctx.db
-      .update(evals)
-      .set({ status: "failed", error: { code: "FAILED", message }, finishedAt: sql`now()` })
-      .where(and(eq(evals.id, evalId), eq(evals.status, "running")))
-      .returning({ id: evals.id });
-    if (failed.length > 0) ctx.changed({ action: "evals.finish", id: evalId, detail: { status: "failed" } });
+    const error = { code: "FAILED", message };
+    const failed = await release(ctx, evaluations, claimed, { status: "failed", error, finishedAt: sql`now()` });
+    if (failed) ctx.changed({ action: "evals.finish", id: claimed.id, detail: { status: "failed" } });
   });
 }

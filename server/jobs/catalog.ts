@@ -1,28 +1,79 @@
 import { z } from "zod";
+import type { Db } from "#db/client.ts";
+import { conversions, datasetImports, evaluations, modelImports, trainings } from "#server/jobs/leased.ts";
+import { abandoned, lostRegistrations, lostSamples } from "#server/jobs/lost.ts";
 
 const projectId = z.string();
 
 /**
- * Every job: its queue (by resource), its payload (ids only), how often BullMQ tries again and, for those
- * that keep house, how often they run by themselves. Add one here and the compiler points at the missing handler.
+ * A job that a row waits for: its queue (by resource), how often BullMQ tries again, its payload (ids only), and `lost`,
+ * the payloads of the rows that should be worked on and are not. The sweep rings those again.
  */
-export const catalog = {
-  "datasets.import": { queue: "io", attempts: 5, payload: z.object({ projectId, versionId: z.string() }) },
-  "datasets.sweepUploads": { queue: "ops", attempts: 1, payload: z.object({}), everyMs: 3_600_000 },
-  "models.import": { queue: "io", attempts: 5, payload: z.object({ projectId, modelVersionId: z.string() }) },
-  "models.importSample": { queue: "io", attempts: 5, payload: z.object({ projectId }) },
-  "models.register": { queue: "io", attempts: 5, payload: z.object({ projectId, runId: z.string() }) },
-  "runs.train": { queue: "gpu", attempts: 5, payload: z.object({ projectId, runId: z.string() }) },
-  "runs.convert": { queue: "io", attempts: 5, payload: z.object({ projectId, runId: z.string() }) },
-  "evals.run": { queue: "io", attempts: 5, payload: z.object({ projectId, evalId: z.string() }) },
-  "deployments.reconcile": { queue: "ops", attempts: 3, payload: z.object({}), everyMs: 10_000 },
-  "requests.makeWeeks": { queue: "ops", attempts: 1, payload: z.object({}), everyMs: 3_600_000 },
-  "storage.collect": { queue: "io", attempts: 1, payload: z.object({}), everyMs: 3_600_000 },
-  "storage.scrub": { queue: "io", attempts: 1, payload: z.object({}), everyMs: 86_400_000 },
-  "ops.sweep": { queue: "ops", attempts: 1, payload: z.object({}), everyMs: 10_000 },
-} as const satisfies Record<string, JobType>;
+function job<P extends z.ZodType>(entry: {
+  queue: QueueName;
+  attempts: number;
+  payload: P;
+  lost: (db: Db) => Promise<z.output<P>[]>;
+}) {
+  return entry;
+}
 
-type JobType = { queue: QueueName; attempts: number; payload: z.ZodType; everyMs?: number };
+/** A job that keeps house: it rings by itself every `everyMs`, so no bell of it can be lost for longer. */
+function housekeeping(entry: { queue: QueueName; attempts: number; everyMs: number }) {
+  return { ...entry, payload: z.object({}), lost: "scheduled" as const };
+}
+
+/** Every job. Add one here and the compiler points at the missing handler. */
+export const catalog = {
+  "datasets.import": job({
+    queue: "io",
+    attempts: 5,
+    payload: z.object({ projectId, versionId: z.string() }),
+    lost: abandoned(datasetImports, "versionId"),
+  }),
+  "datasets.sweepUploads": housekeeping({ queue: "ops", attempts: 1, everyMs: 3_600_000 }),
+  "models.import": job({
+    queue: "io",
+    attempts: 5,
+    payload: z.object({ projectId, modelVersionId: z.string() }),
+    lost: abandoned(modelImports, "modelVersionId"),
+  }),
+  "models.importSample": job({ queue: "io", attempts: 5, payload: z.object({ projectId }), lost: lostSamples }),
+  "models.register": job({
+    queue: "io",
+    attempts: 5,
+    payload: z.object({ projectId, runId: z.string() }),
+    lost: lostRegistrations,
+  }),
+  "runs.train": job({
+    queue: "gpu",
+    attempts: 5,
+    payload: z.object({ projectId, runId: z.string() }),
+    lost: abandoned(trainings, "runId"),
+  }),
+  "runs.convert": job({
+    queue: "io",
+    attempts: 5,
+    payload: z.object({ projectId, runId: z.string() }),
+    lost: abandoned(conversions, "runId"),
+  }),
+  "evals.run": job({
+    queue: "io",
+    attempts: 5,
+    payload: z.object({ projectId, evalId: z.string() }),
+    lost: abandoned(evaluations, "evalId"),
+  }),
+  "deployments.reconcile": housekeeping({ queue: "ops", attempts: 3, everyMs: 10_000 }),
+  "requests.makeWeeks": housekeeping({ queue: "ops", attempts: 1, everyMs: 3_600_000 }),
+  "storage.collect": housekeeping({ queue: "io", attempts: 1, everyMs: 3_600_000 }),
+  "storage.scrub": housekeeping({ queue: "io", attempts: 1, everyMs: 86_400_000 }),
+  "ops.sweep": housekeeping({ queue: "ops", attempts: 1, everyMs: 10_000 }),
+} satisfies Record<string, JobType>;
+
+type JobType = { queue: QueueName; attempts: number; payload: z.ZodType } & (
+  | { lost: (db: Db) => Promise<unknown[]> }
+  | { lost: "scheduled"; everyMs: number }
+);
 
 export const queueNames = ["io", "gpu", "ops"] as const;
 export type QueueName = (typeof queueNames)[number];

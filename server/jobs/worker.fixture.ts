@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import { createDb } from "#db/client.ts";
 import { runs } from "#db/schema/runs.ts";
-import { ownLease } from "#server/jobs/lease.ts";
 import { queueClasses } from "#server/jobs/queues.ts";
 import { workWith } from "#server/jobs/work.ts";
 import { claimRun } from "#server/runs/claim.ts";
@@ -18,7 +17,7 @@ const hang = () => new Promise<never>(() => setInterval(() => {}, 1e6));
 
 const processor = workWith(ctx, {
   "runs.train": async (ctx, { runId }) => {
-    const { outcome } = await claimRun(ctx, runId, ownLease());
+    const { outcome } = await claimRun(ctx, runId);
     if (outcome === "claimed") await db.update(runs).set({ status: "succeeded" }).where(eq(runs.id, runId));
     console.log(outcome);
     if (outcome === "claimed") await hang();

@@ -1,10 +1,10 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
+import { heldRunStatuses } from "#db/enums.ts";
 import { runs } from "#db/schema/runs.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
-import { heldStatuses } from "#server/runs/status.rule.ts";
 
 /**
  * Stop a run: one that waits or is paused is cancelled at once, one that trains writes a checkpoint and stops after its step
@@ -21,7 +21,7 @@ export async function cancelRun(ctx: Ctx, input: RunRef) {
         status: sql`case when ${atRest} then 'cancelled' else 'cancelling' end`,
         finishedAt: sql`case when ${atRest} then now() end`,
       })
-      .where(and(mine, inArray(runs.status, ["queued", "paused", ...heldStatuses])))
+      .where(and(mine, inArray(runs.status, ["queued", "paused", ...heldRunStatuses])))
       .returning();
     if (!run) throw await whyNot(ctx, runId);
     ctx.changed({ action: "runs.cancel", id: runId, detail: { status: run.status } });

@@ -8,12 +8,12 @@ import { transact } from "#server/context.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import { heartbeatEveryMs, type Lease, ownLease, releasedLease } from "#server/jobs/lease.ts";
+import { beat, claim, keepBeating, release } from "#server/jobs/lease.ts";
+import { conversions } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import type { ArtifactFile } from "#server/models/artifacts/digest.rule.ts";
 import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
-import { claimConversion } from "#server/runs/claim-conversion.ts";
 import { failRun, failureOf } from "#server/runs/fail.ts";
 import { storeResultFile } from "#server/runs/result-file.ts";
 import { convertToGguf } from "#server/runs/trainer/convert.ts";
@@ -28,31 +28,26 @@ type Run = typeof runs.$inferSelect;
  * `succeeded`, which rings for its registration. The base's GGUF was made once, when it was imported.
  */
 export async function convertRun(ctx: ProjectJobCtx, { runId }: { runId: string }, signal: AbortSignal) {
-  const lease = ownLease();
-  const run = await claimConversion(ctx, runId, lease);
+  const run = await claim(ctx, conversions, runId);
   if (!run) return;
-  const mine = and(eq(runs.id, runId), eq(runs.leaseHolder, lease.holder));
-  const renew = () => ctx.db.update(runs).set({ heartbeatAt: sql`now()` }).where(mine);
-  const beat = setInterval(() => void renew().catch(() => {}), heartbeatEveryMs); // the database may be away for a moment
+  const heart = keepBeating(() => beat(ctx, conversions, run));
+  const stop = AbortSignal.any([signal, heart.lost]);
   try {
     const folder = runFolder(runId);
-    const weights = await storeAdapter(ctx, folder, signal);
-    const gguf = await convertAdapter(ctx, run, folder, signal);
-    const results = await onceDatabaseIsBack(() => storeResultFile(ctx, runId), signal);
-    await onceDatabaseIsBack(() => succeed(ctx, run, lease, { weights, gguf, results }), signal);
+    const weights = await storeAdapter(ctx, folder, stop);
+    const gguf = await convertAdapter(ctx, run, folder, stop);
+    const results = await onceDatabaseIsBack(() => storeResultFile(ctx, runId), stop);
+    await onceDatabaseIsBack(() => succeed(ctx, run, { weights, gguf, results }), stop);
     await rm(folder.adapterGguf, { force: true });
   } catch (error) {
-    if (signal.aborted) {
-      await ctx.db
-        .update(runs)
-        .set({ leaseHolder: releasedLease(lease) })
-        .where(mine);
+    if (stop.aborted) {
+      await release(ctx, conversions, run, {}, { here: true });
       throw error;
     }
     const failure = failureOf(error);
-    await onceDatabaseIsBack(() => failRun(ctx, runId, lease, failure), signal);
+    await onceDatabaseIsBack(() => failRun(ctx, conversions, run, failure), signal);
   } finally {
-    clearInterval(beat);
+    heart.stop();
   }
 }
 
@@ -93,21 +88,11 @@ async function convertAdapter(ctx: ProjectJobCtx, run: Run, folder: RunFolder, s
 async function succeed(
   ctx: ProjectJobCtx,
   run: Run,
-  lease: Lease,
   made: { weights: ArtifactFile[]; gguf: ArtifactFile; results: Blob },
 ) {
   await transact(ctx, async (ctx) => {
-    const done = await ctx.db
-      .update(runs)
-      .set({ status: "succeeded", error: null, finishedAt: sql`now()`, leaseHolder: null })
-      .where(
-        and(
-          ...[eq(runs.id, run.id), eq(runs.projectId, ctx.projectId)],
-          ...[eq(runs.status, "converting"), eq(runs.leaseHolder, lease.holder)],
-        ),
-      )
-      .returning({ id: runs.id });
-    if (done.length === 0) return;
+    const end = { status: "succeeded" as const, error: null, finishedAt: sql`now()` };
+    if (!(await release(ctx, conversions, run, end))) return;
     const named = { filename: `${run.name}-metrics.csv`, purpose: "fine-tune-results" } as const;
     const { id: resultFileId } = await createFileOn(ctx, { ...named, blob: made.results });
     await ctx.db.update(runs).set({ resultFileId }).where(eq(runs.id, run.id));

@@ -1,28 +1,24 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
-import { runs } from "#db/schema/runs.ts";
+import { sql } from "drizzle-orm";
+import type { runs } from "#db/schema/runs.ts";
 import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import type { Lease } from "#server/jobs/lease.ts";
+import { type LeaseToken, release, type Work } from "#server/jobs/lease.ts";
 import { log } from "#server/log.ts";
-import { sourcesOf } from "#server/runs/status.rule.ts";
 import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
 
 /** End a run that this worker holds as failed, with a reason and a remedy. */
-export async function failRun(ctx: ProjectJobCtx, runId: string, lease: Lease, failure: Failure): Promise<void> {
+export async function failRun(
+  ctx: ProjectJobCtx,
+  work: Work<typeof runs>,
+  claim: LeaseToken,
+  failure: Failure,
+): Promise<void> {
+  const runId = claim.id;
   await transact(ctx, async (ctx) => {
-    const [failed] = await ctx.db
-      .update(runs)
-      .set({ status: "failed", error: failure, finishedAt: sql`now()`, leaseHolder: null, etaSeconds: null })
-      .where(
-        and(
-          ...[eq(runs.id, runId), eq(runs.projectId, ctx.projectId), eq(runs.leaseHolder, lease.holder)],
-          inArray(runs.status, sourcesOf("failed")),
-        ),
-      )
-      .returning({ id: runs.id });
-    if (!failed) return;
+    const end = { status: "failed" as const, error: failure, finishedAt: sql`now()`, etaSeconds: null };
+    if (!(await release(ctx, work, claim, end))) return;
     ctx.changed({ action: "runs.train", id: runId, detail: { status: "failed", code: failure.code } });
   });
 }

@@ -1,14 +1,14 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { heldRunStatuses } from "#db/enums.ts";
 import type { runs } from "#db/schema/runs.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import { heartbeatEveryMs, type Lease } from "#server/jobs/lease.ts";
+import { heartbeatEveryMs } from "#server/jobs/lease.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { isAlive, type ProcessRef } from "#server/process.ts";
 import type { TrainerEvent } from "#server/runs/contract.ts";
 import { type Recorded, recordEvents } from "#server/runs/record-events.ts";
 import { isStalled } from "#server/runs/stall.rule.ts";
-import { heldStatuses } from "#server/runs/status.rule.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { askToStop, findTrainer, lastWords, type RunFolder } from "#server/runs/trainer/folder.ts";
 import { killTrainer, startTrainer } from "#server/runs/trainer/spawn.ts";
@@ -16,17 +16,17 @@ import { createTail } from "#server/runs/trainer/tail.ts";
 
 const pollMs = 250;
 
-type Followed = { ctx: ProjectJobCtx; run: typeof runs.$inferSelect; folder: RunFolder; lease: Lease };
+type Followed = { ctx: ProjectJobCtx; run: typeof runs.$inferSelect; folder: RunFolder };
 
 /**
  * See a run through to the trainer's last word: adopt the trainer that lives, or start one, which resumes from its
  * newest complete checkpoint; store what it tells; pass a cancel or a pause on; start it again when it was killed. Ends quietly
  * when another worker took over. When `signal` fires it throws and leaves the trainer running, for a successor to adopt.
  */
-export async function followRun({ ctx, run, folder, lease }: Followed, signal: AbortSignal): Promise<void> {
+export async function followRun({ ctx, run, folder }: Followed, signal: AbortSignal): Promise<void> {
   const tail = createTail(folder.events);
-  const record = (news: Parameters<typeof recordEvents>[3]) =>
-    onceDatabaseIsBack(() => recordEvents(ctx, run.id, lease, news), signal);
+  const record = (news: Parameters<typeof recordEvents>[2]) =>
+    onceDatabaseIsBack(() => recordEvents(ctx, run, news), signal);
   let trainer = await findTrainer(folder);
   let state: Recorded = await record(trainer ? { notes: [adopted(trainer)] } : {});
   let last: TrainerEvent | null = null;
@@ -80,7 +80,7 @@ export async function followRun({ ctx, run, folder, lease }: Followed, signal: A
 }
 
 function isGoingOn(state: Recorded): state is Exclude<Recorded, { status: "lost" }> {
-  return heldStatuses.some((status) => status === state.status);
+  return heldRunStatuses.some((status) => status === state.status);
 }
 
 function adopted({ pid }: ProcessRef) {

@@ -1,9 +1,10 @@
-import { and, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { RunStatus } from "#db/enums.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import { transact } from "#server/context.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import { type Lease, releasedLease } from "#server/jobs/lease.ts";
+import { beat, type LeaseToken, ownedBy, release } from "#server/jobs/lease.ts";
+import { trainings } from "#server/jobs/leased.ts";
 import type { TrainerEvent } from "#server/runs/contract.ts";
 import { factsOf, outcomeOf } from "#server/runs/outcome.rule.ts";
 import { namingSourceRows } from "#server/runs/source-rows.ts";
@@ -24,13 +25,13 @@ type News = {
 export type Recorded = { status: RunStatus; attempt: number; attemptLimit: number } | { status: "lost" };
 
 /**
- * Store the trainer's new events and the worker's notes, move the run's facts and status, renew the lease: one
+ * Store the trainer's new events and the worker's notes, move the run's facts and status, renew the claim: one
  * transaction, so that a killed worker neither loses nor doubles one. `lost` = another worker follows this run now.
  */
-export async function recordEvents(ctx: ProjectJobCtx, runId: string, lease: Lease, news: News): Promise<Recorded> {
+export async function recordEvents(ctx: ProjectJobCtx, claim: LeaseToken, news: News): Promise<Recorded> {
+  const runId = claim.id;
   return transact(ctx, async (ctx) => {
-    const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId), eq(runs.leaseHolder, lease.holder));
-    const [run] = await ctx.db.select().from(runs).where(mine).for("update");
+    const [run] = await ctx.db.select().from(runs).where(ownedBy(trainings, claim)).for("update");
     if (!run) return { status: "lost" };
     const unseen = (news.events ?? []).filter((event) => event.seq > run.trainerSeq);
     const fresh = await namingSourceRows(ctx, run, unseen);
@@ -44,17 +45,18 @@ export async function recordEvents(ctx: ProjectJobCtx, runId: string, lease: Lea
     const status = outcome?.status ?? run.status;
     const attempt = run.attempt + (news.startsAttempt ? 1 : 0);
     const facts = factsOf(words, attempt);
-    await ctx.db
-      .update(runs)
-      .set({
-        ...facts,
-        ...{ status, attempt, heartbeatAt: sql`now()` },
-        lastSeq: run.lastSeq + rows.length,
-        trainerSeq: fresh.at(-1)?.seq ?? run.trainerSeq,
-        ...(outcome ? { error: outcome.error, leaseHolder: releasedLease(lease) } : {}),
-        ...(outcome && isFinal(status) ? { finishedAt: sql`now()` } : {}),
-      })
-      .where(mine);
+    const known = {
+      ...facts,
+      status,
+      attempt,
+      lastSeq: run.lastSeq + rows.length,
+      trainerSeq: fresh.at(-1)?.seq ?? run.trainerSeq,
+    };
+    if (outcome) {
+      const ended = isFinal(status) ? { finishedAt: sql`now()` } : {};
+      // its folder is on this machine, so the conversion is best done here
+      await release(ctx, trainings, claim, { ...known, error: outcome.error, ...ended }, { here: true });
+    } else await beat(ctx, trainings, claim, known);
     if (rows.length > 0) await notifyLive(ctx, `run:${runId}`, { seq: run.lastSeq + rows.length });
     if (outcome) {
       ctx.changed({ action: "runs.train", id: runId, detail: { status, code: outcome.error?.code ?? null } });

@@ -3,6 +3,7 @@ import { runs } from "#db/schema/runs.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { holdVersion } from "#server/datasets/resolve-version.ts";
 import { DomainError } from "#server/errors.ts";
+import { vacant } from "#server/jobs/lease.ts";
 import { holdBase } from "#server/models/find-base.ts";
 import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
@@ -23,8 +24,13 @@ export async function resumeRun(ctx: Ctx, input: RunRef) {
     const [run] = await ctx.db
       .update(runs)
       .set({
-        ...{ status: "queued" as const, error: null, finishedAt: null, leaseHolder: null, folderBytes: null },
-        ...{ queuedAt: sql`now()`, attemptLimit: sql`${runs.attempt} + ${attemptsWithoutProgress}` },
+        status: "queued",
+        error: null,
+        finishedAt: null,
+        folderBytes: null,
+        ...vacant,
+        queuedAt: sql`now()`,
+        attemptLimit: sql`${runs.attempt} + ${attemptsWithoutProgress}`,
       })
       .where(and(mine, inArray(runs.status, sourcesOf("queued"))))
       .returning();

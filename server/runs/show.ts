@@ -1,14 +1,15 @@
 import { and, asc, desc, eq, inArray, lt, ne, sql } from "drizzle-orm";
+import { heldRunStatuses } from "#db/enums.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
+import { withoutLease } from "#server/jobs/lease.ts";
 import { checkpointsOf } from "#server/runs/checkpoints.rule.ts";
 import { Settings } from "#server/runs/contract.ts";
 import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
-import { heldStatuses } from "#server/runs/status.rule.ts";
 import { hyperParametersOf } from "#server/runs/suggest.rule.ts";
 import { keptSteps } from "#server/runs/trainer/checkpoints.ts";
 
@@ -29,7 +30,7 @@ export async function showRun(ctx: Ctx, { runId }: RunRef) {
     keptSteps(run.id),
   ]);
   const settings = Settings.safeParse(run.config);
-  const { config: _config, leaseHolder: _lease, trainerSeq: _seq, ...facts } = run;
+  const { config: _config, trainerSeq: _seq, ...facts } = withoutLease(run);
   const losses = validation.map(({ body }) => ({ step: numberIn(body, "step"), loss: numberIn(body, "loss") }));
   const best = losses.reduce<{ step: number; loss: number } | null>(
     (least, each) => (!least || each.loss < least.loss ? each : least),
@@ -176,7 +177,7 @@ async function runsAhead(ctx: Ctx, run: typeof runs.$inferSelect): Promise<numbe
     .where(
       and(
         ne(runs.id, run.id),
-        sql`(${inArray(runs.status, [...heldStatuses])}
+        sql`(${inArray(runs.status, [...heldRunStatuses])}
           or (${eq(runs.status, "queued")} and ${lt(runs.queuedAt, run.queuedAt)}))`,
       ),
     );

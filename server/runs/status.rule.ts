@@ -20,9 +20,6 @@ export function sourcesOf(to: RunStatus): RunStatus[] {
   );
 }
 
-/** Statuses in which a trainer works on the run and a worker holds it. */
-export const heldStatuses = ["running", "cancelling", "pausing"] as const satisfies readonly RunStatus[];
-
 /** It has ended, until somebody resumes it. */
 export function isFinal(status: RunStatus): boolean {
   return finalRunStatuses.includes(status);

@@ -5,7 +5,8 @@ import { runs } from "#db/schema/runs.ts";
 import { DomainError } from "#server/errors.ts";
 import { folderBytes } from "#server/folder-bytes.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import { ownLease, releasedLease } from "#server/jobs/lease.ts";
+import { release } from "#server/jobs/lease.ts";
+import { trainings } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
 import { requireRoom } from "#server/room.ts";
@@ -24,23 +25,19 @@ type Run = typeof runs.$inferSelect;
  * A second bell for the same run is refused by the claim; a killed worker's successor goes on where it stopped.
  */
 export async function trainRun(ctx: ProjectJobCtx, { runId }: { runId: string }, signal: AbortSignal) {
-  const lease = ownLease();
-  const claim = await claimRun(ctx, runId, lease);
+  const claim = await claimRun(ctx, runId);
   if (claim.outcome !== "claimed") return claim;
   const folder = runFolder(runId);
   try {
     if (!(await findTrainer(folder))) await prepare(ctx, claim.run, folder);
-    await followRun({ ctx, run: claim.run, folder, lease }, signal);
+    await followRun({ ctx, run: claim.run, folder }, signal);
   } catch (error) {
     if (signal.aborted) {
-      await ctx.db
-        .update(runs)
-        .set({ leaseHolder: releasedLease(lease) })
-        .where(and(eq(runs.id, runId), eq(runs.leaseHolder, lease.holder)));
+      await release(ctx, trainings, claim.run, {}, { here: true }); // the trainer goes on, here
       throw error;
     }
     const failure = failureOf(error);
-    await onceDatabaseIsBack(() => failRun(ctx, runId, lease, failure), signal);
+    await onceDatabaseIsBack(() => failRun(ctx, trainings, claim.run, failure), signal);
   }
   await ringNext(ctx);
 }

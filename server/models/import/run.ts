@@ -7,19 +7,13 @@ import { letGoOfUploads } from "#server/datasets/uploads/let-go.ts";
 import { DomainError } from "#server/errors.ts";
 import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
-import { heartbeatEveryMs, ownLease } from "#server/jobs/lease.ts";
+import { claim, heartbeatEveryMs, keepBeating, release } from "#server/jobs/lease.ts";
+import { modelImports } from "#server/jobs/leased.ts";
 import { isConnectionLost, onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { log } from "#server/log.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { type BaseBlobs, makeBase } from "#server/models/import/make-base.ts";
-import {
-  claimImport,
-  endImport,
-  type Progress,
-  releaseImport,
-  reportProgress,
-  type Version,
-} from "#server/models/import/progress.ts";
+import { endImport, type Progress, reportProgress, type Version } from "#server/models/import/progress.ts";
 import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
 
 /**
@@ -31,19 +25,13 @@ export async function importModelVersion(
   { modelVersionId }: { modelVersionId: string },
   signal: AbortSignal,
 ) {
-  const lease = ownLease();
-  const version = await claimImport(ctx, modelVersionId, lease);
+  const version = await claim(ctx, modelImports, modelVersionId);
   if (!version) return;
   const folder = join(await ctx.storage.tmp(), `import-${version.id}`);
   await mkdir(folder, { recursive: true });
-  const lost = new AbortController();
-  const stop = AbortSignal.any([signal, lost.signal]);
   let progress: Progress = { step: "starting", bytesDone: 0, bytesTotal: null };
-  const tell = () => reportProgress(ctx, version, lease, progress);
-  const beat = setInterval(
-    () => void tell().catch((error: unknown) => onBeatFailed(error, lost)),
-    heartbeatEveryMs / 5,
-  );
+  const heart = keepBeating(() => reportProgress(ctx, version, progress), heartbeatEveryMs / 5);
+  const stop = AbortSignal.any([signal, heart.lost]);
   try {
     const base = await makeBase({
       ctx,
@@ -52,23 +40,23 @@ export async function importModelVersion(
       signal: stop,
       tell: (now) => (progress = { ...progress, ...now }),
     });
-    clearInterval(beat);
-    await onceDatabaseIsBack(() => finish(ctx, version, lease, base), stop);
+    heart.stop();
+    await onceDatabaseIsBack(() => finish(ctx, version, base), stop);
     await rm(folder, { recursive: true, force: true });
   } catch (error) {
-    clearInterval(beat);
-    if (lost.signal.aborted && !(await isWanted(ctx, version))) {
+    heart.stop();
+    if (heart.lost.aborted && !(await isWanted(ctx, version))) {
       await rm(folder, { recursive: true, force: true });
       throw new DomainError("NOT_FOUND", "the model version was deleted", { reason: "gone" });
     }
     if (stop.aborted || isDatabaseAway(error)) {
-      await onceDatabaseIsBack(() => releaseImport(ctx, version, lease), stop);
+      await onceDatabaseIsBack(() => release(ctx, modelImports, version, {}, { here: true }), stop);
       throw error;
     }
-    await onceDatabaseIsBack(() => fail(ctx, version, lease, error), stop);
+    await onceDatabaseIsBack(() => fail(ctx, version, error), stop);
     await rm(folder, { recursive: true, force: true }); // the next try is another version
   } finally {
-    clearInterval(beat);
+    heart.stop();
   }
 }
 
@@ -83,26 +71,21 @@ function isDatabaseAway(error: unknown) {
   return !(error instanceof DomainError) && isConnectionLost(error);
 }
 
-/** A database that is away for a moment is no reason to stop; a lost lease is. */
-function onBeatFailed(error: unknown, lost: AbortController) {
-  if (error instanceof DomainError) lost.abort(error);
-}
-
-async function finish(ctx: ProjectJobCtx, version: Version, lease: ReturnType<typeof ownLease>, base: BaseBlobs) {
+async function finish(ctx: ProjectJobCtx, version: Version, base: BaseBlobs) {
   await transact(ctx, async (ctx) => {
     const weights = base.weights && (await storeArtifact(ctx, { kind: "base_weights", files: base.weights }));
     const gguf = await storeArtifact(ctx, { kind: "base_gguf", files: [base.gguf] });
     const artifacts = { weightsArtifactId: weights?.id ?? null, ggufArtifactId: gguf.id };
-    const done = await endImport(ctx, version, lease, { status: "ready", error: null, ...artifacts, ...base.facts });
+    const done = await endImport(ctx, version, { status: "ready", error: null, ...artifacts, ...base.facts });
     if (!done) throw new DomainError("CONFLICT", "another worker took this import over");
     await letGoOfUploads(ctx, version.source?.files?.map((file) => file.uploadId) ?? []);
   });
 }
 
-async function fail(ctx: ProjectJobCtx, version: Version, lease: ReturnType<typeof ownLease>, error: unknown) {
+async function fail(ctx: ProjectJobCtx, version: Version, error: unknown) {
   const failure = failureOf(error);
   await transact(ctx, async (ctx) => {
-    const ended = await endImport(ctx, version, lease, { status: "failed", error: failure });
+    const ended = await endImport(ctx, version, { status: "failed", error: failure });
     if (ended)
       ctx.changed({ action: "models.import", id: version.id, outcome: "refused", detail: { code: failure.code } });
   });
