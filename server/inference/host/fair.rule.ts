@@ -1,6 +1,10 @@
 /** Who a job is for: opaque ids that the gateway hands on. Keys share what their project gets. */
 export type Caller = { projectId: string; keyId: string };
 
+export function isSameCaller(a: Caller, b: Caller): boolean {
+  return a.keyId === b.keyId && a.projectId === b.projectId;
+}
+
 /** What reading a prompt token and writing an answer token count for: about what they cost an engine. */
 export const promptTokenUnits = 1;
 export const outputTokenUnits = 4;
@@ -16,6 +20,8 @@ export type FairShare = {
   charge: (caller: Caller, units: number) => void;
   /** Negative when `a` was served less than `b` and so comes first: first its project, then its key. */
   compare: (a: Caller, b: Caller) => number;
+  /** Units by which this caller is ahead of the one that was served least, among projects or among its project's keys. */
+  lead: (caller: Caller) => number;
   /** The part of all places that this caller is entitled to while those who are here now want more than there is. */
   entitlement: (caller: Caller, places: number) => number;
 };
@@ -69,6 +75,12 @@ export function fairShare(): FairShare {
       const [first, second] = [projectOf(a), projectOf(b)];
       if (first !== second) return first.served - second.served;
       return keyOf(first, a).served - keyOf(second, b).served;
+    },
+    lead: (caller) => {
+      const project = projectOf(caller);
+      const { served } = keyOf(project, caller);
+      const ahead = (of: number, accounts: ReadonlyMap<string, Account>) => of - (leastServed(accounts) ?? of);
+      return Math.max(ahead(project.served, projects), ahead(served, project.keys));
     },
     entitlement: (caller, places) => {
       const project = projectOf(caller);

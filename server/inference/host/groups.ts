@@ -1,5 +1,5 @@
 import type { DecodeContext, LoadedModel } from "#server/inference/host/addon.ts";
-import type { Caller, FairShare } from "#server/inference/host/fair.rule.ts";
+import { type Caller, type FairShare, isSameCaller } from "#server/inference/host/fair.rule.ts";
 import { type Generation, type Job, openGeneration, setBack } from "#server/inference/host/generation.ts";
 
 export type ContextPlan = {
@@ -86,7 +86,7 @@ export function openGroups(model: LoadedModel, plan: ContextPlan, share: FairSha
   function placeIn(group: Group, caller: Caller, waiting: Waiting[]): number {
     const free = group.live.indexOf(null);
     if (free >= 0) return free;
-    const held = (whose: Caller) => liveOf(group).filter(({ job }) => isSame(job.caller, whose)).length;
+    const held = (whose: Caller) => liveOf(group).filter(({ job }) => isSameCaller(job.caller, whose)).length;
     if (held(caller) + 1 > Math.max(1, share.entitlement(caller, plan.sequences))) return -1;
     const excess = ({ job }: Generation) => {
       const holds = held(job.caller);
@@ -195,8 +195,4 @@ function nameOf({ projectId, keyId }: Caller) {
 /** Jobs that find no place for the same reason. */
 function blockOf({ job, caller }: Waiting) {
   return `${nameOf(caller)}\n${keyOf(job)}`;
-}
-
-function isSame(a: Caller, b: Caller) {
-  return a.keyId === b.keyId && a.projectId === b.projectId;
 }

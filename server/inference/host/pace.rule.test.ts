@@ -6,11 +6,11 @@ import { lanesOf, learn, type Pace, prefillTokensOf, unknownPace } from "#server
 type Machine = { stepMs: number; laneMs: number; promptMs: number };
 
 /** Steps with `lanes` live streams and prompts that never end → the pace then known, and what prompts added to each step. */
-function run(machine: Machine, from: Pace, lanes: number, steps: number) {
+function run(machine: Machine, from: Pace, lanes: number, steps: number, urgent = false) {
   const addedMs: number[] = [];
   let pace = from;
   for (let step = 0; step < steps; step++) {
-    const prefilled = prefillTokensOf(pace, lanes, 512);
+    const prefilled = prefillTokensOf(pace, lanes, 512, urgent);
     addedMs.push(prefilled * machine.promptMs);
     const ms = machine.stepMs + lanes * machine.laneMs + prefilled * machine.promptMs;
     pace = learn(pace, { decoded: lanes, prefilled, ms });
@@ -28,9 +28,9 @@ const machines = fc.record({ stepMs: fc.double({ min: 0, max: 60, noNaN: true })
 
 test("whatever the machine's speed, prompts add at most 100 ms to a step of live streams and always advance", () => {
   fc.assert(
-    fc.property(machines, fc.integer({ min: 1, max: 64 }), (machine, lanes) => {
+    fc.property(machines, fc.integer({ min: 1, max: 64 }), fc.boolean(), (machine, lanes, urgent) => {
       const first = learn(unknownPace, { decoded: 0, prefilled: 32, ms: machine.stepMs + 32 * machine.promptMs });
-      const { addedMs } = run(machine, first, lanes, 200);
+      const { addedMs } = run(machine, first, lanes, 200, urgent);
       expect(Math.max(...addedMs)).toBeLessThanOrEqual(100);
       expect(addedMs.slice(-20).some((ms) => ms > 0)).toBe(true);
     }),

@@ -1,9 +1,15 @@
+import { promptTokenUnits } from "#server/inference/host/fair.rule.ts";
+
 /** A step is short enough that whoever comes now hardly waits for it; so many lanes are decoded in any case. */
 const stepMs = 10;
 const lanesAlways = 8;
 /** What the prompts in one step may add to everybody's wait for the next token; half of the promised 100 ms. */
 const prefillMsAtMost = 50;
 const prefillAloneMs = 40;
+/** What the prompts of those who are held up by others may take at least: a short one is read in one step. */
+const prefillUrgentMs = 20;
+/** By so much of the machine's time they may get ahead with it before they wait for their turn. */
+const aheadMsAtMost = 2_000;
 const prefillTokensAtLeast = 8;
 /** New measurements count for this much; what turns out cheaper than thought counts for more, lest slices grow too long. */
 const weight = 0.2;
@@ -46,19 +52,25 @@ export function lanesOf({ decodeMs }: Pace, sequences: number): number {
   return Math.min(sequences, Math.max(lanesAlways, affordable));
 }
 
+/** Units of work by which a caller may be ahead and still have its first tokens before others' work. */
+export function aheadUnitsOf({ prefillMs }: Pace): number {
+  return prefillMs === null ? 0 : (aheadMsAtMost / prefillMs) * promptTokenUnits;
+}
+
 /**
- * How many prompt tokens one step reads beside `decoded` others: as long as the decoding takes, or what is left of a
- * short step, and never so long that a live stream would feel it. None now and then, when it has to be seen what decoding
- * so many costs.
+ * How many prompt tokens one step reads beside `decoded` others: what is left of a short step, about as long as the
+ * decoding where that is slow, longer when they are `urgent`, and never so long that a live stream would feel it. None now
+ * and then, when it has to be seen what decoding so many costs.
  */
-export function prefillTokensOf(pace: Pace, decoded: number, batchSize: number): number {
+export function prefillTokensOf(pace: Pace, decoded: number, batchSize: number, urgent = false): number {
   const { decodeMs, prefillMs, lanes, mixed } = pace;
   const room = batchSize - decoded;
   if (decoded > 0 && (decoded >= 2 * lanes || mixed >= mixedAtMost)) return 0;
   if (prefillMs === null) return Math.min(room, prefillTokensAtLeast * 4);
   const decodingMs = decoded * (decodeMs ?? 0);
-  const ms =
-    decoded === 0 ? prefillAloneMs : Math.min(prefillMsAtMost, Math.max(stepMs - decodingMs, decodingMs, stepMs / 2));
+  const atLeastMs = urgent ? prefillUrgentMs : stepMs / 2;
+  const beside = Math.max(stepMs - decodingMs, decodingMs - stepMs / 2, atLeastMs);
+  const ms = decoded === 0 ? prefillAloneMs : Math.min(prefillMsAtMost, beside);
   const tokens = Math.floor(ms / prefillMs);
   const atLeast = Math.max(1, Math.min(prefillTokensAtLeast, Math.floor(prefillMsAtMost / prefillMs)));
   return Math.max(1, Math.min(room, Math.max(atLeast, tokens)));

@@ -1,4 +1,4 @@
-import type { Caller } from "#server/inference/host/fair.rule.ts";
+import { type Caller, isSameCaller } from "#server/inference/host/fair.rule.ts";
 
 export type WaitingLimits = {
   /** places for everybody together */
@@ -20,7 +20,7 @@ type Entry = { caller: Caller };
  * holds most of it gives up its newest job, so that a flood is answered for its own sake and nobody else's.
  */
 export function roomFor<T extends Entry>(waiting: readonly T[], caller: Caller, limits: WaitingLimits): Room<T> {
-  const own = waiting.filter((entry) => isSame(entry.caller, caller)).length;
+  const own = waiting.filter((entry) => isSameCaller(entry.caller, caller)).length;
   if (own >= limits.perKey) return { give: "none", because: "share", waiting: own };
   if (waiting.length < limits.all) return { give: "place" };
   const counts = new Map<string, number>();
@@ -48,10 +48,6 @@ export function inTurns<T extends Entry>(waiting: readonly T[], compare: (a: Cal
       if (entry) ordered.push(entry);
     }
   return ordered;
-}
-
-function isSame(a: Caller, b: Caller) {
-  return a.keyId === b.keyId && a.projectId === b.projectId;
 }
 
 function nameOf({ projectId, keyId }: Caller) {
