@@ -5,6 +5,9 @@ import { describeEstimate, describeRun } from "#cli/runs/describe.ts";
 import { waitForRun } from "#cli/runs/follow.ts";
 import { addHyperParameters, hyperParametersFrom } from "#cli/runs/hyper-parameters.ts";
 import { DomainError } from "#server/errors.ts";
+import type { PlanRun } from "#server/runs/input.ts";
+import { inSentence, type Method } from "#server/runs/methods/method.ts";
+import { methods } from "#server/runs/methods/table.ts";
 
 type Options = Record<string, unknown> & {
   model: string;
@@ -18,12 +21,16 @@ type Options = Record<string, unknown> & {
   estimate?: boolean;
 };
 
-/** `forge train sft`: start a run, or with --estimate only say what it would be. */
-export function registerTrain(program: Command): void {
+/** `forge train <method>`: start a run, or with --estimate only say what it would be. */
+export function registerTrain(program: Command, table: readonly Method[] = methods): void {
   const train = program.command("train").description("start a training run");
-  const sft = train
-    .command("sft")
-    .description("supervised fine-tuning with LoRA")
+  for (const method of table) addMethod(train, method);
+}
+
+function addMethod(train: Command, method: Method) {
+  const command = train
+    .command(method.name)
+    .description(inSentence(method.description.replace(/\.$/, "")))
     .requiredOption("--model <base>", "the base model, e.g. nano")
     .requiredOption("--dataset <name>", "the dataset, e.g. tickets or tickets/3")
     .option(
@@ -36,13 +43,9 @@ export function registerTrain(program: Command): void {
     .option("--suite <name>", "evaluate it on this suite afterwards")
     .option("--wait", "until it has ended; exit 1 when it did not succeed")
     .option("--estimate", "print steps, tokens, time, memory and cost, as far as they are known, and start nothing");
-  addHyperParameters(sft).action(async (options: Options, command: Command) => {
+  addHyperParameters(command, method).action(async (options: Options, command: Command) => {
     const connection = connect(command.optsWithGlobals());
-    const plan = {
-      ...{ base: options.model, dataset: options.dataset, modelName: options.as, suite: options.suite },
-      validationDataset: options.validationDataset,
-      hyperParameters: hyperParametersFrom(options),
-    };
+    const plan = askedOf(method, options);
     if (options.estimate) {
       const estimate = await connection.trpc.runs.estimate.query(plan);
       if (!estimate.ok) throw new DomainError("REFUSED", estimate.message, { field: estimate.field ?? undefined });
@@ -56,4 +59,17 @@ export function registerTrain(program: Command): void {
     print(command, ended, describeRun);
     if (ended.status !== "succeeded") process.exitCode = 1;
   });
+}
+
+function askedOf(method: Method, options: Options) {
+  const asked = {
+    base: options.model,
+    dataset: options.dataset,
+    modelName: options.as,
+    suite: options.suite,
+    validationDataset: options.validationDataset,
+    method: method.name,
+    hyperParameters: hyperParametersFrom(method, options),
+  };
+  return asked as PlanRun; // safe because the method and its settings come from the table that PlanRun is made of
 }

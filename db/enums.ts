@@ -37,8 +37,6 @@ export type DatasetNoteCode = (typeof datasetNoteCodes)[number];
 export const splits = ["train", "validation"] as const;
 export type Split = (typeof splits)[number];
 
-export const runMethods = ["sft"] as const;
-
 export const runStatuses = [
   "queued",
   "running",

@@ -14,7 +14,7 @@ import { openBells } from "#server/jobs/enqueue.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { chooseFiles } from "#server/models/check/choose.rule.ts";
-import type { HyperParameters } from "#server/runs/input.ts";
+import type { HyperParameters } from "#server/runs/methods/table.ts";
 import { startRun } from "#server/runs/start.ts";
 import { testBase, testDataset } from "#server/runs/testing.ts";
 import { fileStorage, recordBlob } from "#server/storage.ts";

@@ -115,8 +115,21 @@ export function importRules(): Override[] {
             "!#*/**/*.rule.ts",
             "!#*/**/input.ts",
             "!#*/**/contract.ts",
+            "!#server/runs/methods/**",
           ],
           message: "A rule imports only enums, inputs and other rules.",
+        },
+      ],
+    ),
+    override(
+      ["server/runs/methods/**"],
+      [
+        engine,
+        transports,
+        { group: purePackages, message: "A method is pure, so that a browser can use it." },
+        {
+          group: ["#*/**", "!#db/enums.ts", "!#server/runs/methods/**"],
+          message: "A method imports only enums and the other files of server/runs/methods.",
         },
       ],
     ),

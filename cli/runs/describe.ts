@@ -2,6 +2,8 @@ import type { inferRouterOutputs } from "@trpc/server";
 import { seconds } from "#cli/output.ts";
 import { plural } from "#components/ui/format.ts";
 import type { AppRouter } from "#server/router.ts";
+import { summarize } from "#server/runs/methods/method.ts";
+import { findMethod } from "#server/runs/methods/table.ts";
 
 export type RunDetail = inferRouterOutputs<AppRouter>["runs"]["show"];
 export type RunEstimate = inferRouterOutputs<AppRouter>["runs"]["estimate"];
@@ -33,17 +35,17 @@ function speed(run: RunDetail) {
 /** What would be done, or why it cannot be started. */
 export function describeEstimate(estimate: RunEstimate): string {
   if (!estimate.ok) return `cannot start: ${estimate.message}`;
+  const method = findMethod(estimate.method);
   const { dataset, base, steps, rowsSeen, trainedTokens, chosen } = estimate;
   const tokens = trainedTokens.value === null ? "not known" : `about ${digits(trainedTokens.value)} (estimated)`;
   const time =
     estimate.seconds.value === null
       ? "not measured on this base yet"
       : `about ${seconds(estimate.seconds.value * 1000)} (estimated from ${plural(estimate.seconds.basedOnRuns, "run")})`;
-  const { learningRate, epochs, batchSize, loraR } = chosen;
   return [
     `base ${base.name}/${base.version}, data ${dataset.name}/${dataset.version} (${digits(dataset.trainRows)} rows)`,
     `steps ${digits(steps)}, rows seen ${digits(rowsSeen)}, trained tokens ${tokens}`,
     `time ${time}, memory ${words[estimate.memoryBytes.evidence]}, cost ${words[estimate.costUsdNanos.evidence]}`,
-    `learning rate ${learningRate}, epochs ${epochs}, batch ${batchSize}, LoRA r ${loraR}`,
+    ...(method ? [summarize(method, chosen)] : []),
   ].join("\n");
 }

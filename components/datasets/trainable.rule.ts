@@ -1,4 +1,6 @@
 import type { DatasetData } from "#components/datasets/data.ts";
+import type { Method } from "#server/runs/methods/method.ts";
+import { methods } from "#server/runs/methods/table.ts";
 
 /** Why no run can be trained on the shown version, whoever asks; undefined: one can. */
 export function whyNotTrainable({
@@ -9,8 +11,8 @@ export function whyNotTrainable({
   if (version.status === "importing") return "The import has not ended yet";
   if (version.status === "needs_review") return "Decide about its rows first";
   if (version.status !== "ready") return "A refused file cannot be trained on";
-  if (version.shape === "preference") return "Training on preference pairs is not available; use chats, pairs or text";
-  if (version.shape === "unpaired_preference")
-    return "Unpaired preferences hold bad answers, which SFT would also train on";
+  const { shape } = version;
+  if (shape && !methods.some((method: Method) => method.shapes.includes(shape)))
+    return `It ${methods.map((method) => method.refusals[shape]).join("; ")}`;
   return version.trainRows === 0 ? "It has no training rows: all are kept for validation" : undefined;
 }

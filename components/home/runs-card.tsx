@@ -9,6 +9,7 @@ import { formatLoss, formatNumber, formatPercent, formatRemaining } from "#compo
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
+import { findMethod } from "#server/runs/methods/table.ts";
 
 type Run = HomeData["runs"][number];
 
@@ -55,7 +56,7 @@ function RunRow({ run, href }: { run: Run; href: string }) {
           <StatusChip status={run.status} />
         </div>
         <div className="text-ink-3 text-xs">
-          {run.method.toUpperCase()} on {run.dataset} v{run.datasetVersion}, base {run.baseModel}
+          {findMethod(run.method)?.label ?? run.method} on {run.dataset} v{run.datasetVersion}, base {run.baseModel}
         </div>
         {run.error && run.status === "failed" && <div className="text-bad text-xs">{run.error.message}</div>}
         {moving && <Progress label={`Training of ${run.name}`} value={share} className="mt-2" />}

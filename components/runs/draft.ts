@@ -1,62 +1,51 @@
 import { z } from "zod";
-import { HyperParameters } from "#server/runs/input.ts";
+import { type HyperValue, readField, writeField } from "#server/runs/methods/field.ts";
+import { fieldsOf, type Method } from "#server/runs/methods/method.ts";
+import { methods } from "#server/runs/methods/table.ts";
 
 /** The form's word for "no eval by itself". */
 export const noSuite = "none";
 
-const Choices = HyperParameters.pick({ scheduler: true, assistantOnlyLoss: true });
-const Numbers = HyperParameters.omit({ scheduler: true, assistantOnlyLoss: true });
-export type NumberSetting = keyof z.infer<typeof Numbers>;
-
-/** The unsaved form of a new run; numbers as they were typed, so that a wrong one is neither lost nor passed over. */
+/** The unsaved form of a new run; settings as they were typed, so that a wrong one is neither lost nor skipped. */
 export const RunDraft = z.object({
   base: z.string(),
   dataset: z.string(),
   name: z.string(),
   modelName: z.string(),
   suite: z.string(),
-  numbers: z.partialRecord(Numbers.keyof(), z.string()),
-  choices: Choices.partial(),
+  method: z.string(),
+  settings: z.record(z.string(), z.string()),
 });
 export type RunDraft = z.infer<typeof RunDraft>;
-export type SettingsDraft = Pick<RunDraft, "numbers" | "choices">;
+export type TypedSettings = RunDraft["settings"];
 export const emptyRun: RunDraft = {
   base: "",
   dataset: "",
   name: "",
   modelName: "",
   suite: noSuite,
-  numbers: {},
-  choices: {},
+  method: methods[0].name,
+  settings: {},
 };
 
 /** What the typed settings ask for, and what is wrong with those that ask for nothing; what is left empty is in neither. */
-export function readSettings({ numbers, choices }: SettingsDraft) {
-  const chosen: Partial<Record<NumberSetting, number | null>> = {};
-  const wrong: Partial<Record<NumberSetting, string>> = {};
-  for (const key of Numbers.keyof().options) {
-    const text = numbers[key]?.trim();
+export function readSettings(method: Pick<Method, "fields">, typed: TypedSettings) {
+  const hyperParameters: Record<string, HyperValue> = {};
+  const wrong: Record<string, string> = {};
+  for (const [key, field] of fieldsOf(method)) {
+    const text = typed[key]?.trim();
     if (!text) continue;
-    const read = Numbers.shape[key].safeParse(readNumber(key, text));
-    if (read.success) chosen[key] = read.data;
-    else wrong[key] = read.error.issues[0]?.message ?? "this is not a number";
+    const read = readField(field, text);
+    if (read.ok) hyperParameters[key] = read.value;
+    else wrong[key] = read.message;
   }
-  return { hyperParameters: HyperParameters.partial().parse({ ...chosen, ...choices }), wrong };
+  return { hyperParameters, wrong };
 }
 
 /** The form of settings that a run had. */
-export function draftOfSettings({ scheduler, assistantOnlyLoss, ...numbers }: HyperParameters): SettingsDraft {
-  const texts = Numbers.keyof().options.map((key) => [key, writeNumber(key, numbers[key])]);
-  return { numbers: Object.fromEntries(texts), choices: { scheduler, assistantOnlyLoss } };
-}
-
-/** No steps between validations is no validation. */
-function readNumber(key: NumberSetting, text: string) {
-  const value = Number(text);
-  return key === "evalEverySteps" && value === 0 ? null : value;
-}
-
-function writeNumber(key: NumberSetting, value: number | null) {
-  if (value !== null) return String(value);
-  return key === "evalEverySteps" ? "0" : "";
+export function draftOfSettings(
+  method: Pick<Method, "fields">,
+  chosen: Readonly<Record<string, HyperValue>>,
+): TypedSettings {
+  return Object.fromEntries(fieldsOf(method).map(([key, field]) => [key, writeField(field, chosen[key] ?? null)]));
 }

@@ -8,11 +8,15 @@ import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import type { Method } from "#server/runs/methods/method.ts";
+import { methods } from "#server/runs/methods/table.ts";
 
 /** Which base learns from which dataset, what the result is called and which suite judges it. */
 export function IngredientsCard({
   slug,
   draft,
+  method,
   chosen,
   modelName,
   wrong,
@@ -20,6 +24,7 @@ export function IngredientsCard({
 }: {
   slug: string;
   draft: RunDraft;
+  method: Method;
   /** what stands for fields that nobody has touched */
   chosen: { base: string; dataset: string };
   modelName: string | null;
@@ -30,6 +35,13 @@ export function IngredientsCard({
   return (
     <Card title="Model and data">
       <div className="grid gap-4">
+        <Field label="Method" error={wrong("method")}>
+          <Select
+            value={method.name}
+            onValueChange={(name) => onChange({ method: name, settings: {} })}
+            options={methods.map(({ name, title }) => ({ value: name, label: title }))}
+          />
+        </Field>
         <Field
           label="Base model"
           error={wrong("base")}
@@ -44,9 +56,7 @@ export function IngredientsCard({
           sizeOf={({ trainRows, validationRows }) =>
             `${formatNumber(trainRows ?? 0)} training rows, ${formatNumber(validationRows ?? 0)} validation rows`
           }
-          refusalOf={({ shape }) =>
-            shape === "preference" ? "SFT needs prompts with answers, not preference pairs" : undefined
-          }
+          refusalOf={({ shape }) => (shape && method.refusals[shape] ? `It ${method.refusals[shape]}` : undefined)}
           onChange={(dataset) => onChange({ dataset })}
         />
         <div className="grid gap-4 md:grid-cols-2">

@@ -15,6 +15,10 @@ import { useTRPC } from "#components/trpc.tsx";
 import { sentence } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { useDraft } from "#components/use-draft.ts";
+import type { PlanRun } from "#server/runs/input.ts";
+import type { HyperValue } from "#server/runs/methods/field.ts";
+import type { Method } from "#server/runs/methods/method.ts";
+import { findMethod, methods } from "#server/runs/methods/table.ts";
 
 /** Choose base and data; settings come suggested for both; the card says what will happen before anything starts. */
 export function NewRun({ slug }: { slug: string }) {
@@ -34,12 +38,15 @@ export function NewRun({ slug }: { slug: string }) {
   useEffect(() => {
     const run = copied.data;
     if (!run) return;
+    const method = findMethod(run.method);
     set({
       base: run.base?.versionId ?? "",
       dataset: run.dataset?.versionId ?? "",
       modelName: run.modelName,
       suite: run.suite?.id ?? noSuite,
-      ...(run.hyperParameters ? draftOfSettings(run.hyperParameters) : {}),
+      ...(method && run.hyperParameters
+        ? { method: method.name, settings: draftOfSettings(method, run.hyperParameters) }
+        : {}),
     });
   }, [copied.data]);
   const newest = useQuery(
@@ -51,12 +58,9 @@ export function NewRun({ slug }: { slug: string }) {
   );
   const base = draft.base || newest.data?.items[0]?.id || "";
   const dataset = draft.dataset || asked.dataset;
-  const settings = readSettings(draft);
-  const request = {
-    ...{ base, dataset, hyperParameters: settings.hyperParameters },
-    suite: draft.suite === noSuite ? null : draft.suite,
-    modelName: draft.modelName.trim() || undefined,
-  };
+  const method = findMethod(draft.method) ?? methods[0];
+  const settings = readSettings(method, draft.settings);
+  const request = requestOf(draft, { base, dataset }, method, settings.hyperParameters);
   const plan = useQuery(
     trpc.runs.estimate.queryOptions(request, {
       enabled: base !== "" && dataset !== "",
@@ -92,10 +96,7 @@ export function NewRun({ slug }: { slug: string }) {
   return (
     <Page>
       <Crumb label="New run" />
-      <PageHead
-        title="New run"
-        purpose="Supervised fine-tuning with LoRA: the base stays as it is, and a small adapter is trained on your answers."
-      />
+      <PageHead title="New run" purpose={method.description} />
       <FailureBanner title="The run was not started" failure={failure} />
       <WithAside
         aside={
@@ -112,13 +113,15 @@ export function NewRun({ slug }: { slug: string }) {
         <IngredientsCard
           slug={slug}
           draft={draft}
+          method={method}
           chosen={{ base, dataset }}
           modelName={plan.data?.ok ? plan.data.modelName : null}
           wrong={wrong}
           onChange={set}
         />
         <HyperFields
-          draft={draft}
+          method={method}
+          typed={draft.settings}
           wrong={settings.wrong}
           suggested={plan.data?.ok ? plan.data.suggested : null}
           error={
@@ -126,9 +129,25 @@ export function NewRun({ slug }: { slug: string }) {
               ? (refused?.message ?? planError?.message)
               : undefined
           }
-          onChange={set}
+          onChange={(settings) => set({ settings })}
         />
       </WithAside>
     </Page>
   );
+}
+
+function requestOf(
+  draft: RunDraft,
+  chosen: { base: string; dataset: string },
+  method: Method,
+  hyperParameters: Readonly<Record<string, HyperValue>>,
+) {
+  const request = {
+    ...chosen,
+    method: method.name,
+    hyperParameters,
+    suite: draft.suite === noSuite ? null : draft.suite,
+    modelName: draft.modelName.trim() || undefined,
+  };
+  return request as PlanRun; // safe because the method and its settings come from the table that PlanRun is made of
 }

@@ -4,6 +4,8 @@ import { TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Timeline, type TimelineItem } from "#components/ui/timeline.tsx";
+import { summarize } from "#server/runs/methods/method.ts";
+import { findMethod } from "#server/runs/methods/table.ts";
 
 /** What the run came from and what comes of it. */
 export function OriginCard({ slug, run }: { slug: string; run: Run }) {
@@ -44,14 +46,12 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
       ),
       detail: `${formatNumber(run.validationDataset.validationRows ?? 0)} validation rows`,
     });
-  const chosen = run.hyperParameters;
+  const method = findMethod(run.method);
   items.push({
     id: "run",
     state: run.status === "succeeded" ? "ok" : run.status === "failed" ? "bad" : "run",
     title: "This run",
-    detail: chosen
-      ? `LoRA r ${chosen.loraR}, lr ${chosen.learningRate}, ${chosen.epochs} epochs, seed ${run.seed}`
-      : undefined,
+    detail: method && run.hyperParameters ? `${summarize(method, run.hyperParameters)}, seed ${run.seed}` : undefined,
   });
   items.push(
     run.made

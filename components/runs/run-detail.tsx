@@ -20,6 +20,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
+import { findMethod } from "#server/runs/methods/table.ts";
 
 /** One training job, live: facts, curves, events, log, settings, and what came of it. */
 export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
@@ -83,7 +84,7 @@ export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
 function Purpose({ slug, run }: { slug: string; run: Run }) {
   return (
     <>
-      {run.method.toUpperCase()} with LoRA
+      {findMethod(run.method)?.label ?? run.method} with LoRA
       {run.dataset && (
         <>
           {" on "}

@@ -20,6 +20,7 @@ import { EmptyState } from "#components/ui/states.tsx";
 import { statusLook } from "#components/ui/status.ts";
 import { runStatuses } from "#db/enums.ts";
 import { runSorts } from "#server/runs/input.ts";
+import { findMethod } from "#server/runs/methods/table.ts";
 
 const columns: readonly Column<RunRow>[] = [
   {
@@ -41,7 +42,7 @@ const columns: readonly Column<RunRow>[] = [
     sortBy: "server",
     cell: (row) => <StatusChip status={row.status} />,
   },
-  { id: "method", header: "Method", cell: (row) => row.method.toUpperCase() },
+  { id: "method", header: "Method", cell: (row) => findMethod(row.method)?.label ?? row.method },
   { id: "base", header: "Base", sortBy: "server", cell: (row) => `${row.base}/${row.baseVersion}` },
   {
     id: "dataset",

@@ -5,6 +5,9 @@ import { formatBytes, formatLoss, formatNumber } from "#components/ui/format.ts"
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
+import { showField } from "#server/runs/methods/field.ts";
+import { fieldsOf } from "#server/runs/methods/method.ts";
+import { findMethod } from "#server/runs/methods/table.ts";
 
 /** Where the run can be resumed from, and which one has the lowest validation loss. */
 export function CheckpointsTab({ run }: { run: Run }) {
@@ -21,8 +24,7 @@ export function CheckpointsTab({ run }: { run: Run }) {
     return (
       <Card flush>
         <EmptyState title="No checkpoint yet">
-          The trainer saves one every {run.hyperParameters?.checkpointEverySteps ?? "few"} steps, and when it is
-          cancelled.
+          The trainer saves one every {run.checkpointEverySteps ?? "few"} steps, and when it is cancelled.
         </EmptyState>
       </Card>
     );
@@ -62,39 +64,18 @@ export function CheckpointsTab({ run }: { run: Run }) {
   );
 }
 
-const words: Record<string, string> = {
-  learningRate: "Learning rate",
-  epochs: "Epochs",
-  maxSteps: "Max steps",
-  batchSize: "Batch size",
-  gradientAccumulation: "Gradient accumulation",
-  loraR: "LoRA rank",
-  loraAlpha: "LoRA alpha",
-  loraDropout: "LoRA dropout",
-  maxLength: "Max sequence length (tokens)",
-  assistantOnlyLoss: "Train on assistant messages only",
-  warmupRatio: "Warmup ratio",
-  scheduler: "LR scheduler",
-  weightDecay: "Weight decay",
-  maxGradNorm: "Max gradient norm",
-  checkpointEverySteps: "Save every (steps)",
-  evalEverySteps: "Evaluate every (steps)",
-  seed: "Seed",
-};
-
 /** The frozen settings: what a clone starts from. */
 export function SettingsTab({ run }: { run: Run }) {
-  const rows = Object.entries(run.hyperParameters ?? {});
+  const method = findMethod(run.method);
+  const fields = method && run.hyperParameters ? fieldsOf(method) : [];
   return (
     <Card flush>
       <Table aria-label="Settings">
         <tbody>
-          {rows.map(([key, value]) => (
+          {fields.map(([key, field]) => (
             <Tr key={key}>
-              <Td className="text-ink-2">{words[key] ?? key}</Td>
-              <Td className="tabular-nums">
-                {value === null ? "none" : typeof value === "boolean" ? (value ? "yes" : "no") : String(value)}
-              </Td>
+              <Td className="text-ink-2">{field.label}</Td>
+              <Td className="tabular-nums">{showField(field, run.hyperParameters?.[key] ?? null)}</Td>
             </Tr>
           ))}
         </tbody>

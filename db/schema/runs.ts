@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
-import { runMethods, runStatuses } from "#db/enums.ts";
+import { runStatuses } from "#db/enums.ts";
 import { at, createdAt, deletedAt, id, leaseColumns } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
@@ -18,7 +18,7 @@ export const runs = pgTable(
     /** the registered model that a success becomes a version of */
     modelName: text("model_name").notNull(),
     suffix: text("suffix"),
-    method: text("method", { enum: runMethods }).notNull(),
+    method: text("method").notNull(),
     status: text("status", { enum: runStatuses }).notNull(),
     baseVersionId: text("base_version_id")
       .notNull()

@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { ConvertResult, Manifest, PidFile, Spec, TrainerEvent } from "#server/runs/contract.ts";
-import { HyperParameters } from "#server/runs/input.ts";
-import { hyperParametersOf, settingsOf, suggestHyperParameters } from "#server/runs/suggest.rule.ts";
+import { hyperParametersSchema, suggestFor } from "#server/runs/methods/method.ts";
+import { chosenIn, settingsOf } from "#server/runs/methods/spec.ts";
+import { methods } from "#server/runs/methods/table.ts";
 
 const fixtures = fileURLToPath(new URL("../../trainer/tests/fixtures/contract", import.meta.url));
 const read = (name: string) => readFile(join(fixtures, name), "utf8");
@@ -45,21 +46,21 @@ test("the files beside the events are understood", async () => {
   for (const line of await readJson("convert.json")) ConvertResult.parse(line);
 });
 
-test("the JSON Schema that is handed out is made from the contract", async () => {
-  const file = join(fixtures, "spec.schema.json");
+test("the JSON Schema that the trainer checks a spec against is made from the contract", async () => {
+  const file = fileURLToPath(new URL("../../trainer/src/largeforge_trainer/spec.schema.json", import.meta.url));
   const made = `${JSON.stringify(z.toJSONSchema(Spec), null, 2)}\n`;
   await expect(made).toMatchFileSnapshot(file);
 });
 
-test("what is suggested is in range, and settings give the same form back", () => {
+test.each(methods)("what is suggested for $label is in range, and its settings give the same form back", (method) => {
   const bases = [
     { parameters: 2_000_000, contextLength: 512, trainRows: 1_000, validationRows: 100 },
     { parameters: 8_000_000_000, contextLength: 131_072, trainRows: 3, validationRows: 0 },
     { parameters: null, contextLength: null, trainRows: 1, validationRows: 1 },
   ];
   for (const base of bases) {
-    const suggested = suggestHyperParameters(base);
-    expect(HyperParameters.parse(suggested)).toEqual(suggested);
-    expect(hyperParametersOf(settingsOf(suggested), suggested.seed)).toEqual(suggested);
+    const suggested = suggestFor(method, base);
+    expect(hyperParametersSchema(method).parse(suggested)).toEqual(suggested);
+    expect(chosenIn(method, settingsOf(method, suggested))).toEqual(suggested);
   }
 });

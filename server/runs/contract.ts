@@ -1,60 +1,22 @@
 import { z } from "zod";
+import type { Method } from "#server/runs/methods/method.ts";
+import { type Settings, specSchema } from "#server/runs/methods/spec.ts";
+import { methods } from "#server/runs/methods/table.ts";
 
 /**
- * The contract with `python -m largeforge_trainer`: the spec that goes in, the files that come out. Both sides check
- * it against the fixtures in trainer/tests/fixtures/contract; the JSON Schema there is made from this file.
+ * The contract with `python -m largeforge_trainer`: the spec that goes in, the files that come out. The trainer checks a
+ * spec against the JSON Schema that is made from here (trainer/src/largeforge_trainer/spec.schema.json); both sides check
+ * the fixtures in trainer/tests/fixtures/contract.
  */
-const count = z.number().int().min(1);
-const ratio = z.number().min(0).lt(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-export const Message = z.strictObject({
-  role: z.enum(["system", "developer", "user", "assistant", "tool"]),
-  content: z.string(),
-});
+/** What the trainer takes, one alternative for each of the methods. */
+export function specOf([first, ...others]: readonly [Method, ...Method[]]) {
+  return z.discriminatedUnion("method", [specSchema(first), ...others.map(specSchema)]);
+}
 
-/** The part of a spec that a person chooses and a run freezes; no path, no id. */
-export const Settings = z.strictObject({
-  lora: z.strictObject({
-    r: count.max(1024),
-    alpha: z.number().gt(0),
-    dropout: ratio,
-    targetModules: z.union([z.literal("all-linear"), z.array(z.string().min(1)).min(1)]),
-  }),
-  optim: z.strictObject({
-    learningRate: z.number().gt(0),
-    epochs: z.number().gt(0),
-    maxSteps: count.nullable(),
-    batchSize: count,
-    gradientAccumulation: count,
-    warmupRatio: ratio,
-    scheduler: z.enum(["cosine", "linear", "constant"]),
-    weightDecay: z.number().min(0),
-    maxGradNorm: z.number().min(0),
-  }),
-  sequence: z.strictObject({ maxLength: z.number().int().min(8), assistantOnlyLoss: z.boolean() }),
-  checkpoint: z.strictObject({ everySteps: count, keep: count }),
-  eval: z.strictObject({ everySteps: count.nullable(), maxRows: count }),
-  logEverySteps: count,
-  device: z.strictObject({ kind: z.enum(["auto", "cpu", "cuda"]), threads: count.max(256) }),
-  probe: z.strictObject({ prompts: z.array(z.array(Message).min(1)).max(64), maxTokens: count.max(1024) }),
-});
-export type Settings = z.infer<typeof Settings>;
-
-export const Spec = z.strictObject({
-  v: z.literal(1),
-  runId: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/),
-  method: z.literal("sft"),
-  seed: z.number().int().min(0).max(4_294_967_295),
-  base: z.strictObject({ path: z.string().startsWith("/"), sha256: z.string().min(1) }),
-  data: z.strictObject({
-    train: z.string().startsWith("/"),
-    validation: z.string().startsWith("/").nullable(),
-    shape: z.enum(["messages", "prompt_completion", "text"]),
-  }),
-  ...Settings.shape,
-});
-export type Spec = z.infer<typeof Spec>;
+export const Spec = specOf(methods);
+export type Spec = z.infer<typeof Spec> & Settings;
 
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.looseObject({ v: z.literal(1), seq: z.number().int().min(1), t: z.number(), type: z.literal(type), ...shape });

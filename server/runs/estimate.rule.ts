@@ -1,4 +1,4 @@
-import type { HyperParameters } from "#server/runs/input.ts";
+import type { Workload } from "#server/runs/methods/method.ts";
 
 /** One finished run on the same base: what was measured there. */
 export type PastRun = {
@@ -33,18 +33,19 @@ const usualCharactersPerToken = 4;
 const mostPastRuns = 5;
 
 /** Optimizer steps as the trainer counts them: the last batch of an epoch may be smaller. */
-export function countSteps(chosen: HyperParameters, trainRows: number): number {
-  if (chosen.maxSteps !== null) return chosen.maxSteps;
-  const perEpoch = Math.ceil(Math.ceil(trainRows / chosen.batchSize) / chosen.gradientAccumulation);
-  return Math.ceil(chosen.epochs * perEpoch);
+export function countSteps({ epochs, maxSteps, batchSize, gradientAccumulation }: Workload, trainRows: number): number {
+  if (maxSteps !== null) return maxSteps;
+  const perEpoch = Math.ceil(Math.ceil(trainRows / batchSize) / gradientAccumulation);
+  return Math.ceil(epochs * perEpoch);
 }
 
 /** How long and how much, from the data and from what past runs on this base took per character. */
-export function estimateRun(chosen: HyperParameters, data: Data, past: readonly PastRun[]): Estimate {
-  const steps = countSteps(chosen, data.trainRows);
+export function estimateRun(workload: Workload, data: Data, past: readonly PastRun[]): Estimate {
+  const { epochs, maxSteps, batchSize, gradientAccumulation } = workload;
+  const steps = countSteps(workload, data.trainRows);
   const rowsSeen = Math.min(
-    steps * chosen.batchSize * chosen.gradientAccumulation,
-    chosen.maxSteps === null ? Math.ceil(chosen.epochs * data.trainRows) : Number.POSITIVE_INFINITY,
+    steps * batchSize * gradientAccumulation,
+    maxSteps === null ? Math.ceil(epochs * data.trainRows) : Number.POSITIVE_INFINITY,
   );
   const recent = past.slice(0, mostPastRuns);
   const sum = (of: (run: PastRun) => number) => recent.reduce((total, run) => total + of(run), 0);

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { estimateRun } from "#server/runs/estimate.rule.ts";
-import { HyperParameters } from "#server/runs/input.ts";
-import { suggestHyperParameters } from "#server/runs/suggest.rule.ts";
+import { loraWorkload } from "#server/runs/methods/lora.ts";
+import { suggestFor } from "#server/runs/methods/method.ts";
+import { sft } from "#server/runs/methods/sft.ts";
 
 const data = { trainRows: 1_000, validationRows: 0, charactersPerRow: 100, learntCharactersPerRow: 40 };
 const base = { parameters: 1_000_000, contextLength: 1_024 };
-const chosen = HyperParameters.parse({ ...suggestHyperParameters({ ...base, ...data }), epochs: 2, maxSteps: null });
+const chosen = loraWorkload({ ...suggestFor(sft, { ...base, ...data }), epochs: 2, maxSteps: null });
 const past = {
   ...{ rowsSeen: 500, charactersPerRow: 200, learntCharactersPerRow: 60 },
   ...{ seconds: 50, aroundSeconds: 12, trainedTokens: 20_000 },

@@ -10,7 +10,7 @@ import { pastRuns, planRun } from "#server/runs/plan.ts";
  */
 export async function estimate(ctx: Ctx, input: PlanRun) {
   try {
-    const { base, data, suite, chosen, suggested, modelName } = await planRun(ctx, input);
+    const { base, data, suite, chosen, suggested, workload, method, modelName } = await planRun(ctx, input);
     const { id, name, version, parameters, contextLength } = base;
     return {
       ok: true as const,
@@ -19,8 +19,12 @@ export async function estimate(ctx: Ctx, input: PlanRun) {
         ...{ id: data.id, name: data.name, version: data.version, shape: data.shape },
         ...{ trainRows: data.trainRows, validationRows: data.validationRows },
       },
-      ...{ suite, chosen, suggested, modelName },
-      ...estimateRun(chosen, data, await pastRuns(ctx, base.id)),
+      method: method.name,
+      suite,
+      chosen,
+      suggested,
+      modelName,
+      ...estimateRun(workload, data, await pastRuns(ctx, base.id)),
     };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

@@ -9,6 +9,7 @@ import { artifactFiles, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import { inTx } from "#db/testing.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
+import { StartRun } from "#server/runs/input.ts";
 import { resumeRun } from "#server/runs/resume.ts";
 import { startRun } from "#server/runs/start.ts";
 import { testBase, testDataset } from "#server/runs/testing.ts";
@@ -28,12 +29,12 @@ test("a hyper-parameter out of range is refused by its name, before anything is 
     const base = await testBase(ctx, { weightsArtifactId: null });
     const dataset = await testDataset(ctx);
     const storage = await testStorage();
-    const begin = (hyperParameters: object) =>
-      startRun({ ...ctx, storage }, { base: base.id, dataset: dataset.id, hyperParameters });
-    await expect(begin({ learningRate: 3 })).rejects.toThrow("the learning rate lies between");
-    await expect(begin({ loraR: 0 })).rejects.toThrow("the LoRA rank is a whole number between 1 and 256");
-    await expect(begin({ epochs: Number.NaN })).rejects.toThrow("the number of epochs");
-    await expect(begin({ batchSize: 2.5 })).rejects.toThrow("the batch size is a whole number");
+    const begin = async (hyperParameters: object) =>
+      startRun({ ...ctx, storage }, StartRun.parse({ base: base.id, dataset: dataset.id, hyperParameters }));
+    await expect(begin({ learningRate: 3 })).rejects.toThrow("Learning rate: a number between 1e-7 and 0.1");
+    await expect(begin({ loraR: 0 })).rejects.toThrow("LoRA rank: a whole number between 1 and 256");
+    await expect(begin({ epochs: Number.NaN })).rejects.toThrow("Epochs: a number");
+    await expect(begin({ batchSize: 2.5 })).rejects.toThrow("Batch size: a whole number");
     await expect(begin({ warmup: 1 })).rejects.toThrow("warmup");
     await expect(begin({})).rejects.toThrow("came as GGUF, which can be served but not trained");
     expect(bells).toEqual([]);

@@ -1,66 +1,63 @@
 import { z } from "zod";
-import { runMethods, runStatuses } from "#db/enums.ts";
+import { runStatuses } from "#db/enums.ts";
 import { Cursor, searchText, sortedBy } from "#server/input.ts";
 import { ModelName } from "#server/models/input.ts";
-
-const between = (min: number, max: number, what: string) => {
-  const error = `${what} lies between ${min} and ${max}`;
-  return z.number({ error }).min(min, error).max(max, error);
-};
-const whole = (min: number, max: number, what: string) => {
-  const error = `${what} is a whole number between ${min} and ${max}`;
-  return z.number({ error }).int(error).min(min, error).max(max, error);
-};
-
-/** What a person may set. What is left out is suggested for the base and the data (suggest.rule.ts). */
-export const HyperParameters = z.strictObject({
-  learningRate: between(1e-7, 0.1, "the learning rate"),
-  epochs: between(0.01, 100, "the number of epochs"),
-  maxSteps: whole(1, 1_000_000, "the number of steps").nullable(),
-  batchSize: whole(1, 256, "the batch size"),
-  gradientAccumulation: whole(1, 256, "gradient accumulation"),
-  loraR: whole(1, 256, "the LoRA rank"),
-  loraAlpha: between(1, 1024, "LoRA alpha"),
-  loraDropout: between(0, 0.5, "LoRA dropout"),
-  maxLength: whole(8, 131_072, "the maximum length"),
-  assistantOnlyLoss: z.boolean(),
-  warmupRatio: between(0, 0.5, "the warm-up share"),
-  scheduler: z.enum(["cosine", "linear", "constant"]),
-  weightDecay: between(0, 1, "weight decay"),
-  maxGradNorm: between(0, 100, "the gradient norm limit"),
-  checkpointEverySteps: whole(1, 100_000, "the steps between checkpoints"),
-  evalEverySteps: whole(1, 100_000, "the steps between validations").nullable(),
-  seed: whole(0, 4_294_967_295, "the seed"),
-});
-export type HyperParameters = z.infer<typeof HyperParameters>;
+import type { Fields, Values } from "#server/runs/methods/field.ts";
+import { hyperParametersSchema, type Method } from "#server/runs/methods/method.ts";
+import { methods, type RunMethod } from "#server/runs/methods/table.ts";
 
 /** A base is an id, `nano` or `nano/1`; a dataset an id, `D` or `D/3`; a suite an id or a name. */
-export const PlanRun = z.object({
+const planShape = {
   base: z.string().trim().min(1, "choose a base model").max(160),
   dataset: z.string().trim().min(1, "choose a dataset").max(160),
-  method: z.enum(runMethods).default("sft"),
-  hyperParameters: HyperParameters.partial().default({}),
   suite: z.string().trim().min(1).max(120).nullish(),
   /** a dataset whose validation rows are used instead of those split off `dataset` */
   validationDataset: z.string().trim().min(1).max(160).nullish(),
   /** the registered model that a success becomes a version of; by default the dataset's name */
   modelName: ModelName.optional(),
-});
-export type PlanRun = z.input<typeof PlanRun>;
+};
 
 /** OpenAI's bounds: 16 pairs, keys of 64 and values of 512 characters. */
 export const RunMetadata = z
   .record(z.string().min(1).max(64), z.string({ error: "metadata values are text" }).max(512))
   .refine((pairs) => Object.keys(pairs).length <= 16, "metadata has at most 16 pairs");
 
-export const StartRun = PlanRun.extend({
+const startShape = {
+  ...planShape,
   /** by default `<model>-<method>-<number>`; one that another run has gets a number */
   name: z.string().trim().min(1, "give the run a name").max(80, "a name has at most 80 characters").optional(),
   /** the fourth part of `ft:base:project:suffix:id`; by default the model's name */
   suffix: ModelName.optional(),
   metadata: RunMetadata.nullish(),
-});
-export type StartRun = z.input<typeof StartRun>;
+};
+
+/**
+ * A choice between the methods, by `method`: each with its own hyper-parameters, of which what is left out is suggested
+ * for the base and the data. Without a `method` it is the table's first.
+ */
+export function anyMethod<S extends z.ZodRawShape>(shape: S, [first, ...others]: readonly [Method, ...Method[]]) {
+  const optionOf = (method: Method, name: z.ZodType<string>) =>
+    z.object({ ...shape, method: name, hyperParameters: hyperParametersSchema(method).partial().optional() });
+  return z.discriminatedUnion("method", [
+    optionOf(first, z.literal(first.name).default(first.name)),
+    ...others.map((method) => optionOf(method, z.literal(method.name))),
+  ]);
+}
+
+type Named<N> = N extends (typeof methods)[0]["name"] ? { method?: N } : { method: N };
+type Asked<M> = M extends { name: infer N; fields: infer F extends Fields }
+  ? Named<N> & { hyperParameters?: Partial<Values<F>> }
+  : never;
+type OfShape<S extends z.ZodRawShape> = z.infer<z.ZodObject<S>> & Asked<RunMethod>;
+type AnyMethod<S extends z.ZodRawShape> = z.ZodType<OfShape<S>, OfShape<S>>;
+
+// safe because the union is built from the methods whose types it names
+export const PlanRun = anyMethod(planShape, methods) as unknown as AnyMethod<typeof planShape>;
+export type PlanRun = z.infer<typeof PlanRun>;
+
+// safe as PlanRun is
+export const StartRun = anyMethod(startShape, methods) as unknown as AnyMethod<typeof startShape>;
+export type StartRun = z.infer<typeof StartRun>;
 
 /** An id, a short id or a name. */
 export const RunRef = z.object({ runId: z.string().trim().min(1).max(80) });

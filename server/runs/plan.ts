@@ -9,32 +9,33 @@ import { nothingToTrain } from "#server/datasets/split.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { findTrainableBase } from "#server/models/find-base.ts";
 import { modelNameFrom } from "#server/models/name.rule.ts";
-import { Settings } from "#server/runs/contract.ts";
 import { countSteps, type PastRun } from "#server/runs/estimate.rule.ts";
-import { type HyperParameters, PlanRun } from "#server/runs/input.ts";
-import { hyperParametersOf, settingsOf, suggestHyperParameters } from "#server/runs/suggest.rule.ts";
+import type { PlanRun } from "#server/runs/input.ts";
+import { completeSettings, type Method, suggestFor } from "#server/runs/methods/method.ts";
+import { chosenIn } from "#server/runs/methods/spec.ts";
+import { findMethod, methodNamed } from "#server/runs/methods/table.ts";
 
 /**
  * Everything a run would be made of, without starting it: base, data, suite, complete settings, the model's name.
  * Throws NOT_FOUND or REFUSED with the field for whatever stands in its way.
  */
-export async function planRun(ctx: Pick<Ctx, "db" | "projectId" | "enqueue" | "actor">, request: PlanRun) {
-  const input = PlanRun.parse(request);
+export async function planRun(ctx: Pick<Ctx, "db" | "projectId" | "enqueue" | "actor">, input: PlanRun) {
+  const method = methodNamed(input.method);
   const base = await findTrainableBase(ctx, input.base);
-  const training = await findData(ctx, input.dataset);
+  const training = await findData(ctx, input.dataset, method);
   const validation = input.validationDataset ? await findValidation(ctx, input.validationDataset, training) : null;
   const data = { ...training, ...(validation ?? { validationVersionId: null }) };
-  const suggested = suggestHyperParameters({ ...base, ...data });
-  const chosen: HyperParameters = { ...suggested, ...input.hyperParameters };
-  if (data.validationRows === 0) chosen.evalEverySteps = null;
-  const steps = countSteps(chosen, data.trainRows);
+  const suggested = suggestFor(method, { ...base, ...data });
+  const chosen = completeSettings(method, { ...base, ...data }, input.hyperParameters ?? {});
+  const workload = method.workload(chosen);
+  const steps = countSteps(workload, data.trainRows);
   const modelName = input.modelName ?? modelNameFrom(data.name);
   await checkModelName(ctx, modelName);
   const suite = input.suite ? await findSuite(ctx, input.suite) : null;
-  return { base, data, suite, suggested, chosen, settings: settingsOf(chosen), steps, modelName, method: input.method };
+  return { base, data, suite, suggested, chosen, workload, steps, modelName, method };
 }
 
-async function findData(ctx: Parameters<typeof planRun>[0], ref: string) {
+async function findData(ctx: Parameters<typeof planRun>[0], ref: string, method: Method) {
   const version = await resolveVersion(ctx, ref);
   await holdVersion(ctx, version.id, "dataset");
   const [dataset] = await ctx.db
@@ -45,12 +46,8 @@ async function findData(ctx: Parameters<typeof planRun>[0], ref: string) {
   const refuse = (why: string) => new DomainError("REFUSED", `${name}/${version.version} ${why}`, { field: "dataset" });
   if (version.status !== "ready") throw refuse(`is ${version.status.replace("_", " ")}, not ready`);
   const { shape, trainBlob } = version;
-  if (shape === "preference")
-    throw refuse("holds preferences, which SFT cannot learn from: choose conversations or pairs");
-  if (shape === "unpaired_preference") {
-    const why = "half of its answers may be bad ones, which SFT would learn too";
-    throw refuse(`holds unpaired preferences (KTO): ${why}. Choose conversations or pairs`);
-  }
+  if (shape && !method.shapes.includes(shape))
+    throw refuse(method.refusals[shape] ?? `has rows that ${method.label} cannot learn from`);
   if (!shape || !trainBlob || !version.trainRows) {
     const none = nothingToTrain(version);
     throw refuse(none ? `cannot be trained on: ${none}` : "has no training rows");
@@ -133,10 +130,11 @@ export async function pastRuns(ctx: Pick<Ctx, "db" | "projectId">, baseVersionId
     .orderBy(desc(runs.id))
     .limit(5);
   return rows.flatMap(({ run, stats, trainRows }) => {
-    const settings = Settings.safeParse(run.config);
+    const method = findMethod(run.method);
+    const chosen = method && chosenIn(method, { ...run.config, seed: run.seed });
     const { charactersPerRow, learntCharactersPerRow } = charactersOf(stats);
-    if (!settings.success || charactersPerRow === null || !run.trainSeconds) return [];
-    const { batchSize, gradientAccumulation, epochs, maxSteps } = hyperParametersOf(settings.data, run.seed);
+    if (!chosen || charactersPerRow === null || !run.trainSeconds) return [];
+    const { batchSize, gradientAccumulation, epochs, maxSteps } = method.workload(chosen);
     const perSteps = run.step * batchSize * gradientAccumulation;
     const rowsSeen = maxSteps === null ? Math.min(perSteps, epochs * (trainRows ?? 0)) : perSteps;
     const measured = { seconds: run.trainSeconds, trainedTokens: run.trainedTokens ?? 0 };

@@ -7,10 +7,10 @@ import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { withoutLease } from "#server/jobs/lease.ts";
 import { checkpointsOf } from "#server/runs/checkpoints.rule.ts";
-import { Settings } from "#server/runs/contract.ts";
 import { findRun } from "#server/runs/find-run.ts";
 import type { RunRef } from "#server/runs/input.ts";
-import { hyperParametersOf } from "#server/runs/suggest.rule.ts";
+import { chosenIn } from "#server/runs/methods/spec.ts";
+import { findMethod } from "#server/runs/methods/table.ts";
 import { keptSteps } from "#server/runs/trainer/checkpoints.ts";
 
 /**
@@ -29,7 +29,8 @@ export async function showRun(ctx: Ctx, { runId }: RunRef) {
     runsAhead(ctx, run),
     keptSteps(run.id),
   ]);
-  const settings = Settings.safeParse(run.config);
+  const method = findMethod(run.method);
+  const chosen = method ? chosenIn(method, { ...run.config, seed: run.seed }) : null;
   const { config: _config, trainerSeq: _seq, ...facts } = withoutLease(run);
   const losses = validation.map(({ body }) => ({ step: numberIn(body, "step"), loss: numberIn(body, "loss") }));
   const best = losses.reduce<{ step: number; loss: number } | null>(
@@ -44,7 +45,9 @@ export async function showRun(ctx: Ctx, { runId }: RunRef) {
   return {
     ...facts,
     ...origin,
-    hyperParameters: settings.success ? hyperParametersOf(settings.data, run.seed) : null,
+    /** null for a method, or settings, of another version of the software */
+    hyperParameters: chosen,
+    checkpointEverySteps: method && chosen ? method.workload(chosen).checkpointEverySteps : null,
     checkpoints: there,
     /** saved once and removed since: by the trainer, which keeps few, or by the retention of ended runs */
     removedCheckpoints: saved.length - there.length,

@@ -5,7 +5,8 @@ import { runs } from "#db/schema/runs.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { requireRoom } from "#server/room.ts";
-import { StartRun } from "#server/runs/input.ts";
+import type { StartRun } from "#server/runs/input.ts";
+import { settingsOf } from "#server/runs/methods/spec.ts";
 import { nameRun } from "#server/runs/name-run.ts";
 import { planRun } from "#server/runs/plan.ts";
 import { trainingBytes } from "#server/runs/room.rule.ts";
@@ -14,26 +15,26 @@ import type { Storage } from "#server/storage.ts";
 type Plan = Awaited<ReturnType<typeof planRun>>;
 
 /** What the job asks again once it is this run's turn: better said before somebody waits in line for it. */
-async function requireRoomFor(ctx: Ctx & { storage: Storage }, { base, chosen, settings }: Plan) {
+async function requireRoomFor(ctx: Ctx & { storage: Storage }, { base, workload }: Plan) {
   const [weights] = await ctx.db
     .select({ bytes: artifacts.bytes })
     .from(artifacts)
     .where(and(eq(artifacts.id, base.weightsArtifactId), eq(artifacts.projectId, ctx.projectId)));
   const parameters = base.parameters ?? (weights?.bytes ?? 0) / 2; // F16 when nobody counted them
-  const needs = trainingBytes({ parameters, rank: chosen.loraR, keep: settings.checkpoint.keep });
+  const needs = trainingBytes({ parameters, rank: workload.rank, keep: workload.checkpointsKept });
   await requireRoom(ctx.storage, "this training", needs);
 }
 
 /**
  * Queue a run with its settings frozen → its row. Throws as planRun: NOT_FOUND, REFUSED or CONFLICT with the field;
- * INVALID for a hyper-parameter out of range; NO_ROOM when the disk could not take its checkpoints now.
+ * NO_ROOM when the disk could not take its checkpoints now.
  */
-export async function startRun(ctx: Ctx & { storage: Storage }, request: StartRun) {
-  const input = StartRun.parse(request);
+export async function startRun(ctx: Ctx & { storage: Storage }, input: StartRun) {
   return transact(ctx, async (ctx) => {
     const plan = await planRun(ctx, input);
     await requireRoomFor(ctx, plan);
-    const name = await nameRun(ctx, { wanted: input.name, stem: `${plan.modelName}-${plan.method}` });
+    const { seed, ...config } = settingsOf(plan.method, plan.chosen);
+    const name = await nameRun(ctx, { wanted: input.name, stem: `${plan.modelName}-${plan.method.name}` });
     const [run] = await ctx.db
       .insert(runs)
       .values({
@@ -42,15 +43,15 @@ export async function startRun(ctx: Ctx & { storage: Storage }, request: StartRu
         name,
         modelName: plan.modelName,
         suffix: input.suffix ?? null,
-        method: plan.method,
+        method: plan.method.name,
         status: "queued",
         baseVersionId: plan.base.id,
         datasetVersionId: plan.data.id,
         validationVersionId: plan.data.validationVersionId,
         suiteId: plan.suite?.id ?? null,
         metadata: input.metadata ?? null,
-        config: plan.settings,
-        seed: plan.chosen.seed,
+        config,
+        seed: Number(seed),
         totalSteps: plan.steps,
         createdBy: ctx.actor,
       })

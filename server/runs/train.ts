@@ -11,9 +11,11 @@ import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
 import { requireRoom } from "#server/room.ts";
 import { claimRun } from "#server/runs/claim.ts";
-import { Settings, type Spec } from "#server/runs/contract.ts";
+import type { Spec } from "#server/runs/contract.ts";
 import { failRun, failureOf } from "#server/runs/fail.ts";
 import { followRun } from "#server/runs/follow.ts";
+import { chosenIn } from "#server/runs/methods/spec.ts";
+import { findMethod } from "#server/runs/methods/table.ts";
 import { trainingBytes } from "#server/runs/room.rule.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { findTrainer, prepareFolder, type RunFolder, runFolder } from "#server/runs/trainer/folder.ts";
@@ -52,10 +54,10 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
     .where(and(eq(modelVersions.id, run.baseVersionId), eq(modelVersions.projectId, ctx.projectId)));
   if (!found) throw baseMissing("the base model's files are no longer registered");
   const { artifact, name, data } = found;
-  const { lora, checkpoint } = Settings.parse(run.config);
+  const { method, workload } = frozenIn(run);
   const parameters = found.base.parameters ?? artifact.bytes / 2; // F16 when nobody counted them
   const heldBytes = await folderBytes(folder.root); // of an attempt before this one
-  const needs = trainingBytes({ parameters, rank: lora.r, keep: checkpoint.keep, heldBytes });
+  const needs = trainingBytes({ parameters, rank: workload.rank, keep: workload.checkpointsKept, heldBytes });
   await requireRoom(ctx.storage, "this training", needs);
   const files = await filesOfArtifact(ctx, artifact.id);
   const base = folder.base(name);
@@ -63,13 +65,17 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
     throw cause instanceof DomainError ? baseMissing(cause.message) : cause;
   });
   const { shape } = data;
-  if (!data.trainBlob || !shape || shape === "preference" || shape === "unpaired_preference") {
+  if (!data.trainBlob || !shape || !method.shapes.includes(shape)) {
     throw new TrainerFailure({ code: "BAD_DATA", message: "the dataset version has no rows to train on", hint: null });
   }
   const held = run.validationVersionId ? await validationOf(ctx, run.validationVersionId) : data;
   const validation = held?.validationRows ? held.validationBlob : null; // of a split without rows the file is empty
   const spec: Spec = {
-    ...{ v: 1, runId: run.id, method: run.method, seed: run.seed, ...Settings.parse(run.config) },
+    ...run.config,
+    v: 1,
+    runId: run.id,
+    method: method.name,
+    seed: run.seed,
     base: { path: base, sha256: artifact.digest },
     data: { train: folder.train, validation: validation ? folder.validation : null, shape },
   };
@@ -77,6 +83,18 @@ async function prepare(ctx: ProjectJobCtx, run: Run, folder: RunFolder) {
   await prepareFolder(folder, spec, {
     train: blob(data.trainBlob),
     validation: validation ? blob(validation) : null,
+  });
+}
+
+/** The run's method and what its frozen settings ask of the machine. Throws TrainerFailure when we do not know them. */
+function frozenIn(run: Run) {
+  const method = findMethod(run.method);
+  const chosen = method && chosenIn(method, { ...run.config, seed: run.seed });
+  if (method && chosen) return { method, workload: method.workload(chosen) };
+  throw new TrainerFailure({
+    code: "BAD_SPEC",
+    message: `this version does not know the run's method ${run.method} or its settings`,
+    hint: "Start a new run of the same data.",
   });
 }
 

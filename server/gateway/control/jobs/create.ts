@@ -7,9 +7,10 @@ import { resplitVersion } from "#server/datasets/resplit-version.ts";
 import { DomainError } from "#server/errors.ts";
 import type { OnBadRows } from "#server/gateway/control/bad-rows.ts";
 import { findJob } from "#server/gateway/control/jobs/find.ts";
+import { fromOpenAi } from "#server/gateway/control/jobs/hyper-parameters.rule.ts";
 import type { CreateJob } from "#server/gateway/control/jobs/input.ts";
 import { type Attempt, once } from "#server/gateway/control/once.ts";
-import type { HyperParameters } from "#server/runs/input.ts";
+import { methodNamed, methods } from "#server/runs/methods/table.ts";
 import { planRun } from "#server/runs/plan.ts";
 import { startRun } from "#server/runs/start.ts";
 import type { Storage } from "#server/storage.ts";
@@ -43,15 +44,17 @@ export async function createJob(
       field: "validation_file",
     });
   const { dataset, validationDataset } = await dataOf(ctx, training_file, validation_file ?? null, onBadRows);
-  const hyperparameters = input.method?.supervised?.hyperparameters ?? input.hyperparameters ?? {};
+  const { method, asked } = methodOf(input);
   try {
-    const hyperParameters = await chosen(ctx, { base: input.model, dataset }, hyperparameters, input.seed);
-    const { model: base, metadata } = input;
+    const { model: base, metadata, seed } = input;
+    const plan = () => planRun(ctx, { base, dataset, method });
+    const chosen = await fromOpenAi(methodNamed(method), asked, async () => (await plan()).suggested);
+    const hyperParameters = typeof seed === "number" ? { ...chosen, seed } : chosen;
     const names = input.suffix ? { suffix: input.suffix, modelName: input.suffix } : {};
     const data = { dataset, validationDataset };
     const start = async (inner: Ctx) => {
       const ctx = { ...inner, storage };
-      const run = await startRun(ctx, { base, ...data, method: "sft", ...names, hyperParameters, metadata });
+      const run = await startRun(ctx, { base, ...data, method, ...names, hyperParameters, metadata });
       return findJob(ctx, run.id);
     };
     return await once(ctx, attempt, start, findJob);
@@ -62,20 +65,14 @@ export async function createJob(
   }
 }
 
-async function chosen(
-  ctx: Ctx,
-  of: { base: string; dataset: string },
-  asked: NonNullable<CreateJob["hyperparameters"]>,
-  seed: number | null | undefined,
-): Promise<Partial<HyperParameters>> {
-  const { n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: multiplier } = asked;
-  const chosen: Partial<HyperParameters> = {};
-  if (typeof epochs === "number") chosen.epochs = epochs;
-  if (typeof batchSize === "number") chosen.batchSize = batchSize;
-  if (typeof seed === "number") chosen.seed = seed;
-  if (typeof multiplier === "number")
-    chosen.learningRate = (await planRun(ctx, of)).suggested.learningRate * multiplier;
-  return chosen;
+/** The method that a job asks for, and what it sets of it. */
+function methodOf({ method: asked, hyperparameters }: CreateJob) {
+  const method = methods.find(({ openaiType }) => openaiType === asked?.type) ?? methods[0];
+  if (hyperparameters && method !== methods[0])
+    throw new DomainError("INVALID", `hyperparameters of ${asked?.type} go into method.${asked?.type}`, {
+      field: "hyperparameters",
+    });
+  return { method: method.name, asked: asked?.hyperparameters ?? hyperparameters ?? {} };
 }
 
 /**

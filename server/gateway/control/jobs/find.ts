@@ -7,10 +7,13 @@ import { projects } from "#db/schema/people.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { toOpenAi } from "#server/gateway/control/jobs/hyper-parameters.rule.ts";
 import type { PageQuery } from "#server/gateway/control/jobs/input.ts";
 import { eventObject, type JobRow, jobObject, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
-import { Settings } from "#server/runs/contract.ts";
-import { hyperParametersOf, suggestHyperParameters } from "#server/runs/suggest.rule.ts";
+import type { Known } from "#server/runs/methods/field.ts";
+import { suggestFor } from "#server/runs/methods/method.ts";
+import { chosenIn } from "#server/runs/methods/spec.ts";
+import { findMethod } from "#server/runs/methods/table.ts";
 
 /** One job by its `ftjob-…` id, in OpenAI's shape. Throws NOT_FOUND. */
 export async function findJob(ctx: Ctx, jobId: string) {
@@ -107,17 +110,23 @@ async function readJobs(ctx: Ctx, which: SQL | undefined, limit: number): Promis
     .orderBy(desc(runs.id))
     .limit(limit);
   return rows.map(({ run, parameters, contextLength, trainRows, validationRows, ...names }) => {
-    const settings = Settings.safeParse(run.config);
     const known = { parameters, contextLength, trainRows: trainRows ?? 0, validationRows: validationRows ?? 0 };
     return {
       ...names,
       ...{ runId: run.id, jobId: `ftjob-${idBody(run.id)}`, status: run.status, seed: run.seed, error: run.error },
       ...{ trainedTokens: run.trainedTokens, etaSeconds: run.etaSeconds },
       ...{ createdAt: run.createdAt, finishedAt: run.finishedAt, metadata: run.metadata },
-      chosen: settings.success ? hyperParametersOf(settings.data, run.seed) : null,
-      suggestedLearningRate: suggestHyperParameters(known).learningRate,
+      method: methodOf(run, known),
     };
   });
+}
+
+/** The run's method and settings in OpenAI's names; null when OpenAI has none for it, or we do not know it. */
+function methodOf(run: typeof runs.$inferSelect, known: Known) {
+  const method = findMethod(run.method);
+  const chosen = method && chosenIn(method, { ...run.config, seed: run.seed });
+  if (!chosen || method.openaiType === null) return null;
+  return { type: method.openaiType, hyperparameters: toOpenAi(method, chosen, suggestFor(method, known)) };
 }
 
 async function databaseNow(ctx: Ctx): Promise<Date> {

@@ -1,27 +1,43 @@
 import { z } from "zod";
+import { openAiHyperParameters } from "#server/gateway/control/jobs/hyper-parameters.rule.ts";
 import { RunMetadata } from "#server/runs/input.ts";
+import { loraFields } from "#server/runs/methods/lora.ts";
+import type { Method } from "#server/runs/methods/method.ts";
+import { methods } from "#server/runs/methods/table.ts";
 
-const auto = z.literal("auto");
 const refused = (error: string) => z.null({ error }).optional();
 
-const HyperParameters = z.strictObject({
-  n_epochs: z.union([auto, z.number().min(0.01).max(100)]).optional(),
-  batch_size: z.union([auto, z.int().min(1).max(256)]).optional(),
-  learning_rate_multiplier: z.union([auto, z.number().gt(0).max(1_000)]).optional(),
-});
+/** The methods that OpenAI's API has a type for, with that type. */
+function offeredMethods(methods: readonly Method[]): { method: Method; type: string }[] {
+  return methods.flatMap((method) => (method.openaiType === null ? [] : [{ method, type: method.openaiType }]));
+}
+
+/** `method`: a type, and under the same name its hyperparameters → `{type, hyperparameters}`. */
+export function jobMethod(methods: readonly Method[]) {
+  const offered = offeredMethods(methods);
+  const [first, ...others] = offered.map(({ method, type }) =>
+    z.strictObject({
+      type: z.literal(type),
+      [type]: z.strictObject({ hyperparameters: openAiHyperParameters(method).optional() }).optional(),
+    }),
+  );
+  if (!first) throw new Error("no training method has a type in OpenAI's API");
+  const error = `use one of the methods there are here: ${offered.map(({ type }) => type).join(", ")}`;
+  return z.discriminatedUnion("type", [first, ...others], { error }).transform((asked) => {
+    const type = String(asked.type);
+    const own = asked[type];
+    return { type, hyperparameters: typeof own === "object" ? own.hyperparameters : undefined };
+  });
+}
 
 /** `POST /v1/fine_tuning/jobs`. What we do not do is refused by name: a setting that is silently dropped costs a run. */
 export const CreateJob = z.strictObject({
   model: z.string({ error: "name a base model" }).min(1, "name a base model").max(160),
   training_file: z.string({ error: "give the id of an uploaded file" }).min(1).max(64),
-  method: z
-    .strictObject({
-      type: z.literal("supervised", { error: "only supervised fine-tuning is here so far" }),
-      supervised: z.strictObject({ hyperparameters: HyperParameters.optional() }).optional(),
-    })
-    .optional(),
-  hyperparameters: HyperParameters.optional(),
-  seed: z.int().min(0).max(4_294_967_295).nullish(),
+  method: jobMethod(methods).optional(),
+  /** of the table's first method, as OpenAI's older clients send them */
+  hyperparameters: openAiHyperParameters(methods[0]).optional(),
+  seed: loraFields.seed.schema.nullish(),
   suffix: z
     .string()
     .max(64, "a suffix has at most 64 characters")

@@ -16,7 +16,8 @@ const row: JobRow = {
   ...{ runId: `run_${"0".repeat(26)}`, jobId: `ftjob-${"0".repeat(26)}`, status: "running", base: "nano" },
   ...{ projectSlug: "acme", fileId: "file-1", fineTunedName: null, seed: 42, trainedTokens: null, etaSeconds: 61.2 },
   ...{ validationFileId: "file-2", resultFileId: "file-3", metadata: { team: "support" } },
-  ...{ error: null, chosen: { epochs: 3, batchSize: 16, learningRate: 0.008 }, suggestedLearningRate: 0.004 },
+  error: null,
+  method: { type: "supervised", hyperparameters: { n_epochs: 3, batch_size: 16, learning_rate_multiplier: 2 } },
   ...{ createdAt: new Date(1_000), finishedAt: null },
 };
 const now = new Date(100_000);

@@ -1,5 +1,6 @@
 import type { RunStatus } from "#db/enums.ts";
 import { jobStatusOf } from "#server/gateway/control/jobs/status.rule.ts";
+import type { HyperValue } from "#server/runs/methods/field.ts";
 
 /** A run with the names around it, as `find.ts` reads it. */
 export type JobRow = {
@@ -17,8 +18,7 @@ export type JobRow = {
   trainedTokens: number | null;
   etaSeconds: number | null;
   error: { code: string; message: string; hint: string | null } | null;
-  chosen: { epochs: number; batchSize: number; learningRate: number } | null;
-  suggestedLearningRate: number;
+  method: { type: string; hyperparameters: Readonly<Record<string, HyperValue>> } | null;
   createdAt: Date;
   finishedAt: Date | null;
 };
@@ -29,12 +29,8 @@ const seconds = (at: Date) => Math.floor(at.getTime() / 1_000);
 export function jobObject(row: JobRow, now: Date) {
   const status = jobStatusOf(row.status, row.fineTunedName !== null);
   const done = status === "succeeded" || status === "failed" || status === "cancelled";
-  const { error, chosen } = row;
-  const hyperparameters = chosen && {
-    n_epochs: chosen.epochs,
-    batch_size: chosen.batchSize,
-    learning_rate_multiplier: Number((chosen.learningRate / row.suggestedLearningRate).toPrecision(6)),
-  };
+  const { error, method } = row;
+  const hyperparameters = method?.hyperparameters ?? {};
   return {
     object: "fine_tuning.job",
     id: row.jobId,
@@ -46,8 +42,8 @@ export function jobObject(row: JobRow, now: Date) {
     status,
     training_file: row.fileId ?? "",
     validation_file: row.validationFileId,
-    hyperparameters: hyperparameters ?? {},
-    method: { type: "supervised", supervised: { hyperparameters: hyperparameters ?? {} } },
+    hyperparameters,
+    method: method && { type: method.type, [method.type]: { hyperparameters } },
     result_files: status === "succeeded" && row.resultFileId ? [row.resultFileId] : [],
     seed: row.seed,
     trained_tokens: row.trainedTokens,
