@@ -53,7 +53,7 @@ def test_validation_and_training_loss_are_the_mean_over_tokens_for_every_batch(
         uneven,
         uneven,
         lora__dropout=0.0,
-        optim__learningRate=1e-12,
+        optim__learningRate=1e-7,
         optim__batchSize=batch,
         optim__gradientAccumulation=accumulation,
         optim__epochs=1,

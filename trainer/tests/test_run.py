@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer
 
 import tiny
@@ -85,8 +86,11 @@ def test_a_finished_run_started_again_changes_nothing(finished: tuple[Path, Even
 
 
 def test_a_loss_that_is_no_number_ends_the_run(base: Path, rows: Path, tmp_path: Path) -> None:
-    spec = tiny.make_spec(base, rows, optim__learningRate=1e30, optim__maxGradNorm=0, checkpoint__everySteps=1)
-    events = run_here(tmp_path, spec)
+    overflowing = tiny.build_base(tmp_path / "base")
+    weights = load_file(overflowing / "model.safetensors")
+    weights["lm_head.weight"] *= 1e38
+    save_file(weights, overflowing / "model.safetensors", {"format": "pt"})
+    events = run_here(tmp_path / "run", tiny.make_spec(overflowing, rows, checkpoint__everySteps=1))
     assert (events[-1]["type"], events[-1]["code"]) == ("error", "DIVERGED")
     assert "learningRate" in events[-1]["hint"]
 

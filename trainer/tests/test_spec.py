@@ -31,7 +31,11 @@ def test_a_valid_spec_is_read() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "hint"),
     [
-        ({"optim__learningRate": -1}, "optim.learningRate: input should be greater than 0, not -1", "Correct optim"),
+        (
+            {"optim__learningRate": -1},
+            "optim.learningRate: input should be greater than or equal to 0.0000001, not -1",
+            "Correct optim",
+        ),
         ({"optim__learningRate": "0.1"}, "optim.learningRate", "Correct optim.learningRate"),
         ({"optim__batchSize": 0}, "optim.batchSize", "Correct optim.batchSize"),
         ({"optim__warmupRatio": 1}, "optim.warmupRatio", "Correct optim.warmupRatio"),

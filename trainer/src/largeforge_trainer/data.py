@@ -32,10 +32,13 @@ Scored = Literal["assistant", "last_turn", "everything"]
 
 @dataclass(frozen=True)
 class Encoder:
-    """How rows become tokens. `template` None takes the tokenizer's own; `scored` concerns `messages` rows."""
+    """How rows become tokens; `shape` is a key of ENCODERS.
+
+    `template` None takes the tokenizer's own; `scored` concerns `messages` rows.
+    """
 
     tokenizer: Any
-    shape: Literal["messages", "prompt_completion", "text"]
+    shape: str
     max_length: int
     template: str | None
     scored: Scored
@@ -124,25 +127,43 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
 def encode_row(row: Row, line: int, encoder: Encoder) -> tuple[list[int], list[int]]:
     """(token ids, labels) of one row before any cut; labels are IGNORED where nothing is to be learnt."""
     with naming_row(line):
-        if encoder.shape == "text":
-            ids = encoder.prompter.text(row["text"], stopped=True)
-            return ids, list(ids)
-        if encoder.shape == "prompt_completion":
-            prompt, completion = as_turns(row["prompt"], row["completion"], encoder.prompter)
-            return encode_pair(prompt, completion, row, encoder)
-        messages = row["messages"]
-        if encoder.scored == "last_turn":
-            last = last_learnt(messages)
-            # Nothing to answer to, or nothing answered: no label, so the caller leaves the row out and counts it.
-            return encode_pair(messages[:last], messages[last : last + 1], row, encoder) if last else ([], [])
-        written = write(messages, row, encoder, marked=encoder.scored == "assistant")
-        if encoder.scored == "assistant":
-            return written.ids, masked(written.ids, without_excluded(written.learnt, messages))
+        return ENCODERS[encoder.shape](row, encoder)
 
-        def rewrite(turns: list[Row], prompted: bool) -> list[int]:
-            return write(turns, row, encoder, prompted=prompted).ids
 
-        return written.ids, masked(written.ids, outside_excluded(written.ids, messages, rewrite))
+def encode_text(row: Row, encoder: Encoder) -> tuple[list[int], list[int]]:
+    """Every token of a text is learnt."""
+    ids = encoder.prompter.text(row["text"], stopped=True)
+    return ids, list(ids)
+
+
+def encode_prompt_completion(row: Row, encoder: Encoder) -> tuple[list[int], list[int]]:
+    """A pair, of which the completion is learnt."""
+    prompt, completion = as_turns(row["prompt"], row["completion"], encoder.prompter)
+    return encode_pair(prompt, completion, row, encoder)
+
+
+def encode_messages(row: Row, encoder: Encoder) -> tuple[list[int], list[int]]:
+    """A conversation, of which what `encoder.scored` says is learnt."""
+    messages = row["messages"]
+    if encoder.scored == "last_turn":
+        last = last_learnt(messages)
+        # Nothing to answer to, or nothing answered: no label, so the caller leaves the row out and counts it.
+        return encode_pair(messages[:last], messages[last : last + 1], row, encoder) if last else ([], [])
+    written = write(messages, row, encoder, marked=encoder.scored == "assistant")
+    if encoder.scored == "assistant":
+        return written.ids, masked(written.ids, without_excluded(written.learnt, messages))
+
+    def rewrite(turns: list[Row], prompted: bool) -> list[int]:
+        return write(turns, row, encoder, prompted=prompted).ids
+
+    return written.ids, masked(written.ids, outside_excluded(written.ids, messages, rewrite))
+
+
+ENCODERS: dict[str, Callable[[Row, Encoder], tuple[list[int], list[int]]]] = {
+    "messages": encode_messages,
+    "prompt_completion": encode_prompt_completion,
+    "text": encode_text,
+}
 
 
 @contextmanager

@@ -104,15 +104,33 @@ def written(prompter: Prompter, question: Question) -> Prompt:
 
 
 def question_of(row: dict[str, Any], shape: str, prompter: Prompter, tokenizer: Any) -> Question | None:
-    """What a row asks: all before its last assistant turn that is learnt, its prompt, or the beginning of its text."""
-    if shape == "text":
-        return tokenizer.decode(prompter.bare(row["text"])[:TEXT_PROMPT_TOKENS])
-    if shape == "prompt_completion":
-        prompt, _ = as_turns(row["prompt"], row["completion"], prompter)
-        return prompt
+    """What a row asks; None when it asks nothing."""
+    return QUESTIONS[shape](row, prompter, tokenizer)
+
+
+def beginning_of_text(row: dict[str, Any], prompter: Prompter, tokenizer: Any) -> Question | None:
+    """The first few words of a text."""
+    return tokenizer.decode(prompter.bare(row["text"])[:TEXT_PROMPT_TOKENS])
+
+
+def prompt_of_pair(row: dict[str, Any], prompter: Prompter, _tokenizer: Any) -> Question | None:
+    """The prompt of a pair."""
+    prompt, _ = as_turns(row["prompt"], row["completion"], prompter)
+    return prompt
+
+
+def turns_before_answer(row: dict[str, Any], _prompter: Prompter, _tokenizer: Any) -> Question | None:
+    """All before a conversation's last assistant turn that is learnt."""
     turns = row["messages"]
     last = last_learnt(turns)
     return turns[:last] if last else None
+
+
+QUESTIONS: dict[str, Callable[[dict[str, Any], Prompter, Any], Question | None]] = {
+    "messages": turns_before_answer,
+    "prompt_completion": prompt_of_pair,
+    "text": beginning_of_text,
+}
 
 
 def greedy(model: Any, ids: list[int], max_tokens: int, stops: set[int]) -> tuple[list[int], list[float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from transformers import IntervalStrategy, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -22,8 +23,15 @@ class Progress(TrainerCallback):
     the writing of the event itself, but not evaluation and checkpoints.
     """
 
-    def __init__(self, events: EventLog, stop: StopRequest, heartbeat: Heartbeat) -> None:
+    def __init__(
+        self,
+        events: EventLog,
+        stop: StopRequest,
+        heartbeat: Heartbeat,
+        metrics: Callable[[dict[str, float]], dict[str, Any]],
+    ) -> None:
         self._events = events
+        self._metrics = metrics
         self._stop = stop
         self._heartbeat = heartbeat
         self.final_loss: float | None = None
@@ -87,9 +95,9 @@ class Progress(TrainerCallback):
             learningRate=logs.get("learning_rate"),
             gradNorm=norm,
             tokensPerSecond=round((tokens - self._tokens) / max(self._busy_seconds, 1e-9), 1),
-            trainedTokens=int(logs["trained_tokens"]),
             stepMs=round(step_seconds * 1000, 3),
             etaSeconds=round((state.max_steps - state.global_step) * smooth, 1),
+            **self._metrics(logs),
         )
         self._tokens = tokens
         self._busy_seconds, self._timed_steps = 0.0, 0

@@ -16,7 +16,8 @@ from .device import Recipe, choose_recipe, prepare_environment
 from .errors import CancelledError, TrainerError
 from .events import EventLog, Heartbeat
 from .folder import RunFolder, StopRequest
-from .probe import Prompt, choose_prompts, differing, log_samples, longest_prompt, probe
+from .methods import Method, find_method
+from .probe import Prompt, choose_prompts, differing, log_samples, longest_prompt
 from .settle import settled_imports
 from .spec import Spec
 
@@ -52,18 +53,18 @@ def train_run(
 
     with Heartbeat(events, resume.step if resume else 0) as heartbeat:
         with settled_imports():
-            from .methods import sft
+            method = find_method(spec.method)
             from .progress import Progress
 
-        progress = Progress(events, stop, heartbeat)
+        progress = Progress(events, stop, heartbeat, method.metrics)
         model, tokenizer = load_base(spec, recipe)
         check_stop()
         events.append("phase", name="tokenizing")
-        encoder = sft.make_encoder(spec, tokenizer, fit_length(spec, config, events), events.warn)
+        encoder = method.make_encoder(spec, tokenizer, fit_length(spec, config, events), events.warn)
         train, validation = encode(spec, encoder, events, check_stop)
         # Now, not when they are asked: a row that cannot be read must not cost a whole training.
         prompts = choose_prompts(spec, tokenizer, longest_prompt(spec, model), check_stop)
-        total_steps = sft.count_steps(spec, train.rows)
+        total_steps = method.count_steps(spec, train.rows)
         events.append(
             "data",
             trainRows=train.rows,
@@ -73,13 +74,13 @@ def train_run(
             truncatedRows=train.truncated_rows,
             totalSteps=total_steps,
         )
-        trainer = sft.make_trainer(spec, recipe, folder.root, model, tokenizer, train, validation, progress)
+        trainer = method.make_trainer(spec, recipe, folder.root, model, tokenizer, train, validation, progress)
         trainer.begin(folder, events, spec_hash, spec.checkpoint.keep)
         events.append("phase", name="training")
         run_steps(trainer, resume, total_steps)
         check_stop()
         totals = trainer.totals()
-        finish(spec, spec_hash, folder, events, trainer.model, tokenizer, prompts, check_stop)
+        finish(method, spec, spec_hash, folder, events, trainer.model, tokenizer, prompts, check_stop)
         events.append_last(
             "done",
             adapterDir=folder.relative(folder.adapter),
@@ -162,6 +163,7 @@ def run_steps(trainer: Any, resume: Checkpoint | None, total_steps: int) -> None
 
 
 def finish(
+    method: Method,
     spec: Spec,
     spec_hash: str,
     folder: RunFolder,
@@ -175,7 +177,7 @@ def finish(
     events.append("phase", name="probing")
     if hasattr(model, "gradient_checkpointing_disable"):
         model.gradient_checkpointing_disable()  # It would switch off the cache that greedy decoding relies on.
-    record = probe(model, tokenizer, prompts, spec.probe.max_tokens, check_stop)
+    record = method.probe(model, tokenizer, prompts, spec.probe.max_tokens, check_stop)
     log_samples(record, "adapter/probe.json", events.append)
     if not record["prompts"]:
         events.warn("no probe prompt fits base and sequence.maxLength, so no host can prove that it has this adapter")

@@ -1,153 +1,74 @@
-"""The run's spec: what `server/runs/contract.ts` writes, read strictly, before anything heavy is imported."""
+"""The run's spec, read strictly against `spec.schema.json` before anything heavy is imported.
+
+The schema is made from TypeScript's table of methods (server/runs/methods), one alternative for each method; how it is
+made and that it is current is checked by server/runs/contract.test.ts.
+"""
 
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import ValidationError
 
 from .errors import TrainerError
 from .files import sha256_file, sha256_json
+from .schema import Section, build_model
 from .spec_problems import explain
 
-
-def absolute(path: Path) -> Path:
-    """A trainer may be started in any folder, so a relative path would mean something else each time."""
-    if not path.is_absolute():
-        raise ValueError("must be an absolute path")
-    return path
-
-
-Count = Annotated[int, Field(ge=1)]
-AbsolutePath = Annotated[Path, AfterValidator(absolute)]
-
-
-class Section(BaseModel):
-    """Strict base: camelCase keys as in JSON, unknown keys refused, no strings for numbers, no NaN."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Message(Section):
-    """One chat turn."""
-
-    role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: str
-
-
-class Base(Section):
-    """Where the base model lies (safetensors) and the digest of its manifest, which the trainer only passes on."""
-
-    path: AbsolutePath
-    sha256: Annotated[str, Field(min_length=1)]
-
-
-class Data(Section):
-    """Normalised JSONL files; `shape` says which keys each row has."""
-
-    train: AbsolutePath
-    validation: AbsolutePath | None
-    shape: Literal["messages", "prompt_completion", "text"]
-
-
-class Lora(Section):
-    """LoRA after Hu et al. 2021 (arXiv 2106.09685): rank `r`, scale `alpha / r`."""
-
-    r: Annotated[int, Field(ge=1, le=1024)]
-    alpha: Annotated[float, Field(gt=0)]
-    dropout: Annotated[float, Field(ge=0, lt=1)]
-    target_modules: Literal["all-linear"] | Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
-
-
-class Optim(Section):
-    """AdamW; `maxSteps`, when set, wins over `epochs`; `warmupRatio` is a share of all steps; 0 `maxGradNorm` = off."""
-
-    learning_rate: Annotated[float, Field(gt=0)]
-    epochs: Annotated[float, Field(gt=0)]
-    max_steps: Count | None
-    batch_size: Count
-    gradient_accumulation: Count
-    warmup_ratio: Annotated[float, Field(ge=0, lt=1)]
-    scheduler: Literal["cosine", "linear", "constant"]
-    weight_decay: Annotated[float, Field(ge=0)]
-    max_grad_norm: Annotated[float, Field(ge=0)]
-
-
-class Sequence(Section):
-    """`maxLength` in tokens; `assistantOnlyLoss` concerns `messages` rows (completions are always scored alone)."""
-
-    max_length: Annotated[int, Field(ge=8)]
-    assistant_only_loss: bool
-
-
-class Checkpoint(Section):
-    """A checkpoint every so many steps; the newest `keep` stay."""
-
-    every_steps: Count
-    keep: Count
-
-
-class Eval(Section):
-    """Validation loss every so many steps (null: never), over at most `maxRows` rows."""
-
-    every_steps: Count | None
-    max_rows: Count
-
-
-class Device(Section):
-    """`auto` takes a CUDA device when there is one; `threads` bounds the CPU threads of one trainer."""
-
-    kind: Literal["auto", "cpu", "cuda"]
-    threads: Annotated[int, Field(ge=1, le=256)]
-
-
-class Probe(Section):
-    """Prompts of the proof record; an empty list takes the first validation prompts. `maxTokens` per answer."""
-
-    prompts: Annotated[list[Annotated[list[Message], Field(min_length=1)]], Field(max_length=64)]
-    max_tokens: Annotated[int, Field(ge=1, le=1024)]
+SCHEMA = Path(__file__).with_name("spec.schema.json")
 
 
 class Spec(Section):
-    """Everything a run depends on; two runs of one spec on one CPU give the same adapter, bit by bit."""
+    """Everything a run depends on, with the fields that its method's schema names: `spec.optim.learning_rate`.
 
-    v: Literal[1]
-    run_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
-    method: Literal["sft"]
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1)]
-    base: Base
-    data: Data
-    lora: Lora
-    optim: Optim
-    sequence: Sequence
-    checkpoint: Checkpoint
-    eval: Eval
-    log_every_steps: Count
-    device: Device
-    probe: Probe
+    Two runs of one spec on one CPU give the same adapter, bit by bit.
+    """
 
 
-def parse_spec(text: str) -> Spec:
-    """Parse and check the JSON of a spec.
+@cache
+def models_of(path: Path) -> dict[str, type[Any]]:
+    """The model of each method's spec, by the method's name."""
+    alternatives = json.loads(path.read_text(encoding="utf-8"))["oneOf"]
+    names = [alternative["properties"]["method"]["const"] for alternative in alternatives]
+    return {name: build_model(name, each, Spec) for name, each in zip(names, alternatives, strict=True)}
+
+
+def parse_spec(text: str) -> Any:
+    """Parse and check the JSON of a spec → a `Spec` with the fields of its method.
 
     Raises TrainerError BAD_SPEC that names the first wrong field and what would be right.
     """
     try:
-        json.loads(text)
+        value = json.loads(text)
     except ValueError as error:
         raise TrainerError(
             "BAD_SPEC", f"spec.json is not valid JSON: {error}", "Write the spec again from the run's settings."
         ) from error
+    model = model_for(value.get("method") if isinstance(value, dict) else None)
     try:
-        return Spec.model_validate_json(text)
+        return model.model_validate_json(text)
     except ValidationError as error:
-        raise explain(error, Spec) from error
+        raise explain(error, model) from error
 
 
-def load_spec(path: Path) -> Spec:
+def model_for(method: Any) -> type[Any]:
+    """The model for a spec's `method`; without one any says that it is missing. Raises TrainerError BAD_SPEC."""
+    models = models_of(SCHEMA)
+    if method is None:
+        return next(iter(models.values()))
+    if isinstance(method, str) and method in models:
+        return models[method]
+    raise TrainerError(
+        "BAD_SPEC",
+        f"method: there is no training method {json.dumps(method, ensure_ascii=False)[:80]}",
+        f"Correct method in the run's settings: {', '.join(models)}.",
+    )
+
+
+def load_spec(path: Path) -> Any:
     """Read and check the spec file. Raises TrainerError BAD_SPEC."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -158,7 +79,7 @@ def load_spec(path: Path) -> Spec:
     return parse_spec(text)
 
 
-def hash_spec(spec: Spec) -> str:
+def hash_spec(spec: Any) -> str:
     """Hex sha256 of everything that decides the result: the spec with the data files' content in place of their paths.
 
     A moved data folder keeps its runs resumable; an edited data file does not.

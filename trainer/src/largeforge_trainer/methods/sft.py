@@ -16,6 +16,8 @@ from ..data import Encoder, Scored, Split
 from ..device import Recipe
 from ..errors import TrainerError
 from ..losses import TokenWeightedLosses
+from ..probe import Prompt
+from ..probe import probe as probe_adapter
 from ..sealing import SealedCheckpoints
 from ..spec import Spec
 from ..template import has_generation_markers
@@ -140,3 +142,15 @@ def make_encoder(spec: Spec, tokenizer: Any, max_length: int, warn: Callable[[st
     """How this method turns rows into tokens."""
     template, scored = choose_masking(tokenizer, spec, warn)
     return Encoder(tokenizer, spec.data.shape, max_length, template, scored)
+
+
+def metrics(logs: dict[str, float]) -> dict[str, Any]:
+    """`trainedTokens`: learnt from so far, earlier attempts included."""
+    return {"trainedTokens": int(logs["trained_tokens"])}
+
+
+def probe(
+    model: Any, tokenizer: Any, prompts: list[Prompt], max_tokens: int, check: Callable[[], None]
+) -> dict[str, Any]:
+    """The adapter's greedy answers beside those of its base."""
+    return probe_adapter(model, tokenizer, prompts, max_tokens, check)
