@@ -79,4 +79,16 @@ export const uploadPurposes = ["fine-tune", "batch", "evals", "assistants", "use
 export const filePurposes = [...uploadPurposes, "fine-tune-results"] as const;
 export type FilePurpose = (typeof filePurposes)[number];
 
+/** How a call ended: answered, refused (4xx: the caller's), failed (5xx: ours), or the caller left before the end. */
+export const requestOutcomes = ["answered", "refused", "failed", "left"] as const;
+export type RequestOutcome = (typeof requestOutcomes)[number];
+
+/** For how many days a project keeps what; the audit log never less than a year. */
+export const retentionDays = {
+  requests: { default: 90, min: 31, max: 400 },
+  rollups: { default: 400, min: 31, max: 1_830 },
+  runEvents: { default: 400, min: 30, max: 3_660 },
+  audit: { default: 1_095, min: 365, max: 3_660 },
+} as const;
+
 export const auditOutcomes = ["done", "refused"] as const;

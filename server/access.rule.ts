@@ -45,6 +45,7 @@ export const access: Readonly<Record<string, Access>> = {
   "projects.rename": project(admins, "admin"),
   "projects.revokeInvitation": project(admins, "admin"),
   "projects.setMemberRole": project(admins, "admin"),
+  "projects.setRetention": project(admins, "admin"),
   "projects.show": project(everyone, "admin"),
   // keys
   "keys.create": project(callers, "admin"),
@@ -128,7 +129,6 @@ export const access: Readonly<Record<string, Access>> = {
   "deployments.setWeights": project(shippers, "deployments:write"),
   "deployments.show": project(everyone, "deployments:read"),
   "deployments.timeline": project(everyone, "deployments:read"),
-  "deployments.traffic": project(everyone, "deployments:read"),
   // routing
   "routing.callable": project(everyone, "models:read"),
   "routing.example": project(everyone, "models:read"),
@@ -137,6 +137,7 @@ export const access: Readonly<Record<string, Access>> = {
   "requests.list": project(everyone, "deployments:read"),
   "requests.show": project(everyone, "deployments:read"),
   "requests.summary": project(everyone, "deployments:read"),
+  "requests.traffic": project(everyone, "deployments:read"),
   "playground.send": project(callers, "inference"),
   // economics
   "economics.prices": project(everyone, "deployments:read"),

@@ -49,7 +49,7 @@ const asked: Record<string, (there: Ids, here: Ids) => object> = {
   },
   "deployments.show": ({ deployment }) => ({ deployment }),
   "deployments.timeline": ({ deployment }) => ({ deploymentId: deployment }),
-  "deployments.traffic": ({ deployment }) => ({ deploymentId: deployment }),
+  "requests.traffic": ({ deployment }) => ({ deploymentId: deployment }),
   "economics.setPrice": ({ modelVersion }) => ({ model: modelVersion, input: "1", output: "1" }),
   "evals.archiveSuite": ({ suite }) => ({ suiteId: suite }),
   "evals.cancel": ({ eval: evalId }) => ({ evalId }),
@@ -101,7 +101,15 @@ const asked: Record<string, (there: Ids, here: Ids) => object> = {
 const unasked = new Set([
   ...["audit.list", "datasets.list", "datasets.pickVersion", "deployments.list", "deployments.meaningOfName"],
   ...["deployments.servable", "evals.comparable", "evals.list", "evals.propose", "evals.suites", "keys.create"],
-  ...["keys.list", "models.list", "ops.search", "projects.delete", "projects.invite", "projects.rename"],
+  ...[
+    "keys.list",
+    "models.list",
+    "ops.search",
+    "projects.delete",
+    "projects.invite",
+    "projects.rename",
+    "projects.setRetention",
+  ],
   ...["requests.list", "requests.summary", "routing.callable", "runs.list"],
   "runs.estimate", // a form's verdict: it says by field what cannot be found
 ]);

@@ -7,7 +7,9 @@ import type { Handlers } from "#server/jobs/context.ts";
 import { importModelVersion } from "#server/models/import/run.ts";
 import { importSampleModel } from "#server/models/import/sample.ts";
 import { registerModelVersion } from "#server/models/register.ts";
+import { applyRetention } from "#server/ops/retention.ts";
 import { sweep } from "#server/ops/sweep.ts";
+import { rollUpRequests } from "#server/requests/rollups/roll-up.ts";
 import { convertRun } from "#server/runs/convert.ts";
 import { trainRun } from "#server/runs/train.ts";
 import { collectStorage } from "#server/storage/collect.ts";
@@ -22,8 +24,10 @@ export const handlers = {
   "models.import": importModelVersion,
   "models.importSample": importSampleModel,
   "models.register": registerModelVersion,
+  "ops.applyRetention": applyRetention,
   "ops.sweep": sweep,
   "requests.makeWeeks": ({ db }) => makeRequestWeeks(db),
+  "requests.rollUp": rollUpRequests,
   "runs.convert": convertRun,
   "runs.train": trainRun,
   "storage.collect": (ctx, payload, signal) => collectStorage(ctx, payload, signal),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
-import type { Db } from "#db/client.ts";
+import type { Pool } from "#db/client.ts";
 import { type IdKind, newId } from "#db/ids.ts";
+import { rollUpRequests } from "#server/requests/rollups/roll-up.ts";
 
 /** A team's scale: what every list, picker and search of the console must stay quick and exact with. */
 export const teamScale = {
@@ -20,7 +21,7 @@ const requestsAtOnce = 50_000;
  * model version of all, datasets of which a few were refused, runs of every status, models with champions, suites,
  * evals, deployments, a month of requests, and one run (the newest) with a point for each of its steps.
  */
-export async function seedTeam(db: Db, projectId: string, scale: TeamScale = teamScale) {
+export async function seedTeam(db: Pool, projectId: string, scale: TeamScale = teamScale) {
   const by = "system:seed";
   const ids = (kind: IdKind, count: number) =>
     sql`${`{${Array.from({ length: count }, () => newId(kind)).join(",")}}`}::text[]`;
@@ -114,6 +115,13 @@ export async function seedTeam(db: Db, projectId: string, scale: TeamScale = tea
         from deployments d join revisions r on r.deployment_id = d.id
         where d.project_id = ${projectId} and d.created_by = ${by}) d on d.n = 1 + q.n % ${deployments}`);
   }
+
+  // the hours of what was logged past the gateways' spools are made from the calls
+  await db.execute(sql`insert into request_stale_hours (project_id, at, from_calls)
+    select distinct project_id, date_bin('1 hour', received_at, 'epoch'::timestamptz), true from requests where project_id = ${projectId}
+    on conflict (project_id, at) do update set from_calls = true`);
+  const jobs = { db, enqueue: () => {}, actor: "system:jobs" } as const;
+  await rollUpRequests(jobs, {}, new AbortController().signal);
 
   const [long] = await db.execute<{ id: string }>(sql`
     update runs set step = ${scale.points}, total_steps = ${scale.points}, last_seq = ${scale.points}, name = 'a long run'

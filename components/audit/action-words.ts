@@ -23,6 +23,7 @@ const words = {
   "projects.join": "Join project",
   "projects.removeMember": "Remove member",
   "projects.rename": "Rename project",
+  "projects.setRetention": "Set retention",
   "projects.revokeInvitation": "Revoke invitation",
   "projects.setMemberRole": "Change member's role",
   "keys.create": "Create key",

@@ -76,6 +76,10 @@ const labels = {
   input: "input",
   output: "output",
   requestId: "request",
+  requestDays: "days of requests",
+  rollupDays: "days of hourly totals",
+  runEventDays: "days of run events",
+  auditDays: "days of audit log",
   why: "why",
 } satisfies Record<Exclude<DetailField, keyof typeof flags>, string>;
 

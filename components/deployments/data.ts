@@ -5,7 +5,7 @@ type Outputs = inferRouterOutputs<AppRouter>["deployments"];
 export type DeploymentRow = Outputs["list"]["items"][number];
 export type DeploymentData = Outputs["show"];
 export type RevisionData = DeploymentData["revisions"][number];
-export type TrafficData = Outputs["traffic"];
+export type TrafficData = inferRouterOutputs<AppRouter>["requests"]["traffic"];
 
 /** The state of a whole deployment, from the readiness of the revisions that have traffic. */
 export function deploymentState(revisions: readonly { weightBps: number; notReady: string | null }[]) {

@@ -37,7 +37,7 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
     ),
   );
   const traffic = useQuery(
-    trpc.deployments.traffic.queryOptions({ deploymentId: id }, { refetchInterval: trafficEveryMs }),
+    trpc.requests.traffic.queryOptions({ deploymentId: id }, { refetchInterval: trafficEveryMs }),
   );
   const deployment = query.data;
   if (!deployment) {

@@ -4,6 +4,7 @@ import { ArchiveProject } from "#components/projects/archive-project.tsx";
 import { DeleteProject } from "#components/projects/delete-project.tsx";
 import { DiskCard } from "#components/projects/disk-card.tsx";
 import { RenameProject } from "#components/projects/rename-project.tsx";
+import { RetentionCard } from "#components/projects/retention-card.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
@@ -56,6 +57,7 @@ export function ProjectPage({ apiUrl }: { apiUrl: string }) {
         </dl>
       </Card>
       <DiskCard />
+      {project && <RetentionCard retention={project} />}
       {project && <ArchiveProject name={project.name} />}
       {project && <DeleteProject slug={project.slug} />}
     </Page>

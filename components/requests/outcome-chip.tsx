@@ -1,7 +1,7 @@
 import { Ban, Check, LogOut, type LucideIcon, X } from "lucide-react";
 import { Chip } from "#components/ui/chip.tsx";
 import type { Tone } from "#components/ui/status.ts";
-import type { RequestOutcome } from "#server/requests/input.ts";
+import type { RequestOutcome } from "#db/enums.ts";
 import { outcomeOf } from "#server/requests/outcome.rule.ts";
 
 const looks: Record<RequestOutcome, { word: string; tone: Tone; icon: LucideIcon }> = {

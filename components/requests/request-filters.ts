@@ -1,5 +1,6 @@
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral } from "nuqs/server";
-import { type RequestFilter, requestOutcomes, requestPeriodNames } from "#server/requests/input.ts";
+import { requestOutcomes } from "#db/enums.ts";
+import { type RequestFilter, requestPeriodNames } from "#server/requests/input.ts";
 
 const kinds = ["all", "stream", "whole"] as const;
 

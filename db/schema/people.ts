@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { roles } from "#db/enums.ts";
+import { retentionDays, roles } from "#db/enums.ts";
 import { at, createdAt, id } from "./columns.ts";
 
 export const users = pgTable(
@@ -54,6 +54,11 @@ export const projects = pgTable("projects", {
   name: text("name").notNull(),
   createdAt: createdAt(),
   archivedAt: at("archived_at"),
+  /** For how many days logged calls and their minutes, hourly totals, events of ended runs, and the audit log are kept. */
+  requestDays: integer("request_days").notNull().default(retentionDays.requests.default),
+  rollupDays: integer("rollup_days").notNull().default(retentionDays.rollups.default),
+  runEventDays: integer("run_event_days").notNull().default(retentionDays.runEvents.default),
+  auditDays: integer("audit_days").notNull().default(retentionDays.audit.default),
 });
 
 export const members = pgTable(

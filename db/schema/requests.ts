@@ -4,11 +4,14 @@ import {
   doublePrecision,
   index,
   integer,
+  numeric,
   pgTable,
   primaryKey,
   smallint,
   text,
+  uuid,
 } from "drizzle-orm/pg-core";
+import { requestOutcomes } from "#db/enums.ts";
 import { at } from "./columns.ts";
 
 /**
@@ -71,6 +74,73 @@ export const requestAttempts = pgTable(
     costUsdNanos: bigint("cost_usd_nanos", { mode: "bigint" }),
   },
   (t) => [primaryKey({ columns: [t.receivedAt, t.requestId, t.number] })],
+);
+
+/** What calls are counted by. The id is a digest of the rest, so that a statement that counts knows it without looking it up. */
+export const requestSeries = pgTable(
+  "request_series",
+  {
+    id: uuid("id").primaryKey(),
+    projectId: text("project_id").notNull(),
+    /** as the caller named it: a series never outnumbers its calls */
+    model: text("model").notNull(),
+    deploymentId: text("deployment_id"),
+    revisionId: text("revision_id"),
+    modelVersionId: text("model_version_id"),
+    actor: text("actor").notNull(),
+    stream: boolean("stream").notNull(),
+    outcome: text("outcome", { enum: requestOutcomes }).notNull(),
+  },
+  (t) => [index("request_series_project_idx").on(t.projectId)],
+);
+
+/** Packed `bucket << 32 | count`, ascending; the buckets are those of server/requests/rollups/histogram.rule.ts. */
+const histogram = (name: string) => bigint(name, { mode: "number" }).array();
+
+const rollupColumns = () => ({
+  projectId: text("project_id").notNull(),
+  at: at("at").notNull(),
+  seriesId: uuid("series_id").notNull(),
+  calls: integer("calls").notNull(),
+  /** calls whose tokens are known; that wrote any; whose first token was timed; that have a price */
+  counted: integer("counted").notNull(),
+  answers: integer("answers").notNull(),
+  streams: integer("streams").notNull(),
+  priced: integer("priced").notNull(),
+  promptTokens: bigint("prompt_tokens", { mode: "number" }).notNull(),
+  completionTokens: bigint("completion_tokens", { mode: "number" }).notNull(),
+  costUsdNanos: numeric("cost_usd_nanos", { mode: "bigint" }).notNull(), // a thousand dear calls outgrow a bigint
+  /** the calls' total times together, in microseconds, their last digit: a sum of floats would depend on its order */
+  totalUs: bigint("total_us", { mode: "number" }).notNull(),
+  ttft: histogram("ttft"),
+  total: histogram("total"),
+  itlP50: histogram("itl_p50"),
+  itlP95: histogram("itl_p95"),
+  queue: histogram("queue"),
+});
+
+/** Calls by minute and series, added to by the statement that writes the calls. */
+export const requestMinutes = pgTable("request_minutes", rollupColumns(), (t) => [
+  primaryKey({ columns: [t.projectId, t.at, t.seriesId] }),
+]);
+
+/** The same by hour, made from the minutes once the hour is over (server/requests/rollups/roll-up.ts). */
+export const requestHours = pgTable("request_hours", rollupColumns(), (t) => [
+  primaryKey({ columns: [t.projectId, t.at, t.seriesId] }),
+]);
+
+/**
+ * Hours whose minutes have changed since they were made: pages read their minutes. `fromCalls`: the minutes themselves are to
+ * be made anew from the calls.
+ */
+export const requestStaleHours = pgTable(
+  "request_stale_hours",
+  {
+    projectId: text("project_id").notNull(),
+    at: at("at").notNull(),
+    fromCalls: boolean("from_calls").notNull().default(false),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.at] })],
 );
 
 /** Calls that were answered but whose rows were lost, one row a gateway's spool folder: its disk was full, its backlog at the limit, or Postgres refused the row. */

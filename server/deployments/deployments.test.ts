@@ -3,10 +3,9 @@ import { expect, test } from "vitest";
 import type { Tx } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
-import { deployments, replicas, revisions } from "#db/schema/deployments.ts";
+import { replicas, revisions } from "#db/schema/deployments.ts";
 import { snapshotVersion } from "#db/schema/gateway.ts";
 import { modelVersions } from "#db/schema/models.ts";
-import { requests } from "#db/schema/requests.ts";
 import { inTx } from "#db/testing.ts";
 import { addRevision } from "#server/deployments/add-revision.ts";
 import { archiveDeployment } from "#server/deployments/archive.ts";
@@ -21,7 +20,6 @@ import { setWeights } from "#server/deployments/set-weights.ts";
 import { showDeployment } from "#server/deployments/show.ts";
 import { describeEvent } from "#server/deployments/timeline.rule.ts";
 import { deploymentTimeline } from "#server/deployments/timeline.ts";
-import { deploymentTraffic } from "#server/deployments/traffic.ts";
 import { testProject } from "#server/testing.ts";
 
 const sha = (letter: string) => letter.repeat(64);
@@ -202,33 +200,4 @@ test("another project's deployment does not exist", () =>
       }),
     ).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect((await listDeployments(ctx, ListDeployments.parse({}))).items).toEqual([]);
-  }));
-
-test("signals and requests per minute come from the request log alone", () =>
-  inTx(async (tx) => {
-    const { ctx, projectId, created, first, second } = await deployed(tx);
-    const call = (revisionId: string, change: Partial<typeof requests.$inferInsert> = {}) => ({
-      ...{ id: newId("request"), projectId, actor: "key:k", endpoint: "/v1/chat/completions", model: "support" },
-      ...{ deploymentId: created.id, revisionId, stream: true, status: 200, attempts: 1, promptTokens: 5 },
-      ...{ completionTokens: 10, ttftMs: 20, totalMs: 100, receivedAt: new Date(), ...change },
-    });
-    await tx
-      .insert(requests)
-      .values([
-        ...[10, 20, 30].map((ttftMs) => call(first.id, { ttftMs })),
-        call(first.id, { status: 503, ttftMs: null, completionTokens: null }),
-        call(second.id, { status: 400, stream: false, ttftMs: null, completionTokens: null }),
-        call(second.id, { receivedAt: new Date(Date.now() - 7_200_000) }),
-      ]);
-    const { signals, points, bucketMinutes } = await deploymentTraffic(ctx, { deploymentId: created.id, minutes: 60 });
-    expect(bucketMinutes).toBe(1);
-    expect(signals.find((row) => row.revisionId === first.id)).toMatchObject({
-      ...{ requests: 4, failed: 1, refused: 0, streams: 3, ttftP50Ms: 20, answers: 3, tokensPerSecond: 100 },
-    });
-    expect(signals.find((row) => row.revisionId === second.id)).toMatchObject({
-      ...{ requests: 1, failed: 0, refused: 1, streams: 0, ttftP50Ms: null, answers: 0, tokensPerSecond: null },
-    });
-    expect(points.reduce((sum, point) => sum + point.count, 0)).toBe(5);
-    expect((await listDeployments(ctx, ListDeployments.parse({}))).items).toMatchObject([{ requests: 5, failed: 1 }]);
-    expect(await tx.$count(deployments)).toBe(1);
   }));

@@ -61,9 +61,6 @@ export type RetireRevision = z.infer<typeof RetireRevision>;
 export const ArchiveDeployment = z.object({ deploymentId: Id });
 export type ArchiveDeployment = z.infer<typeof ArchiveDeployment>;
 
-export const DeploymentTraffic = z.object({ deploymentId: Id, minutes: z.int().min(5).max(10_080).default(60) });
-export type DeploymentTraffic = z.infer<typeof DeploymentTraffic>;
-
 export const DeploymentTimeline = z.object({
   deploymentId: Id,
   cursor: z.string().max(64).nullish(),

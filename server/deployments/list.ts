@@ -1,7 +1,7 @@
 import { and, count, eq, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
-import { requests } from "#db/schema/requests.ts";
+import { requestMinutes, requestSeries } from "#db/schema/requests.ts";
 import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import type { ListDeployments } from "#server/deployments/input.ts";
@@ -103,21 +103,25 @@ export async function liveRevisions(ctx: Ctx, deploymentIds: readonly string[]) 
   });
 }
 
-/** Requests and 5xx answers by deployment: one read of the last hour's requests, whatever the page shows. */
+/** Requests and 5xx answers by deployment, from the last hour's minutes, whatever the page shows. */
 function lastHour(ctx: Ctx) {
   return ctx.db
     .select({
-      deploymentId: requests.deploymentId,
-      requests: sql<number>`count(*)::int`.as("requests"),
-      failed: sql<number>`(count(*) filter (where ${requests.status} >= 500))::int`.as("failed"),
+      deploymentId: requestSeries.deploymentId,
+      requests: sql<number>`sum(${requestMinutes.calls})::int`.as("requests"),
+      failed:
+        sql<number>`coalesce(sum(${requestMinutes.calls}) filter (where ${requestSeries.outcome} = 'failed'), 0)::int`.as(
+          "failed",
+        ),
     })
-    .from(requests)
+    .from(requestMinutes)
+    .innerJoin(requestSeries, eq(requestSeries.id, requestMinutes.seriesId))
     .where(
       and(
-        eq(requests.projectId, ctx.projectId),
-        gt(requests.receivedAt, sql`now() - make_interval(mins => ${listWindowMinutes})`),
+        eq(requestMinutes.projectId, ctx.projectId),
+        gt(requestMinutes.at, sql`now() - make_interval(mins => ${listWindowMinutes})`),
       ),
     )
-    .groupBy(requests.deploymentId)
+    .groupBy(requestSeries.deploymentId)
     .as("traffic");
 }

@@ -10,7 +10,6 @@ import {
   CreateDeployment,
   DeploymentRef,
   DeploymentTimeline,
-  DeploymentTraffic,
   ListDeployments,
   NamedModel,
   RetireRevision,
@@ -23,7 +22,6 @@ import { listServable } from "#server/deployments/servable.ts";
 import { setWeights } from "#server/deployments/set-weights.ts";
 import { showDeployment } from "#server/deployments/show.ts";
 import { deploymentTimeline } from "#server/deployments/timeline.ts";
-import { deploymentTraffic } from "#server/deployments/traffic.ts";
 import { PickModelVersion } from "#server/evals/input.ts";
 import { procedure, router } from "#server/trpc.ts";
 
@@ -41,5 +39,4 @@ export const deploymentsRouter = router({
   setWeights: procedure.input(SetWeights).mutation(({ ctx, input }) => setWeights(ctx, input)),
   show: procedure.input(DeploymentRef).query(({ ctx, input }) => showDeployment(ctx, input)),
   timeline: procedure.input(DeploymentTimeline).query(({ ctx, input }) => deploymentTimeline(ctx, input)),
-  traffic: procedure.input(DeploymentTraffic).query(({ ctx, input }) => deploymentTraffic(ctx, input)),
 });

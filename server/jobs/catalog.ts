@@ -65,8 +65,10 @@ export const catalog = {
   }),
   "deployments.reconcile": housekeeping({ queue: "ops", attempts: 3, everyMs: 10_000 }),
   "requests.makeWeeks": housekeeping({ queue: "ops", attempts: 1, everyMs: 3_600_000 }),
+  "requests.rollUp": housekeeping({ queue: "ops", attempts: 1, everyMs: 60_000 }),
   "storage.collect": housekeeping({ queue: "io", attempts: 1, everyMs: 3_600_000 }),
   "storage.scrub": housekeeping({ queue: "io", attempts: 1, everyMs: 86_400_000 }),
+  "ops.applyRetention": housekeeping({ queue: "ops", attempts: 1, everyMs: 3_600_000 }),
   "ops.sweep": housekeeping({ queue: "ops", attempts: 1, everyMs: 10_000 }),
 } satisfies Record<string, JobType>;
 

@@ -1,9 +1,9 @@
-import { and, desc, eq, isNull, like, lt, ne } from "drizzle-orm";
+import { and, desc, eq, gte, isNull, like, lt, ne } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { evals } from "#db/schema/evals.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
-import { requests } from "#db/schema/requests.ts";
+import { requestMinutes, requestSeries, requests } from "#db/schema/requests.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 
@@ -60,12 +60,7 @@ export async function homeSteps({ db, projectId }: Pick<Ctx, "db" | "projectId">
       .where(and(eq(revisions.projectId, projectId), isNull(revisions.retiredAt), isNull(deployments.archivedAt)))
       .orderBy(desc(revisions.id))
       .limit(1),
-    db
-      .select({ id: requests.id, model: requests.model, receivedAt: requests.receivedAt })
-      .from(requests)
-      .where(and(eq(requests.projectId, projectId), like(requests.actor, "key:%"), lt(requests.status, 400)))
-      .orderBy(desc(requests.receivedAt))
-      .limit(1),
+    newestKeyCall({ db, projectId }),
   ]);
   return {
     dataset: dataset[0] ?? null,
@@ -73,6 +68,38 @@ export async function homeSteps({ db, projectId }: Pick<Ctx, "db" | "projectId">
     eval: evaluation[0] ?? null,
     champion: champion[0] ?? null,
     deployment: deployment[0] ?? null,
-    call: call[0] ?? null,
+    call,
   };
+}
+
+/** The newest answer to an API key: its minute by the rollups, then in the log from there on, however long ago it was. */
+async function newestKeyCall({ db, projectId }: Pick<Ctx, "db" | "projectId">) {
+  const byKey = and(
+    eq(requestSeries.projectId, projectId),
+    like(requestSeries.actor, "key:%"),
+    eq(requestSeries.outcome, "answered"),
+  );
+  if ((await db.$count(requestSeries, byKey)) === 0) return null;
+  const [minute] = await db
+    .select({ at: requestMinutes.at })
+    .from(requestMinutes)
+    .innerJoin(requestSeries, eq(requestSeries.id, requestMinutes.seriesId))
+    .where(and(eq(requestMinutes.projectId, projectId), byKey))
+    .orderBy(desc(requestMinutes.at))
+    .limit(1);
+  if (!minute) return null;
+  const [call] = await db
+    .select({ id: requests.id, model: requests.model, receivedAt: requests.receivedAt })
+    .from(requests)
+    .where(
+      and(
+        eq(requests.projectId, projectId),
+        gte(requests.receivedAt, minute.at),
+        like(requests.actor, "key:%"),
+        lt(requests.status, 400),
+      ),
+    )
+    .orderBy(desc(requests.receivedAt))
+    .limit(1);
+  return call ?? null;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roles } from "#db/enums.ts";
+import { retentionDays, roles } from "#db/enums.ts";
 import { Email, LinkToken, NewPassword, PersonName } from "#server/people/input.ts";
 
 export const ProjectName = z
@@ -14,6 +14,26 @@ export type CreateProject = z.infer<typeof CreateProject>;
 
 export const RenameProject = z.object({ name: ProjectName });
 export type RenameProject = z.infer<typeof RenameProject>;
+
+const days = ({ min, max }: { min: number; max: number }) =>
+  z
+    .int("give whole days")
+    .min(min, `keep at least ${min} days`)
+    .max(max, `keep at most ${max.toLocaleString("en")} days`);
+
+/** For how many days each is kept. */
+export const SetRetention = z
+  .object({
+    requestDays: days(retentionDays.requests),
+    rollupDays: days(retentionDays.rollups),
+    runEventDays: days(retentionDays.runEvents),
+    auditDays: days(retentionDays.audit),
+  })
+  .refine(({ requestDays, rollupDays }) => rollupDays >= requestDays, {
+    message: "keep the totals at least as long as the requests",
+    path: ["rollupDays"],
+  });
+export type SetRetention = z.infer<typeof SetRetention>;
 
 /** The slug of the project itself, as a person types it to confirm. */
 export const DeleteProject = z.object({ slug: z.string().max(64) });

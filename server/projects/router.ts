@@ -16,6 +16,7 @@ import {
   RenameProject,
   RevokeInvitation,
   SetMemberRole,
+  SetRetention,
 } from "#server/projects/input.ts";
 import { inviteMember } from "#server/projects/invite-member.ts";
 import { joinProject } from "#server/projects/join.ts";
@@ -26,6 +27,7 @@ import { removeMember } from "#server/projects/remove-member.ts";
 import { renameProject } from "#server/projects/rename.ts";
 import { revokeInvitation } from "#server/projects/revoke-invitation.ts";
 import { setMemberRole } from "#server/projects/set-member-role.ts";
+import { setRetention } from "#server/projects/set-retention.ts";
 import { showProject } from "#server/projects/show.ts";
 import { personProcedure, procedure, publicProcedure, router } from "#server/trpc.ts";
 
@@ -45,5 +47,6 @@ export const projectsRouter = router({
   rename: procedure.input(RenameProject).mutation(({ ctx, input }) => renameProject(ctx, input)),
   revokeInvitation: procedure.input(RevokeInvitation).mutation(({ ctx, input }) => revokeInvitation(ctx, input)),
   setMemberRole: procedure.input(SetMemberRole).mutation(({ ctx, input }) => setMemberRole(ctx, input)),
+  setRetention: procedure.input(SetRetention).mutation(({ ctx, input }) => setRetention(ctx, input)),
   show: procedure.query(({ ctx }) => showProject(ctx)),
 });

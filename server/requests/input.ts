@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requestOutcomes } from "#db/enums.ts";
 import { Cursor, searchText, sortedBy } from "#server/input.ts";
 
 export const requestPeriodNames = ["15m", "1h", "24h", "7d", "30d"] as const;
@@ -10,10 +11,6 @@ export const requestPeriodMinutes = {
   "7d": 10_080,
   "30d": 43_200,
 } as const satisfies Record<RequestPeriod, number>;
-
-/** How a call ended: answered, refused (4xx: the caller's), failed (5xx: ours), or the caller left before the end. */
-export const requestOutcomes = ["answered", "refused", "failed", "left"] as const;
-export type RequestOutcome = (typeof requestOutcomes)[number];
 
 const ids = z.array(z.string().max(80)).max(50).default([]);
 
@@ -45,3 +42,9 @@ export const isRequestId = /^req_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
 export const ShowRequest = z.object({ id: z.string().regex(isRequestId, "give a request's id (req_…)") });
 export type ShowRequest = z.infer<typeof ShowRequest>;
+
+export const RequestTraffic = z.object({
+  deploymentId: z.string().max(64),
+  minutes: z.int().min(5).max(10_080).default(60),
+});
+export type RequestTraffic = z.infer<typeof RequestTraffic>;

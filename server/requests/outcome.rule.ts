@@ -1,4 +1,4 @@
-import type { RequestOutcome } from "#server/requests/input.ts";
+import type { RequestOutcome } from "#db/enums.ts";
 
 /** nginx's number for it: the caller closed the connection before the answer was whole. */
 export const callerLeft = 499;

@@ -1,8 +1,9 @@
 import { and, eq, inArray, or, type SQL, sql } from "drizzle-orm";
+import type { RequestOutcome } from "#db/enums.ts";
 import { idTime } from "#db/ids.ts";
 import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
-import { type RequestFilter, type RequestOutcome, requestPeriodMinutes } from "#server/requests/input.ts";
+import { type RequestFilter, requestPeriodMinutes } from "#server/requests/input.ts";
 import { callerLeft } from "#server/requests/outcome.rule.ts";
 
 const outcomes: Record<RequestOutcome, SQL> = {
@@ -32,6 +33,20 @@ export function matching(ctx: Pick<Ctx, "projectId">, filter: RequestFilter): SQ
         )
       : undefined,
   );
+}
+
+/** The same of a series, as rollups ask it; what a search means, no series tells. */
+export function matchingSeries({ models, outcomes: wanted, actors, revisionIds, kind }: RequestFilter): SQL {
+  const among = (column: string, values: readonly string[]) =>
+    values.length > 0 ? inArray(sql.raw(`s.${column}`), [...values]) : undefined;
+  const all = and(
+    among("model", models),
+    among("outcome", wanted),
+    among("actor", actors),
+    among("revision_id", revisionIds),
+    kind === "all" ? undefined : sql`s.stream = ${kind === "stream"}`,
+  );
+  return all ?? sql`true`;
 }
 
 /** Ids are minted on the database's clock, those of older releases on their host's. */

@@ -108,6 +108,12 @@ export const actions = {
   "projects.rename": inProject<{ name: string }>({ target: "project", tells: ["projects"] }),
   /** `from`: the member who may no longer invite */
   "projects.revokeInvitation": inProject<{ from?: string }>({ target: "invitation", tells: ["projects"] }),
+  "projects.setRetention": inProject<{
+    requestDays: number;
+    rollupDays: number;
+    runEventDays: number;
+    auditDays: number;
+  }>({ target: "project", tells: ["projects"] }),
   "projects.setMemberRole": inProject<{ from: Role; to: Role }>({
     target: "user",
     tells: ["projects", "keys"],

@@ -74,6 +74,9 @@ const mutations: Readonly<Record<string, (room: Room) => Call | Promise<Call>>> 
   },
   "projects.removeMember": ({ bob }) => ({ input: { userId: bob.userId, keysTo: null } }),
   "projects.rename": () => ({ input: { name: "Renamed" } }),
+  "projects.setRetention": () => ({
+    input: { requestDays: 40, rollupDays: 100, runEventDays: 50, auditDays: 400 },
+  }),
   "projects.revokeInvitation": async ({ ctx }) => {
     const { id } = await inviteMember(ctx, { email: "somebody@example.test", role: "viewer" });
     return { input: { invitationId: id } };

@@ -11,10 +11,10 @@ export async function generateMetadata({ params }: Props) {
 
 export default async function DeploymentPage({ params }: Props) {
   const { project, id } = await params;
-  const { deployments } = trpcFor(project);
+  const { deployments, requests } = trpcFor(project);
   await prefetch(
     deployments.show.queryOptions({ deployment: id }),
-    deployments.traffic.queryOptions({ deploymentId: id }),
+    requests.traffic.queryOptions({ deploymentId: id }),
     deployments.timeline.queryOptions({ deploymentId: id }),
   );
   return (
