@@ -124,10 +124,24 @@ export const requestMinutes = pgTable("request_minutes", rollupColumns(), (t) =>
   primaryKey({ columns: [t.projectId, t.at, t.seriesId] }),
 ]);
 
-/** The same by hour, made from the minutes once the hour is over (server/requests/rollups/roll-up.ts). */
-export const requestHours = pgTable("request_hours", rollupColumns(), (t) => [
+/** The same by hour, made from the minutes once the hour is over (server/requests/rollups/roll-up.ts); `slots`: its calls by five minutes. */
+export const requestHours = pgTable(
+  "request_hours",
+  { ...rollupColumns(), slots: integer("slots").array().notNull().default([]) },
+  (t) => [primaryKey({ columns: [t.projectId, t.at, t.seriesId] })],
+);
+
+/** The same by day (UTC), made from the hours once the day is over. */
+export const requestDays = pgTable("request_days", rollupColumns(), (t) => [
   primaryKey({ columns: [t.projectId, t.at, t.seriesId] }),
 ]);
+
+/** Days whose hours have changed since they were made: pages read their hours. */
+export const requestStaleDays = pgTable(
+  "request_stale_days",
+  { projectId: text("project_id").notNull(), at: at("at").notNull() },
+  (t) => [primaryKey({ columns: [t.projectId, t.at] })],
+);
 
 /**
  * Hours whose minutes have changed since they were made: pages read their minutes. `fromCalls`: the minutes themselves are to

@@ -31,6 +31,7 @@ export async function applyRetention(ctx: Pick<JobCtx, "db" | "enqueue" | "actor
     await all(() => pruneCalls(db, project, rowsAtOnce));
     await all(() => pruneRollups(db, "request_minutes", project, rowsAtOnce));
     await all(() => pruneRollups(db, "request_hours", project, rowsAtOnce));
+    await all(() => pruneRollups(db, "request_days", project, rowsAtOnce));
     await all(async () => {
       const ended = sql`select id from runs where project_id = ${project.id} and finished_at < now() - interval '1 day' * ${project.runEventDays}`;
       const gone = await db.execute(sql`delete from run_events where (run_id, seq) in (

@@ -3,7 +3,7 @@ import { deployments, revisions } from "#db/schema/deployments.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { percentileOf } from "#server/requests/rollups/histogram.rule.ts";
-import { minuteRollups, rollups, totalsOf } from "#server/requests/rollups/read.ts";
+import { drawCalls, rollups, totalsOf } from "#server/requests/rollups/read.ts";
 
 const windowHours = 24;
 /** Traffic that began lately is shown minute by minute: in quarter hours its first minutes would be one step. */
@@ -47,11 +47,8 @@ export async function homeTraffic({ db, projectId }: Where) {
   const older = await db.execute(sql`select from request_minutes where project_id = ${projectId}
     and at > now() - interval '1 hour' * ${windowHours} and at < now() - interval '1 hour' * ${scales[0].windowHours} limit 1`);
   const { bucketMinutes, windowHours: hours } = scales[older.length > 0 ? 1 : 0];
-  const counted = await db.execute<{ at: string; revisionId: string | null; count: number }>(sql`
-    select date_bin(interval '1 minute' * ${bucketMinutes}, at, 'epoch'::timestamptz)::text as at,
-      revision_id as "revisionId", sum(calls)::int as count
-    from ${minuteRollups(projectId, hours * 60)} r group by 1, 2 order by min(at)`);
-  const counts = [...counted].map((row) => ({ ...row, at: new Date(row.at) }));
+  const points = await drawCalls(db, projectId, hours * 60, bucketMinutes);
+  const counts = points.map(({ at, revisionId, calls }) => ({ at, revisionId, count: calls }));
   const seen = [...new Set(counts.flatMap((row) => (row.revisionId ? [row.revisionId] : [])))];
   const named =
     seen.length === 0

@@ -52,7 +52,7 @@ export async function pruneCalls(db: Pool, { id, requestDays }: Kept, limit: num
 /** Delete at most `limit` of a project's totals that it no longer keeps, but no minute whose hour is still to be made from it. */
 export async function pruneRollups(
   db: Pool,
-  table: "request_minutes" | "request_hours",
+  table: "request_minutes" | "request_hours" | "request_days",
   { id, requestDays, rollupDays }: Kept,
   limit: number,
 ): Promise<number> {

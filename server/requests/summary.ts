@@ -3,12 +3,11 @@ import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
 import { type RequestFilter, requestPeriodMinutes } from "#server/requests/input.ts";
 import { barsOf, percentileOf } from "#server/requests/rollups/histogram.rule.ts";
-import { foldedCalls, minuteRollups, rollups, totalsOf } from "#server/requests/rollups/read.ts";
+import { drawCalls, drawn, foldedCalls, rollups, totalsOf } from "#server/requests/rollups/read.ts";
 import { matching, matchingSeries } from "#server/requests/where.ts";
 
-/** Drawn in at most 120 buckets; those of an hour and more are whole hours. */
-const bucketMinutesOf = { "15m": 1, "1h": 1, "24h": 12, "7d": 120, "30d": 360 } as const;
-const hour = 60;
+/** Drawn in at most 120 buckets, of minutes, of whole five minutes or of whole hours. */
+const bucketMinutesOf = { "15m": 1, "1h": 1, "24h": 15, "7d": 120, "30d": 360 } as const;
 const bins = 24;
 
 /**
@@ -25,14 +24,11 @@ export async function summariseRequests(ctx: Ctx, filter: RequestFilter) {
   const found = filter.search
     ? foldedCalls(sql`select * from ${requests} where ${matching(ctx, filter)}`)
     : rollups(projectId, minutes, series);
-  const drawn = filter.search || bucketMinutes % hour === 0 ? found : minuteRollups(projectId, minutes, series);
+  const draw = () =>
+    filter.search ? drawn(db, found, bucketMinutes) : drawCalls(db, projectId, minutes, bucketMinutes, series);
   const [[whole], points, [clock]] = await Promise.all([
     totalsOf(db, found, ["ttft", "total"]),
-    db.execute<{ at: string; answered: number; failed: number; all: number }>(sql`
-      select date_bin(make_interval(mins => ${bucketMinutes}::int), at, 'epoch'::timestamptz)::text as at,
-        coalesce(sum(calls) filter (where outcome = 'answered'), 0)::int as answered,
-        coalesce(sum(calls) filter (where outcome = 'failed'), 0)::int as failed, sum(calls)::int as all
-      from ${drawn} r group by 1 order by min(at)`),
+    draw(),
     db.execute<{ now: string }>(sql`select now()::text as now`),
   ]);
   if (!whole) throw new Error("an aggregate without a row");
@@ -51,7 +47,18 @@ export async function summariseRequests(ctx: Ctx, filter: RequestFilter) {
     minutes,
     bucketMinutes,
     now: new Date(clock?.now ?? 0),
-    points: [...points].map((point) => ({ ...point, at: new Date(point.at) })),
+    points: wholePoints(points),
     histogram: totalP99Ms === null ? null : barsOf(total, Math.max(totalP99Ms, 1), bins),
   };
+}
+
+/** One point a bucket, whichever revisions answered. */
+function wholePoints(points: Awaited<ReturnType<typeof drawn>>) {
+  const at = new Map<number, { at: Date; answered: number; failed: number; all: number }>();
+  for (const point of points) {
+    const { answered, failed, all } = at.get(point.at.getTime()) ?? { answered: 0, failed: 0, all: 0 };
+    const sum = { answered: answered + point.answered, failed: failed + point.failed, all: all + point.calls };
+    at.set(point.at.getTime(), { at: point.at, ...sum });
+  }
+  return [...at.values()];
 }

@@ -3,10 +3,11 @@ import type { Ctx } from "#server/context.ts";
 import { findDeployment } from "#server/deployments/find-deployment.ts";
 import type { RequestTraffic } from "#server/requests/input.ts";
 import { percentileOf } from "#server/requests/rollups/histogram.rule.ts";
-import { minuteRollups, rollups, totalsOf } from "#server/requests/rollups/read.ts";
+import { drawCalls, rollups, totalsOf } from "#server/requests/rollups/read.ts";
 
 const mostPoints = 120;
-const hour = 60;
+/** Of minutes, of whole five minutes or of whole hours. */
+const bucketsOf = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120] as const;
 
 /**
  * What the gateways logged for a deployment in the last `minutes`, by revision: `signals` with counts, 5xx answers,
@@ -16,17 +17,12 @@ const hour = 60;
 export async function requestTraffic(ctx: Ctx, { deploymentId: ref, minutes }: RequestTraffic) {
   const { db, projectId } = ctx;
   const { id: deploymentId } = await findDeployment(ctx, ref);
-  const fine = Math.max(1, Math.ceil(minutes / mostPoints));
-  const bucketMinutes = fine > hour / 2 ? Math.ceil(fine / hour) * hour : fine;
+  const bucketMinutes = bucketsOf.find((width) => minutes / width <= mostPoints) ?? 120;
   const own = sql`s.deployment_id = ${deploymentId}`;
   const rows = rollups(projectId, minutes, own);
-  const drawn = bucketMinutes % hour === 0 ? rows : minuteRollups(projectId, minutes, own);
   const [totals, points, [clock]] = await Promise.all([
     totalsOf(db, rows, ["ttft"], true),
-    db.execute<{ at: string; revisionId: string | null; count: number }>(sql`
-      select date_bin(make_interval(mins => ${bucketMinutes}::int), at, 'epoch'::timestamptz)::text as at,
-        revision_id as "revisionId", sum(calls)::int as count
-      from ${drawn} r group by 1, 2 order by min(at)`),
+    drawCalls(db, projectId, minutes, bucketMinutes, own),
     db.execute<{ now: string }>(sql`select now()::text as now`),
   ]);
   const signals = totals.map(({ histograms: { ttft = [] }, refused, left, ...row }) => ({
@@ -45,6 +41,6 @@ export async function requestTraffic(ctx: Ctx, { deploymentId: ref, minutes }: R
     bucketMinutes,
     now: new Date(clock?.now ?? 0),
     signals,
-    points: [...points].map((point) => ({ ...point, at: new Date(point.at) })),
+    points: points.map(({ at, revisionId, calls }) => ({ at, revisionId, count: calls })),
   };
 }

@@ -43,8 +43,8 @@ const measureNames = Object.keys(measures);
 export const rollupNames: readonly string[] = ["project_id", "at", "series_id", ...sumNames, ...measureNames];
 const allNames = rollupNames.join(", ");
 
-/** The hour (or minute) that a time lies in, whatever time zone the session has. */
-export const binned = (width: "1 minute" | "1 hour", time: string) =>
+/** The minute, hour or day (UTC) that a time lies in, whatever time zone the session has. */
+export const binned = (width: "1 minute" | "1 hour" | "1 day", time: string) =>
   `date_bin('${width}', ${time}, 'epoch'::timestamptz)`;
 
 /** histogram.rule.ts' bucketOf in SQL. */
@@ -116,12 +116,26 @@ export const addFolded: SQL = sql`named as (
     )}
   )`;
 
-/** An hour of a project made from its minutes; `hour` in UTC. Run it after the hour's rows were deleted. */
+const slotMinutes = 5;
+const slots = `array[${Array.from({ length: 60 / slotMinutes }, (_, slot) => {
+  const from = slot * slotMinutes;
+  return `coalesce(sum(calls) filter (where at >= hour + interval '${from} min' and at < hour + interval '${from + slotMinutes} min'), 0)::int`;
+}).join(", ")}]`;
+
+const summedUp = sql.raw(
+  [...sumNames.map((name) => `sum(${name})`), ...measureNames.map((name) => `histogram_sum(${name})`)].join(", "),
+);
+
+/** An hour of a project made from its minutes, `hour` in UTC, or a day from its hours. Run it after its rows were deleted. */
 export function hourFromMinutes(projectId: string, hour: Date): SQL {
-  const at = sql`${hour.toISOString()}::timestamptz`;
-  return sql`insert into request_hours (${sql.raw(allNames)})
-    select project_id, ${at}, series_id, ${sql.raw(sumNames.map((name) => `sum(${name})`).join(", "))},
-      ${sql.raw(measureNames.map((name) => `histogram_sum(${name})`).join(", "))}
-    from request_minutes where project_id = ${projectId} and at >= ${at} and at < ${at} + interval '1 hour'
-    group by project_id, series_id`;
+  return sql`insert into request_hours (${sql.raw(allNames)}, slots)
+    select project_id, hour, series_id, ${summedUp}, ${sql.raw(slots)}
+    from request_minutes, (select ${hour.toISOString()}::timestamptz as hour) as this
+    where project_id = ${projectId} and at >= hour and at < hour + interval '1 hour' group by project_id, series_id, hour`;
+}
+
+export function dayFromHours(projectId: string, day: Date): SQL {
+  return sql`insert into request_days (${sql.raw(allNames)})
+    select project_id, day, series_id, ${summedUp} from request_hours, (select ${day.toISOString()}::timestamptz as day) as this
+    where project_id = ${projectId} and at >= day and at < day + interval '24 hours' group by project_id, series_id, day`;
 }

@@ -9,39 +9,96 @@ const columns = sql.raw(
   [...rollupNames.slice(1).map((name) => `r.${name}`), ...dimensions.slice(1).map((name) => `s.${name}`)].join(", "),
 );
 
-/** The start of the minute in which a window of `minutes` that ends now began, on the database's clock. */
-const began = (minutes: number) =>
-  sql`date_bin('1 minute', now() - make_interval(mins => ${minutes}::int), 'epoch'::timestamptz)`;
+const epoch = sql.raw("'epoch'::timestamptz");
+/** The start of the minute in which a window of `minutes` that ends now began, on the database's clock, and its first whole hour and day (UTC). */
+const began = (minutes: number) => sql`date_bin('1 minute', now() - make_interval(mins => ${minutes}::int), ${epoch})`;
+const firstHour = (minutes: number) => sql`date_bin('1 hour', ${began(minutes)} + interval '59 minutes', ${epoch})`;
+const firstDay = (minutes: number) => sql`date_bin('1 day', ${began(minutes)} + interval '1439 minutes', ${epoch})`;
 
-/** The first whole hour of that window. */
-const firstHour = (minutes: number) =>
-  sql`date_bin('1 hour', ${began(minutes)} + interval '59 minutes', 'epoch'::timestamptz)`;
+type Window = { projectId: string; minutes: number; matching: SQL };
+
+const own = ({ projectId, matching }: Window) => sql`r.project_id = ${projectId} and ${matching}`;
+
+/** Days of which something came after they were made, or that go on. */
+const staleDays = ({ projectId }: Window) => sql`(select at from request_stale_days where project_id = ${projectId}
+  union select date_bin('1 day', at, ${epoch}) from request_stale_hours where project_id = ${projectId})`;
+
+const notStale = ({ projectId }: Window) =>
+  sql`not exists (select from request_stale_hours h where h.project_id = ${projectId} and h.at = r.at)`;
+
+/** Of stale hours, and of the part hour that the window begins with. */
+const minutesOf = (window: Window) => sql`
+  select ${columns} from request_minutes r ${series}
+  where ${own(window)} and r.at >= ${began(window.minutes)} and r.at < ${firstHour(window.minutes)}
+  union all
+  select ${columns} from request_stale_hours h
+    join request_minutes r on r.project_id = ${window.projectId} and r.at >= h.at and r.at < h.at + interval '1 hour' ${series}
+  where ${own(window)} and h.project_id = ${window.projectId} and h.at >= ${firstHour(window.minutes)}`;
 
 /**
- * A subquery with the rollups of a project's calls in the last `minutes`, each with its series: hours, and minutes where an
- * hour is stale (the one that goes on, and what came late) and before the first whole one. Reads some hundreds of rows a day
- * whatever the calls. `matching` may ask for `s`, the series.
+ * A subquery with the totals of a project's calls in the last `minutes`, each with its series: days, hours of days that are
+ * stale or in part, minutes of hours that are. Reads some hundreds of rows whatever the calls and the window. `matching` may
+ * ask for `s`, the series.
  */
-export function rollups(projectId: string, minutes: number, matching?: SQL): SQL {
-  const only = sql`${projectId} = r.project_id and ${matching ?? sql`true`}`;
+export function rollups(projectId: string, minutes: number, matching: SQL = sql`true`): SQL {
+  const window = { projectId, minutes, matching };
   return sql`(
+    select ${columns} from request_days r ${series}
+    where ${own(window)} and r.at >= ${firstDay(minutes)} and r.at not in ${staleDays(window)}
+    union all
     select ${columns} from request_hours r ${series}
-    where ${only} and r.at >= ${firstHour(minutes)} and not exists (
-      select from request_stale_hours h where h.project_id = ${projectId} and h.at = r.at)
+    where ${own(window)} and r.at >= ${firstHour(minutes)} and r.at < ${firstDay(minutes)} and ${notStale(window)}
     union all
-    select ${columns} from request_minutes r ${series}
-    where ${only} and r.at >= ${began(minutes)} and r.at < ${firstHour(minutes)}
-    union all
-    select ${columns} from request_stale_hours h
-      join request_minutes r on r.project_id = ${projectId} and r.at >= h.at and r.at < h.at + interval '1 hour' ${series}
-    where ${only} and h.project_id = ${projectId} and h.at >= ${firstHour(minutes)}
+    select ${columns} from ${staleDays(window)} d
+      join request_hours r on r.project_id = ${projectId} and r.at >= d.at and r.at < d.at + interval '24 hours' ${series}
+    where ${own(window)} and d.at >= ${firstDay(minutes)} and r.at >= ${firstHour(minutes)} and ${notStale(window)}
+    union all ${minutesOf(window)}
   )`;
 }
 
-/** The same from minutes alone, for what is drawn finer than by the hour. */
-export function minuteRollups(projectId: string, minutes: number, matching?: SQL): SQL {
+type Drawn = { at: string; calls: number; answered: number; failed: number; revisionId: string | null };
+
+/**
+ * Calls in buckets of `bucketMinutes` over the last `minutes`, by revision; a bucket without calls has no row. Drawn from the
+ * hours (finer than that from their five-minute slots) where the buckets are of whole five minutes, else from minutes.
+ */
+export async function drawCalls(
+  db: Ctx["db"],
+  projectId: string,
+  minutes: number,
+  bucketMinutes: number,
+  matching: SQL = sql`true`,
+) {
+  const window = { projectId, minutes, matching };
+  const slotted = sql`(
+    select r.at + (slot - 1) * interval '5 minutes' as at, n as calls, s.outcome, s.revision_id from request_hours r ${series}
+      cross join lateral unnest(r.slots) with ordinality as slots(n, slot)
+    where ${own(window)} and r.at >= ${firstHour(minutes)} and ${notStale(window)} and n > 0
+    union all select at, calls, outcome, revision_id from (${minutesOf(window)}) m
+  )`;
+  const hourly = sql`(
+    select r.at, r.calls, s.outcome, s.revision_id from request_hours r ${series}
+    where ${own(window)} and r.at >= ${firstHour(minutes)} and ${notStale(window)}
+    union all select at, calls, outcome, revision_id from (${minutesOf(window)}) m
+  )`;
+  const fine = minuteRollups(projectId, minutes, matching);
+  return drawn(db, bucketMinutes % 60 === 0 ? hourly : bucketMinutes % 5 === 0 ? slotted : fine, bucketMinutes);
+}
+
+/** The same of any rollups. */
+export async function drawn(db: Ctx["db"], rows: SQL, bucketMinutes: number) {
+  const points = await db.execute<Drawn>(sql`
+    select date_bin(make_interval(mins => ${bucketMinutes}::int), at, ${epoch})::text as at, revision_id as "revisionId",
+      sum(calls)::int as calls, coalesce(sum(calls) filter (where outcome = 'answered'), 0)::int as answered,
+      coalesce(sum(calls) filter (where outcome = 'failed'), 0)::int as failed
+    from ${rows} r group by 1, 2 order by min(at)`);
+  return [...points].map((point) => ({ ...point, at: new Date(point.at) }));
+}
+
+/** The totals from minutes alone. */
+export function minuteRollups(projectId: string, minutes: number, matching: SQL = sql`true`): SQL {
   return sql`(select ${columns} from request_minutes r ${series}
-    where r.project_id = ${projectId} and r.at >= ${began(minutes)} and ${matching ?? sql`true`})`;
+    where ${own({ projectId, minutes, matching })} and r.at >= ${began(minutes)})`;
 }
 
 /** The same folded from `calls` (a select of whole rows of `requests`), for what no series tells apart. */

@@ -1,28 +1,29 @@
 import { sql } from "drizzle-orm";
 import { transact } from "#server/context.ts";
 import type { JobCtx } from "#server/jobs/context.ts";
-import { addFolded, fold, hourFromMinutes } from "#server/requests/rollups/fold.ts";
+import { addFolded, binned, dayFromHours, fold, hourFromMinutes } from "#server/requests/rollups/fold.ts";
 
 type RollUpCtx = Pick<JobCtx, "db" | "enqueue" | "actor">;
 
 /** An hour takes some milliseconds; the first start on an older release's log has some thousands to make. */
-const hoursAtOnce = 5_000;
+const atOnce = 5_000;
 
 /**
- * Make every hour that is over and whose minutes have changed, each in a transaction of its own, and the minutes first where
+ * Make every hour and then every day that is over and whose minutes have changed, each in a transaction of its own, and the minutes first where
  * they are marked to be made from the calls. Safe to run twice and at once: an hour is replaced whole. A late call marks its
- * hour anew; until that is made again, pages read its minutes.
+ * hour anew; until that is made again, pages read its minutes, and of its day the hours.
  */
 export async function rollUpRequests(ctx: RollUpCtx, _: unknown, signal: AbortSignal) {
   let made = 0;
-  while (made < hoursAtOnce && (await rollUpNext(ctx))) {
-    made++;
-    signal.throwIfAborted();
-  }
+  for (const next of [makeNextHour, makeNextDay])
+    while (made < atOnce && (await next(ctx))) {
+      made++;
+      signal.throwIfAborted();
+    }
   return { made };
 }
 
-function rollUpNext(ctx: RollUpCtx): Promise<boolean> {
+function makeNextHour(ctx: RollUpCtx): Promise<boolean> {
   return transact(ctx, async ({ db }) => {
     // Waits for flushes under way and holds up the next: a minute that comes after this look would not mark its hour again.
     await db.execute(sql`lock table request_stale_hours in share row exclusive mode`);
@@ -43,6 +44,27 @@ function rollUpNext(ctx: RollUpCtx): Promise<boolean> {
     }
     await db.execute(sql`delete from request_hours where ${own} and at = ${from}`);
     await db.execute(hourFromMinutes(projectId, hour));
+    await db.execute(sql`insert into request_stale_days (project_id, at)
+      values (${projectId}, ${sql.raw(binned("1 day", `'${from}'::timestamptz`))}) on conflict do nothing`);
+    return true;
+  });
+}
+
+/** A day of which no hour is stale any more. */
+function makeNextDay(ctx: RollUpCtx): Promise<boolean> {
+  return transact(ctx, async ({ db }) => {
+    await db.execute(sql`lock table request_stale_hours in share row exclusive mode`);
+    const [stale] = await db.execute<{ projectId: string; day: string }>(sql`
+      delete from request_stale_days where (project_id, at) = (
+        select project_id, at from request_stale_days d where at <= now() - interval '1 day' and not exists (
+          select from request_stale_hours h
+          where h.project_id = d.project_id and h.at >= d.at and h.at < d.at + interval '24 hours')
+        order by at limit 1)
+      returning project_id as "projectId", at::text as day`);
+    if (!stale) return false;
+    const day = new Date(stale.day);
+    await db.execute(sql`delete from request_days where project_id = ${stale.projectId} and at = ${day.toISOString()}`);
+    await db.execute(dayFromHours(stale.projectId, day));
     return true;
   });
 }

@@ -1,10 +1,10 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Db, Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { projects } from "#db/schema/people.ts";
-import { requestHours, requestMinutes, requestStaleHours, requests } from "#db/schema/requests.ts";
+import { requestDays, requestHours, requestMinutes, requestStaleHours, requests } from "#db/schema/requests.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import { RequestFilter } from "#server/requests/input.ts";
 import {
@@ -15,7 +15,7 @@ import {
   percentileOf,
   sizeOf,
 } from "#server/requests/rollups/histogram.rule.ts";
-import { foldedCalls, minuteRollups, rollups, totalsOf } from "#server/requests/rollups/read.ts";
+import { drawCalls, drawn, foldedCalls, minuteRollups, rollups, totalsOf } from "#server/requests/rollups/read.ts";
 import { rollUpRequests } from "#server/requests/rollups/roll-up.ts";
 import { storeCalls } from "#server/requests/store.ts";
 import { summariseRequests } from "#server/requests/summary.ts";
@@ -153,6 +153,14 @@ test("rollups say what the rows say, to the call, the token and the nanodollar, 
       expect(await rolledTotals(db, projectId)).toEqual(await rawTotals(db, projectId));
       await Promise.all([rollUpRequests(jobs(db), {}, never), rollUpRequests(jobs(db), {}, never)]);
       expect(await rolledTotals(db, projectId)).toEqual(await rawTotals(db, projectId));
+
+      expect(await db.$count(requestDays, eq(requestDays.projectId, projectId))).toBeGreaterThan(0);
+      for (const bucketMinutes of [15, 60]) {
+        const byTime = (points: Awaited<ReturnType<typeof drawn>>) =>
+          points.map((point) => JSON.stringify(point)).sort();
+        const fine = await drawn(db, minuteRollups(projectId, 2_880), bucketMinutes);
+        expect(byTime(await drawCalls(db, projectId, 2_880, bucketMinutes))).toEqual(byTime(fine));
+      }
 
       // the same question folded from the calls themselves, and from minutes alone
       const whole = await totalsOf(db, rollups(projectId, 2_880), ["ttft", "total", "itl_p50", "queue"], true);
