@@ -19,6 +19,7 @@ export async function migrateDatabase(url: string): Promise<void> {
     await db.$client.end();
   }
   const client = new pg.Client({ connectionString: url });
+  client.on("error", () => {}); // a server that goes away fails the query under way, which says it; unheard, the event would end the process
   await client.connect();
   try {
     await runMigrations(client, queueSchema, { skipVersionCheck: true });

@@ -72,8 +72,10 @@ async function start() {
   publish({ consoleUrl, apiUrl: apiUrl({ FORGE_HOST: host, FORGE_API_PORT: ports.api }) });
   if (!settings.databaseUrl) database = keepDatabase(join(settings.dataDir, "pg"));
   const kept = await database;
+  if (stopping) return; // the database is on its way down again
   const databaseUrl = settings.databaseUrl ?? kept?.url ?? "";
   await migrateDatabase(databaseUrl);
+  if (stopping) return;
   const env = {
     ...settings.passOn,
     NODE_ENV: "production" as const,
