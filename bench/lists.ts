@@ -154,7 +154,9 @@ try {
   const report = {
     name: "lists",
     machine: { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version },
-    ...{ rounds, large: teamScale, small },
+    rounds,
+    large: teamScale,
+    small,
     lines: measured.map((line) => {
       const peer = bareMs.get(`bare ${line.name.split(",")[0]}`);
       return { ...line, toBare: peer ? line.largeMs / peer : null };

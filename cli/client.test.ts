@@ -45,8 +45,14 @@ test("the admin key of this machine is never sent to another control plane", asy
 test("the admin key is used for this installation's own address, by any name of loopback", async () => {
   const { keys, port, data, forge } = await world();
   writeProcesses(join(data, "run", "processes.json"), {
-    ...{ supervisorPid: 1, supervisorStartTime: "1", state: "ready", failure: null },
-    ...{ consoleUrl: `http://localhost:${port}`, apiUrl: "", firstAdminUrl: null, processes: [] },
+    supervisorPid: 1,
+    supervisorStartTime: "1",
+    state: "ready",
+    failure: null,
+    consoleUrl: `http://localhost:${port}`,
+    apiUrl: "",
+    firstAdminUrl: null,
+    processes: [],
   });
   await forge({ FORGE_URL: `http://127.0.0.1:${port}` });
   expect(keys).toEqual(["Bearer the-admin-key"]);

@@ -124,8 +124,10 @@ test("a slow PATCH that goes on after the upload was finished changes nothing th
   }
   const patch = (body: BodyInit) =>
     fetch(`${url}/api/uploads/${id}`, {
-      ...{ method: "PATCH", headers: { ...headers, "upload-offset": "0" }, body },
-      ...{ duplex: "half" },
+      method: "PATCH",
+      headers: { ...headers, "upload-offset": "0" },
+      body,
+      duplex: "half",
     } as RequestInit); // safe because undici takes `duplex`, which the DOM's type does not know
   const slow = patch(Readable.toWeb(Readable.from(poison())) as ReadableStream); // safe because both are web streams
   const parts = join(await storage.tmp(), `${id}.upload`);

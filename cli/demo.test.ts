@@ -22,8 +22,14 @@ test("a demo beside an up that nobody has claimed says what to do first, and --e
   await once(stranger, "spawn");
   const up = { pid: stranger.pid ?? 0, startTime: startTimeOf(stranger.pid ?? 0) ?? "" };
   writeProcesses(join(data, "run", "processes.json"), {
-    ...{ supervisorPid: up.pid, supervisorStartTime: up.startTime, state: "ready", failure: null, processes: [] },
-    ...{ consoleUrl: "http://127.0.0.1:1", apiUrl: "", firstAdminUrl: "http://127.0.0.1:1/welcome/token" },
+    supervisorPid: up.pid,
+    supervisorStartTime: up.startTime,
+    state: "ready",
+    failure: null,
+    processes: [],
+    consoleUrl: "http://127.0.0.1:1",
+    apiUrl: "",
+    firstAdminUrl: "http://127.0.0.1:1/welcome/token",
   });
   const demo = [join(import.meta.dirname, "main.ts"), "demo", "--exit", "--json"];
   const env = { ...process.env, FORGE_DATA: data, FORGE_ADMIN_EMAIL: "", FORGE_ADMIN_PASSWORD: "" };

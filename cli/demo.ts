@@ -73,8 +73,13 @@ async function runDemo(): Promise<DemoReport> {
     ...[...canary, ...full].filter((call) => call.error !== null).map((call) => `a call failed: ${call.error}`),
   ];
   return {
-    ...{ problems, times, totalMs: performance.now() - from, data: data.counts, training: trained.numbers },
-    ...{ evaluation: evaluated, promotion },
+    problems,
+    times,
+    totalMs: performance.now() - from,
+    data: data.counts,
+    training: trained.numbers,
+    evaluation: evaluated,
+    promotion,
     canary: summarise(canary, deployment.tunedRevision),
     full: summarise(full, deployment.tunedRevision),
     console: { url: connection.url, email: account?.email ?? null, password: account?.password ?? null },

@@ -15,8 +15,13 @@ test("a port that this installation's own process has is no warning", async () =
   const startTime = startTimeOf(process.pid) ?? "";
   const row = { pid: process.pid, startTime, url: null, restarts: 0, state: "ready" as const };
   writeProcesses(join(data, "run", "processes.json"), {
-    ...{ supervisorPid: process.pid, supervisorStartTime: startTime, state: "ready", failure: null },
-    ...{ consoleUrl: "http://127.0.0.1:3000", apiUrl: "http://127.0.0.1:4000/v1", firstAdminUrl: null },
+    supervisorPid: process.pid,
+    supervisorStartTime: startTime,
+    state: "ready",
+    failure: null,
+    consoleUrl: "http://127.0.0.1:3000",
+    apiUrl: "http://127.0.0.1:4000/v1",
+    firstAdminUrl: null,
     processes: [{ ...row, name: "console", port: 3000 }],
   });
   const env = { ...process.env, FORGE_DATA: data, FORGE_PORT: "3000" };
@@ -25,7 +30,10 @@ test("a port that this installation's own process has is no warning", async () =
     execFile(process.execPath, command, { env }, (_error, text) => resolve(text));
   });
   expect(JSON.parse(stdout).items).toContainEqual({
-    ...{ check: "port", state: "ok", remedy: null, found: "3000 is this installation's own console" },
+    check: "port",
+    state: "ok",
+    remedy: null,
+    found: "3000 is this installation's own console",
   });
 });
 

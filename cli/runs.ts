@@ -115,7 +115,10 @@ async function allEvents({ trpc }: Pick<Connection, "trpc">, runId: string, afte
   const events = [];
   for (let from: number | null = after; from !== null; ) {
     const page: Awaited<ReturnType<typeof trpc.runs.events.query>> = await trpc.runs.events.query({
-      ...{ runId, after: from, limit: pageSize, steps: "few" },
+      runId,
+      after: from,
+      limit: pageSize,
+      steps: "few",
     });
     events.push(...page.items);
     from = page.nextAfter;

@@ -78,8 +78,11 @@ async function unitTests(): Promise<StageResult[]> {
 async function consoleBuild(): Promise<StageResult> {
   const from = performance.now();
   const result = (passed: 0 | 1) => ({
-    ...{ name: "console build", ms: performance.now() - from },
-    ...{ passed, failed: 1 - passed, skipped: 0 },
+    name: "console build",
+    ms: performance.now() - from,
+    passed,
+    failed: 1 - passed,
+    skipped: 0,
   });
   try {
     await setUpStep("console build", (update) => buildConsole(testDistDir, update));

@@ -116,7 +116,11 @@ test("a row of another project is not found by an admin of this one", () =>
     const here = await house(db);
     const there = await house(db);
     const keys = createCaller({
-      ...{ db, storage: await testStorage(), enqueue: () => {}, projectSlug: there.slug, requestId: "req_test" },
+      db,
+      storage: await testStorage(),
+      enqueue: () => {},
+      projectSlug: there.slug,
+      requestId: "req_test",
       caller: there.as("admin"),
     });
     const key = await keys.keys.create({ name: "theirs", scopes: ["inference"], expiresInDays: null });

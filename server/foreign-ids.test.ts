@@ -55,7 +55,8 @@ const asked: Record<string, (there: Ids, here: Ids) => object> = {
   "evals.cancel": ({ eval: evalId }) => ({ evalId }),
   "evals.cases": ({ eval: evalId }) => ({ evalId }),
   "evals.createSuite": ({ datasetVersion }) => ({
-    ...{ name: "mine", datasetVersionId: datasetVersion },
+    name: "mine",
+    datasetVersionId: datasetVersion,
     graders: [{ name: "exact", kind: "exact_match" }],
   }),
   "evals.delete": ({ eval: evalId }) => ({ evalId }),
@@ -135,10 +136,20 @@ async function house(db: Pool) {
     return rows[0]?.id ?? "";
   };
   const ids: Ids = {
-    ...{ run: longRunId, modelVersion: baseVersionId, upload: upload.id, key: key.id, user: userId },
-    ...{ dataset: await one("datasets"), datasetVersion: await one("dataset_versions"), suite: await one("suites") },
-    ...{ eval: await one("evals"), model: await one("models"), deployment: await one("deployments") },
-    ...{ revision: await one("revisions"), request: await one("requests"), invitation: invited.id },
+    run: longRunId,
+    modelVersion: baseVersionId,
+    upload: upload.id,
+    key: key.id,
+    user: userId,
+    dataset: await one("datasets"),
+    datasetVersion: await one("dataset_versions"),
+    suite: await one("suites"),
+    eval: await one("evals"),
+    model: await one("models"),
+    deployment: await one("deployments"),
+    revision: await one("revisions"),
+    request: await one("requests"),
+    invitation: invited.id,
   };
   const caller = { kind: "user" as const, userId, sessionId: newId("session"), isOwner: false };
   const procedures = createCaller({ db, storage, enqueue: () => {}, caller, projectSlug: slug, requestId: "req_test" });

@@ -13,6 +13,7 @@ test("browsers are held to https only where people reach us by https", () => {
   expect(securityHeaders("https://forge.example.com")["strict-transport-security"]).toBe("max-age=31536000");
   expect(securityHeaders("http://localhost:3000")["strict-transport-security"]).toBeUndefined();
   expect(securityHeaders("http://localhost:3000")).toMatchObject({
-    ...{ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" },
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
   });
 });

@@ -119,8 +119,15 @@ export const procedure = entry.use(async ({ next, ctx, path, type }) => {
     role: Role | null;
     projectSlug: string;
   } = {
-    ...{ db, enqueue, storage, requestId, caller },
-    ...{ projectId, projectSlug: slug, role, actor },
+    db,
+    enqueue,
+    storage,
+    requestId,
+    caller,
+    projectId,
+    projectSlug: slug,
+    role,
+    actor,
   };
   return next({ ctx: inProject });
 });

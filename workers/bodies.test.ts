@@ -108,8 +108,11 @@ test("every route of gateway, host and console has a limit, and reads no further
     const most = limits.find(([pattern]) => pattern.test(`${server} ${path}`))?.[1] ?? 0;
     const token = { gateway: await freshKey(), host: stack.bearer, console: stack.adminKey }[server];
     const headers = {
-      ...{ authorization: `Bearer ${token}`, "content-type": "application/json", "x-fuzz-call": call },
-      ...{ "x-forge-project": slug, "sec-fetch-site": "same-origin" },
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "x-fuzz-call": call,
+      "x-forge-project": slug,
+      "sec-fetch-site": "same-origin",
     };
     const url = `${stack.urls[server]}${filled(path)}`;
     const { status, body } = await sendOn(url, method, headers, most + 16 * mib);

@@ -49,7 +49,10 @@ const bells = openBells();
 let draining = false;
 
 const doors = createDoors({
-  ...{ keeper, forwarder, digestOf: hmacOfKey, reserve: createLimits() },
+  keeper,
+  forwarder,
+  digestOf: hmacOfKey,
+  reserve: createLimits(),
   verifyInternal: (token, nowMs) => {
     const grant = verifyInternalToken(token, nowMs);
     return grant && { id: grant.actor, projectId: grant.projectId, actor: grant.actor, scopes: grant.scopes };
@@ -70,15 +73,20 @@ function state(): GatewayState {
   const snapshot = keeper.current();
   const notReady = draining ? "draining" : snapshot ? null : "keys and routes have not been read yet";
   return {
-    ...{ notReady, snapshotVersion: snapshot?.version ?? null },
+    notReady,
+    snapshotVersion: snapshot?.version ?? null,
     snapshotStaleMs: snapshot ? Math.round(keeper.staleMs()) : null,
     postgres: keeper.reachable() ? "up" : "down",
-    ...{ liveHosts: keeper.liveHosts().size, spool: spool.state() },
+    liveHosts: keeper.liveHosts().size,
+    spool: spool.state(),
   };
 }
 
 const control = createControl({
-  ...{ db, enqueue: bells.enqueue, storage: openStorage(), isUp: () => state().postgres === "up" },
+  db,
+  enqueue: bells.enqueue,
+  storage: openStorage(),
+  isUp: () => state().postgres === "up",
 });
 const app = createGateway({ doors, metrics, metricsOpen: FORGE_METRICS === "open", state, control });
 const cors = createCors(FORGE_CORS_ORIGINS);

@@ -52,8 +52,11 @@ test(
 
       const upstream = { url: inference.url, bearer: testBearer };
       const request = {
-        ...{ model: engineRef({ baseSha }), messages: [{ role: "user" as const, content: "hello" }] },
-        ...{ temperature: 0, max_tokens: 3_000, logit_bias: { 265: -100, 267: -100 } },
+        model: engineRef({ baseSha }),
+        messages: [{ role: "user" as const, content: "hello" }],
+        temperature: 0,
+        max_tokens: 3_000,
+        logit_bias: { 265: -100, 267: -100 },
       };
       const killed = streamChat(upstream, request);
       expect((await killed.next()).value).toMatchObject({ type: "content" });

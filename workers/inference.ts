@@ -44,15 +44,16 @@ const threads = availableParallelism();
 const cuda = hasCudaEngine();
 const memoryBytes = Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) * memoryShare);
 const pool = openPool({
-  ...{
-    threads,
-    cuda,
-    maxContext: longestContext,
-    maxSequences: parallelSequences,
-    mostSequences,
-    maxContexts: hotContexts,
-  },
-  ...{ waiting, kvBudgetBytes: Math.min(largestCacheBytes, memoryBytes / 4), memoryBytes, idleMs },
+  threads,
+  cuda,
+  maxContext: longestContext,
+  maxSequences: parallelSequences,
+  mostSequences,
+  maxContexts: hotContexts,
+  waiting,
+  kvBudgetBytes: Math.min(largestCacheBytes, memoryBytes / 4),
+  memoryBytes,
+  idleMs,
   pathOf: fileStorage(FORGE_DATA).pathOf,
 });
 
@@ -66,10 +67,18 @@ const keeper = keepReplicas(ctx, self, pool, readFailure);
 let draining = false;
 
 const app = createHost({
-  ...{ pool, bearer: secretFor("host").toString("hex"), accepting: () => !draining, now: () => new Date() },
+  pool,
+  bearer: secretFor("host").toString("hex"),
+  accepting: () => !draining,
+  now: () => new Date(),
   health: () => ({
-    ...{ status: draining ? "draining" : "ok", pid: process.pid, hostId: self.id, device, engineVersion },
-    ...{ postgres: keeper.postgres(), engines: pool.loaded().length },
+    status: draining ? "draining" : "ok",
+    pid: process.pid,
+    hostId: self.id,
+    device,
+    engineVersion,
+    postgres: keeper.postgres(),
+    engines: pool.loaded().length,
   }),
 });
 const server = serve(

@@ -16,8 +16,11 @@ async function startSupervisor(settings: Record<string, string>) {
   const ports = { console: await freePort(), api: await freePort() };
   const env = {
     ...process.env,
-    ...{ FORGE_DATA: data, FORGE_ROOT: join(import.meta.dirname, ".."), REDIS_URL: "" },
-    ...{ FORGE_PORT: String(ports.console), FORGE_API_PORT: String(ports.api) },
+    FORGE_DATA: data,
+    FORGE_ROOT: join(import.meta.dirname, ".."),
+    REDIS_URL: "",
+    FORGE_PORT: String(ports.console),
+    FORGE_API_PORT: String(ports.api),
     ...settings,
   };
   const supervisor = spawn(process.execPath, [join(import.meta.dirname, "supervisor.ts")], { env, stdio: "ignore" });

@@ -46,9 +46,17 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
   const bytesRead = new Map<string, number>();
 
   const pool = openPool({
-    ...{ threads: 1, cuda: false, maxContext: 8192, maxSequences: 8, mostSequences: 8, maxContexts: 3 },
+    threads: 1,
+    cuda: false,
+    maxContext: 8192,
+    maxSequences: 8,
+    mostSequences: 8,
+    maxContexts: 3,
     waiting: { all: 256, perKey: 256 },
-    ...{ kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 600_000, pathOf: storage.pathOf },
+    kvBudgetBytes: 1e9,
+    memoryBytes: 4e9,
+    idleMs: 600_000,
+    pathOf: storage.pathOf,
   });
   const bearer = secretFor("host").toString("hex");
   const host = createHost({ pool, bearer, accepting: () => true, health: () => ({}), now: () => new Date() });
@@ -60,7 +68,9 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
   const keeper = keepSnapshot(db);
   const forwarder = createForwarder(bearer);
   const doors = createDoors({
-    ...{ keeper, forwarder, digestOf: hmacOfKey },
+    keeper,
+    forwarder,
+    digestOf: hmacOfKey,
     reserve: createLimits({ ...defaultLimits, concurrent: options.concurrent ?? defaultLimits.concurrent }),
     verifyInternal: (token, nowMs) => {
       const grant = verifyInternalToken(token, nowMs);
@@ -78,7 +88,11 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
   }));
   const control = createControl({ db, enqueue: () => {}, storage, isUp: () => true });
   const state = () => ({
-    ...{ notReady: null, snapshotVersion: 0, snapshotStaleMs: 0, postgres: "up" as const, liveHosts: 1 },
+    notReady: null,
+    snapshotVersion: 0,
+    snapshotStaleMs: 0,
+    postgres: "up" as const,
+    liveHosts: 1,
     spool: spool.state(),
   });
   const gateway = createGateway({ doors, metrics, metricsOpen: false, state, control });
@@ -97,7 +111,11 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
       ({ method }) => method !== "ALL",
     );
   return {
-    ...{ db, dir, storage, adminKey, bearer },
+    db,
+    dir,
+    storage,
+    adminKey,
+    bearer,
     /** what each connection that is closed had read, by the x-fuzz-call header of its last request */
     bytesRead,
     urls: {

@@ -25,19 +25,21 @@ export async function startLargeForge(upstream: string, dir: string) {
   await seed(db, upstream, projectId);
   const port = await freePort();
   const child = startChild(process.execPath, [join(import.meta.dirname, "..", "..", "workers", "gateway.ts")], {
-    ...{
-      DATABASE_URL: database.url,
-      FORGE_DATA: join(dir, "data"),
-      FORGE_SECRET: secret,
-      FORGE_API_PORT: String(port),
-    },
-    ...{ NODE_ENV: "production", FORGE_PROCESS: "gateway" },
+    DATABASE_URL: database.url,
+    FORGE_DATA: join(dir, "data"),
+    FORGE_SECRET: secret,
+    FORGE_API_PORT: String(port),
+    NODE_ENV: "production",
+    FORGE_PROCESS: "gateway",
   });
   child.stdout?.resume();
   const origin = `http://127.0.0.1:${port}`;
   await untilAnswers(`${origin}/ready`, child);
   const contender: Contender = {
-    ...{ name: "largeforge", pids: () => [child.pid ?? 0], url: `${origin}/v1/chat/completions`, model: "support" },
+    name: "largeforge",
+    pids: () => [child.pid ?? 0],
+    url: `${origin}/v1/chat/completions`,
+    model: "support",
     headers: keys.slice(0, callers).map((key) => ({ authorization: `Bearer ${key}` })),
   };
   return {
@@ -73,8 +75,13 @@ async function seed(db: Pool, upstream: string, projectId: string) {
     await db.insert(artifacts).values({ id: artifactId, projectId, kind: "base_gguf", digest: sha256, bytes: 1 });
     await db.insert(artifactFiles).values({ projectId, artifactId, path: "model.gguf", blobSha256: sha256, bytes: 1 });
     await db.insert(modelVersions).values({
-      ...{ id: modelVersionId, projectId, modelId, version: number, status: "ready" },
-      ...{ ggufArtifactId: artifactId, createdBy },
+      id: modelVersionId,
+      projectId,
+      modelId,
+      version: number,
+      status: "ready",
+      ggufArtifactId: artifactId,
+      createdBy,
     });
     await db
       .insert(revisions)

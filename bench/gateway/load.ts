@@ -53,8 +53,11 @@ export async function runRound(to: Contender, concurrency: number, ms: number): 
   const at = (q: number) => latencies[Math.floor(q * (latencies.length - 1))] ?? 0;
   const requests = latencies.length;
   return {
-    ...{ requests, cpuUsPerRequest: cpu === null ? null : cpu / requests, requestsPerSecond: requests / seconds },
-    ...{ p50Ms: at(0.5), p99Ms: at(0.99) },
+    requests,
+    cpuUsPerRequest: cpu === null ? null : cpu / requests,
+    requestsPerSecond: requests / seconds,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
   };
 }
 

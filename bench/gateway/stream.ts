@@ -34,7 +34,10 @@ export async function streamOnce(pool: Pool, key: string, body: string, signal?:
     }
   });
   const reply = await pool.request({
-    ...{ method: "POST", path: "/v1/chat/completions", body, signal },
+    method: "POST",
+    path: "/v1/chat/completions",
+    body,
+    signal,
     headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
   });
   result.status = reply.statusCode;

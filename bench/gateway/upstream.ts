@@ -2,7 +2,10 @@ import { createServer } from "node:http";
 
 // A constant upstream in a process of its own, so that its CPU is not the gateways'. Prints its port.
 const reply = JSON.stringify({
-  ...{ id: "chatcmpl-bench", object: "chat.completion", created: 1_700_000_000, model: "bench" },
+  id: "chatcmpl-bench",
+  object: "chat.completion",
+  created: 1_700_000_000,
+  model: "bench",
   choices: [
     {
       index: 0,

@@ -49,7 +49,10 @@ async function send(connection: Connection, source: Source, onProgress: (sent: n
     return await sendFile(
       { name: filename, size, read },
       {
-        ...{ baseUrl: connection.url, headers: connection.headers, uploadId: open?.id ?? null, onProgress },
+        baseUrl: connection.url,
+        headers: connection.headers,
+        uploadId: open?.id ?? null,
+        onProgress,
         sha256: async (part) => createHash("sha256").update(part).digest("hex"),
         wholeSha256: () => hashFile(read, size),
       },

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Lineage order is import order: a domain imports only what stands left of it. */
@@ -162,25 +162,20 @@ const mayReadEnv = [
   "**/*.fixture.ts",
 ];
 
-/** The whole lint configuration, from its hand-written head and the table above. */
-export function lintConfig(head: Record<string, unknown>): Record<string, unknown> {
+/** The file beside biome.json, which extends it; made from the table above, never edited. */
+export const boundariesFile = "biome.boundaries.json";
+
+/** All of that file: the import rules, who may read the environment, what a component takes from the server. */
+export function boundaries(): Record<string, unknown> {
   const environment = { includes: mayReadEnv, linter: { rules: { style: { noProcessEnv: "off" } } } };
   const typesOnly = {
     includes: ["components/**/*.ts", "components/**/*.tsx", "!components/**/*.test.ts"],
     plugins: ["./cli/lint/components-types-only.grit"],
   };
-  return { ...head, overrides: [...importRules(), environment, typesOnly] };
+  return { overrides: [...importRules(), environment, typesOnly] };
 }
 
-/** Rewrite biome.json's overrides; returns true when they changed. */
-export function writeLintConfig(root: string): boolean {
-  const file = join(root, "biome.json");
-  const before = readFileSync(file, "utf8");
-  const { overrides: _generated, ...head }: Record<string, unknown> = JSON.parse(before);
-  const after = `${JSON.stringify(lintConfig(head), null, 2)}\n`;
-  if (JSON.stringify(JSON.parse(before)) === JSON.stringify(JSON.parse(after))) return false;
-  writeFileSync(file, after);
-  return true;
+if (import.meta.main) {
+  const file = join(import.meta.dirname, "..", "..", boundariesFile);
+  writeFileSync(file, `${JSON.stringify(boundaries(), null, 2)}\n`);
 }
-
-if (import.meta.main) writeLintConfig(join(import.meta.dirname, "..", ".."));

@@ -62,7 +62,9 @@ export function NewDeployment({ slug }: { slug: string }) {
   const mustSay = meaning && !draft.takeOver ? "Say that its callers move, or choose another name" : null;
   const why = refusal ?? whyNot(draft, mustSay ?? problem?.message ?? null, any.data?.total === 0);
   const shares = draft.revisions.map((revision, i) => ({
-    ...{ id: revision.key, number: i + 1, weightBps: revision.weightBps },
+    id: revision.key,
+    number: i + 1,
+    weightBps: revision.weightBps,
     name:
       names[i]?.data?.items.find((version) => version.id === revision.model || version.name === revision.model)?.name ??
       "not chosen yet",

@@ -82,6 +82,8 @@ function together(counts: readonly (Map<number, number> | undefined)[]) {
 function colored(revisions: readonly Revision[]): Omit<Series, "points">[] {
   const sorted = [...revisions].sort((a, b) => a.number - b.number).slice(-mostRevisions);
   return sorted.map(({ id, number, model, version }) => ({
-    ...{ id, label: `v${number} ${model}/${version}`, color: revisionColor(number) },
+    id,
+    label: `v${number} ${model}/${version}`,
+    color: revisionColor(number),
   }));
 }

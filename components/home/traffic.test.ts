@@ -4,7 +4,12 @@ import { trafficSeries } from "#components/home/traffic.rule.ts";
 const now = new Date("2026-11-21T12:07:00Z");
 const at = (time: string) => new Date(`2026-11-21T${time}:00Z`);
 const revision = (id: string, number: number, deploymentId = "d") => ({
-  ...{ id, number, deploymentId, deployment: `name-${deploymentId}`, model: "support", version: number },
+  id,
+  number,
+  deploymentId,
+  deployment: `name-${deploymentId}`,
+  model: "support",
+  version: number,
 });
 const day = { bucketMinutes: 15, windowHours: 24 };
 

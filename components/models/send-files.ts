@@ -17,7 +17,10 @@ export async function sendModelFiles(
     const uploadId = await sendFile(
       { name: path, size: file.size, read },
       {
-        ...{ baseUrl: "", headers: { "x-forge-project": on.slug }, signal: on.signal, sha256: partSha256() },
+        baseUrl: "",
+        headers: { "x-forge-project": on.slug },
+        signal: on.signal,
+        sha256: partSha256(),
         onProgress: (bytes) => on.onProgress(before + bytes),
       },
     );

@@ -28,8 +28,18 @@ export type Answer = z.infer<typeof Answer>;
 
 export function emptyAnswer(model: string): Answer {
   return {
-    ...{ model, text: "", state: "waiting", failure: null, finishReason: null, requestId: null },
-    ...{ version: null, deployment: null, revisionId: null, times: null, promptTokens: null, outputTokens: null },
+    model,
+    text: "",
+    state: "waiting",
+    failure: null,
+    finishReason: null,
+    requestId: null,
+    version: null,
+    deployment: null,
+    revisionId: null,
+    times: null,
+    promptTokens: null,
+    outputTokens: null,
   };
 }
 

@@ -43,7 +43,9 @@ function seriesOf(summary: SummaryData): Series[] {
   ];
   const used = parts.filter(([id, , , count]) => id === "answered" || summary.points.some((point) => count(point) > 0));
   return used.map(([id, label, color, count]) => ({
-    ...{ id, label, color },
+    id,
+    label,
+    color,
     points: times.map((x) => {
       const point = at.get(x);
       return { x, y: point ? count(point) / summary.bucketMinutes : 0 };

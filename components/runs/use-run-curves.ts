@@ -57,7 +57,8 @@ export function useRunCurves(runId: string, onOther: () => void) {
           totalSteps,
           loss: point.loss,
           tokensPerSecond: point.tokensPerSecond,
-          ...{ etaSeconds, trainedTokens },
+          etaSeconds,
+          trainedTokens,
         };
         setFresh((before) => ({ ...before, train: replaceFrom(before.train, point), now }));
       } else if (validation.success) {

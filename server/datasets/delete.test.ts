@@ -35,8 +35,14 @@ async function addSuite(ctx: Ctx, datasetVersionId: string) {
   const graders = [{ name: "exact", kind: "exact_match" as const }];
   const sizes = { maxCases: 10, maxTokens: 8, cases: 10 };
   await ctx.db.insert(suites).values({
-    ...{ id, name: "held out", datasetVersionId, split: "validation", graders, ...sizes },
-    ...{ projectId: ctx.projectId, createdBy: ctx.actor },
+    id,
+    name: "held out",
+    datasetVersionId,
+    split: "validation",
+    graders,
+    ...sizes,
+    projectId: ctx.projectId,
+    createdBy: ctx.actor,
   });
   return id;
 }
@@ -60,11 +66,9 @@ test("a dataset that nothing was made of leaves no row, its name begins anew and
     const [row] = await auditOf(tx, datasetId);
     expect(row).toMatchObject({ action: "datasets.delete", outcome: "done", detail: { name: "tickets", versions: 2 } });
     await expect(showDataset(ctx, { ref: datasetId })).rejects.toMatchObject({
-      ...{
-        code: "NOT_FOUND",
-        reason: "deleted",
-        message: expect.stringMatching(/^the dataset tickets was deleted on .* by Ada$/),
-      },
+      code: "NOT_FOUND",
+      reason: "deleted",
+      message: expect.stringMatching(/^the dataset tickets was deleted on .* by Ada$/),
     });
     // the import that was under way has nothing left to do and says nothing
     expect(await runImport(second.versionId)).toEqual({ outcome: "skipped" });
@@ -88,7 +92,10 @@ test("a run's page goes on saying what data it was, when its version is deleted"
     await deleteDatasetVersion(ctx, { ref: "tickets/1" });
     const { dataset } = await showRun(ctx, { runId: run });
     expect(dataset).toMatchObject({
-      ...{ name: "tickets", version: 1, trainRows: version.trainRows, sha256: version.sourceSha256 },
+      name: "tickets",
+      version: 1,
+      trainRows: version.trainRows,
+      sha256: version.sourceSha256,
       deletedAt: expect.any(Date),
     });
     const [tombstone] = await tx.select().from(datasetVersions).where(eq(datasetVersions.id, versionId));
@@ -132,7 +139,9 @@ test("what trains on it or is made from it stands in the way, by name and with t
       "1 suite (held out) is made from it: delete the suite first",
     ]);
     await expect(deleteDataset(ctx, { dataset: "tickets" })).rejects.toMatchObject({
-      ...{ code: "REFUSED", reason: "in_use", message: `tickets cannot be deleted: ${blockers.join("; ")}` },
+      code: "REFUSED",
+      reason: "in_use",
+      message: `tickets cannot be deleted: ${blockers.join("; ")}`,
     });
     expect(await auditOf(tx, datasetId)).toMatchObject([{ action: "datasets.delete", outcome: "refused" }]);
     expect((await showDataset(ctx, { ref: "tickets" })).version.status).toBe("ready");

@@ -30,8 +30,12 @@ export async function addRevision(ctx: Ctx, input: AddRevision) {
       .from(revisions)
       .where(ofThis);
     const row = {
-      ...{ id: newId("revision"), projectId: ctx.projectId, deploymentId: input.deploymentId },
-      ...{ number: (last?.number ?? 0) + 1, modelVersionId: version.id, weightBps: 0 },
+      id: newId("revision"),
+      projectId: ctx.projectId,
+      deploymentId: input.deploymentId,
+      number: (last?.number ?? 0) + 1,
+      modelVersionId: version.id,
+      weightBps: 0,
     };
     await ctx.db.insert(revisions).values(row);
     const detail = { revisionId: row.id, number: row.number, model: version.name };

@@ -28,8 +28,14 @@ test("a deployment is retired, then deleted; its logged calls go on naming it", 
     const id = newId("request");
     const call = { endpoint: "chat", model: "help", stream: false, status: 200, attempts: 1, totalMs: 5 };
     await tx.insert(requests).values({
-      ...{ id, projectId, actor: "key:ci", ...call, receivedAt: new Date() },
-      ...{ deploymentId: made.id, revisionId: made.revisions[0]?.id, modelVersionId: versionId },
+      id,
+      projectId,
+      actor: "key:ci",
+      ...call,
+      receivedAt: new Date(),
+      deploymentId: made.id,
+      revisionId: made.revisions[0]?.id,
+      modelVersionId: versionId,
     });
     expect((await deploymentDeleteAffects(ctx, { deployment: "help" })).blockers).toEqual([
       "it serves traffic: retire it first",
@@ -38,7 +44,10 @@ test("a deployment is retired, then deleted; its logged calls go on naming it", 
     await expect(deleteModel(ctx, { model: "nano" })).rejects.toThrow("1 deployment (help) serves it");
     await archiveDeployment(ctx, { deploymentId: made.id });
     expect(await deploymentDeleteAffects(ctx, { deployment: "help" })).toMatchObject({
-      ...{ id: made.id, name: "help", dear: true, blockers: [] },
+      id: made.id,
+      name: "help",
+      dear: true,
+      blockers: [],
       effects: [
         "1 revision (v1 nano/1) and the page with signals and timeline go; the models stay",
         "1 logged call in Requests will still name it",

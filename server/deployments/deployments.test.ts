@@ -30,7 +30,9 @@ async function deployed(tx: Tx) {
   const { ctx, projectId } = project;
   const base = await addVersion(tx, projectId, "nano", { baseSha: sha("a") });
   const tuned = await addVersion(tx, projectId, "triage", {
-    ...{ baseVersionId: base.versionId, adapterSha: sha("b"), probeSha: sha("c") },
+    baseVersionId: base.versionId,
+    adapterSha: sha("b"),
+    probeSha: sha("c"),
   });
   const hostId = await addHost(tx);
   const created = await createDeployment(ctx, {
@@ -90,7 +92,8 @@ test("a name that a model answers is taken over only when that is said, and goes
     const { ctx, base, tuned } = await deployed(tx);
     const input = { name: "triage", revisions: [{ model: "nano", weightBps: 10_000 }] };
     await expect(createDeployment(ctx, input)).rejects.toMatchObject({
-      ...{ code: "REFUSED", field: "takeOver" },
+      code: "REFUSED",
+      field: "takeOver",
       message: expect.stringContaining("calls of triage are answered by the model version triage/1 today"),
     });
     const taken = await createDeployment(ctx, { ...input, takeOver: true });
@@ -102,9 +105,14 @@ test("a name that a model answers is taken over only when that is said, and goes
 
     // two versions without a champion answer nobody, so nobody's calls move
     await tx.insert(modelVersions).values({
-      ...{ id: newId("modelVersion"), modelId: tuned.modelId, projectId: ctx.projectId, version: 2 },
-      ...{ status: "ready", createdBy: ctx.actor },
-      ...{ ggufArtifactId: tuned.ggufArtifactId, baseVersionId: base.versionId },
+      id: newId("modelVersion"),
+      modelId: tuned.modelId,
+      projectId: ctx.projectId,
+      version: 2,
+      status: "ready",
+      createdBy: ctx.actor,
+      ggufArtifactId: tuned.ggufArtifactId,
+      baseVersionId: base.versionId,
     });
     const free = await createDeployment(ctx, input);
     expect(await archiveDeployment(ctx, { deploymentId: free.id })).toMatchObject({ answeredBy: null });

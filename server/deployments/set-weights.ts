@@ -48,7 +48,10 @@ async function liveRevisions(ctx: Ctx, deploymentId: string) {
     rows.map(({ revision }) => revision.modelVersionId),
   );
   return rows.map(({ revision: { id, number, weightBps, modelVersionId }, model, version }) => ({
-    ...{ id, number, weightBps, name: `v${number} (${model}/${version})` },
+    id,
+    number,
+    weightBps,
+    name: `v${number} (${model}/${version})`,
     notReady: whyNotReady(replicas.filter((replica) => replica.modelVersionId === modelVersionId)),
   }));
 }

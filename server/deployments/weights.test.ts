@@ -86,7 +86,12 @@ const replica = (
   modelVersionId: string,
   status: "ready" | "failed" | "draining" = "ready",
 ) => ({
-  ...{ id, hostId, modelVersionId, status, failures: status === "failed" ? 1 : 0, statusAgeMs: 1_000 },
+  id,
+  hostId,
+  modelVersionId,
+  status,
+  failures: status === "failed" ? 1 : 0,
+  statusAgeMs: 1_000,
 });
 
 test("a version goes to the host that has its base, else to the freest that has room", () => {

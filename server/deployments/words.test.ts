@@ -42,13 +42,16 @@ test("what is said of sticky users is what the gateway's pick does to every plac
     return { changed, words: sayStickiness(revisions, before, after) };
   };
   expect(say(weights(7_500, 2_500), weights(5_000, 5_000))).toEqual({
-    ...{ changed: 2_500, words: "The other 75 % of users stay on their revision." },
+    changed: 2_500,
+    words: "The other 75 % of users stay on their revision.",
   });
   expect(say(weights(0, 0, 10_000), weights(10_000, 0, 0))).toEqual({
-    ...{ changed: 10_000, words: "Every user changes revision." },
+    changed: 10_000,
+    words: "Every user changes revision.",
   });
   expect(say(weights(4_000, 3_000, 3_000), weights(2_000, 3_000, 5_000))).toEqual({
-    ...{ changed: 4_000, words: "40 % of users change revision, for those in between give way." },
+    changed: 4_000,
+    words: "40 % of users change revision, for those in between give way.",
   });
   expect(say(weights(10_000, 0), weights(10_000, 0))).toEqual({ changed: 0, words: null });
 });
@@ -56,7 +59,8 @@ test("what is said of sticky users is what the gateway's pick does to every plac
 test("a load proved something only where tokens were compared with the trainer's", () => {
   const report = { accepted: true, prompts: 2, agreedTokens: 24, conclusive: 2, effect: "tokens" as const };
   expect(sayProof(report)).toEqual({
-    ...{ proved: true, words: "proved: 24 tokens as in training, answers differ from the base" },
+    proved: true,
+    words: "proved: 24 tokens as in training, answers differ from the base",
   });
   expect(sayProof({ ...report, prompts: 0, agreedTokens: 0, conclusive: 0, effect: "probabilities" })).toEqual({
     proved: false,
@@ -72,7 +76,9 @@ test("audit rows read as sentences", () => {
     { name: "v4 (support/2)", from: 2_500, to: 5_000 },
   ];
   expect(describeEvent({ action: "deployments.setWeights", outcome: "done", detail: { moves } })).toEqual({
-    ...{ title: "v4 25 % → 50 %", detail: "v3 75 % → 50 %", state: "ok" },
+    title: "v4 25 % → 50 %",
+    detail: "v3 75 % → 50 %",
+    state: "ok",
   });
   expect(
     describeEvent({ action: "deployments.setWeights", outcome: "refused", detail: { why: "v4 is not ready" } }),

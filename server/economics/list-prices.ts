@@ -29,13 +29,19 @@ export async function listPrices(ctx: Pick<Ctx, "db" | "projectId">) {
     .where(and(eq(models.projectId, ctx.projectId), isNull(models.archivedAt), isNull(models.deletedAt)))
     .orderBy(asc(models.name), desc(prices.effectiveFrom), desc(prices.id));
   return rows.map(({ modelId, modelName, kind, earlier, ...row }) => ({
-    ...{ id: modelId, name: modelName, kind, earlier },
+    id: modelId,
+    name: modelName,
+    kind,
+    earlier,
     price:
       row.priceId === null || row.input === null || row.output === null || row.since === null
         ? null
         : {
-            ...{ input: dollarsOf(row.input), output: dollarsOf(row.output), since: row.since },
-            ...{ setBy: row.setBy, setByName: row.setByName },
+            input: dollarsOf(row.input),
+            output: dollarsOf(row.output),
+            since: row.since,
+            setBy: row.setBy,
+            setByName: row.setByName,
           },
   }));
 }

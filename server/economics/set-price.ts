@@ -15,7 +15,11 @@ export async function setPrice(ctx: Ctx, input: SetPrice): Promise<{ id: string 
     const model = await findModel(ctx, input.model);
     const id = newId("price");
     await ctx.db.insert(prices).values({
-      ...{ id, projectId: ctx.projectId, modelId: model.id, createdBy: ctx.actor, effectiveFrom: sql`now()` },
+      id,
+      projectId: ctx.projectId,
+      modelId: model.id,
+      createdBy: ctx.actor,
+      effectiveFrom: sql`now()`,
       inputUsdNanosPerMillionTokens: nanosOf(input.input),
       outputUsdNanosPerMillionTokens: nanosOf(input.output),
     });

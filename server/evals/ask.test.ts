@@ -29,7 +29,10 @@ test("a model without a chat template is asked in plain text, as its pairs were 
   });
 
   expect(await ask(gateway, question("The leaf is"), signal)).toMatchObject({
-    ...{ output: "The leaf is green", error: null, promptTokens: 3, requestId: "req_1" },
+    output: "The leaf is green",
+    error: null,
+    promptTokens: 3,
+    requestId: "req_1",
   });
   await ask(gateway, question("The frog is"), signal);
   expect(calls).toEqual(["/v1/chat/completions", "/v1/completions", "/v1/completions"]);

@@ -40,7 +40,9 @@ test("an eval goes with its scores, the gate no longer sees it and the audit log
     await promoteModelVersion(ctx, { version: version.id });
     const name = `held out ${evalId.slice(-6)}`;
     expect(await evalDeleteAffects(ctx, { evalId })).toMatchObject({
-      ...{ id: evalId, name, blockers: [] },
+      id: evalId,
+      name,
+      blockers: [],
       effects: [
         "1 answer with the scores; the promotion gate no longer sees the eval",
         "1 promotion (support/1) rests on it; the numbers stay in the audit log",

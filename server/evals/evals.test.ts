@@ -206,7 +206,11 @@ test("cases that a target was trained on are counted, marked and left out of the
     await runEval(ctx, { evalId: id }, new AbortController().signal);
     const { summary } = await showEval(ctx, { evalId: id });
     expect(summary?.overlap).toEqual({
-      ...{ cases: 40, candidate: 3, baseline: 0, either: 3, unchecked: { candidate: [], baseline: [] } },
+      cases: 40,
+      candidate: 3,
+      baseline: 0,
+      either: 3,
+      unchecked: { candidate: [], baseline: [] },
     });
     expect(summary?.graders[0]).toMatchObject({ n: 37, wins: 35, losses: 1, ties: 1, verdict: "better" });
     const { items } = await listCases(ctx, { evalId: id, limit: 40 });
@@ -306,7 +310,8 @@ test("a grader that no reference could pass is refused; one that some cannot pas
       createSuite(ctx, { name, datasetVersionId: versionId, graders: [{ name: "json", kind: "json_fields", fields }] });
     expect(await make("some")).toMatchObject({ cases: 41, unpassable: [{ grader: "json", cases: 1 }] });
     await expect(make("none", ["priority"])).rejects.toMatchObject({
-      ...{ code: "REFUSED", field: "graders" },
+      code: "REFUSED",
+      field: "graders",
       message: expect.stringContaining("none of the 41 references is a JSON document with its fields"),
     });
   }));

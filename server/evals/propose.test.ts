@@ -2,8 +2,11 @@ import { expect, test } from "vitest";
 import { proposeBaseline, proposeCandidate } from "#server/evals/propose.rule.ts";
 
 const version = (name: string, more: { aliases?: string[]; base?: string } = {}) => ({
-  ...{ id: name, model: name.split("/")[0] ?? "", kind: more.base ? ("tuned" as const) : ("base" as const) },
-  ...{ aliases: more.aliases ?? [], baseVersionId: more.base ?? null },
+  id: name,
+  model: name.split("/")[0] ?? "",
+  kind: more.base ? ("tuned" as const) : ("base" as const),
+  aliases: more.aliases ?? [],
+  baseVersionId: more.base ?? null,
 });
 const nano = version("nano/1");
 const mini = version("mini/1");

@@ -30,8 +30,16 @@ async function addData(ctx: Ctx & { storage: Storage }, name: string, rows: read
   const by = { projectId: ctx.projectId, createdBy: "system:test" };
   await ctx.db.insert(datasets).values({ id: datasetId, name, ...by });
   await ctx.db.insert(datasetVersions).values({
-    ...{ id, datasetId, version: 1, status: "ready", filename: `${name}.jsonl`, shape: "messages", ...by },
-    ...{ sourceBlob: blob.sha256, sourceBytes: blob.bytes, trainBlob: blob.sha256 },
+    id,
+    datasetId,
+    version: 1,
+    status: "ready",
+    filename: `${name}.jsonl`,
+    shape: "messages",
+    ...by,
+    sourceBlob: blob.sha256,
+    sourceBytes: blob.bytes,
+    trainBlob: blob.sha256,
   });
   return id;
 }
@@ -81,7 +89,8 @@ test("a version stays checkable when its rows are gone, if they were looked at b
     expect(await casesTrainedOn(ctx, version, cases("one"))).toEqual(before);
     await tx.delete(trainedPrompts);
     expect(await casesTrainedOn(ctx, version, cases("one"))).toEqual({
-      ...{ seen: new Set(), unchecked: ["tickets/1 (its rows were deleted)"] },
+      seen: new Set(),
+      unchecked: ["tickets/1 (its rows were deleted)"],
     });
   }));
 

@@ -45,8 +45,12 @@ test("every error code has OpenAI's status, type and shape", () => {
     types[code] = body.error.type;
   }
   expect(types).toMatchObject({
-    ...{ INVALID: "invalid_request_error", UNAUTHENTICATED: "authentication_error", FORBIDDEN: "permission_error" },
-    ...{ NOT_FOUND: "not_found_error", LIMITED: "rate_limit_error", UNAVAILABLE: "overloaded" },
+    INVALID: "invalid_request_error",
+    UNAUTHENTICATED: "authentication_error",
+    FORBIDDEN: "permission_error",
+    NOT_FOUND: "not_found_error",
+    LIMITED: "rate_limit_error",
+    UNAVAILABLE: "overloaded",
   });
 });
 

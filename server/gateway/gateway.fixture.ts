@@ -92,7 +92,10 @@ export async function addHost(db: Pool, projectId: string, url: string, versionI
   const id = newId("host");
   const about = { device: "cpu", memoryBytes: 1, engineVersion: "test" };
   await db.insert(hosts).values({
-    ...{ id, url, ...about, startedAt: sql`now()` },
+    id,
+    url,
+    ...about,
+    startedAt: sql`now()`,
     heartbeatAt: sql`now() + interval '1 day'`,
   });
   for (const modelVersionId of versionIds)

@@ -83,9 +83,21 @@ describe("the official client", () => {
     const reply = await client.chat.completions.create({ model: "support", messages: say("hello") }).withResponse();
     const row = await recordOf(reply.request_id ?? "");
     expect(row).toMatchObject({
-      ...{ projectId, actor: `key:${key.id}`, endpoint: "/v1/chat/completions", model: "support", stream: false },
-      ...{ status: 200, errorCode: null, finishReason: "stop", attempts: 1, promptTokens: 7, completionTokens: 3 },
-      ...{ ttftMs: null, itlP50Ms: null, queueMs: 1.25, costUsdNanos: null },
+      projectId,
+      actor: `key:${key.id}`,
+      endpoint: "/v1/chat/completions",
+      model: "support",
+      stream: false,
+      status: 200,
+      errorCode: null,
+      finishReason: "stop",
+      attempts: 1,
+      promptTokens: 7,
+      completionTokens: 3,
+      ttftMs: null,
+      itlP50Ms: null,
+      queueMs: 1.25,
+      costUsdNanos: null,
     });
     expect(row.totalMs).toBeGreaterThan(0);
     expect(Math.abs(Date.now() - row.receivedAt.getTime())).toBeLessThan(60_000);
@@ -100,7 +112,10 @@ describe("the official client", () => {
     expect(chunks.filter((chunk) => chunk.usage)).toEqual([]);
 
     const counted = await client.chat.completions.create({
-      ...{ model: "nano", messages: say("hi"), stream: true, stream_options: { include_usage: true } },
+      model: "nano",
+      messages: say("hi"),
+      stream: true,
+      stream_options: { include_usage: true },
     });
     const usages = [];
     for await (const chunk of counted) usages.push([chunk.choices.length, chunk.usage?.completion_tokens ?? null]);

@@ -40,50 +40,65 @@ export function createMetrics(observe: () => Observed) {
   const registers = [registry];
   let running = 0;
   const requests = new Counter({
-    ...{ name: "forge_gateway_requests_total", help: "Calls answered or refused", registers },
+    name: "forge_gateway_requests_total",
+    help: "Calls answered or refused",
+    registers,
     labelNames: ["endpoint", "status", "stream"] as const,
   });
   new Gauge({
-    ...{ name: "forge_gateway_requests_running", help: "Calls in flight", registers },
+    name: "forge_gateway_requests_running",
+    help: "Calls in flight",
+    registers,
     collect() {
       this.set(running);
     },
   });
   const duration = new Histogram({
-    ...{ name: "forge_gateway_request_duration_seconds", help: "Received to last byte", registers },
-    ...{ labelNames: ["endpoint"] as const, buckets: durationBuckets },
+    name: "forge_gateway_request_duration_seconds",
+    help: "Received to last byte",
+    registers,
+    labelNames: ["endpoint"] as const,
+    buckets: durationBuckets,
   });
   const ttft = new Histogram({
-    ...{ name: "forge_gateway_time_to_first_token_seconds", help: "Received to first content token, streams only" },
-    ...{ buckets: ttftBuckets, registers },
+    name: "forge_gateway_time_to_first_token_seconds",
+    help: "Received to first content token, streams only",
+    buckets: ttftBuckets,
+    registers,
   });
   const itl = new Histogram({
-    ...{ name: "forge_gateway_inter_token_latency_seconds", help: "Every gap between content chunks of a stream" },
-    ...{ buckets: itlBuckets, registers },
+    name: "forge_gateway_inter_token_latency_seconds",
+    help: "Every gap between content chunks of a stream",
+    buckets: itlBuckets,
+    registers,
   });
   const tokens = new Counter({
-    ...{
-      name: "forge_gateway_tokens_total",
-      help: "Tokens the hosts counted, or sent until the caller left",
-      registers,
-    },
+    name: "forge_gateway_tokens_total",
+    help: "Tokens the hosts counted, or sent until the caller left",
+    registers,
     labelNames: ["kind"] as const,
   });
   new Gauge({
-    ...{ name: "forge_gateway_snapshot_age_seconds", help: "Since Postgres last confirmed keys and routes", registers },
+    name: "forge_gateway_snapshot_age_seconds",
+    help: "Since Postgres last confirmed keys and routes",
+    registers,
     collect() {
       this.set(observe().snapshotAgeSeconds);
     },
   });
   new Gauge({
-    ...{ name: "forge_gateway_spool_bytes", help: "Finished calls on disk that Postgres has not yet", registers },
+    name: "forge_gateway_spool_bytes",
+    help: "Finished calls on disk that Postgres has not yet",
+    registers,
     collect() {
       this.set(observe().spoolBytes);
     },
   });
   const countedElsewhere = (name: string, help: string, read: () => number) =>
     new Counter({
-      ...{ name, help, registers },
+      name,
+      help,
+      registers,
       collect() {
         this.reset();
         this.inc(read());

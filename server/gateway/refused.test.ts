@@ -29,10 +29,19 @@ const doors: Doors = {
   nowMs: () => 0,
   newRequestId: () => newId("request"),
   confirm: async () => {},
-  ...{ route: unused, models: unused, findModel: unused, forward: unused, positionOf: unused, noticeAfterMs: 0 },
+  route: unused,
+  models: unused,
+  findModel: unused,
+  forward: unused,
+  positionOf: unused,
+  noticeAfterMs: 0,
 };
 const state: GatewayState = {
-  ...{ notReady: null, snapshotVersion: 1, snapshotStaleMs: 0, postgres: "up", liveHosts: 0 },
+  notReady: null,
+  snapshotVersion: 1,
+  snapshotStaleMs: 0,
+  postgres: "up",
+  liveHosts: 0,
   spool: { bytes: 0, dropped: 0 },
 };
 let server: GatewayServer;

@@ -164,8 +164,13 @@ test("a host that is gone is passed over before the first byte, and the caller s
 test("a price that has begun is charged, shown and logged in nanodollars", async () => {
   const { db } = database;
   await db.insert(prices).values({
-    ...{ id: newId("price"), projectId, modelId, effectiveFrom: new Date(0), createdBy: "system:test" },
-    ...{ inputUsdNanosPerMillionTokens: 150_000_000n, outputUsdNanosPerMillionTokens: 600_000_000n },
+    id: newId("price"),
+    projectId,
+    modelId,
+    effectiveFrom: new Date(0),
+    createdBy: "system:test",
+    inputUsdNanosPerMillionTokens: 150_000_000n,
+    outputUsdNanosPerMillionTokens: 600_000_000n,
   });
   await bumpSnapshot({ db });
   await untilServed(db, gateway);

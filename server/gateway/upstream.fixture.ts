@@ -51,8 +51,12 @@ async function answer(name: string, calls: SeenCall[], request: IncomingMessage,
   for await (const chunk of request) text += String(chunk);
   const body: Record<string, unknown> = JSON.parse(text);
   const call: SeenCall = {
-    ...{ path: request.url ?? "", body, authorization: request.headers.authorization ?? "", aborted: false },
-    ...{ requestId: String(request.headers["x-request-id"]), begun: false },
+    path: request.url ?? "",
+    body,
+    authorization: request.headers.authorization ?? "",
+    aborted: false,
+    requestId: String(request.headers["x-request-id"]),
+    begun: false,
   };
   calls.push(call);
   response.on("close", () => {

@@ -43,7 +43,9 @@ test("bearer and x-api-key are read by one extractor; two that differ are refuse
   expect(credentialOf(headers({ "x-api-key": " abc " }))).toEqual({ kind: "token", token: "abc" });
   expect(credentialOf(headers({ authorization: "Bearer abc", "x-api-key": "abc" })).kind).toBe("token");
   expect(credentialOf(headers({ authorization: "Bearer abc", "x-api-key": "abd" }))).toEqual({
-    ...{ kind: "two", bearer: "abc", apiKey: "abd" },
+    kind: "two",
+    bearer: "abc",
+    apiKey: "abd",
   });
 });
 

@@ -38,8 +38,13 @@ export async function headlinesOf(
     .orderBy(desc(evals.id))
     .limit(mostEvals);
   return rows.map(({ row, suite, model, number }) => ({
-    ...{ id: row.id, versionId: row.candidateVersionId, status: row.status, suite, createdAt: row.createdAt },
-    ...{ baseline: `${model}/${number}`, baselineVersionId: row.baselineVersionId },
+    id: row.id,
+    versionId: row.candidateVersionId,
+    status: row.status,
+    suite,
+    createdAt: row.createdAt,
+    baseline: `${model}/${number}`,
+    baselineVersionId: row.baselineVersionId,
     headline: row.status === "succeeded" ? (summaryOf(row.summary)?.graders[0] ?? null) : null,
   }));
 }

@@ -21,7 +21,11 @@ export async function lineageOf(
   const shown = model.versions.filter(matters);
   const drawn = drawLineage(
     shown.map((version) => ({
-      ...{ id: version.id, modelId: model.id, name: version.name, kind: model.kind, aliases: version.aliases },
+      id: version.id,
+      modelId: model.id,
+      name: version.name,
+      kind: model.kind,
+      aliases: version.aliases,
       dataset:
         version.dataset && version.datasetVersionId
           ? { versionId: version.datasetVersionId, ...version.dataset }

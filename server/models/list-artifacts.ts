@@ -23,8 +23,10 @@ export async function listArtifacts(ctx: Pick<Ctx, "db" | "projectId">, { versio
     .orderBy(artifacts.id);
   const files = await ctx.db
     .select({
-      ...{ artifactId: artifactFiles.artifactId, path: artifactFiles.path },
-      ...{ sha256: artifactFiles.blobSha256, bytes: artifactFiles.bytes },
+      artifactId: artifactFiles.artifactId,
+      path: artifactFiles.path,
+      sha256: artifactFiles.blobSha256,
+      bytes: artifactFiles.bytes,
     })
     .from(artifactFiles)
     .where(and(eq(artifactFiles.projectId, ctx.projectId), inArray(artifactFiles.artifactId, ids)))

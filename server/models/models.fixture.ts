@@ -32,8 +32,14 @@ export async function addGround(ctx: Ctx) {
   await ctx.db.insert(blobs).values({ sha256: source, bytes: 4 }).onConflictDoNothing();
   await ctx.db.insert(datasets).values({ id: datasetId, name: "tickets", ...by });
   await ctx.db.insert(datasetVersions).values({
-    ...{ id: datasetVersionId, datasetId, version: 1, status: "ready", filename: "t.jsonl", ...by },
-    ...{ sourceBlob: source, sourceBytes: 4 },
+    id: datasetVersionId,
+    datasetId,
+    version: 1,
+    status: "ready",
+    filename: "t.jsonl",
+    ...by,
+    sourceBlob: source,
+    sourceBytes: 4,
   });
   const suiteId = newId("suite");
   const questions = { datasetVersionId, split: "validation" as const, graders };
@@ -52,8 +58,14 @@ export async function addRun(
   const id = newId("run");
   const frozen = { method: "sft" as const, status: "succeeded" as const, config: {}, seed: 1, createdBy: "user:ada" };
   await ctx.db.insert(runs).values({
-    ...{ id, projectId: ctx.projectId, name: "tickets on nano", modelName: "support", ...frozen },
-    ...{ baseVersionId: on.baseVersionId, datasetVersionId: on.datasetVersionId, ...values },
+    id,
+    projectId: ctx.projectId,
+    name: "tickets on nano",
+    modelName: "support",
+    ...frozen,
+    baseVersionId: on.baseVersionId,
+    datasetVersionId: on.datasetVersionId,
+    ...values,
   });
   const file = (path: string) => ({ path, sha256: shaOf(`${id} ${path}`), bytes: 8 });
   const files = ["adapter_config.json", "adapter_model.safetensors", "probe.json"].map(file);
@@ -70,7 +82,8 @@ export async function addEval(
   seen: Partial<Overlap> = {},
 ) {
   const pairs: PairedCase[] = marks.map(([baseline, candidate]) => ({
-    ...{ baseline: { exact: baseline }, candidate: { exact: candidate } },
+    baseline: { exact: baseline },
+    candidate: { exact: candidate },
   }));
   const id = newId("eval");
   const unseen = { candidate: 0, baseline: 0, either: 0, unchecked: { candidate: [], baseline: [] } };

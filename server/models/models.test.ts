@@ -44,9 +44,16 @@ test("a succeeded run becomes one version of its model, however often its bell r
     const version = await registerModelVersion(ctx, { runId });
     expect(await registerModelVersion(ctx, { runId })).toEqual(version);
     expect(version).toMatchObject({
-      ...{ version: 1, status: "ready", runId, datasetVersionId: ground.datasetVersionId },
-      ...{ baseVersionId: ground.baseVersionId, architecture: "llama", parameters: 7_000_000, contextLength: 512 },
-      ...{ fineTunedName: `ft:nano:${slug}:triage:${shortId(runId)}`, createdBy: "user:ada" },
+      version: 1,
+      status: "ready",
+      runId,
+      datasetVersionId: ground.datasetVersionId,
+      baseVersionId: ground.baseVersionId,
+      architecture: "llama",
+      parameters: 7_000_000,
+      contextLength: 512,
+      fineTunedName: `ft:nano:${slug}:triage:${shortId(runId)}`,
+      createdBy: "user:ada",
     });
     const next = await registerModelVersion(ctx, { runId: await addRun(ctx, ground) });
     expect(next).toMatchObject({ version: 2, modelId: version.modelId });
@@ -111,7 +118,8 @@ test("the champion moves only on evidence: no eval, too few cases and a loss are
     expect(gate).toMatchObject({ do: "force", expected: first.id, evalId: few, opponent: { as: "champion" } });
     await expect(promoteModelVersion(ctx, { version: second.id })).rejects.toMatchObject({ code: "REFUSED" });
     await expect(promoteModelVersion(ctx, { version: second.id, force: true })).rejects.toMatchObject({
-      ...{ code: "INVALID", field: "reason" },
+      code: "INVALID",
+      field: "reason",
     });
 
     await compared(second.id, first.id, cases(60, [1, 0]));
@@ -133,7 +141,8 @@ test("force with a reason moves the champion when the evidence is too thin, and 
     expect(moved.forced).toBe(true);
     const rows = await tx.select().from(auditLog).where(eq(auditLog.targetId, first.id));
     expect(rows.find((row) => row.action === "models.promote")?.detail).toMatchObject({
-      ...{ forced: true, reason: "there is no suite yet" },
+      forced: true,
+      reason: "there is no suite yet",
     });
     const { aliases } = await showModel(ctx, { model: "support" });
     expect(aliases).toMatchObject([{ alias: "champion", overruled: "there is no suite yet" }]);
@@ -148,14 +157,17 @@ test("evidence from cases that the candidate was trained on does not open the ga
     const gate = await askGate(ctx, { version: first.id });
     expect(gate).toMatchObject({ do: "force", why: expect.stringContaining("trained on 4 of the 64 cases") });
     await expect(promoteModelVersion(ctx, { version: first.id })).rejects.toMatchObject({
-      ...{ code: "REFUSED", message: expect.stringContaining("The verdict is drawn on the 60 unseen ones.") },
+      code: "REFUSED",
+      message: expect.stringContaining("The verdict is drawn on the 60 unseen ones."),
     });
     expect(await refusals(ctx)).toMatchObject([{ detail: { checks: [{}, {}, { ok: false }, { ok: true }] } }]);
     const reason = "the four are public examples";
     expect(await promoteModelVersion(ctx, { version: first.id, force: true, reason })).toMatchObject({ forced: true });
     const done = await tx.select().from(auditLog).where(eq(auditLog.targetId, first.id));
     expect(done.find((row) => row.action === "models.promote" && row.outcome === "done")?.detail).toMatchObject({
-      ...{ forced: true, reason, checks: [{}, {}, { ok: false }, { ok: true }] },
+      forced: true,
+      reason,
+      checks: [{}, {}, { ok: false }, { ok: true }],
     });
   }));
 
@@ -200,9 +212,12 @@ test("a model is shown with what it came from, its evals and its deployments, an
 
     const model = await showModel(ctx, { model: first.modelId });
     expect(model.versions.at(-1)).toMatchObject({
-      ...{ name: "support/1", aliases: ["champion"], base: { name: "nano/1", modelId } },
-      ...{ dataset: { name: "tickets v1", version: 1 }, run: { name: "tickets on nano" } },
-      ...{ evals: [{ id: evalId, baseline: "nano/1", headline: { verdict: "better", wins: 60 } }] },
+      name: "support/1",
+      aliases: ["champion"],
+      base: { name: "nano/1", modelId },
+      dataset: { name: "tickets v1", version: 1 },
+      run: { name: "tickets on nano" },
+      evals: [{ id: evalId, baseline: "nano/1", headline: { verdict: "better", wins: 60 } }],
       deployments: [{ name: "triage", weightBps: 10_000 }],
     });
     const { nodes, edges } = await lineageOf(ctx, { model: "support" });
@@ -219,7 +234,8 @@ test("a model is shown with what it came from, its evals and its deployments, an
       ]),
     );
     expect((await listModels(ctx, { search: "supp" })).items[0]).toMatchObject({
-      ...{ deployments: [{ name: "triage" }], champion: { version: 1 } },
+      deployments: [{ name: "triage" }],
+      champion: { version: 1 },
     });
   }));
 

@@ -69,8 +69,16 @@ async function insertTunedVersion(ctx: Ctx, run: Run) {
   const [version] = await ctx.db
     .insert(modelVersions)
     .values({
-      ...{ ...ids, ...lineage, weightsArtifactId, ggufArtifactId, architecture, parameters, contextLength },
-      ...{ version: number, status: "ready", createdBy: run.createdBy },
+      ...ids,
+      ...lineage,
+      weightsArtifactId,
+      ggufArtifactId,
+      architecture,
+      parameters,
+      contextLength,
+      version: number,
+      status: "ready",
+      createdBy: run.createdBy,
       fineTunedName: ["ft", base.name, base.slug, run.suffix ?? model.name, shortId(run.id)].join(":"),
     })
     .returning();

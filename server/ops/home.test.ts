@@ -37,8 +37,17 @@ async function lineage(tx: Tx, projectId: string) {
   await tx.insert(blobs).values({ sha256: sha, bytes: 10 }).onConflictDoNothing();
   await tx.insert(datasets).values({ id: ids.dataset, projectId, name: "support-tickets", createdBy: by });
   await tx.insert(datasetVersions).values({
-    ...{ id: ids.version, projectId, datasetId: ids.dataset, version: 4, status: "ready", filename: "a.jsonl" },
-    ...{ sourceBlob: sha, sourceBytes: 10, trainRows: 90, validationRows: 10, createdBy: by },
+    id: ids.version,
+    projectId,
+    datasetId: ids.dataset,
+    version: 4,
+    status: "ready",
+    filename: "a.jsonl",
+    sourceBlob: sha,
+    sourceBytes: 10,
+    trainRows: 90,
+    validationRows: 10,
+    createdBy: by,
   });
   await tx.insert(models).values([
     { id: ids.base, projectId, name: "nano", kind: "base", createdBy: by },
@@ -49,12 +58,25 @@ async function lineage(tx: Tx, projectId: string) {
     { id: ids.tunedVersion, projectId, modelId: ids.tuned, version: 2, status: "ready", createdBy: by },
   ]);
   await tx.insert(runs).values({
-    ...{ id: ids.run, projectId, name: "support-sft-12", modelName: "support", method: "sft", status: "succeeded" },
-    ...{ baseVersionId: ids.baseVersion, datasetVersionId: ids.version, config: {}, seed: 1, createdBy: by },
+    id: ids.run,
+    projectId,
+    name: "support-sft-12",
+    modelName: "support",
+    method: "sft",
+    status: "succeeded",
+    baseVersionId: ids.baseVersion,
+    datasetVersionId: ids.version,
+    config: {},
+    seed: 1,
+    createdBy: by,
   });
   await tx.insert(deployments).values({ id: ids.deployment, projectId, name: "support", createdBy: by });
   await tx.insert(revisions).values({
-    ...{ id: ids.revision, projectId, deploymentId: ids.deployment, number: 1, modelVersionId: ids.tunedVersion },
+    id: ids.revision,
+    projectId,
+    deploymentId: ids.deployment,
+    number: 1,
+    modelVersionId: ids.tunedVersion,
     weightBps: 10_000,
   });
   await tx
@@ -115,8 +137,14 @@ test("facts count the last 24 hours of this project only, and tell failures from
     ]);
     const page = await home(ctx);
     expect(page.facts).toMatchObject({
-      ...{ requests: 4, failed: 1, refused: 1, ttftCount: 2 },
-      ...{ promptTokens: 14, completionTokens: 6, costUsdNanos: 2_000n, priced: 1 },
+      requests: 4,
+      failed: 1,
+      refused: 1,
+      ttftCount: 2,
+      promptTokens: 14,
+      completionTokens: 6,
+      costUsdNanos: 2_000n,
+      priced: 1,
     });
     expect(Math.abs((page.facts.ttftP95Ms ?? 0) / 290 - 1)).toBeLessThan(0.025);
     expect(page.traffic.revisions).toMatchObject([{ deployment: "support", number: 1, model: "support", version: 2 }]);
@@ -155,7 +183,12 @@ test("a run's loss curve comes thinned, in order", () =>
     const { ctx, projectId } = await testProject(tx);
     const ids = await lineage(tx, projectId);
     const lines = Array.from({ length: 400 }, (_, index) => ({
-      ...{ projectId, runId: ids.run, seq: index + 1, type: "metric", at: new Date(), body: { loss: 400 - index } },
+      projectId,
+      runId: ids.run,
+      seq: index + 1,
+      type: "metric",
+      at: new Date(),
+      body: { loss: 400 - index },
     }));
     await tx.insert(runEvents).values(lines);
     const [run] = (await home(ctx)).runs;

@@ -73,8 +73,16 @@ test("attempts go with their calls, and series with their last totals", () =>
     const projectId = await addProject(db, 31);
     const call = (receivedAt: Date, model: string) =>
       JSON.stringify({
-        ...{ id: newId("request"), project_id: projectId, actor: "key:a", endpoint: "e", model, stream: false },
-        ...{ status: 200, attempts: 1, total_ms: 5, received_at: receivedAt.toISOString() },
+        id: newId("request"),
+        project_id: projectId,
+        actor: "key:a",
+        endpoint: "e",
+        model,
+        stream: false,
+        status: 200,
+        attempts: 1,
+        total_ms: 5,
+        received_at: receivedAt.toISOString(),
         tries: [{ number: 1, host_id: "host_1", started_ms: 0, total_ms: 5, status: 200 }],
       });
     await storeCalls(db, [call(new Date(), "new"), call(daysAgo(30), "old")]);

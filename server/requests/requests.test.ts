@@ -77,8 +77,16 @@ test("a summary counts, measures and leaves out what was not measured", () =>
     await log({ status: 503, totalMs: 9_999 });
     const summary = await summariseRequests(ctx, filter({ period: "1h" }));
     expect(summary).toMatchObject({
-      ...{ requests: 12, answered: 11, failed: 1, left: 0, streams: 1 },
-      ...{ promptTokens: 70, completionTokens: 30, priced: 1, costUsdNanos: 9_007_199_254_740_993n, bucketMinutes: 1 },
+      requests: 12,
+      answered: 11,
+      failed: 1,
+      left: 0,
+      streams: 1,
+      promptTokens: 70,
+      completionTokens: 30,
+      priced: 1,
+      costUsdNanos: 9_007_199_254_740_993n,
+      bucketMinutes: 1,
     });
     expect(Math.abs((summary.ttftP50Ms ?? 0) / 40 - 1)).toBeLessThan(0.025);
     expect(Math.abs((summary.totalP50Ms ?? 0) / 60 - 1)).toBeLessThan(0.025);
@@ -95,8 +103,16 @@ test("a call's attempts come with it, in order, with where they went and what be
     await tx.insert(hosts).values({ id: hostId, url: "http://h", device: "cpu", ...started });
     const gone = { number: 1, host_id: "host_gone", started_ms: 1, ttft_ms: null, queue_ms: null, total_ms: 4 };
     const record = {
-      ...{ id: newId("request"), project_id: projectId, actor: "key:a", endpoint: "/v1/completions", model: "nano" },
-      ...{ stream: true, status: 200, attempts: 2, total_ms: 30, received_at: new Date().toISOString() },
+      id: newId("request"),
+      project_id: projectId,
+      actor: "key:a",
+      endpoint: "/v1/completions",
+      model: "nano",
+      stream: true,
+      status: 200,
+      attempts: 2,
+      total_ms: 30,
+      received_at: new Date().toISOString(),
       cost_usd_nanos: "9007199254740993",
       tries: [
         { ...gone, status: 503, error_code: "upstream_unreachable", cost_usd_nanos: null },

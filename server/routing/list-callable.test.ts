@@ -16,7 +16,7 @@ test("every callable name is listed once under what it means, with why one canno
       for (const [index, id] of ids.entries())
         await tx
           .insert(modelVersions)
-          .values({ ...{ id, projectId, modelId, version: index + 1 }, status: "ready", createdBy: ctx.actor });
+          .values({ id, projectId, modelId, version: index + 1, status: "ready", createdBy: ctx.actor });
       return { modelId, ids };
     };
     await made("nano", "base", 1);
@@ -33,7 +33,7 @@ test("every callable name is listed once under what it means, with why one canno
     ] as const)
       await tx
         .insert(revisions)
-        .values({ ...{ id: newId("revision"), projectId, deploymentId, number, modelVersionId, weightBps } });
+        .values({ id: newId("revision"), projectId, deploymentId, number, modelVersionId, weightBps });
 
     const listed = (await listCallable(ctx)).items.map(({ name, group, note }) => [group, name, note]);
     expect(listed.slice(0, 1)).toEqual([["Deployments", "support", "triage/1 80 %, triage/2 20 %"]]);

@@ -90,7 +90,9 @@ async function aliasNames(ctx: Ctx, search: string, limit: number): Promise<Call
     rows.map((row) => row.versionId),
   );
   return rows.map(({ name, note, versionId }) => ({
-    ...{ name, note, group: "Aliases" as const },
+    name,
+    note,
+    group: "Aliases" as const,
     notCallable: refs.has(versionId) ? null : "it has no GGUF file yet",
   }));
 }

@@ -42,7 +42,11 @@ export async function runCurves(ctx: Ctx, { runId, from = 0, to }: RunCurves) {
     select (body->>'trainedTokens')::float8 as tokens from ${of("metric")} and body->>'trainedTokens' is not null
     order by seq desc limit 1`);
   const point = ({ step, loss, learningRate, gradNorm, tokensPerSecond }: TrainPoint): TrainPoint => ({
-    ...{ step, loss, learningRate, gradNorm, tokensPerSecond },
+    step,
+    loss,
+    learningRate,
+    gradNorm,
+    tokensPerSecond,
   });
   return {
     train: [...train].map(point),

@@ -31,7 +31,11 @@ test("a run that made nothing goes with its events, its artifacts and its metric
     const file = await createFileOn(ctx, { filename: "metrics.csv", purpose: "fine-tune-results", blob });
     await tx.update(runs).set({ resultFileId: file.id }).where(eq(runs.id, id));
     expect(await runDeleteAffects(ctx, { runId: "triage-1" })).toMatchObject({
-      ...{ id, name: "triage-1", dear: false, blockers: [], bytes: 32 },
+      id,
+      name: "triage-1",
+      dear: false,
+      blockers: [],
+      bytes: 32,
       effects: [expect.stringContaining("(1 event)")],
     });
     await deleteRun(ctx, { runId: "triage-1" });

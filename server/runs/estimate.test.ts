@@ -8,8 +8,12 @@ const data = { trainRows: 1_000, validationRows: 0, charactersPerRow: 100, learn
 const base = { parameters: 1_000_000, contextLength: 1_024 };
 const chosen = loraWorkload({ ...suggestFor(sft, { ...base, ...data }), epochs: 2, maxSteps: null });
 const past = {
-  ...{ rowsSeen: 500, charactersPerRow: 200, learntCharactersPerRow: 60 },
-  ...{ seconds: 50, aroundSeconds: 12, trainedTokens: 20_000 },
+  rowsSeen: 500,
+  charactersPerRow: 200,
+  learntCharactersPerRow: 60,
+  seconds: 50,
+  aroundSeconds: 12,
+  trainedTokens: 20_000,
 };
 
 test("time is what past runs took per character, and what they took around it; tokens are their characters a token", () => {

@@ -54,7 +54,13 @@ async function findData(ctx: Parameters<typeof planRun>[0], ref: string, method:
   }
   const { id, validationBlob, trainRows, validationRows } = version;
   return {
-    ...{ id, name, version: version.version, shape, trainBlob, validationBlob, trainRows },
+    id,
+    name,
+    version: version.version,
+    shape,
+    trainBlob,
+    validationBlob,
+    trainRows,
     validationRows: validationRows ?? 0,
     ...charactersOf(version.stats),
   };

@@ -72,8 +72,17 @@ test("a resumed run's curves say where it went on and how much it has learnt fro
       return { type: "hello", versions: {}, device: { kind: "cpu", name: "CPU" }, pid: 1, resumedFromStep };
     };
     const metric = (step: number) => ({
-      ...{ type: "metric", step, totalSteps: 4, epoch: 1, loss: 1, learningRate: 0.1, gradNorm: 1 },
-      ...{ tokensPerSecond: 1, stepMs: 1, etaSeconds: 1, trainedTokens: step * 100 },
+      type: "metric",
+      step,
+      totalSteps: 4,
+      epoch: 1,
+      loss: 1,
+      learningRate: 0.1,
+      gradNorm: 1,
+      tokensPerSecond: 1,
+      stepMs: 1,
+      etaSeconds: 1,
+      trainedTokens: step * 100,
     });
     const told = [hello(null), metric(1), metric(2), hello(1), metric(2), metric(3)];
     const events = told.map((event, i) => TrainerEvent.parse({ v: 1, seq: i + 1, t: 1, ...event }));
@@ -90,7 +99,12 @@ test("a story leaves out most steps, in the first page and in those that follow 
     const { ctx } = await testProject(tx);
     const run = { id: await testRun(ctx, { status: "running", totalSteps: 300 }) };
     const event = (seq: number, type: string, body: Record<string, unknown>) => ({
-      ...{ runId: run.id, projectId: ctx.projectId, seq, type, body, at: new Date() },
+      runId: run.id,
+      projectId: ctx.projectId,
+      seq,
+      type,
+      body,
+      at: new Date(),
     });
     const steps = Array.from({ length: 300 }, (_, i) => event(i + 2, "metric", { step: i + 1 }));
     await tx.insert(runEvents).values([event(1, "phase", { name: "training" }), ...steps, event(302, "done", {})]);

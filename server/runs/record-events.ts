@@ -37,7 +37,9 @@ export async function recordEvents(ctx: ProjectJobCtx, claim: LeaseToken, news: 
     const fresh = await namingSourceRows(ctx, run, unseen);
     const rows = rowsOf(fresh, news.notes ?? []).map((row, i) => ({
       ...row,
-      ...{ projectId: ctx.projectId, runId, seq: run.lastSeq + 1 + i },
+      projectId: ctx.projectId,
+      runId,
+      seq: run.lastSeq + 1 + i,
     }));
     if (rows.length > 0) await ctx.db.insert(runEvents).values(rows);
     const words = news.lastWord ? [...fresh, news.lastWord] : fresh;

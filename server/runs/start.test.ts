@@ -36,7 +36,8 @@ test("a run whose checkpoints would fill the disk is refused before it waits in 
     const full = { ...storage, room: async () => ({ freeBytes: 2e9, keptBytes: 1e9 }) };
     const begin = (room: typeof storage) => startRun({ ...ctx, storage: room }, { base, dataset });
     await expect(begin({ ...storage, ...full })).rejects.toMatchObject({
-      ...{ code: "NO_ROOM", reason: "disk_full" },
+      code: "NO_ROOM",
+      reason: "disk_full",
       message: expect.stringMatching(/^this training needs .* GiB, the disk of the data folder has 1.9 GiB free/),
     });
     expect(await tx.$count(runs)).toBe(0);

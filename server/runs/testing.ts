@@ -41,8 +41,13 @@ export async function testRun(ctx: Ctx, columns: Columns<typeof runs> = {}) {
   const id = newId("run");
   const named = { name: "triage", modelName: "triage", method: "sft", status: "queued", config: {}, seed: 42 } as const;
   await ctx.db.insert(runs).values({
-    ...{ id, projectId: ctx.projectId, createdBy: ctx.actor, ...named, ...columns },
-    ...{ baseVersionId, datasetVersionId },
+    id,
+    projectId: ctx.projectId,
+    createdBy: ctx.actor,
+    ...named,
+    ...columns,
+    baseVersionId,
+    datasetVersionId,
   });
   return id;
 }

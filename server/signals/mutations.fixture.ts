@@ -63,8 +63,12 @@ export async function openRoom(db: Pool): Promise<Room> {
   const asBob = { ...ctx, actor: `user:${bob.userId}` as const };
   const key = await createKey(asBob, { name: "ci", scopes: ["inference", "runs:write"], expiresInDays: null });
   return {
-    ...{ ctx, slug, eve },
-    ...{ admin: ada.caller, sessionId: ada.sessionId, bob: { userId: bob.userId, keyId: key.id } },
+    ctx,
+    slug,
+    eve,
+    admin: ada.caller,
+    sessionId: ada.sessionId,
+    bob: { userId: bob.userId, keyId: key.id },
   };
 }
 
@@ -103,7 +107,7 @@ export async function addDeployment(room: Room, { second = false } = {}) {
   const { base, tuned } = await addVersions(room);
   const made = await createDeployment(ctx, { name: "support", revisions: [{ model: "nano", weightBps: 10_000 }] });
   const added = second ? await addRevision(ctx, { deploymentId: made.id, model: "triage" }) : null;
-  return { ...{ base, tuned }, deploymentId: made.id, revisionIds: [made.revisions[0]?.id ?? "", added?.id ?? ""] };
+  return { base, tuned, deploymentId: made.id, revisionIds: [made.revisions[0]?.id ?? "", added?.id ?? ""] };
 }
 
 export async function addJudged(room: Room, status: "queued" | "succeeded" = "succeeded") {

@@ -33,8 +33,14 @@ export async function createFileOn(ctx: Ctx, { filename, purpose, blob, onBadRow
     const version = purpose === "fine-tune" ? await createDatasetVersion(ctx, { filename, blob, onBadRows }) : null;
     const id = newId("file");
     await ctx.db.insert(files).values({
-      ...{ id, projectId: ctx.projectId, filename, purpose, createdBy: ctx.actor },
-      ...{ blobSha256: blob.sha256, bytes: blob.bytes, datasetVersionId: version?.versionId ?? null },
+      id,
+      projectId: ctx.projectId,
+      filename,
+      purpose,
+      createdBy: ctx.actor,
+      blobSha256: blob.sha256,
+      bytes: blob.bytes,
+      datasetVersionId: version?.versionId ?? null,
     });
     ctx.changed({
       action: "files.create",

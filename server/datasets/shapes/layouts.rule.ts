@@ -79,7 +79,8 @@ const used = (columns: Record<string, unknown> | null) =>
 
 function preferenceLayout(source: string, fits: (columns: PreferenceColumns) => boolean): Layout {
   return {
-    ...{ source, shape: "preference" },
+    source,
+    shape: "preference",
     tells: ["rejected", "rejected_response", "rejected_conversations", "rejected_messages"],
     fits: (row) => {
       const columns = preferenceColumns(row);
@@ -94,7 +95,9 @@ function preferenceLayout(source: string, fits: (columns: PreferenceColumns) => 
 function pairLayout(source: string, prompt: string, completion: string): Layout {
   const columns: PairColumns = { prompt, completion };
   return {
-    ...{ source, shape: "prompt_completion", columns: [prompt, completion, "system", "history"] },
+    source,
+    shape: "prompt_completion",
+    columns: [prompt, completion, "system", "history"],
     tells: [completion],
     fits: (row) => has(row, prompt, completion),
     convert: (row, found) => fromPair(row, columns, found),
@@ -104,7 +107,8 @@ function pairLayout(source: string, prompt: string, completion: string): Layout 
 function unpairedLayout(fits: (row: Row) => boolean, columnsOf: (row: Row) => PairColumns & { chat?: string }): Layout {
   const columns = (row: Row) => ({ ...columnsOf(row), system: "system", history: "history", label: labelOf(row) });
   return {
-    ...{ source: "unpaired", shape: "unpaired_preference" },
+    source: "unpaired",
+    shape: "unpaired_preference",
     tells: ["label", "kto_tag"],
     fits: (row) => isLabelled(row) && fits(row),
     convert: (row, found) => fromUnpaired(row, columns(row), found),
@@ -121,7 +125,9 @@ const pairs = [
 ] as const;
 
 const chatLayout = (source: string, field: string): Layout => ({
-  ...{ source, shape: "messages", columns: [field, "system", "system_prompt"] },
+  source,
+  shape: "messages",
+  columns: [field, "system", "system_prompt"],
   tells: [field],
   fits: (row) => isThere(row, field),
   convert: (row, found) => fromChat(row, field, found, isThere(row, "system") ? "system" : "system_prompt"),
@@ -135,7 +141,9 @@ export const layouts: readonly Layout[] = [
   namedLayout("segments", ["segments"], (row) => Array.isArray(column(row, "segments"))),
   namedLayout("stepwise", ["completions"], (row) => has(row, "prompt", "completions", "labels")),
   {
-    ...{ source: "openai_preference", shape: "preference", convert: fromOpenAiPreference },
+    source: "openai_preference",
+    shape: "preference",
+    convert: fromOpenAiPreference,
     tells: ["preferred_output"],
     fits: (row) => has(row, "preferred_output", "non_preferred_output") && isRecord(column(row, "input")),
     columns: ["input", "preferred_output", "non_preferred_output"],
@@ -143,7 +151,9 @@ export const layouts: readonly Layout[] = [
   preferenceLayout("sharegpt_preference", (columns) => columns.prompt === "conversations"),
   preferenceLayout("preference", () => true),
   {
-    ...{ source: "rejected_response", shape: "preference", convert: fromRejectedResponse },
+    source: "rejected_response",
+    shape: "preference",
+    convert: fromRejectedResponse,
     tells: ["rejected_response"],
     fits: (row) => has(row, "messages", "rejected_response"),
     columns: ["messages", "rejected_response", "system"],
@@ -161,7 +171,8 @@ export const layouts: readonly Layout[] = [
   unpairedLayout(
     (row) => has(row, "instruction", alpacaColumns(row).output),
     (row) => ({
-      ...{ ...alpaca(row), input: alpacaColumns(row).input },
+      ...alpaca(row),
+      input: alpacaColumns(row).input,
     }),
   ),
   ...pairs.map(([, prompt, completion]) =>
@@ -174,19 +185,19 @@ export const layouts: readonly Layout[] = [
   chatLayout("sharegpt", "conversations"),
   chatLayout("sharegpt", "conversation"),
   {
-    ...{ source: "alpaca", shape: "messages", convert: fromAlpaca },
+    source: "alpaca",
+    shape: "messages",
+    convert: fromAlpaca,
     tells: ["instruction"],
     fits: (row) => has(row, "instruction") && has(row, alpacaColumns(row).output),
     columns: (row) => ["instruction", "system", "history", ...Object.values(alpacaColumns(row))],
   },
   ...pairs.map(([source, prompt, completion]) => pairLayout(source, prompt, completion)),
   {
-    ...{
-      source: "text",
-      shape: "text",
-      convert: (row: Row, found: Found) => fromText(row, "text", found),
-      columns: ["text"],
-    },
+    source: "text",
+    shape: "text",
+    convert: (row: Row, found: Found) => fromText(row, "text", found),
+    columns: ["text"],
     tells: ["text"],
     fits: (row) => has(row, "text"),
   },

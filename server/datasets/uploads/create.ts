@@ -26,7 +26,10 @@ export async function createUpload(ctx: Ctx & { storage: Storage }, input: Creat
     const [upload] = await ctx.db
       .insert(uploads)
       .values({
-        ...{ id, projectId: ctx.projectId, filename: input.filename, createdBy: ctx.actor },
+        id,
+        projectId: ctx.projectId,
+        filename: input.filename,
+        createdBy: ctx.actor,
         bytesExpected: input.bytes,
         expiresAt: sql`now() + interval '1 day' * ${expiresAfterDays}`,
       })

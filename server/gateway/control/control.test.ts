@@ -90,7 +90,9 @@ test("the purpose may come before or after the file, and must be one we know", a
   const empty = await send([["file", new File([], "empty.jsonl")], purpose]);
   expect((await empty.json()).error.message).toBe("the file is empty (0 bytes)");
   const json = await fetch(`${gateway.url}/v1/files`, {
-    ...{ method: "POST", headers: { "x-api-key": key.key, "content-type": "application/json" }, body: "{}" },
+    method: "POST",
+    headers: { "x-api-key": key.key, "content-type": "application/json" },
+    body: "{}",
   });
   expect(json.status).toBe(400);
 });
@@ -137,7 +139,9 @@ test("a form that ends at whatever byte, or names no boundary, is refused and th
     '--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="cut.jsonl"\r\n\r\n{"prompt":"x"}\r\n--b--';
   const post = (body: string, type = "multipart/form-data; boundary=b") =>
     fetch(`${gateway.url}/v1/files`, {
-      ...{ method: "POST", headers: { "x-api-key": key.key, "content-type": type }, body },
+      method: "POST",
+      headers: { "x-api-key": key.key, "content-type": type },
+      body,
     });
   for (let end = 0; end < form.length - 1; end++) {
     for (const body of [form.slice(0, end), form.slice(0, end).replace('"file"', '"unknown"')]) {

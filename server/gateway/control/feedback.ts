@@ -14,8 +14,14 @@ export async function addFeedback(ctx: Ctx, input: FeedbackBody) {
     const [row] = await ctx.db
       .insert(feedback)
       .values({
-        ...{ id: newId("feedback"), projectId: ctx.projectId, actor: ctx.actor, requestId: input.request_id },
-        ...{ accepted: input.accepted, score: input.score, comment: input.comment, correction: input.correction },
+        id: newId("feedback"),
+        projectId: ctx.projectId,
+        actor: ctx.actor,
+        requestId: input.request_id,
+        accepted: input.accepted,
+        score: input.score,
+        comment: input.comment,
+        correction: input.correction,
       })
       .returning({ id: feedback.id, requestId: feedback.requestId });
     if (!row) throw new DomainError("UNAVAILABLE", "the feedback was not stored");

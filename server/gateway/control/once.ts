@@ -57,7 +57,8 @@ export async function once<C extends Ctx, T extends { id: string }>(
     if (!first) throw new DomainError("CONFLICT", "this Idempotency-Key has just expired: send the request again");
     if (first.endpoint !== endpoint || first.bodySha256 !== bodySha256)
       throw new DomainError("CONFLICT", "this Idempotency-Key was used for another request: take a new one", {
-        ...{ field: "Idempotency-Key", reason: "idempotency_key_reused" },
+        field: "Idempotency-Key",
+        reason: "idempotency_key_reused",
       });
     return find(ctx, first.targetId);
   });

@@ -93,7 +93,10 @@ function servedVersions(rows: SnapshotRows): Map<string, ServedVersion> {
     const { engineModel } = version;
     if (!model || !engineModel) continue;
     served.set(version.id, {
-      ...{ id: version.id, name: `${model.name}/${version.number}`, engineModel, prices: prices.get(model.id) ?? [] },
+      id: version.id,
+      name: `${model.name}/${version.number}`,
+      engineModel,
+      prices: prices.get(model.id) ?? [],
       hostIds: (hostIds.get(version.id) ?? []).map((replica) => replica.hostId),
     });
   }
@@ -134,7 +137,8 @@ function projectNames(
     slug: project.slug,
     book: {
       deployments: new Map(deployments.map((deployment) => [deployment.name, deployment.id])),
-      ...{ models: new Map(named), fineTuned },
+      models: new Map(named),
+      fineTuned,
     },
     createdAt,
     deployments: new Map(

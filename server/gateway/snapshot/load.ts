@@ -67,15 +67,20 @@ async function served(db: Db) {
       .from(aliases),
     deployments: await db
       .select({
-        ...{ id: deployments.id, projectId: deployments.projectId, name: deployments.name },
+        id: deployments.id,
+        projectId: deployments.projectId,
+        name: deployments.name,
         createdAt: deployments.createdAt,
       })
       .from(deployments)
       .where(isNull(deployments.archivedAt)),
     revisions: await db
       .select({
-        ...{ id: revisions.id, deploymentId: revisions.deploymentId, number: revisions.number },
-        ...{ modelVersionId: revisions.modelVersionId, weightBps: revisions.weightBps },
+        id: revisions.id,
+        deploymentId: revisions.deploymentId,
+        number: revisions.number,
+        modelVersionId: revisions.modelVersionId,
+        weightBps: revisions.weightBps,
       })
       .from(revisions)
       .where(isNull(revisions.retiredAt)),
@@ -98,8 +103,12 @@ async function served(db: Db) {
 async function versionsOf(db: Db) {
   const rows = await db
     .select({
-      ...{ id: modelVersions.id, projectId: modelVersions.projectId, modelId: modelVersions.modelId },
-      ...{ number: modelVersions.version, status: modelVersions.status, createdAt: modelVersions.createdAt },
+      id: modelVersions.id,
+      projectId: modelVersions.projectId,
+      modelId: modelVersions.modelId,
+      number: modelVersions.version,
+      status: modelVersions.status,
+      createdAt: modelVersions.createdAt,
       fineTunedName: modelVersions.fineTunedName,
     })
     .from(modelVersions)

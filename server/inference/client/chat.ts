@@ -67,9 +67,13 @@ export async function chat(upstream: Upstream, body: ChatRequest, options: CallO
   const { choices, usage = null } = parsed.data;
   const texts = choices.map((choice) => choice.message.content ?? "");
   return {
-    ...{ text: texts[0] ?? "", texts, usage, finishReason: choices[0]?.finish_reason ?? null },
+    text: texts[0] ?? "",
+    texts,
+    usage,
+    finishReason: choices[0]?.finish_reason ?? null,
     timings: timer.done(performance.now(), usage?.completion_tokens ?? null),
-    ...{ queueMs: queueMsOf(answer.headers), headers: answer.headers },
+    queueMs: queueMsOf(answer.headers),
+    headers: answer.headers,
   };
 }
 

@@ -34,16 +34,17 @@ export async function openTestHost() {
   const tuned = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 2 })) });
   const other = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 3 })) });
   const pool = openPool({
-    ...{
-      threads: 1,
-      cuda: false,
-      maxContext: 8192,
-      maxSequences: 4,
-      mostSequences: 4,
-      maxContexts: 3,
-      waiting: { all: 64, perKey: 64 },
-    },
-    ...{ kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 60_000, pathOf: storage.pathOf },
+    threads: 1,
+    cuda: false,
+    maxContext: 8192,
+    maxSequences: 4,
+    mostSequences: 4,
+    maxContexts: 3,
+    waiting: { all: 64, perKey: 64 },
+    kvBudgetBytes: 1e9,
+    memoryBytes: 4e9,
+    idleMs: 60_000,
+    pathOf: storage.pathOf,
   });
   const doors = { pool, bearer: "secret", accepting: () => true, health: () => ({ ok: true }), now: () => new Date(0) };
   const app = createHost(doors);

@@ -119,11 +119,24 @@ test("a chat template is told what chat_template_kwargs says, and nothing of it 
   const storage = await testStorage();
   const baseSha = await putBytes(storage, tinyBase({ chatTemplate: thinking }));
   const own = openPool({
-    ...{ threads: 1, cuda: false, maxContext: 256, maxSequences: 1, mostSequences: 1, maxContexts: 1 },
-    ...{ waiting: { all: 4, perKey: 4 }, kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 60_000, pathOf: storage.pathOf },
+    threads: 1,
+    cuda: false,
+    maxContext: 256,
+    maxSequences: 1,
+    mostSequences: 1,
+    maxContexts: 1,
+    waiting: { all: 4, perKey: 4 },
+    kvBudgetBytes: 1e9,
+    memoryBytes: 4e9,
+    idleMs: 60_000,
+    pathOf: storage.pathOf,
   });
   const host = createHost({
-    ...{ pool: own, bearer: "secret", accepting: () => true, health: () => ({}), now: () => new Date(0) },
+    pool: own,
+    bearer: "secret",
+    accepting: () => true,
+    health: () => ({}),
+    now: () => new Date(0),
   });
   const tokensWith = async (chat_template_kwargs: object) => {
     const body = { model: engineRef({ baseSha }), max_tokens: 1, ...said("x"), chat_template_kwargs };

@@ -126,8 +126,17 @@ test("a prompt far beyond the context is refused by its bytes, one near it is re
   const storage = await testStorage();
   const baseSha = await putBytes(storage, tinyBase({ contextLength: 8_192 }));
   const own = openPool({
-    ...{ threads: 1, cuda: false, maxContext: 8_192, maxSequences: 2, mostSequences: 2, maxContexts: 1 },
-    ...{ waiting: { all: 4, perKey: 4 }, kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 60_000, pathOf: storage.pathOf },
+    threads: 1,
+    cuda: false,
+    maxContext: 8_192,
+    maxSequences: 2,
+    mostSequences: 2,
+    maxContexts: 1,
+    waiting: { all: 4, perKey: 4 },
+    kvBudgetBytes: 1e9,
+    memoryBytes: 4e9,
+    idleMs: 60_000,
+    pathOf: storage.pathOf,
   });
   const { engine, leave } = await own.open(parseEngineRef(engineRef({ baseSha })));
   const generate = (prompt: PromptInput, maxTokens: number) => {

@@ -13,10 +13,16 @@ const base = (contextLength: number, kvKib: number) => ({ contextLength, kvBytes
 
 test("a small base has every context and sequence that the limits allow", () => {
   expect(cutContexts(base(512, 1), limits)).toEqual({
-    ...{ contextLength: 512, sequences: 64, contexts: 9, kvBytes: 512 * 1024 * 64 * 9 },
+    contextLength: 512,
+    sequences: 64,
+    contexts: 9,
+    kvBytes: 512 * 1024 * 64 * 9,
   });
   expect(cutContexts({ contextLength: null, kvBytesPerToken: null }, limits)).toEqual({
-    ...{ contextLength: 8_192, sequences: 64, contexts: 9, kvBytes: 0 },
+    contextLength: 8_192,
+    sequences: 64,
+    contexts: 9,
+    kvBytes: 0,
   });
 });
 

@@ -7,11 +7,18 @@ import { printed } from "#server/inference/host/token-bytes.rule.ts";
 export function chatDialect(model: string, logprobs: boolean, createdAtSeconds: number): Dialect {
   const reported = (tokens: readonly TokenReport[]) => (logprobs ? { content: tokens.map(chatToken) } : null);
   return {
-    ...{ id: `chatcmpl-${randomUUID()}`, model, created: createdAtSeconds, logprobs },
-    ...{ chunkObject: "chat.completion.chunk", wholeObject: "chat.completion" },
+    id: `chatcmpl-${randomUUID()}`,
+    model,
+    created: createdAtSeconds,
+    logprobs,
+    chunkObject: "chat.completion.chunk",
+    wholeObject: "chat.completion",
     open: (index) => ({ index, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null }),
     chunk: (index, text, tokens) => ({
-      ...{ index, delta: { content: text }, logprobs: reported(tokens), finish_reason: null },
+      index,
+      delta: { content: text },
+      logprobs: reported(tokens),
+      finish_reason: null,
     }),
     end: (index, finish) => ({ index, delta: {}, logprobs: null, finish_reason: finish }),
     whole: (index, text, tokens, finish) => ({
@@ -27,8 +34,12 @@ export function chatDialect(model: string, logprobs: boolean, createdAtSeconds: 
 export function textDialect(model: string, logprobs: boolean, createdAtSeconds: number): Dialect {
   const reported = (tokens: readonly TokenReport[]) => (logprobs ? textTokens(tokens) : null);
   return {
-    ...{ id: `cmpl-${randomUUID()}`, model, created: createdAtSeconds, logprobs },
-    ...{ chunkObject: "text_completion", wholeObject: "text_completion" },
+    id: `cmpl-${randomUUID()}`,
+    model,
+    created: createdAtSeconds,
+    logprobs,
+    chunkObject: "text_completion",
+    wholeObject: "text_completion",
     open: () => null,
     chunk: (index, text, tokens) => ({ index, text, logprobs: reported(tokens), finish_reason: null }),
     end: (index, finish) => ({ index, text: "", logprobs: null, finish_reason: finish }),

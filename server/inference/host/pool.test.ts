@@ -15,20 +15,26 @@ afterEach(async () => {
 async function host(change: Partial<PoolSettings> = {}) {
   const storage = await testStorage();
   const pool = openPool({
-    ...{
-      threads: 1,
-      cuda: false,
-      maxContext: 8192,
-      maxSequences: 4,
-      mostSequences: 4,
-      maxContexts: 3,
-      waiting: { all: 64, perKey: 64 },
-    },
-    ...{ kvBudgetBytes: 1e9, memoryBytes: 4e9, idleMs: 60_000, pathOf: storage.pathOf, ...change },
+    threads: 1,
+    cuda: false,
+    maxContext: 8192,
+    maxSequences: 4,
+    mostSequences: 4,
+    maxContexts: 3,
+    waiting: { all: 64, perKey: 64 },
+    kvBudgetBytes: 1e9,
+    memoryBytes: 4e9,
+    idleMs: 60_000,
+    pathOf: storage.pathOf,
+    ...change,
   });
   pools.push(pool);
   const app = createHost({
-    ...{ pool, bearer: "s", accepting: () => true, health: () => ({}), now: () => new Date(0) },
+    pool,
+    bearer: "s",
+    accepting: () => true,
+    health: () => ({}),
+    now: () => new Date(0),
   });
   const post = (path: string, body: object, caller: Record<string, string> = {}) =>
     app.request(path, {
@@ -67,8 +73,11 @@ async function recordOf(pool: EnginePool, ref: string, prompts: string[]): Promi
       return { tokens: said, margins: said.map(() => 1), text: "" };
     };
     record.prompts.push({
-      ...{ messages, promptText: text, promptTokenIds: tokens },
-      ...{ adapted: await say(adapterPath), base: await say(null) },
+      messages,
+      promptText: text,
+      promptTokenIds: tokens,
+      adapted: await say(adapterPath),
+      base: await say(null),
     });
   }
   leave();

@@ -4,8 +4,22 @@ import { DomainError } from "#server/errors.ts";
 
 const maxHeaderBytes = 100 * 1024 * 1024; // the format's own limit
 const bitsOf: Record<string, number> = {
-  ...{ F64: 64, F32: 32, F16: 16, BF16: 16, I64: 64, I32: 32, I16: 16, I8: 8, U64: 64, U32: 32, U16: 16, U8: 8 },
-  ...{ BOOL: 8, F8_E4M3: 8, F8_E5M2: 8, C64: 64 },
+  F64: 64,
+  F32: 32,
+  F16: 16,
+  BF16: 16,
+  I64: 64,
+  I32: 32,
+  I16: 16,
+  I8: 8,
+  U64: 64,
+  U32: 32,
+  U16: 16,
+  U8: 8,
+  BOOL: 8,
+  F8_E4M3: 8,
+  F8_E5M2: 8,
+  C64: 64,
 };
 const offset = z.number().int().min(0);
 const Tensor = z.object({ dtype: z.string(), shape: z.array(offset).max(16), data_offsets: z.tuple([offset, offset]) });

@@ -44,7 +44,8 @@ export async function downloadFile(
     if (failures >= attemptsWithoutProgress) {
       const message = `the download of ${entry.path} broke off ${failures} times at byte ${from} of ${entry.size}`;
       throw new DomainError("UNAVAILABLE", `${message}: try again, what was fetched is kept`, {
-        ...{ cause, reason: "hub_interrupted" },
+        cause,
+        reason: "hub_interrupted",
       });
     }
     if (cause) await sleep(firstWaitMs * 2 ** failures, undefined, { signal });

@@ -61,7 +61,11 @@ test("a failed import is deleted, and as the only version with its model", () =>
     const { ctx } = await testProject(tx);
     const kept = await testBase(ctx, { name: "nano" });
     await tx.insert(modelVersions).values({
-      ...{ id: newId("modelVersion"), projectId: ctx.projectId, modelId: kept.modelId, version: 2, status: "failed" },
+      id: newId("modelVersion"),
+      projectId: ctx.projectId,
+      modelId: kept.modelId,
+      version: 2,
+      status: "failed",
       createdBy: ctx.actor,
     });
     await deleteModelVersion(ctx, { version: "nano/2" });

@@ -36,7 +36,9 @@ export async function keepDatabase(dir: string): Promise<KeptDatabase> {
   const kept = keep();
   const { url, port } = server;
   return {
-    ...{ url, port, pid: () => server.pid },
+    url,
+    port,
+    pid: () => server.pid,
     stop: async () => {
       stopping.abort();
       await kept;

@@ -28,9 +28,19 @@ const inHouse = (work: Parameters<typeof inDatabase<void>>[0]) =>
 const folder = () => mkdtemp(join(tmpdir(), "largeforge-test-spool-"));
 const line = (id: string, change: Partial<CallRecord> = {}) =>
   JSON.stringify({
-    ...{ id, project_id: "proj_1", actor: "key:1", endpoint: "/v1/completions", model: "nano", stream: true },
-    ...{ status: 200, attempts: 1, total_ms: 1.5, ttft_ms: 0.5, cost_usd_nanos: "9007199254740993" },
-    ...{ received_at: "2026-11-21T10:00:00.123Z", ...change },
+    id,
+    project_id: "proj_1",
+    actor: "key:1",
+    endpoint: "/v1/completions",
+    model: "nano",
+    stream: true,
+    status: 200,
+    attempts: 1,
+    total_ms: 1.5,
+    ttft_ms: 0.5,
+    cost_usd_nanos: "9007199254740993",
+    received_at: "2026-11-21T10:00:00.123Z",
+    ...change,
   });
 const ids = (count: number) => Array.from({ length: count }, () => newId("request"));
 const stored = async (db: Pool) => (await db.select().from(requests)).map((row) => row.id).sort();

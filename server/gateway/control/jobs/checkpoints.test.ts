@@ -15,7 +15,12 @@ test("a checkpoint that is no longer on the disk is in no list, and the run's pa
     const { ctx, projectId } = await testProject(tx);
     const runId = await addRun(ctx, await addGround(ctx), { status: "failed" });
     const saved = [10, 20, 30, 40].map((step, seq) => ({
-      ...{ projectId, runId, seq: seq + 1, type: "checkpoint", at: new Date(1_000 * step), body: { step, bytes: 8 } },
+      projectId,
+      runId,
+      seq: seq + 1,
+      type: "checkpoint",
+      at: new Date(1_000 * step),
+      body: { step, bytes: 8 },
     }));
     await tx.insert(runEvents).values(saved);
     const list = async (page: { after?: string; limit: number }) => {

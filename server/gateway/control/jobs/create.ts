@@ -125,7 +125,8 @@ async function imported(fileId: string, field: string, deadline: number, look: (
     if (status === "processed") return versionId;
     if (status === "error")
       throw new DomainError("REFUSED", `${fileId} cannot be trained on: ${why ?? "it was refused"}`, {
-        ...{ field, reason: "invalid_training_file" },
+        field,
+        reason: "invalid_training_file",
       });
     if (performance.now() > deadline)
       throw new DomainError("UNAVAILABLE", `${fileId} is still being read: try again in a moment`, { field });

@@ -113,9 +113,16 @@ async function readJobs(ctx: Ctx, which: SQL | undefined, limit: number): Promis
     const known = { parameters, contextLength, trainRows: trainRows ?? 0, validationRows: validationRows ?? 0 };
     return {
       ...names,
-      ...{ runId: run.id, jobId: `ftjob-${idBody(run.id)}`, status: run.status, seed: run.seed, error: run.error },
-      ...{ trainedTokens: run.trainedTokens, etaSeconds: run.etaSeconds },
-      ...{ createdAt: run.createdAt, finishedAt: run.finishedAt, metadata: run.metadata },
+      runId: run.id,
+      jobId: `ftjob-${idBody(run.id)}`,
+      status: run.status,
+      seed: run.seed,
+      error: run.error,
+      trainedTokens: run.trainedTokens,
+      etaSeconds: run.etaSeconds,
+      createdAt: run.createdAt,
+      finishedAt: run.finishedAt,
+      metadata: run.metadata,
       method: methodOf(run, known),
     };
   });

@@ -16,7 +16,9 @@ test.each([
 ])("a setting that is not known is refused by name instead of being dropped: %o", (body, param) => {
   expect(refusalFor(body)).toEqual({
     message: `Unknown parameter: '${param}'.`,
-    ...{ type: "invalid_request_error", code: "unknown_parameter", param },
+    type: "invalid_request_error",
+    code: "unknown_parameter",
+    param,
   });
 });
 

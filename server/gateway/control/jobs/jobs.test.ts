@@ -13,20 +13,41 @@ const missing = trainerMissing();
 const minuteMs = 60_000;
 
 const row: JobRow = {
-  ...{ runId: `run_${"0".repeat(26)}`, jobId: `ftjob-${"0".repeat(26)}`, status: "running", base: "nano" },
-  ...{ projectSlug: "acme", fileId: "file-1", fineTunedName: null, seed: 42, trainedTokens: null, etaSeconds: 61.2 },
-  ...{ validationFileId: "file-2", resultFileId: "file-3", metadata: { team: "support" } },
+  runId: `run_${"0".repeat(26)}`,
+  jobId: `ftjob-${"0".repeat(26)}`,
+  status: "running",
+  base: "nano",
+  projectSlug: "acme",
+  fileId: "file-1",
+  fineTunedName: null,
+  seed: 42,
+  trainedTokens: null,
+  etaSeconds: 61.2,
+  validationFileId: "file-2",
+  resultFileId: "file-3",
+  metadata: { team: "support" },
   error: null,
   method: { type: "supervised", hyperparameters: { n_epochs: 3, batch_size: 16, learning_rate_multiplier: 2 } },
-  ...{ createdAt: new Date(1_000), finishedAt: null },
+  createdAt: new Date(1_000),
+  finishedAt: null,
 };
 const now = new Date(100_000);
 
 test("a run is an OpenAI job with its statuses, times in seconds and hyper-parameters", () => {
   expect(jobObject(row, now)).toMatchObject({
-    ...{ object: "fine_tuning.job", id: row.jobId, status: "running", model: "nano", training_file: "file-1" },
-    ...{ validation_file: "file-2", result_files: [], metadata: { team: "support" } },
-    ...{ created_at: 1, finished_at: null, estimated_finish: 162, fine_tuned_model: null, error: null },
+    object: "fine_tuning.job",
+    id: row.jobId,
+    status: "running",
+    model: "nano",
+    training_file: "file-1",
+    validation_file: "file-2",
+    result_files: [],
+    metadata: { team: "support" },
+    created_at: 1,
+    finished_at: null,
+    estimated_finish: 162,
+    fine_tuned_model: null,
+    error: null,
     hyperparameters: { n_epochs: 3, batch_size: 16, learning_rate_multiplier: 2 },
   });
 });
@@ -37,8 +58,11 @@ test("a job has succeeded only once its model can be called", () => {
   const done = { ...row, status: "succeeded" as const, finishedAt: new Date(5_000) };
   expect(jobObject(done, now)).toMatchObject({ finished_at: null, fine_tuned_model: null });
   expect(jobObject({ ...done, fineTunedName: "ft:nano:acme:x:1" }, now)).toMatchObject({
-    ...{ result_files: ["file-3"] },
-    ...{ status: "succeeded", finished_at: 5, fine_tuned_model: "ft:nano:acme:x:1", estimated_finish: null },
+    result_files: ["file-3"],
+    status: "succeeded",
+    finished_at: 5,
+    fine_tuned_model: "ft:nano:acme:x:1",
+    estimated_finish: null,
   });
   const statuses = ["queued", "converting", "cancelling", "cancelled", "failed"] as const;
   const shown = statuses.map((status) => jobStatusOf(status, false));
@@ -48,7 +72,8 @@ test("a job has succeeded only once its model can be called", () => {
 test("a failed job says why and what to do", () => {
   const error = { code: "out_of_memory", message: "The device ran out of memory.", hint: "Halve the batch size." };
   expect(jobObject({ ...row, status: "failed", error }, now).error).toEqual({
-    ...{ code: "out_of_memory", param: null },
+    code: "out_of_memory",
+    param: null,
     message: "The device ran out of memory. Halve the batch size.",
   });
 });
@@ -56,7 +81,10 @@ test("a failed job says why and what to do", () => {
 test("trainer events become messages and metrics with ids that page", () => {
   const event = (type: string, body: object) => eventObject({ seq: 7, type, at: now, body: { ...body } }, row.jobId);
   expect(event("metric", { step: 5, totalSteps: 10, loss: 1.5, learningRate: 1e-3 })).toMatchObject({
-    ...{ object: "fine_tuning.job.event", level: "info", type: "metrics", message: "Step 5/10: training loss=1.500" },
+    object: "fine_tuning.job.event",
+    level: "info",
+    type: "metrics",
+    message: "Step 5/10: training loss=1.500",
     data: { step: 5, total_steps: 10, train_loss: 1.5, learning_rate: 1e-3 },
   });
   expect(event("error", { message: "no" })).toMatchObject({ level: "error", type: "message", message: "no" });
@@ -88,14 +116,20 @@ test.skipIf(missing)(
       const client = clientOf(gateway, key.key);
       await until(() => client.models.retrieve("small").catch(() => null));
       const file = await client.files.create({
-        ...{ file: await toFile(Buffer.from(trainingRows(24)), "colours.jsonl"), purpose: "fine-tune" },
+        file: await toFile(Buffer.from(trainingRows(24)), "colours.jsonl"),
+        purpose: "fine-tune",
       });
       const held = await client.files.create({
-        ...{ file: await toFile(Buffer.from(trainingRows(6)), "held.jsonl"), purpose: "fine-tune" },
+        file: await toFile(Buffer.from(trainingRows(6)), "held.jsonl"),
+        purpose: "fine-tune",
       });
       const created = await client.fineTuning.jobs.create({
-        ...{ model: "small", training_file: file.id, validation_file: held.id },
-        ...{ suffix: "colours", seed: 4_294_967_295, metadata: { team: "support" } },
+        model: "small",
+        training_file: file.id,
+        validation_file: held.id,
+        suffix: "colours",
+        seed: 4_294_967_295,
+        metadata: { team: "support" },
         method: { type: "supervised", supervised: { hyperparameters: { n_epochs: 4, batch_size: 8 } } },
       });
       expect(created).toMatchObject({
@@ -127,7 +161,9 @@ test.skipIf(missing)(
       const checkpoints = [];
       for await (const one of client.fineTuning.jobs.checkpoints.list(created.id, { limit: 1 })) checkpoints.push(one);
       expect(checkpoints[0]).toMatchObject({
-        ...{ step_number: 12, fine_tuning_job_id: created.id, fine_tuned_model_checkpoint: done.fine_tuned_model },
+        step_number: 12,
+        fine_tuning_job_id: created.id,
+        fine_tuned_model_checkpoint: done.fine_tuned_model,
         metrics: { step: 12, train_loss: expect.any(Number), valid_loss: expect.any(Number) },
       });
       expect(new Set(checkpoints.map((one) => one.id)).size).toBe(checkpoints.length);
@@ -148,13 +184,18 @@ test.skipIf(missing)(
       expect(reply.data.usage?.completion_tokens).toBeGreaterThan(0);
       expect(reply.response.headers.get("x-forge-model-version")).toBe("colours/1");
       const stream = await client.chat.completions.create({
-        ...{ model: "colours", messages, max_tokens: 8, temperature: 0, stream: true },
+        model: "colours",
+        messages,
+        max_tokens: 8,
+        temperature: 0,
+        stream: true,
       });
       let text = "";
       for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
       expect(text).toBe(reply.data.choices[0]?.message.content);
       const tooLong = client.chat.completions.create({
-        ...{ model, messages: [{ role: "user", content: "word ".repeat(5_000) }] },
+        model,
+        messages: [{ role: "user", content: "word ".repeat(5_000) }],
       });
       await expect(tooLong).rejects.toMatchObject({ status: 400, code: "context_length_exceeded" });
       await expect(client.models.delete("small")).rejects.toMatchObject({ status: 403 });
@@ -197,7 +238,9 @@ test.skipIf(missing)(
       const refused = await onMixed().catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(OpenAI.BadRequestError);
       expect(refused).toMatchObject({
-        ...{ type: "invalid_request_error", code: "invalid_training_file", param: "training_file" },
+        type: "invalid_request_error",
+        code: "invalid_training_file",
+        param: "training_file",
         message: expect.stringContaining(fault),
       });
       await jobs.kill("SIGTERM");
