@@ -4,7 +4,7 @@ import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import { fontClasses } from "#app/fonts.ts";
 import { Toaster } from "#components/ui/toast.tsx";
-import { nonceHeader } from "#server/page-security.rule.ts";
+import { nonceHeader } from "#server/http/page-security.rule.ts";
 import "./globals.css";
 
 export const metadata: Metadata = {

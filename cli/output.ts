@@ -1,6 +1,7 @@
 import { TRPCClientError } from "@trpc/client";
 import { type Command, CommanderError } from "commander";
 import { DomainError, type ErrorCode, errorCodes } from "#server/errors.ts";
+import { isRecord } from "#server/text/json.rule.ts";
 
 /** Does this invocation ask for one JSON document on stdout? */
 export function wantsJson(command: Command): boolean {
@@ -123,10 +124,6 @@ function fromServer(error: { message: string; data: unknown; cause?: unknown }):
     };
   }
   return { code: text("code") ?? "FAILED", message: error.message, field: text("field"), requestId: text("requestId") };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function isErrorCode(code: string): code is ErrorCode {

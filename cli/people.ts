@@ -4,7 +4,7 @@ import { printList } from "#cli/list.ts";
 import { print, say } from "#cli/output.ts";
 import type { Accounts } from "#cli/people/accounts.ts";
 import { type Role, roles } from "#db/enums.ts";
-import { pickNamed } from "#server/named.rule.ts";
+import { pickNamed } from "#server/text/named.rule.ts";
 
 /** `forge people list|invite|disable|enable|reset-password`. */
 export function registerPeople(program: Command): void {

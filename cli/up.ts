@@ -9,9 +9,9 @@ import { distDirOf } from "#cli/setup/dist-dir.ts";
 import { runSetUp } from "#cli/setup/run-set-up.ts";
 import { checkStartSettings } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
+import { proxyWarning } from "#server/http/proxy-warning.rule.ts";
 import { type Processes, readProcesses } from "#server/ops/processes/registry.ts";
 import { isAlive } from "#server/process.ts";
-import { proxyWarning } from "#server/proxy-warning.rule.ts";
 
 const readyWithinMs = 120_000;
 

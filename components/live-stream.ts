@@ -1,4 +1,5 @@
 import { liveUrl, type PlacedEvent, seqOf, serves, type Wanted } from "#components/live.rule.ts";
+import { jsonOrNull } from "#server/text/json.rule.ts";
 
 /** The server sends `event: ping` every 15 s; three missed ones mean a dead line that TCP has not noticed. */
 const silenceMs = 45_000;
@@ -65,7 +66,7 @@ export function createStream(listen: { event: (event: PlacedEvent) => void; stat
       opened.addEventListener(topic, (message) => {
         heard();
         const seq = seqOf(topic, message.lastEventId);
-        listen.event({ topic, seq, after: places[topic] ?? null, data: readJson(message.data) });
+        listen.event({ topic, seq, after: places[topic] ?? null, data: jsonOrNull(String(message.data)) });
         if (seq !== null) places[topic] = seq;
       });
   }
@@ -88,12 +89,4 @@ export function createStream(listen: { event: (event: PlacedEvent) => void; stat
     },
     close: rest,
   };
-}
-
-function readJson(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return null;
-  }
 }

@@ -5,11 +5,11 @@ import { decode } from "next-auth/jwt";
 import type { Db } from "#db/client.ts";
 import type { Caller } from "#server/enter-project.ts";
 import { env, publicUrl } from "#server/env.ts";
+import { isSameOrigin } from "#server/http/same-origin.rule.ts";
 import { credentialOf } from "#server/keys/credential.rule.ts";
 import { verifyKey } from "#server/keys/verify.ts";
 import { findSession } from "#server/people/find-session.ts";
 import { cookieValue, sessionCookie } from "#server/people/session-cookie.rule.ts";
-import { isSameOrigin } from "#server/same-origin.rule.ts";
 import { secretFor } from "#server/secrets.ts";
 
 type AskedBy = { headers: { get: (name: string) => string | null }; method: string };

@@ -6,7 +6,7 @@ import { decideAccess } from "#server/access.rule.ts";
 import { type Actor, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { isProjectAction } from "#server/signals/actions.ts";
-import { isStorable } from "#server/storable.rule.ts";
+import { isStorable } from "#server/text/stored-text.rule.ts";
 
 /** Who calls: a signed-in person, an API key, or this machine's own admin key. */
 export type Caller =

@@ -1,9 +1,9 @@
 import { BlockList } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
-import { parseProxies } from "#server/client-network.ts";
 import { DomainError } from "#server/errors.ts";
-import { reachableHost } from "#server/reach.rule.ts";
+import { parseProxies } from "#server/http/client-network.ts";
+import { reachableHost } from "#server/http/reachable-host.rule.ts";
 
 const portRange = "must be a port: 1 to 65535";
 const port = z.coerce.number(portRange).int(portRange).min(1, portRange).max(65535, portRange);

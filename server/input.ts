@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { storable } from "#server/storable.rule.ts";
+import { storable } from "#server/text/stored-text.rule.ts";
 
 /** What a person types into a search field. Postgres takes no NUL and no half character: they become one that finds nothing. */
 export function searchText(mostCharacters: number) {

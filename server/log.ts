@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { logSettings } from "#server/env.ts";
-import { traceOfFault, wordsOfFault } from "#server/fault.ts";
+import { traceOfFault, wordsOfFault } from "#server/text/error-text.ts";
 
 const settings = logSettings();
 

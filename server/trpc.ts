@@ -4,10 +4,10 @@ import { ZodError } from "zod";
 import type { Pool } from "#db/client.ts";
 import type { Role } from "#db/enums.ts";
 import { access } from "#server/access.rule.ts";
-import { refuseUnstorable } from "#server/body.ts";
 import type { Actor, Ctx, Enqueue } from "#server/context.ts";
 import { type Caller, enterProject } from "#server/enter-project.ts";
 import { DomainError, type ErrorCode } from "#server/errors.ts";
+import { refuseUnstorable } from "#server/http/body.ts";
 import { log } from "#server/log.ts";
 import type { Storage } from "#server/storage.ts";
 

@@ -4,9 +4,9 @@ import { openStack, type Route, type Stack } from "#bench/fuzz/stack.ts";
 import { DomainError, errorCodes } from "#server/errors.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
 import { addProject, holdDatabase } from "#server/gateway/gateway.fixture.ts";
+import { cutUnreadBody } from "#server/http/unread-body.ts";
 import { createKey } from "#server/keys/create.ts";
 import { until } from "#server/process.fixture.ts";
-import { cutUnreadBody } from "#server/unread.ts";
 
 const mib = 1024 * 1024;
 /** what a connection may hold in its buffers beyond what its reader wants */

@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import next from "next";
-import { clientNetwork, networkHeader } from "#server/client-network.ts";
 import { env, publicUrl, trustedProxies } from "#server/env.ts";
+import { clientNetwork, networkHeader } from "#server/http/client-network.ts";
+import { contentSecurityPolicy, nonceHeader, securityHeaders } from "#server/http/page-security.rule.ts";
+import { cutUnreadBody } from "#server/http/unread-body.ts";
 import { log } from "#server/log.ts";
 import { inheritedListener } from "#server/ops/processes/listener.ts";
-import { contentSecurityPolicy, nonceHeader, securityHeaders } from "#server/page-security.rule.ts";
-import { cutUnreadBody } from "#server/unread.ts";
 
 /** Longer than the proxies in front of us keep an idle connection, so that it is they who close it. */
 const keepAliveMs = 75_000;

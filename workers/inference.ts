@@ -10,6 +10,7 @@ import { newId } from "#db/ids.ts";
 import { stopHost } from "#server/deployments/hosts/register.ts";
 import { keepReplicas } from "#server/deployments/hosts/serve.ts";
 import { env } from "#server/env.ts";
+import { cutUnreadBody } from "#server/http/unread-body.ts";
 import { createHost } from "#server/inference/host/app.ts";
 import { openPool } from "#server/inference/host/pool.ts";
 import { Refusal } from "#server/inference/host/refusal.ts";
@@ -19,7 +20,6 @@ import { log } from "#server/log.ts";
 import { outliveDatabase } from "#server/outlive-database.ts";
 import { secretFor } from "#server/secrets.ts";
 import { fileStorage } from "#server/storage.ts";
-import { cutUnreadBody } from "#server/unread.ts";
 
 /** The supervisor ends this process after 10 s; live answers get most of that. */
 const drainWithinMs = 7_000;

@@ -15,6 +15,7 @@ import { createLimits, defaultLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
 import { serveGateway } from "#server/gateway/serve.ts";
 import { keepSnapshot } from "#server/gateway/snapshot/keep.ts";
+import { cutUnreadBody } from "#server/http/unread-body.ts";
 import { createHost } from "#server/inference/host/app.ts";
 import { openPool } from "#server/inference/host/pool.ts";
 import { hmacOfKey } from "#server/keys/hmac.ts";
@@ -23,7 +24,6 @@ import { keepFlushing } from "#server/requests/flush.ts";
 import { lineOf, openSpool } from "#server/requests/spool/append.ts";
 import { secretFor } from "#server/secrets.ts";
 import { fileStorage } from "#server/storage.ts";
-import { cutUnreadBody } from "#server/unread.ts";
 
 export type Stack = Awaited<ReturnType<typeof openStack>>;
 export type Route = { method: string; path: string };

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { type Scope, scopes } from "#db/enums.ts";
-import { pickNamed } from "#server/named.rule.ts";
+import { pickNamed } from "#server/text/named.rule.ts";
 
 const daysPer = { d: 1, w: 7, m: 30, y: 365 } as const;
 const Unit = z.enum(["d", "w", "m", "y"]);

@@ -55,7 +55,16 @@ function domainGroup(domain: Domain): Group {
     `!#server/${domain}/**`,
   ];
   return {
-    group: ["#*/**", "!#db/**", "!#server/*.ts", "!#server/jobs/**", ...allowed, ...(also[domain] ?? [])],
+    group: [
+      "#*/**",
+      "!#db/**",
+      "!#server/*.ts",
+      "!#server/http/**",
+      "!#server/text/**",
+      "!#server/jobs/**",
+      ...allowed,
+      ...(also[domain] ?? []),
+    ],
     message: `server/${domain} imports only the shared floor, itself and what stands left of it in the lineage (${left.join(", ") || "nothing"}).`,
   };
 }

@@ -2,6 +2,7 @@ import { Bot, Settings2, User } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 import type { Turn } from "#server/datasets/shapes/canonical.rule.ts";
+import { isRecord } from "#server/text/json.rule.ts";
 
 const roleLooks = {
   system: { word: "System", icon: Settings2, edge: "border-l-line-strong", text: "text-ink-3" },
@@ -112,8 +113,4 @@ function turnsOf(value: unknown): Turn[] {
     if (role !== "system" && role !== "user" && role !== "assistant") return [];
     return [{ role, content: turn.content, ...(turn.weight === 0 ? { weight: 0 as const } : {}) }];
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

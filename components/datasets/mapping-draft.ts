@@ -3,7 +3,8 @@ import type { ColumnMapping } from "#server/datasets/input.ts";
 import { mayBeCut } from "#server/datasets/pass/sample.rule.ts";
 import type { SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
 import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
-import { isRecord, nothingFound } from "#server/datasets/shapes/problem.rule.ts";
+import { nothingFound } from "#server/datasets/shapes/problem.rule.ts";
+import { isExactObject } from "#server/text/exact-json.rule.ts";
 
 export type Target = keyof ColumnMapping;
 
@@ -80,7 +81,9 @@ export function draftOfMapping(columns: ColumnMapping): MappingDraft {
 export function mappingFault(samples: readonly unknown[], mapping: ColumnMapping): string | null {
   const reading = mappedReading(mapping);
   if ("lacks" in reading) return sentence(reading.lacks);
-  const read = samples.filter(isRecord).map((row) => (mayBeCut(row) ? null : reading.convert(row, nothingFound(true))));
+  const read = samples
+    .filter(isExactObject)
+    .map((row) => (mayBeCut(row) ? null : reading.convert(row, nothingFound(true))));
   const [first] = read;
   if (!first || first.ok || read.some((one) => one === null || one.ok)) return null;
   return `None of the first rows can be read with these columns: ${first.problems[0]?.message}`;

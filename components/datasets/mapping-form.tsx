@@ -16,8 +16,8 @@ import { Select } from "#components/ui/select.tsx";
 import type { ColumnMapping } from "#server/datasets/input.ts";
 import type { SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
 import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
-import { isRecord, nothingFound } from "#server/datasets/shapes/problem.rule.ts";
-import { exactJson } from "#server/exact-json.rule.ts";
+import { nothingFound } from "#server/datasets/shapes/problem.rule.ts";
+import { exactJson, isExactObject } from "#server/text/exact-json.rule.ts";
 
 const targetWords: Record<Target, string> = {
   prompt: "Prompt",
@@ -99,7 +99,7 @@ function MappedRows({ samples, mapping }: { samples: readonly unknown[]; mapping
             </CodeWell>
             <ArrowRight aria-hidden className="size-4 text-ink-3 max-md:mx-auto max-md:rotate-90" />
             <div className="max-h-40 min-w-0 overflow-auto rounded-md border px-3 py-2.5">
-              {reading && "convert" in reading && isRecord(row) ? (
+              {reading && "convert" in reading && isExactObject(row) ? (
                 <Converted converted={reading.convert(row, nothingFound(true))} />
               ) : (
                 <span className="text-ink-3">Choose the columns to see it.</span>

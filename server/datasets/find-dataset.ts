@@ -2,8 +2,8 @@ import { and, eq, isNull } from "drizzle-orm";
 import { datasets } from "#db/schema/datasets.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
-import { pickNamed } from "#server/named.rule.ts";
-import { isMeant } from "#server/named.ts";
+import { pickNamed } from "#server/text/named.rule.ts";
+import { isMeant } from "#server/text/named.ts";
 
 /** A dataset by id, short id or name, archived or not. Throws NOT_FOUND, CONFLICT for an ambiguous short id. */
 export async function findDataset(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {

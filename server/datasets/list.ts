@@ -2,11 +2,11 @@ import { and, count, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { suites } from "#db/schema/evals.ts";
 import { runs } from "#db/schema/runs.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { ListDatasets } from "#server/datasets/input.ts";
 import { versionView } from "#server/datasets/version-view.ts";
 import { keyset, pageOf } from "#server/page.ts";
+import { contains } from "#server/text/contains.ts";
 
 const versionsOf = sql`(select v.id from dataset_versions v where v.dataset_id = ${datasets.id})`;
 const usedByRuns = sql<number>`(select count(*)::int from ${runs} where ${runs.datasetVersionId} in ${versionsOf}

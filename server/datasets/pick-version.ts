@@ -2,8 +2,8 @@ import { and, count, desc, eq, isNull, or, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import type { Ctx } from "#server/context.ts";
 import { PickDatasetVersion } from "#server/datasets/input.ts";
-import { fitRank, fitsName } from "#server/fit.ts";
 import type { Pick } from "#server/input.ts";
+import { fitRank, fitsName } from "#server/text/name-search.ts";
 
 /**
  * What a run or a suite can be made from: the newest ready version of each dataset, newest first, and always the one

@@ -5,7 +5,7 @@ import { findDataset } from "#server/datasets/find-dataset.ts";
 import { parseDatasetRef } from "#server/datasets/name.rule.ts";
 import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
-import { isMeant } from "#server/named.ts";
+import { isMeant } from "#server/text/named.ts";
 
 /**
  * The row of a version by what people write: a dataset's id, short id or name, any of them with `/3`, or a version's id

@@ -2,8 +2,8 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { deployments } from "#db/schema/deployments.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
-import { pickNamed } from "#server/named.rule.ts";
-import { isMeant } from "#server/named.ts";
+import { pickNamed } from "#server/text/named.rule.ts";
+import { isMeant } from "#server/text/named.ts";
 
 /**
  * A deployment by id, short id or name; a retired one by its ids, and with `retired` also by its name. NOT_FOUND for

@@ -2,12 +2,12 @@ import { and, count, eq, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { requestMinutes, requestSeries } from "#db/schema/requests.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import type { ListDeployments } from "#server/deployments/input.ts";
 import { whyNotReady } from "#server/deployments/readiness.rule.ts";
 import { findReplicas } from "#server/deployments/readiness.ts";
 import { keyset, pageOf } from "#server/page.ts";
+import { contains } from "#server/text/contains.ts";
 
 /** Window of the list's traffic figures. */
 const listWindowMinutes = 60;

@@ -1,3 +1,5 @@
+import { isRecord } from "#server/text/json.rule.ts";
+
 const roles = ["system", "developer", "user", "assistant", "tool"] as const;
 export type ChatTurn = { role: (typeof roles)[number]; content: string };
 /** `weight` 0: an answer that people excluded from learning is no reference either. */
@@ -39,8 +41,4 @@ export function turnsOf(messages: unknown[]): WeightedTurn[] {
       ? [{ role, content: message.content, weight: message.weight === 0 ? 0 : 1 }]
       : [];
   });
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,8 @@ import { and, desc, eq } from "drizzle-orm";
 import { evals, suites } from "#db/schema/evals.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
-import { pickNamed } from "#server/named.rule.ts";
-import { isMeant } from "#server/named.ts";
+import { pickNamed } from "#server/text/named.rule.ts";
+import { isMeant } from "#server/text/named.ts";
 
 /**
  * The id of an eval by id, short id, or the name of a suite that ran once. Throws NOT_FOUND; CONFLICT lists what it

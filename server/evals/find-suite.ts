@@ -2,8 +2,8 @@ import { and, eq, isNull } from "drizzle-orm";
 import { suites } from "#db/schema/evals.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
-import { pickNamed } from "#server/named.rule.ts";
-import { isMeant } from "#server/named.ts";
+import { pickNamed } from "#server/text/named.rule.ts";
+import { isMeant } from "#server/text/named.ts";
 
 /** A suite by id, short id or name; an archived one only by its ids. Throws NOT_FOUND, CONFLICT for an ambiguous one. */
 export async function findSuite(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {

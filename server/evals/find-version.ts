@@ -5,7 +5,7 @@ import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
-import { isMeant } from "#server/named.ts";
+import { isMeant } from "#server/text/named.ts";
 
 export type NamedVersion = { id: string; modelId: string; name: string; status: ModelVersionStatus };
 

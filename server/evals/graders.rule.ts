@@ -1,5 +1,5 @@
 import type { GraderKind } from "#db/enums.ts";
-import { isExactNumber, numberKey, parseExactJson } from "#server/exact-json.rule.ts";
+import { isExactNumber, numberKey, parseExactJson } from "#server/text/exact-json.rule.ts";
 
 /** One grader of a suite; the first one is the headline. `fields`: for json_fields, all of the reference's when empty. */
 export type Grader = { name: string; kind: GraderKind; fields?: string[]; threshold?: number };

@@ -1,10 +1,10 @@
 import { and, count, desc, eq, isNull, or, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { ListSuites } from "#server/evals/input.ts";
 import { keyset, pageOf } from "#server/page.ts";
+import { contains } from "#server/text/contains.ts";
 
 const evalsOf = sql<number>`(select count(*)::int from ${evals} where ${evals.suiteId} = ${suites.id})`;
 

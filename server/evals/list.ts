@@ -1,11 +1,11 @@
 import { and, count, eq, inArray, or, sql } from "drizzle-orm";
 import { evals, suites } from "#db/schema/evals.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { ListEvals } from "#server/evals/input.ts";
 import { namedSides } from "#server/evals/show.ts";
 import { summaryOf } from "#server/evals/summary.ts";
 import { keyset, pageOf } from "#server/page.ts";
+import { contains } from "#server/text/contains.ts";
 
 const { candidate, baseline } = namedSides();
 

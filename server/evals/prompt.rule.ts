@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type ChatTurn, caseOf, isRecord, turnsOf } from "#server/evals/case.rule.ts";
+import { type ChatTurn, caseOf, turnsOf } from "#server/evals/case.rule.ts";
+import { isRecord } from "#server/text/json.rule.ts";
 
 /**
  * What makes two cases the same: the turns before the answer, by role and text. Composed accents, line ends and white

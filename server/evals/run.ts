@@ -10,14 +10,14 @@ import { finishEval } from "#server/evals/finish.ts";
 import { grade } from "#server/evals/graders.rule.ts";
 import { readCases } from "#server/evals/read-cases.ts";
 import { casesTrainedOn, type TrainedOn } from "#server/evals/trained-on.ts";
-import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { beat, type Claim, claim, isLeaseLost, keepBeating, leaseLost, release } from "#server/jobs/lease.ts";
 import { evaluations } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
 import { notifyLive } from "#server/signals/live.ts";
-import { storableJson } from "#server/storable.rule.ts";
+import { wordsOfFault } from "#server/text/error-text.ts";
+import { storableJson } from "#server/text/stored-text.rule.ts";
 
 const parallel = 4;
 const tokenSeconds = 900;

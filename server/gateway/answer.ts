@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { readJson } from "#server/body.ts";
 import { costUsdNanos, dollarsOf } from "#server/economics/price.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { attemptCall } from "#server/gateway/attempt.ts";
@@ -15,6 +14,7 @@ import type { GatewayMetrics } from "#server/gateway/metrics.ts";
 import type { Usage } from "#server/gateway/reply.ts";
 import { type Call, type Endpoint, settleCall } from "#server/gateway/settle.ts";
 import { type Refusal, refusalOf } from "#server/gateway/wire.ts";
+import { readJson } from "#server/http/body.ts";
 import { streamTimer } from "#server/inference/client/timings.rule.ts";
 import { callBytesAtMost } from "#server/inference/client/wire.ts";
 import { log } from "#server/log.ts";

@@ -1,3 +1,5 @@
+import { isRecord } from "#server/text/json.rule.ts";
+
 const roles = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 
 /**
@@ -27,8 +29,4 @@ export function firstBadMessage(messages: readonly unknown[]): { param: string; 
 
 function bad(param: string, message: string) {
   return { param, message: `${param}: ${message}` };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

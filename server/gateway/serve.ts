@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cutUnreadBody } from "#server/unread.ts";
+import { cutUnreadBody } from "#server/http/unread-body.ts";
 
 const idleMs = 60_000;
 const keepAliveMs = 75_000;

@@ -1,11 +1,11 @@
 import { WaitingError } from "bullmq";
 import type { ZodType } from "zod";
 import { DomainError } from "#server/errors.ts";
-import { wordsOfFault } from "#server/fault.ts";
 import { catalog, isJobName, type JobName } from "#server/jobs/catalog.ts";
 import type { Handlers, JobCtx } from "#server/jobs/context.ts";
 import type { Processor } from "#server/jobs/queues.ts";
 import { log } from "#server/log.ts";
+import { wordsOfFault } from "#server/text/error-text.ts";
 
 /**
  * The processor of every queue: find the verb, parse the payload, call it, write one line.

@@ -2,12 +2,12 @@ import { and, count, eq, gt, isNotNull, isNull, lte, or, sql } from "drizzle-orm
 import type { Role } from "#db/enums.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { members, users } from "#db/schema/people.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { heldScopes, seesAllKeys } from "#server/keys/grant.rule.ts";
 import { ListKeys } from "#server/keys/input.ts";
 import { isOwn, onOwner, onOwnership, ownerColumns, ownerOf } from "#server/keys/owner.ts";
 import { keyset, pageOf } from "#server/page.ts";
+import { contains } from "#server/text/contains.ts";
 
 const live = and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)));
 const ended = or(isNotNull(apiKeys.revokedAt), lte(apiKeys.expiresAt, sql`now()`));

@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, or } from "drizzle-orm";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { isMeant } from "#server/named.ts";
+import { isMeant } from "#server/text/named.ts";
 
 /**
  * The base model version that people mean by an id, a short id, `nano/1`, or `nano` (its newest ready version) → its row and name.

@@ -2,8 +2,8 @@ import { and, eq, isNull } from "drizzle-orm";
 import { models } from "#db/schema/models.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
-import { pickNamed } from "#server/named.rule.ts";
-import { isMeant } from "#server/named.ts";
+import { pickNamed } from "#server/text/named.rule.ts";
+import { isMeant } from "#server/text/named.ts";
 
 /** A registered model of the project by id, short id or name; NOT_FOUND otherwise. */
 export async function findModel(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {

@@ -1,11 +1,11 @@
 import { and, count, eq, inArray, isNull, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { headlinesOf } from "#server/models/headlines.ts";
 import { ListModels } from "#server/models/input.ts";
 import { keyset, pageOf } from "#server/page.ts";
+import { contains } from "#server/text/contains.ts";
 
 const sortKeys = {
   name: { value: models.name, as: "name" },

@@ -7,12 +7,12 @@ import { apiKeys } from "#db/schema/keys.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { members, users } from "#db/schema/people.ts";
 import { runs } from "#db/schema/runs.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
-import { fitRank, fitsName } from "#server/fit.ts";
-import { meantWord } from "#server/fuzzy.rule.ts";
 import type { Search } from "#server/ops/input.ts";
 import { searchRequests } from "#server/requests/search.ts";
+import { contains } from "#server/text/contains.ts";
+import { meantWord } from "#server/text/fuzzy.rule.ts";
+import { fitRank, fitsName } from "#server/text/name-search.ts";
 
 const mostOfAKind = 5;
 const idCharacters = /^[0-9a-z_-]{4,40}$/;

@@ -1,12 +1,12 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import { listServable, servableOfModel } from "#server/deployments/servable.ts";
 import { ListCallable } from "#server/routing/input.ts";
+import { contains } from "#server/text/contains.ts";
 
 export type Callable = {
   /** what goes into `model` of an API call */

@@ -2,11 +2,11 @@ import { sql } from "drizzle-orm";
 import type { runs } from "#db/schema/runs.ts";
 import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { type LeaseToken, release, type Work } from "#server/jobs/lease.ts";
 import { log } from "#server/log.ts";
 import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
+import { wordsOfFault } from "#server/text/error-text.ts";
 
 /** End a run that this worker holds as failed, with a reason and a remedy. */
 export async function failRun(

@@ -2,10 +2,10 @@ import { and, count, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
-import { contains } from "#server/contains.ts";
 import type { Ctx } from "#server/context.ts";
 import { keyset, pageOf } from "#server/page.ts";
 import { ListRuns } from "#server/runs/input.ts";
+import { contains } from "#server/text/contains.ts";
 
 /** What lists show of a run; progress as far as it has come, times by the database. */
 export const runColumns = {

@@ -1,7 +1,7 @@
 import { resolveCaller } from "#server/auth.ts";
 import { consoleDoors } from "#server/console.ts";
 import { DomainError } from "#server/errors.ts";
-import { answerErrors } from "#server/http.ts";
+import { answerErrors } from "#server/http/in-project.ts";
 import { checkTopics } from "#server/ops/live/check-topics.ts";
 import { createLiveHub, type LiveHub } from "#server/ops/live/hub.ts";
 import { liveStream } from "#server/ops/live/stream.ts";

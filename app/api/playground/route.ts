@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
-import { readJson } from "#server/body.ts";
-import { inProject } from "#server/http.ts";
+import { readJson } from "#server/http/body.ts";
+import { inProject } from "#server/http/in-project.ts";
 import { askGateway } from "#server/routing/ask-gateway.ts";
 import { PlaygroundCall } from "#server/routing/input.ts";
 

@@ -4,7 +4,8 @@ import { ExampleView } from "#components/datasets/example-view.tsx";
 import type { Peek } from "#components/datasets/upload/peek.ts";
 import { LinkButton } from "#components/ui/button.tsx";
 import { formatBytes, plural, sentence } from "#components/ui/format.ts";
-import { isRecord, nothingFound } from "#server/datasets/shapes/problem.rule.ts";
+import { nothingFound } from "#server/datasets/shapes/problem.rule.ts";
+import { isExactObject } from "#server/text/exact-json.rule.ts";
 
 const shownRows = 2;
 
@@ -49,7 +50,7 @@ export function ChosenFile({
 }
 
 function FirstRows({ peek, reading }: { peek: Peek; reading: NonNullable<Peek["reading"]> }) {
-  const converted = peek.rows.filter(isRecord).map((row) => reading.convert(row, nothingFound(true)));
+  const converted = peek.rows.filter(isExactObject).map((row) => reading.convert(row, nothingFound(true)));
   const examples = converted.filter((one) => one.ok).slice(0, shownRows);
   const [problem] = converted.flatMap((one) => (one.ok ? [] : one.problems));
   const bad = converted.filter((one) => !one.ok).length;

@@ -4,7 +4,7 @@ import { invalidJson } from "#server/datasets/rows/row.rule.ts";
 import { asRow, detectShape, type Reading, type SeenColumn, seenColumns } from "#server/datasets/shapes/detect.rule.ts";
 import type { FileRefusal } from "#server/datasets/shapes/problem.rule.ts";
 import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
-import { parseExactJson } from "#server/exact-json.rule.ts";
+import { parseExactJson } from "#server/text/exact-json.rule.ts";
 
 /**
  * What the first rows of a chosen file look like, before a byte is sent. The import decides; `refusal` is what it would

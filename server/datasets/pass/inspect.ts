@@ -7,14 +7,8 @@ import type { Row } from "#server/datasets/rows/row.rule.ts";
 import { defaultValidationShareBp } from "#server/datasets/shapes/canonical.rule.ts";
 import { asRow, detectShape, type Reading, seenColumns } from "#server/datasets/shapes/detect.rule.ts";
 import { type Mapping, mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
-import {
-  describe,
-  failed,
-  isRecord,
-  nothingFound,
-  problem,
-  type RowProblem,
-} from "#server/datasets/shapes/problem.rule.ts";
+import { describe, failed, nothingFound, problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { isExactObject } from "#server/text/exact-json.rule.ts";
 
 /** The layout is decided by this many rows, or by as many as came in the first MiB. */
 const sampleRows = 20;
@@ -113,7 +107,7 @@ function decide(held: Row[], report: Report): Reading | null {
   const rows = values.map((row) => row.value);
   const reading = detectShape(rows);
   if (reading) return adopt(reading, report);
-  const objects = rows.filter(isRecord);
+  const objects = rows.filter(isExactObject);
   const [first] = held;
   if (objects.length === 0 && first) {
     const found = first.problem ?? notAnObject(first.value);
@@ -163,7 +157,7 @@ function checkAnythingGood(report: Report, mapped: unknown[]): void {
   const [first] = report.problems;
   if (report.badRows < report.rowsRead || !first) return;
   const message = `none of the ${report.rowsRead} rows can be used. ${placeWords(first)}: ${first.message}`;
-  const objects = mapped.filter(isRecord);
+  const objects = mapped.filter(isExactObject);
   if (objects.length === 0) refuseFile("no_good_rows", message, first.remedy);
   report.source = null;
   report.shape = null;

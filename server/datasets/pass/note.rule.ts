@@ -1,7 +1,7 @@
 import type { DatasetNoteCode } from "#db/enums.ts";
 import type { Place } from "#server/datasets/rows/limits.rule.ts";
 import type { RowNote } from "#server/datasets/shapes/problem.rule.ts";
-import { storable } from "#server/storable.rule.ts";
+import { storable } from "#server/text/stored-text.rule.ts";
 
 /** What was done with some rows that people should know, though they are used: how many, and where the first one is. */
 export type Note = Place & { code: DatasetNoteCode; name: string | null; rows: number };

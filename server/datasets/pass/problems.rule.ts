@@ -1,6 +1,6 @@
 import type { Place } from "#server/datasets/rows/limits.rule.ts";
 import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
-import { storable } from "#server/storable.rule.ts";
+import { storable } from "#server/text/stored-text.rule.ts";
 
 /** Kinds of problem that are listed; the rows of a kind are counted without end. */
 export const maxListedProblems = 100;

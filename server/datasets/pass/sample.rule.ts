@@ -1,6 +1,5 @@
-import { isRecord } from "#server/datasets/shapes/problem.rule.ts";
-import { isExactNumber } from "#server/exact-json.rule.ts";
-import { storable } from "#server/storable.rule.ts";
+import { isExactNumber, isExactObject } from "#server/text/exact-json.rule.ts";
+import { storable } from "#server/text/stored-text.rule.ts";
 
 const maxText = 400;
 const maxItems = 10;
@@ -14,7 +13,7 @@ export function sampleOf(value: unknown, levels = maxLevels): unknown {
   if (typeof value === "string") return storable(value.length > maxText ? `${value.slice(0, maxText)}…` : value);
   if (Array.isArray(value)) return levels === 0 ? "[…]" : value.slice(0, maxItems).map((v) => sampleOf(v, levels - 1));
   if (isExactNumber(value)) return value.value;
-  if (!isRecord(value)) return value;
+  if (!isExactObject(value)) return value;
   if (levels === 0) return "{…}";
   const entries = Object.entries(value).slice(0, maxItems * 5);
   return Object.fromEntries(entries.map(([key, v]) => [storable(key.slice(0, 200)), sampleOf(v, levels - 1)]));
@@ -24,5 +23,5 @@ export function sampleOf(value: unknown, levels = maxLevels): unknown {
 export function mayBeCut(sample: unknown): boolean {
   if (typeof sample === "string") return sample.endsWith("…") || sample === "[…]" || sample === "{…}";
   if (Array.isArray(sample)) return sample.length >= maxItems || sample.some(mayBeCut);
-  return isRecord(sample) && Object.values(sample).some(mayBeCut);
+  return isExactObject(sample) && Object.values(sample).some(mayBeCut);
 }

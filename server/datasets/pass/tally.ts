@@ -10,7 +10,7 @@ import { type Example, measure, splitOf } from "#server/datasets/shapes/canonica
 import { findControlText } from "#server/datasets/shapes/control-text.rule.ts";
 import type { RowNote, RowProblem } from "#server/datasets/shapes/problem.rule.ts";
 import { isWrittenAs } from "#server/datasets/shapes/written-as.rule.ts";
-import { exactJson } from "#server/exact-json.rule.ts";
+import { exactJson } from "#server/text/exact-json.rule.ts";
 
 export type Sinks = { train: Sink; validation: Sink; setAside: Sink };
 

@@ -6,7 +6,7 @@ import { firstInvalidByte } from "#server/datasets/rows/lines.ts";
 import { RefusedFile, refuseFile } from "#server/datasets/rows/refused.ts";
 import { invalidUtf8, mib, type Row } from "#server/datasets/rows/row.rule.ts";
 import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
-import { exactJson } from "#server/exact-json.rule.ts";
+import { exactJson } from "#server/text/exact-json.rule.ts";
 
 const newline = 0x0a;
 /** Small enough that a broken place is known closely, large enough to be quick. */

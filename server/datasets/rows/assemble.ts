@@ -1,8 +1,8 @@
 import Assembler from "stream-json/assembler.js";
 import { repeatedKey, tooDeep } from "#server/datasets/rows/row.rule.ts";
 import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
-import { exactNumber } from "#server/exact-json.rule.ts";
-import { deepestJson } from "#server/json-depth.rule.ts";
+import { exactNumber } from "#server/text/exact-json.rule.ts";
+import { deepestJson } from "#server/text/json-depth.rule.ts";
 
 type Token = Parameters<Assembler["consume"]>[0];
 

@@ -17,7 +17,7 @@ import {
 } from "#server/datasets/rows/row.rule.ts";
 import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
 import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
-import { parseExactJson } from "#server/exact-json.rule.ts";
+import { parseExactJson } from "#server/text/exact-json.rule.ts";
 
 /** What is known of a file beside its bytes: its name, for the commands in remedies. */
 export type FileFacts = { filename?: string | null };

@@ -2,7 +2,7 @@ import { findJsonError } from "#server/datasets/rows/json-error.rule.ts";
 import type { Place } from "#server/datasets/rows/limits.rule.ts";
 import { convertTo } from "#server/datasets/rows/remedy.rule.ts";
 import { problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
-import { deepestJson } from "#server/json-depth.rule.ts";
+import { deepestJson } from "#server/text/json-depth.rule.ts";
 
 export type FileFormat = "jsonl" | "json_array";
 

@@ -2,10 +2,10 @@ import type { DatasetShape } from "#db/enums.ts";
 import { fromPairAsChat, type PairColumns } from "#server/datasets/shapes/chat.rule.ts";
 import { type Convert, isThere, type Layout, layouts, type Row } from "#server/datasets/shapes/layouts.rule.ts";
 import { namedShapes } from "#server/datasets/shapes/named.rule.ts";
-import { column, failed, isFilled, isRecord, problem, type RowNote } from "#server/datasets/shapes/problem.rule.ts";
+import { column, failed, isFilled, problem, type RowNote } from "#server/datasets/shapes/problem.rule.ts";
 import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
-import { isExactNumber } from "#server/exact-json.rule.ts";
-import { storable } from "#server/storable.rule.ts";
+import { isExactNumber, isExactObject } from "#server/text/exact-json.rule.ts";
+import { storable } from "#server/text/stored-text.rule.ts";
 
 /** How to read a file: what its rows look like, what they become, and what is wrong or left out in each. */
 export type Reading = { source: string; shape: DatasetShape; convert: Convert };
@@ -21,7 +21,7 @@ function fits(layout: Layout, row: Row): boolean {
 
 /** A row as an object of columns: a line that is a list of turns is a chat without its object. Null for anything else. */
 export function asRow(value: unknown): Row | null {
-  if (isRecord(value)) return value;
+  if (isExactObject(value)) return value;
   return isListOfTurns(value) ? { messages: value } : null;
 }
 
@@ -119,7 +119,7 @@ const maxSeenColumns = 50;
 
 /** The columns of the sampled rows: in how many they occur (0…1) and which kinds of value they hold. */
 export function seenColumns(rows: readonly unknown[]): SeenColumn[] {
-  const records = rows.filter(isRecord);
+  const records = rows.filter(isExactObject);
   const seen = new Map<string, { count: number; kinds: Set<string> }>();
   for (const row of records) {
     for (const name of Object.keys(row)) {

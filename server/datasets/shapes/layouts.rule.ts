@@ -16,9 +16,9 @@ import {
   fromUnpaired,
   type PreferenceColumns,
 } from "#server/datasets/shapes/preference.rule.ts";
-import { type Converted, column, type Found, isFilled, isRecord } from "#server/datasets/shapes/problem.rule.ts";
+import { type Converted, column, type Found, isFilled } from "#server/datasets/shapes/problem.rule.ts";
 import { isTurn } from "#server/datasets/shapes/turn.rule.ts";
-import { isExactNumber } from "#server/exact-json.rule.ts";
+import { isExactNumber, isExactObject } from "#server/text/exact-json.rule.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -145,7 +145,7 @@ export const layouts: readonly Layout[] = [
     shape: "preference",
     convert: fromOpenAiPreference,
     tells: ["preferred_output"],
-    fits: (row) => has(row, "preferred_output", "non_preferred_output") && isRecord(column(row, "input")),
+    fits: (row) => has(row, "preferred_output", "non_preferred_output") && isExactObject(column(row, "input")),
     columns: ["input", "preferred_output", "non_preferred_output"],
   },
   preferenceLayout("sharegpt_preference", (columns) => columns.prompt === "conversations"),
@@ -160,7 +160,7 @@ export const layouts: readonly Layout[] = [
   },
   namedLayout("ranked_answers", ["answers"], (row) => {
     const answers = column(row, "answers");
-    return has(row, "prompt") && Array.isArray(answers) && answers.some((one) => isRecord(one) && "rank" in one);
+    return has(row, "prompt") && Array.isArray(answers) && answers.some((one) => isExactObject(one) && "rank" in one);
   }),
   ...["messages", "conversations"].map((chat) =>
     unpairedLayout(

@@ -8,7 +8,6 @@ import {
   type Found,
   failed,
   isFilled,
-  isRecord,
   missing,
   optionalText,
   problem,
@@ -18,6 +17,7 @@ import {
 } from "#server/datasets/shapes/problem.rule.ts";
 import { isTurn, readTurn } from "#server/datasets/shapes/turn.rule.ts";
 import { checkOrder, readHistory, readTurnList, readTurns, withSystem } from "#server/datasets/shapes/turns.rule.ts";
+import { isExactObject } from "#server/text/exact-json.rule.ts";
 
 type Row = Record<string, unknown>;
 
@@ -168,7 +168,7 @@ function readAnswer(value: unknown, field: string, found: Found): Turn {
     return nothing;
   }
   const single: unknown = Array.isArray(value) ? value[0] : value;
-  if (!isRecord(single)) return { role: "assistant", content: requireText(scalar(single), field, found) };
+  if (!isExactObject(single)) return { role: "assistant", content: requireText(scalar(single), field, found) };
   const turn = readTurn(single, { field, index: null }, found);
   if (!turn) return nothing;
   if (turn.role !== "assistant") {
@@ -181,7 +181,7 @@ function readAnswer(value: unknown, field: string, found: Found): Turn {
 /** OpenAI's preference line: `{input: {messages}, preferred_output, non_preferred_output}`. */
 export function fromOpenAiPreference(row: Row, found: Found): Converted<PreferenceExample> {
   const input = column(row, "input");
-  if (!isRecord(input)) return failed([wrongType("input", "an object with messages", input)]);
+  if (!isExactObject(input)) return failed([wrongType("input", "an object with messages", input)]);
   const flat = { ...row, "input.messages": input.messages };
   const columns = { prompt: "input.messages", chosen: "preferred_output", rejected: "non_preferred_output" };
   return fromPreference(flat, columns, found);

@@ -1,5 +1,5 @@
 import type { DatasetNoteCode } from "#db/enums.ts";
-import { isExactNumber } from "#server/exact-json.rule.ts";
+import { isExactNumber } from "#server/text/exact-json.rule.ts";
 
 /** One thing wrong with one row: which field, what, and how to mend it. */
 export type RowProblem = { field: string | null; code: string; message: string; remedy: string };
@@ -92,10 +92,6 @@ export function column(row: Record<string, unknown>, name: string): unknown {
 export function isFilled(value: unknown): boolean {
   if (value === undefined || value === null || value === "") return false;
   return !Array.isArray(value) || value.length > 0;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
 /** Non-blank, sound text, or a problem added to what was found and "" returned. */

@@ -3,14 +3,13 @@ import {
   describe,
   type Found,
   isFilled,
-  isRecord,
   isSound,
   note,
   problem,
   unsoundText,
   wrongType,
 } from "#server/datasets/shapes/problem.rule.ts";
-import { isExactNumber } from "#server/exact-json.rule.ts";
+import { isExactNumber, isExactObject } from "#server/text/exact-json.rule.ts";
 
 /** Role names of OpenAI, ShareGPT, LLaMA-Factory, axolotl, ms-swift and torchtune. */
 const roleOf = new Map<unknown, Role | "tool">([
@@ -43,7 +42,7 @@ export type TurnPlace = { field: string; index: number | null };
 
 /** Does this look like a turn of a chat, written `{role, content}` or `{from, value}`? */
 export function isTurn(value: unknown): value is Record<string, unknown> {
-  if (!isRecord(value)) return false;
+  if (!isExactObject(value)) return false;
   return (typeof value.role === "string" || typeof value.from === "string") && ("content" in value || "value" in value);
 }
 
@@ -53,7 +52,7 @@ export function isListOfTurns(value: unknown): boolean {
 
 /** One turn, or null with its problem added. */
 export function readTurn(value: unknown, place: TurnPlace, found: Found): Turn | null {
-  if (!isRecord(value)) {
+  if (!isExactObject(value)) {
     found.problems.push(wrongType(pathOf(place), "an object with a role and its content", value));
     return null;
   }
@@ -162,7 +161,7 @@ function readContent(value: unknown, place: TurnPlace, key: string, role: Role, 
 function joinTextParts(parts: unknown[]): string | null {
   let text = "";
   for (const part of parts) {
-    if (!isRecord(part) || part.type !== "text") return null;
+    if (!isExactObject(part) || part.type !== "text") return null;
     const piece = part.text ?? part.content;
     if (typeof piece !== "string") return null;
     text += piece;

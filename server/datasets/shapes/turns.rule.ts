@@ -1,7 +1,6 @@
 import type { Role, Turn } from "#server/datasets/shapes/canonical.rule.ts";
 import {
   type Found,
-  isRecord,
   note,
   problem,
   type RowProblem,
@@ -9,6 +8,7 @@ import {
   wrongType,
 } from "#server/datasets/shapes/problem.rule.ts";
 import { readTurn } from "#server/datasets/shapes/turn.rule.ts";
+import { isExactObject } from "#server/text/exact-json.rule.ts";
 
 /** What a list of turns must end with: an answer, or the question whose answers stand elsewhere. */
 type End = "assistant" | "user";
@@ -49,7 +49,7 @@ function parsedTurns(value: unknown): unknown {
 }
 
 function isExchange(value: unknown): value is Record<string, unknown> {
-  return isRecord(value) && !("role" in value || "from" in value) && ("human" in value || "user" in value);
+  return isExactObject(value) && !("role" in value || "from" in value) && ("human" in value || "user" in value);
 }
 
 /** Put a system text before the turns; a conversation's own system turn wins over a column, and that is said. */

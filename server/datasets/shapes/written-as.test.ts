@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isWrittenAs } from "#server/datasets/shapes/written-as.rule.ts";
-import { parseExactJson } from "#server/exact-json.rule.ts";
+import { parseExactJson } from "#server/text/exact-json.rule.ts";
 
 const chat = (content: string) => ({ messages: [{ role: "user", content }] });
 

@@ -1,7 +1,7 @@
 import type { Pool } from "#db/client.ts";
-import { readStorableJson } from "#server/body.ts";
 import type { Ctx, Enqueue } from "#server/context.ts";
 import type { CallerKey } from "#server/gateway/contract.ts";
+import { readStorableJson } from "#server/http/body.ts";
 import type { Storage } from "#server/storage.ts";
 
 /** What the parts of /v1 that need Postgres are given. */

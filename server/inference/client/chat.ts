@@ -9,6 +9,7 @@ import {
   UpstreamError,
   type Usage,
 } from "#server/inference/client/wire.ts";
+import { jsonOrNull } from "#server/text/json.rule.ts";
 
 const path = "/v1/chat/completions";
 
@@ -138,7 +139,7 @@ export async function* streamChat(
 }
 
 function chunkOf(data: string) {
-  const value = parseJson(data);
+  const value = jsonOrNull(data);
   const error = readErrorBody(value);
   if (error) throw new UpstreamError(0, error);
   const parsed = Chunk.safeParse(value);
@@ -153,14 +154,6 @@ function tokensOf(usage: Usage | null) {
 function queueMsOf(headers: ChatResult["headers"]) {
   const value = Number(headers["x-forge-queue-ms"] ?? Number.NaN);
   return Number.isFinite(value) ? value : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function brokenOff(cause: unknown): never {

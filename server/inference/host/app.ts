@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { readJson } from "#server/body.ts";
 import { DomainError, errorCodes } from "#server/errors.ts";
+import { readJson } from "#server/http/body.ts";
 import { parseEngineRef } from "#server/inference/client/ref.ts";
 import { callBytesAtMost } from "#server/inference/client/wire.ts";
 import { begin, collector, type Dialect, streamer } from "#server/inference/host/answer.ts";

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { z } from "zod";
 import { DomainError } from "#server/errors.ts";
+import { jsonOrNull } from "#server/text/json.rule.ts";
 
 const maxHeaderBytes = 100 * 1024 * 1024; // the format's own limit
 const bitsOf: Record<string, number> = {
@@ -78,7 +79,7 @@ function byOffset([, a]: [string, z.infer<typeof Tensor>], [, b]: [string, z.inf
 }
 
 function parseHeader(header: Buffer, name: string): [string, z.infer<typeof Tensor>][] {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(header));
+  const parsed = z.record(z.string(), z.unknown()).safeParse(jsonOrNull(header.toString("utf8")));
   if (!parsed.success) throw lies(name, "has no readable header");
   const entries = Object.entries(parsed.data).filter(([key]) => key !== "__metadata__");
   return entries.map(([key, value]) => {
@@ -86,14 +87,6 @@ function parseHeader(header: Buffer, name: string): [string, z.infer<typeof Tens
     if (!tensor.success) throw lies(name, `describes ${key.slice(0, 80)} in a way that makes no sense`);
     return [key, tensor.data];
   });
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return null;
-  }
 }
 
 function lies(name: string, what: string) {

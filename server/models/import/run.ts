@@ -5,7 +5,6 @@ import { modelVersions } from "#db/schema/models.ts";
 import { transact } from "#server/context.ts";
 import { letGoOfUploads } from "#server/datasets/uploads/let-go.ts";
 import { DomainError } from "#server/errors.ts";
-import { wordsOfFault } from "#server/fault.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { claim, heartbeatEveryMs, keepBeating, release } from "#server/jobs/lease.ts";
 import { modelImports } from "#server/jobs/leased.ts";
@@ -15,6 +14,7 @@ import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { type BaseBlobs, makeBase } from "#server/models/import/make-base.ts";
 import { endImport, type Progress, reportProgress, type Version } from "#server/models/import/progress.ts";
 import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
+import { wordsOfFault } from "#server/text/error-text.ts";
 
 /**
  * The job of an import: fetch, check, store, convert → version `ready`, or `failed` with a reason and a remedy.

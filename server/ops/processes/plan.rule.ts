@@ -1,4 +1,4 @@
-import { reachableHost } from "#server/reach.rule.ts";
+import { reachableHost } from "#server/http/reachable-host.rule.ts";
 
 /** How a process is started and how it says that it is ready: an HTTP address that answers 200, or a file that holds its pid. */
 export type ProcessPlan = {

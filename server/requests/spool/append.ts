@@ -2,7 +2,7 @@ import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync, statSyn
 import { join } from "node:path";
 import { log } from "#server/log.ts";
 import { countLosses, type Losses } from "#server/requests/spool/losses.ts";
-import { mayHoldUnstorable, storableJson } from "#server/storable.rule.ts";
+import { mayHoldUnstorable, storableJson } from "#server/text/stored-text.rule.ts";
 
 export const segmentPattern = /^\d{8}\.jsonl$/;
 const syncEveryMs = 1_000;

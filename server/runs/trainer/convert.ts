@@ -4,6 +4,7 @@ import { log } from "#server/log.ts";
 import { ConvertResult } from "#server/runs/contract.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { runModule } from "#server/runs/trainer/python.ts";
+import { jsonOrNull } from "#server/text/json.rule.ts";
 
 /** F16 halves a base without a loss that shows; an adapter is small, so it keeps its F32. */
 const outTypes = { base: "f16", adapter: "f32" } as const;
@@ -23,7 +24,7 @@ export async function convertToGguf(
   const ended = await runModule("largeforge_trainer.convert", [...args, "--out-type", outTypes[kind]], signal);
   signal.throwIfAborted();
   const line = ended.stdout.trim().split("\n").at(-1) ?? "";
-  const result = ConvertResult.safeParse(parseJson(line));
+  const result = ConvertResult.safeParse(jsonOrNull(line));
   if (result.success && "sha256" in result.data) return result.data;
   log.warn({ kind, code: ended.code, killedBy: ended.killedBy, stderr: ended.log }, "runs.conversion_failed");
   if (result.success && "code" in result.data) throw new TrainerFailure(result.data);
@@ -35,12 +36,4 @@ export async function convertToGguf(
       ? "Most often there was not enough memory: free some, then try again."
       : `Its last words: ${ended.log.trim().split("\n").at(-1) ?? "none"}`,
   });
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

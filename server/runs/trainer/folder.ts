@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { env } from "#server/env.ts";
 import { isAlive, type ProcessRef } from "#server/process.ts";
 import { Manifest, PidFile, type Spec } from "#server/runs/contract.ts";
-import { storable } from "#server/storable.rule.ts";
+import { storable } from "#server/text/stored-text.rule.ts";
 
 /** Where a run's trainer works: FORGE_DATA/runs/<id>. */
 export function runFolder(runId: string) {

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { log } from "#server/log.ts";
 import { TrainerEvent } from "#server/runs/contract.ts";
-import { storableJson } from "#server/storable.rule.ts";
+import { storableJson } from "#server/text/stored-text.rule.ts";
 
 const chunkBytes = 1 << 19;
 

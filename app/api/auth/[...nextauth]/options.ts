@@ -1,10 +1,10 @@
 import type { AuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { sessionSecret } from "#server/auth.ts";
-import { networkHeader } from "#server/client-network.ts";
 import { consoleDoors } from "#server/console.ts";
 import { publicUrl } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
+import { networkHeader } from "#server/http/client-network.ts";
 import { log } from "#server/log.ts";
 import { endSession } from "#server/people/end-session.ts";
 import { findSession } from "#server/people/find-session.ts";

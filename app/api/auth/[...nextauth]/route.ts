@@ -1,9 +1,9 @@
 import { NextRequest } from "next/server.js";
 import NextAuth from "next-auth";
 import { z } from "zod";
-import { parseJson, readText } from "#server/body.ts";
 import { publicUrl } from "#server/env.ts";
-import { answerErrors, formBytes } from "#server/http.ts";
+import { parseJson, readText } from "#server/http/body.ts";
+import { answerErrors, formBytes } from "#server/http/in-project.ts";
 import { safeCallbackUrl } from "#server/people/next-path.rule.ts";
 import { authOptions } from "./options.ts";
 

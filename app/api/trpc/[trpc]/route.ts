@@ -1,8 +1,8 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { newId } from "#db/ids.ts";
 import { resolveCaller } from "#server/auth.ts";
-import { parseJson, readText } from "#server/body.ts";
 import { consoleDoors } from "#server/console.ts";
+import { parseJson, readText } from "#server/http/body.ts";
 import { log } from "#server/log.ts";
 import { appRouter } from "#server/router.ts";
 import { asTrpcError } from "#server/trpc.ts";

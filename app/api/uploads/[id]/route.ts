@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { readStorableJson } from "#server/body.ts";
 import { FinishUpload } from "#server/datasets/input.ts";
 import { abortUpload } from "#server/datasets/uploads/abort.ts";
 import { appendUpload } from "#server/datasets/uploads/append.ts";
 import { findUpload } from "#server/datasets/uploads/find.ts";
 import { finishUpload } from "#server/datasets/uploads/finish.ts";
 import { DomainError } from "#server/errors.ts";
-import { formBytes, inProject } from "#server/http.ts";
+import { readStorableJson } from "#server/http/body.ts";
+import { formBytes, inProject } from "#server/http/in-project.ts";
 
 type Params = { params: Promise<{ id: string }> };
 

@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
 import { Hono } from "hono";
-import { attachmentOf } from "#server/attachment.rule.ts";
 import type { Ctx } from "#server/context.ts";
 import { readFileContent } from "#server/datasets/files/content.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
@@ -16,6 +15,7 @@ import { type ControlDoors, ctxOf } from "#server/gateway/control/context.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
 import { ListFilesQuery } from "#server/gateway/input.ts";
+import { attachmentOf } from "#server/http/attachment.rule.ts";
 import { requireRoom } from "#server/room.ts";
 
 /** `/v1/files` with OpenAI's shapes: POST (multipart), GET list, GET one, GET content, DELETE. */

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import { attachmentOf } from "#server/attachment.rule.ts";
 import { versionParts } from "#server/datasets/input.ts";
 import { openPart } from "#server/datasets/open-part.ts";
-import { inProject } from "#server/http.ts";
+import { attachmentOf } from "#server/http/attachment.rule.ts";
+import { inProject } from "#server/http/in-project.ts";
 
 type Params = { params: Promise<{ version: string; part: string }> };
 

@@ -1,5 +1,5 @@
 import { or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { fitPatterns, slipPatterns } from "#server/fuzzy.rule.ts";
+import { fitPatterns, slipPatterns } from "#server/text/fuzzy.rule.ts";
 
 /** Does the name fit the text, if need be with one slip of the typist? One pass over the names, no index. */
 export function fitsName(name: SQLWrapper, text: string): SQL {

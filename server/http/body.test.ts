@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { readJson } from "#server/body.ts";
+import { readJson } from "#server/http/body.ts";
 
 /** Counts the rounds of the event loop until the test ends. */
 function countRounds() {

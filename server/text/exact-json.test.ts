@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exactJson, isExactNumber, numberKey, parseExactJson } from "#server/exact-json.rule.ts";
+import { exactJson, isExactNumber, numberKey, parseExactJson } from "#server/text/exact-json.rule.ts";
 
 const parsedValue = (text: string) => {
   const parsed = parseExactJson(text);

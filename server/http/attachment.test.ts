@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { attachmentOf } from "#server/attachment.rule.ts";
+import { attachmentOf } from "#server/http/attachment.rule.ts";
 
 const vectors: [string, string][] = [
   ["faq.jsonl", "faq.jsonl"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { deepestJson, isDeeperThan } from "#server/json-depth.rule.ts";
+import { deepestJson, isDeeperThan } from "#server/text/json-depth.rule.ts";
 
 const nested = (levels: number, open = "[", close = "]") => open.repeat(levels) + close.repeat(levels);
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { proxyWarning } from "#server/proxy-warning.rule.ts";
+import { proxyWarning } from "#server/http/proxy-warning.rule.ts";
 
 const plain = { FORGE_HOST: "127.0.0.1", FORGE_PORT: 3000, FORGE_TRUSTED_PROXIES: "" };
 

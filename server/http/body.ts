@@ -3,8 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { DomainError } from "#server/errors.ts";
-import { deepestJson, isDeeperThan } from "#server/json-depth.rule.ts";
-import { mayHoldUnstorable, unstorablePath } from "#server/storable.rule.ts";
+import { deepestJson, isDeeperThan } from "#server/text/json-depth.rule.ts";
+import { mayHoldUnstorable, unstorablePath } from "#server/text/stored-text.rule.ts";
 
 /** A request as Node's server or as the web's platform gives it. */
 type Asked = IncomingMessage | Request;

@@ -1,5 +1,6 @@
 import { isLosslessNumber, LosslessNumber, parse, stringify } from "lossless-json";
-import { deepestJson, endOfText } from "#server/json-depth.rule.ts";
+import { isRecord } from "#server/text/json.rule.ts";
+import { deepestJson, endOfText } from "#server/text/json-depth.rule.ts";
 
 /** A value of JSON text, or why there is none; `key` is the first key that stands twice in one object. */
 export type ExactJson =
@@ -146,4 +147,9 @@ function repeatedKey(text: string): string {
     }
   }
   return last;
+}
+
+/** An object of exactly parsed JSON: an exact number is none, though JavaScript holds it as one. */
+export function isExactObject(value: unknown): value is Record<string, unknown> {
+  return isRecord(value) && !isExactNumber(value);
 }

@@ -1,4 +1,4 @@
-import { caselessPattern } from "#server/caseless.rule.ts";
+import { caselessPattern } from "#server/text/caseless.rule.ts";
 
 const wordStart = "(?:^|[^[:alnum:]])";
 const shortestTyped = 4;

@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm/errors";
 import { expect, test } from "vitest";
 import { DomainError } from "#server/errors.ts";
-import { traceOfFault, wordsOfFault } from "#server/fault.ts";
+import { traceOfFault, wordsOfFault } from "#server/text/error-text.ts";
 
 const secret = "my bank account is 12\n    at home";
 
@@ -14,7 +14,7 @@ test("a failed query is told by its text and the database's reason, never with w
   expect(wordsOfFault(wrapped)).toBe("the answer was not kept");
   const trace = traceOfFault(wrapped);
   expect(trace).toContain("invalid byte sequence");
-  expect(trace).toMatch(/fault\.test\.ts:\d+:\d+/);
+  expect(trace).toMatch(/error-text\.test\.ts:\d+:\d+/);
   expect(trace.match(/caused by/g)).toHaveLength(2);
   expect(trace).not.toContain("bank");
   expect(trace).not.toContain("home");

@@ -1,6 +1,6 @@
 import type { BlockList } from "node:net";
 import { expect, test } from "vitest";
-import { clientNetwork, parseProxies } from "#server/client-network.ts";
+import { clientNetwork, parseProxies } from "#server/http/client-network.ts";
 
 function trusting(text: string): BlockList {
   const list = parseProxies(text);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contentSecurityPolicy, securityHeaders } from "#server/page-security.rule.ts";
+import { contentSecurityPolicy, securityHeaders } from "#server/http/page-security.rule.ts";
 
 test("the policy lets only our own files and the nonce's scripts run, and nobody frame us", () => {
   const policy = contentSecurityPolicy("abc");
