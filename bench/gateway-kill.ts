@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "#db/embedded.ts";
 import { log } from "#server/log.ts";
-import { type CallCounts, callSteadily, noCalls, superviseGateway } from "#server/ops/processes/door.fixture.ts";
+import {
+  type CallCounts,
+  callSteadily,
+  noCalls,
+  superviseGateway,
+} from "#server/ops/processes/gateway-process.fixture.ts";
 import { addProject, startDatabase } from "./gateway/database.ts";
 import { median } from "./gateway/load.ts";
 import { digits } from "./gateway/stream.ts";

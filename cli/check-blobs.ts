@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "#cli/client.ts";
-import { damageWords } from "#cli/disk-text.ts";
+import { formatDamage } from "#cli/disk-text.ts";
 import { dataDir } from "#cli/paths.ts";
 import { hashFile } from "#server/blob-files.ts";
-import { sizeInWords } from "#server/room.rule.ts";
+import { formatSize } from "#server/room.rule.ts";
 import type { BlobUse } from "#server/storage/uses.ts";
 
 export type BlobCheck = {
@@ -64,10 +64,10 @@ async function askUses(sha256: string[]): Promise<BlobUse[] | null> {
 /** The check in words: what was found, and what to do. */
 export function blobFinding({ checked, bytes, left, damaged }: BlobCheck) {
   const rest = left > 0 ? `; ${left} more are read by night, or now with --all` : "";
-  const found = `${checked} stored files (${sizeInWords(bytes)}) read, ${damaged.length} damaged${rest}`;
+  const found = `${checked} stored files (${formatSize(bytes)}) read, ${damaged.length} damaged${rest}`;
   const remedies = damaged.map(({ sha256, uses }) =>
     uses
-      ? damageWords({ sha256, damage: "changed", uses })
+      ? formatDamage({ sha256, damage: "changed", uses })
       : `the stored file ${sha256.slice(0, 12)}… is not what was stored; ./forge up, then look again, to see what uses it`,
   );
   return { found, remedy: remedies.length > 0 ? remedies.join("\n           → ") : null };

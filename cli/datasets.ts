@@ -59,7 +59,7 @@ export function registerDatasets(program: Command): void {
         formatBytes(latest.sourceBytes),
         latest.badRows,
         `${plural(usedBy.runs, "run")}, ${plural(usedBy.suites, "suite")}`,
-        latest.refusal?.message ?? latest.waitingFor ?? (latest.review && reviewWords[latest.review]),
+        latest.refusal?.message ?? latest.waitingFor ?? (latest.review && reviewLabels[latest.review]),
       ]);
     });
   datasets
@@ -73,7 +73,7 @@ export function registerDatasets(program: Command): void {
     });
 }
 
-const reviewWords = { mapping: "its columns must be mapped", bad_rows: "rows with problems wait for a decision" };
+const reviewLabels = { mapping: "its columns must be mapped", bad_rows: "rows with problems wait for a decision" };
 
 const mapOption = "--map <column=target,…>";
 const mapHelp = "what the columns are, e.g. question=prompt,answer=completion";

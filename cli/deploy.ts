@@ -95,7 +95,7 @@ export function registerDeploy(program: Command): void {
       const list = await collect((page) => trpc.deployments.list.query({ retired, ...page }), paging);
       printList(command, list, ["name", "traffic", "requests/h", "failed"], (row) => [
         row.name,
-        sayTraffic(row.revisions),
+        formatTraffic(row.revisions),
         row.requests,
         row.failed,
       ]);
@@ -108,11 +108,11 @@ export function registerDeploy(program: Command): void {
       const { trpc } = connect(command.optsWithGlobals());
       const deployment = await show(trpc, name);
       const retired = await trpc.deployments.archive.mutate({ deploymentId: deployment.id });
-      print(command, retired, sayRetired);
+      print(command, retired, formatRetired);
     });
 }
 
-function sayRetired({ name, answeredBy }: { name: string; answeredBy: string | null }): string {
+function formatRetired({ name, answeredBy }: { name: string; answeredBy: string | null }): string {
   return `${name} is retired; ${answeredBy ? `${answeredBy} answers its callers now` : "its callers get “model not found”"}`;
 }
 
@@ -178,7 +178,7 @@ async function waitUntilReady(trpc: Trpc, name: string): Promise<Deployment> {
   });
 }
 
-function sayTraffic(revisions: readonly { number: number; weightBps: number; model: string; version: number }[]) {
+function formatTraffic(revisions: readonly { number: number; weightBps: number; model: string; version: number }[]) {
   return revisions
     .filter((revision) => revision.weightBps > 0)
     .map(({ number, model, version, weightBps }) => `v${number} ${model}/${version} ${percent(weightBps)}`)

@@ -1,9 +1,9 @@
 import type { Connection } from "#cli/client.ts";
-import { sizeInWords } from "#server/room.rule.ts";
+import { formatSize } from "#server/room.rule.ts";
 
 export type Disk = Awaited<ReturnType<Connection["trpc"]["storage"]["machine"]["query"]>>;
 
-const kindWords = {
+const kindLabels = {
   datasets: "datasets and files",
   models: "models",
   uploads: "uploads and other unfinished work",
@@ -16,22 +16,22 @@ const kindWords = {
 
 /** The disk's lines of `forge status`: what is free, what takes how much, what is damaged. */
 export function diskLines({ freeBytes, keptBytes, kinds, damaged }: Disk): string[] {
-  const rows = Object.entries(kindWords).map(
-    ([kind, words]) => [words, kinds[kind as keyof typeof kindWords]] as const, // safe because they are its own keys
+  const rows = Object.entries(kindLabels).map(
+    ([kind, words]) => [words, kinds[kind as keyof typeof kindLabels]] as const, // safe because they are its own keys
   );
   return [
-    `disk     ${sizeInWords(freeBytes)} free, of which ${sizeInWords(keptBytes)} stay free`,
+    `disk     ${formatSize(freeBytes)} free, of which ${formatSize(keptBytes)} stay free`,
     ...rows
       .filter(([, bytes]) => bytes > 0)
-      .map(([words, bytes]) => `         ${sizeInWords(bytes).padStart(9)}  ${words}`),
-    ...damaged.map((one) => `! ${damageWords(one)}`),
+      .map(([words, bytes]) => `         ${formatSize(bytes).padStart(9)}  ${words}`),
+    ...damaged.map((one) => `! ${formatDamage(one)}`),
   ];
 }
 
 type Damage = Pick<Disk["damaged"][number], "sha256" | "damage" | "uses">;
 
 /** One damaged blob in a sentence: what is wrong, what uses it, and what fixes it. */
-export function damageWords({ sha256, damage, uses }: Damage): string {
+export function formatDamage({ sha256, damage, uses }: Damage): string {
   const what = damage === "missing" ? "is missing" : "is not what was stored";
   const names = uses.map((use) => `${use.kind} ${use.name} of project ${use.project}`);
   const used = names.length > 0 ? `it belongs to ${names.join(", ")}` : "nothing uses it";

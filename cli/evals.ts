@@ -8,7 +8,7 @@ import { print, table, withProgress } from "#cli/output.ts";
 import { DomainError } from "#server/errors.ts";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
-import { overlapWords } from "#server/evals/overlap.rule.ts";
+import { formatOverlap } from "#server/evals/overlap.rule.ts";
 
 const pollMs = 500;
 
@@ -181,7 +181,7 @@ function describeEval({
   ]);
   const columns = ["grader", baseline.name, candidate.name, "difference", "won/lost/tied", "McNemar p", "verdict"];
   const overlap =
-    overlapWords(summary.overlap, { candidate: candidate.name, baseline: baseline.name }) ??
+    formatOverlap(summary.overlap, { candidate: candidate.name, baseline: baseline.name }) ??
     "Neither was trained on any of the cases.";
   return `${head}\n${table(columns, rows)}\n${overlap}`;
 }

@@ -69,7 +69,7 @@ export function DeleteDialog({
 export function DeleteButton({ procedure, onAsk }: { procedure: string; onAsk: () => void }) {
   const refusal = useRefusal(procedure);
   return (
-    <Button look="danger" icon={<Trash2 aria-hidden />} disabledReason={refusal} onClick={onAsk}>
+    <Button variant="danger" icon={<Trash2 aria-hidden />} disabledReason={refusal} onClick={onAsk}>
       Delete
     </Button>
   );

@@ -38,7 +38,7 @@ function createLiveClient() {
   let settling: ReturnType<typeof setTimeout> | undefined;
   let leading = false;
   let waiting: AbortController | undefined;
-  let abdicate: (() => void) | undefined;
+  let releaseLead: (() => void) | undefined;
 
   function own(): Wanted {
     if (document.hidden) return {};
@@ -84,7 +84,7 @@ function createLiveClient() {
       post({ say: "want", tab, wanted });
       const needed = Object.keys(wanted).length > 0;
       if (needed && !leading && !waiting) lead();
-      if (!needed) stepBack();
+      if (!needed) stopLeading();
       if (leading) stream.want(mergeWanted([wanted, ...others.values()]));
     }, settleMs);
   }
@@ -102,21 +102,21 @@ function createLiveClient() {
         post({ say: "who" });
         settle();
         await new Promise<void>((resolve) => {
-          abdicate = resolve;
+          releaseLead = resolve;
         });
       })
       .catch(() => undefined); // aborted: this tab no longer wants to lead
   }
 
-  function stepBack() {
+  function stopLeading() {
     waiting?.abort();
     waiting = undefined;
     if (!leading) return;
     leading = false;
     others.clear();
     stream.close();
-    abdicate?.();
-    abdicate = undefined;
+    releaseLead?.();
+    releaseLead = undefined;
   }
 
   channel.onmessage = ({ data }: MessageEvent<Message>) => {

@@ -1,20 +1,20 @@
 import { createDb, type Pool } from "#db/client.ts";
 import type { Enqueue } from "#server/context.ts";
 import { env } from "#server/env.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { openStorage, type Storage } from "#server/storage.ts";
 
-type Doors = { db: Pool; enqueue: Enqueue; storage: Storage };
+type Dependencies = { db: Pool; enqueue: Enqueue; storage: Storage };
 
 const slot = Symbol.for("largeforge.console");
-const shared: typeof globalThis & { [slot]?: Doors } = globalThis;
+const shared: typeof globalThis & { [slot]?: Dependencies } = globalThis;
 
-/** What pages and handlers of the console share: one pool, the bells, the blobs. Opened with the first request, once a process. */
-export function consoleDoors(): Doors {
+/** What pages and handlers of the console share: one pool, the queues, the blobs. Opened with the first request, once a process. */
+export function consoleDependencies(): Dependencies {
   // On globalThis, because Next bundles pages and handlers apart and would make one of each.
   shared[slot] ??= {
     db: createDb(env().DATABASE_URL, { max: 10, name: "largeforge-console" }),
-    enqueue: openBells().enqueue,
+    enqueue: openQueues().enqueue,
     storage: openStorage(),
   };
   return shared[slot];

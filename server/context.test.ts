@@ -11,22 +11,22 @@ import { liveChannel } from "#server/signals/live.ts";
 import { snapshotChannel } from "#server/signals/snapshot.ts";
 import { testProject } from "#server/testing.ts";
 
-test("a bell rung inside a nested transaction waits for the outermost commit", () =>
+test("a job enqueued inside a nested transaction waits for the outermost commit", () =>
   inDatabase(async ({ db }) => {
-    const rung: string[] = [];
-    const enqueue: Enqueue = (name) => void rung.push(name);
+    const enqueued: string[] = [];
+    const enqueue: Enqueue = (name) => void enqueued.push(name);
     const ctx = { db, actor: "system:test" as const, enqueue };
     await transact(ctx, async (outer) => {
       await transact(outer, async (inner) => inner.enqueue("ops.sweep", {}));
-      expect(rung).toEqual([]);
+      expect(enqueued).toEqual([]);
     });
-    expect(rung).toEqual(["ops.sweep"]);
+    expect(enqueued).toEqual(["ops.sweep"]);
   }));
 
-test("a rollback drops both the rows and the bells", () =>
+test("a rollback drops both the rows and the jobs", () =>
   inDatabase(async ({ db }) => {
-    const rung: string[] = [];
-    const enqueue: Enqueue = (name) => void rung.push(name);
+    const enqueued: string[] = [];
+    const enqueue: Enqueue = (name) => void enqueued.push(name);
     const ctx = { db, actor: "system:test" as const, enqueue };
     const id = newId("project");
     const doomed = transact(ctx, async (tx) => {
@@ -37,7 +37,7 @@ test("a rollback drops both the rows and the bells", () =>
       throw new Error("no");
     });
     await expect(doomed).rejects.toThrow("no");
-    expect(rung).toEqual([]);
+    expect(enqueued).toEqual([]);
     expect(await db.select().from(auditLog)).toEqual([]);
     expect(await db.select().from(snapshotVersion)).toMatchObject([{ version: 1 }]);
     expect(await db.select().from(projects)).toEqual([]);

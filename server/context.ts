@@ -5,11 +5,11 @@ import { type Changes, collectChanges, type UnscopedChanges } from "#server/sign
 /** `user:ID`, `key:ID` or `system:NAME`. */
 export type Actor = `user:${string}` | `key:${string}` | `system:${string}`;
 
-/** Rings a job's bell; inside a transaction only after the outermost commit. */
-export type Enqueue = <N extends JobName>(name: N, payload: JobPayload<N>, options?: RingOptions) => void;
+/** Enqueues a job; inside a transaction only after the outermost commit. */
+export type Enqueue = <N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions) => void;
 
-/** `once`: dropped while another `once` bell for the same payload still waits or works (the sweep's bells). */
-export type RingOptions = { delayMs?: number; once?: boolean };
+/** `once`: dropped while another `once` job of the same payload still waits or works (the sweep's). */
+export type EnqueueOptions = { delayMs?: number; once?: boolean };
 
 /** The only thing passed around. */
 export type Ctx = { db: Db; enqueue: Enqueue; projectId: string; actor: Actor };
@@ -45,17 +45,17 @@ export async function transact<T, C extends UnscopedCtx>(
     await changes.write(ctx.db);
     return result;
   }
-  const bells: (() => void)[] = [];
+  const enqueued: (() => void)[] = [];
   const result = await ctx.db.transaction(async (tx: Tx) => {
     openTransactions.set(tx, changes);
     const enqueue: Enqueue = (name, payload, options) => {
-      bells.push(() => ctx.enqueue(name, payload, options));
+      enqueued.push(() => ctx.enqueue(name, payload, options));
     };
     const result = await fn({ ...ctx, db: tx, enqueue, changed, rerouted });
     await changes.write(tx);
     return result;
   });
-  for (const ring of bells) ring();
+  for (const send of enqueued) send();
   return result;
 }
 

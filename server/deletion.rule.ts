@@ -26,13 +26,13 @@ export function someOf(rows: readonly { name: string; total: number }[]): Some {
 }
 
 /** "1 run (triage-1)", "12 runs (a, b, c, d, e and 7 more)" */
-export function saySome({ count, names }: Some, noun: string, plural = `${noun}s`): string {
+export function formatSome({ count, names }: Some, noun: string, plural = `${noun}s`): string {
   const more = count > names.length ? ` and ${count - names.length} more` : "";
-  return `${sayCount(count, noun, plural)} (${names.join(", ")}${more})`;
+  return `${formatCount(count, noun, plural)} (${names.join(", ")}${more})`;
 }
 
 /** "1 run", "1,204 runs" */
-export function sayCount(count: number, noun: string, plural = `${noun}s`): string {
+export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 }
 

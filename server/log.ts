@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { logSettings } from "#server/env.ts";
-import { traceOfFault, wordsOfFault } from "#server/text/error-text.ts";
+import { errorText, traceOfFault } from "#server/text/error-text.ts";
 
 const settings = logSettings();
 
@@ -17,7 +17,7 @@ export const log = pino({
 /** Drivers hang whole clients, and queries their parameters, on their errors; a line keeps what tells the fault. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const told = { type: error.name, message: wordsOfFault(error), stack: traceOfFault(error) };
+  const told = { type: error.name, message: errorText(error), stack: traceOfFault(error) };
   const named = ["code", "reason", "field"].flatMap((name) => {
     const value: unknown = Reflect.get(error, name) ?? (error.cause instanceof Error && Reflect.get(error.cause, name));
     return typeof value === "string" || typeof value === "number" ? [[name, value]] : [];

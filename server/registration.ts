@@ -3,7 +3,7 @@ import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 
-/** A registration takes seconds and is rung for again every ten: one that has not come by then fails each time. */
+/** A registration takes seconds and is enqueued again every ten: one that has not come by then fails each time. */
 const dueForMinutes = 15;
 
 type Where = Pick<Ctx, "db">;

@@ -8,7 +8,7 @@ import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 import { errorCodes } from "#server/errors.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
-import { sizeInWords, whyNoRoom } from "#server/room.rule.ts";
+import { formatSize, whyNoRoom } from "#server/room.rule.ts";
 import { requireRoom } from "#server/room.ts";
 import { suggestFor } from "#server/runs/methods/method.ts";
 import { sft } from "#server/runs/methods/sft.ts";
@@ -19,7 +19,7 @@ import { testStorage } from "#server/testing.ts";
 
 test("sizes keep three digits whatever their unit, so that nothing needs 0.0 GiB", () => {
   const sizes = [0, 512, 1_024, 5_000, 6_442_451, 1_073_741_824, 13_000_000_000, 2 ** 50];
-  expect(sizes.map(sizeInWords)).toEqual(["0 B", "512 B", "1 KiB", "4.9 KiB", "6.1 MiB", "1 GiB", "12.1 GiB", "1 PiB"]);
+  expect(sizes.map(formatSize)).toEqual(["0 B", "512 B", "1 KiB", "4.9 KiB", "6.1 MiB", "1 GiB", "12.1 GiB", "1 PiB"]);
 });
 
 test("work that would fill the disk is told what it needs and what is free", () => {

@@ -8,9 +8,9 @@ import { members, projects, users } from "#db/schema/people.ts";
 import { adoptTransaction, type Ctx } from "#server/context.ts";
 import { fileStorage, type Storage } from "#server/storage.ts";
 
-export type RungBell = { name: string; payload: unknown };
+export type EnqueuedJob = { name: string; payload: unknown };
 
-/** A project with one member inside a test's transaction, and a ctx that records the bells rung. */
+/** A project with one member inside a test's transaction, and a ctx that records the jobs enqueued. */
 export async function testProject(tx: Tx, options: { role?: Role; slug?: string } = {}) {
   adoptTransaction(tx);
   const projectId = newId("project");
@@ -19,16 +19,16 @@ export async function testProject(tx: Tx, options: { role?: Role; slug?: string 
   await tx.insert(projects).values({ id: projectId, slug, name: slug });
   await tx.insert(users).values({ id: userId, email: `${userId}@example.test`, name: "Ada", passwordHash: "-" });
   await tx.insert(members).values({ projectId, userId, role: options.role ?? "admin" });
-  const bells: RungBell[] = [];
+  const enqueued: EnqueuedJob[] = [];
   const ctx: Ctx = {
     db: tx,
     projectId,
     actor: `user:${userId}`,
     enqueue: (name, payload) => {
-      bells.push({ name, payload });
+      enqueued.push({ name, payload });
     },
   };
-  return { ctx, projectId, userId, slug, bells };
+  return { ctx, projectId, userId, slug, enqueued };
 }
 
 /** Blob storage in a folder of its own. */

@@ -6,13 +6,13 @@ import { env } from "#server/env.ts";
 import { createGateway, type GatewayState } from "#server/gateway/app.ts";
 import { createControl } from "#server/gateway/control/app.ts";
 import { createCors } from "#server/gateway/cors.ts";
-import { createDoors } from "#server/gateway/doors.ts";
+import { createDependencies } from "#server/gateway/dependencies.ts";
 import { createForwarder } from "#server/gateway/forward.ts";
 import { createLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
 import { serveGateway } from "#server/gateway/serve.ts";
 import { keepSnapshot } from "#server/gateway/snapshot/keep.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { hmacOfKey } from "#server/keys/hmac.ts";
 import { verifyInternalToken } from "#server/keys/internal-token.ts";
 import { log } from "#server/log.ts";
@@ -45,10 +45,10 @@ const spool = openSpool(claim.dir);
 const flusher = keepFlushing(db, spool, claim.orphans, claim.abandoned);
 const keeper = keepSnapshot(db);
 const forwarder = createForwarder(secretFor("host").toString("hex"));
-const bells = openBells();
+const queues = openQueues();
 let draining = false;
 
-const doors = createDoors({
+const dependencies = createDependencies({
   keeper,
   forwarder,
   digestOf: hmacOfKey,
@@ -84,11 +84,11 @@ function state(): GatewayState {
 
 const control = createControl({
   db,
-  enqueue: bells.enqueue,
+  enqueue: queues.enqueue,
   storage: openStorage(),
   isUp: () => state().postgres === "up",
 });
-const app = createGateway({ doors, metrics, metricsOpen: FORGE_METRICS === "open", state, control });
+const app = createGateway({ dependencies, metrics, metricsOpen: FORGE_METRICS === "open", state, control });
 const cors = createCors(FORGE_CORS_ORIGINS);
 const answer = getRequestListener(app.fetch, { autoCleanupIncoming: false }); // serveGateway cuts what is left unread
 await keeper.firstRead; // callers who wait since the last gateway ended get their answers, not a 503
@@ -117,7 +117,7 @@ async function stop() {
   spool.close();
   await claim.release();
   await forwarder.close();
-  await bells.close();
+  await queues.close();
   await db.$client.end({ timeout: 1 });
   log.info({ cut, ms: Math.round(performance.now() - startedMs) }, "gateway.stopped");
   process.exit(0);

@@ -15,7 +15,7 @@ import { createHost } from "#server/inference/host/app.ts";
 import { openPool } from "#server/inference/host/pool.ts";
 import { Refusal } from "#server/inference/host/refusal.ts";
 import { engineVersion } from "#server/inference/host/version.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { log } from "#server/log.ts";
 import { outliveDatabase } from "#server/outlive-database.ts";
 import { secretFor } from "#server/secrets.ts";
@@ -58,8 +58,8 @@ const pool = openPool({
 });
 
 const db = createDb(DATABASE_URL, { max: 4, name: "largeforge-inference" });
-const bells = openBells();
-const ctx = { db, enqueue: bells.enqueue, actor: "system:inference" } as const;
+const queues = openQueues();
+const ctx = { db, enqueue: queues.enqueue, actor: "system:inference" } as const;
 const device = cuda ? "cuda" : `cpu (${cpus()[0]?.model.trim() ?? "unknown"}, ${threads} cores)`;
 const url = `http://127.0.0.1:${FORGE_HOST_PORT}`;
 const self = { id: await ownId(), url, device, memoryBytes, engineVersion };
@@ -103,7 +103,7 @@ async function stop() {
   while (live() && performance.now() < deadline) await sleep(25);
   server.close();
   await pool.close();
-  await bells.close();
+  await queues.close();
   await db.$client.end({ timeout: 1 });
   log.info({}, "inference.stopped");
   process.exit(0);

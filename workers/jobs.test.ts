@@ -9,7 +9,7 @@ import { inDatabase } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
 import { createFile } from "#server/datasets/files/create.ts";
 import { addProject } from "#server/gateway/gateway.fixture.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { clockOff, until } from "#server/process.fixture.ts";
 import { fileStorage } from "#server/storage.ts";
@@ -27,10 +27,10 @@ test.each([1, -1])(
   (hours) =>
     inDatabase(async ({ db, url }) => {
       const data = await testDataFolder();
-      const bells = openBells({ databaseUrl: url });
-      onTestFinished(() => bells.close());
+      const queues = openQueues({ databaseUrl: url });
+      onTestFinished(() => queues.close());
       const projectId = await addProject(db);
-      const ctx: Ctx = { db, projectId, actor: "system:test", enqueue: bells.enqueue };
+      const ctx: Ctx = { db, projectId, actor: "system:test", enqueue: queues.enqueue };
       await startJobs(url, data);
       await startJobs(url, data, clockOff(hours));
       const rows = Array.from({ length: 20_000 }, (_, i) => `{"prompt":"q${i}","completion":"a${i}"}\n`).join("");

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createDb } from "#db/client.ts";
 import { env } from "#server/env.ts";
 import { catalog, queueNames } from "#server/jobs/catalog.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { queueClasses } from "#server/jobs/queues.ts";
 import { scheduleJobs } from "#server/jobs/schedule.ts";
 import { workWith } from "#server/jobs/work.ts";
@@ -21,16 +21,16 @@ const handOverWithinMs = 15_000;
 const ready = join(env().FORGE_DATA, "run", "jobs.ready");
 outliveDatabase();
 const db = createDb(env().DATABASE_URL, { max: 8, name: "largeforge-jobs" });
-const bells = openBells();
+const queues = openQueues();
 const { openQueue, openWorker } = queueClasses();
-const ctx = { db, enqueue: bells.enqueue, storage: openStorage(), actor: "system:jobs" } as const;
+const ctx = { db, enqueue: queues.enqueue, storage: openStorage(), actor: "system:jobs" } as const;
 
-const queues = new Map(queueNames.map((name) => [name, openQueue(name)]));
+const byName = new Map(queueNames.map((name) => [name, openQueue(name)]));
 const workers = queueNames.map((name) => openWorker(name, workWith(ctx, handlers), concurrency[name]));
 
 await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-await scheduleJobs(handlers, (name) => queues.get(catalog[name].queue));
-bells.enqueue("ops.sweep", {}, { once: true });
+await scheduleJobs(handlers, (name) => byName.get(catalog[name].queue));
+queues.enqueue("ops.sweep", {}, { once: true });
 let stopping = false;
 process.once("SIGTERM", () => void stop()); // before anybody can read that this process is ready
 process.once("SIGINT", () => void stop());
@@ -52,8 +52,8 @@ async function stop() {
   const closing = Promise.all(workers.map((worker) => worker.close()));
   for (const worker of workers) worker.cancelAllJobs("the worker is shutting down");
   await Promise.race([closing, sleep(handOverWithinMs)]);
-  await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
-  await bells.close();
+  await Promise.allSettled([...byName.values()].map((queue) => queue.close()));
+  await queues.close();
   await db.$client.end({ timeout: 2 });
   log.info({}, "jobs.stopped");
   process.exit(0);

@@ -96,7 +96,7 @@ async function start() {
     if (stopping) return;
     const started: SupervisedChild[] = [];
     for (const plan of wave) {
-      const listener = plan.isDoor && plan.port ? { listener: await holdListener(host, plan.port) } : {};
+      const listener = plan.isPublic && plan.port ? { listener: await holdListener(host, plan.port) } : {};
       const rest = { cwd: settings.root, env, logFd, onChange: () => publish() };
       started.push(superviseChild({ plan, ...listener, ...rest }));
     }

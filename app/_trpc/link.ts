@@ -1,4 +1,4 @@
-import { consoleDoors } from "#server/console.ts";
+import { consoleDependencies } from "#server/console.ts";
 import { DomainError } from "#server/errors.ts";
 import { LinkToken } from "#server/people/input.ts";
 import { openPasswordReset } from "#server/people/password-reset.ts";
@@ -6,18 +6,18 @@ import { openLink } from "#server/projects/open-link.ts";
 
 /** What the one-time link of a page offers, or why it offers nothing. */
 export function readLink(token: string) {
-  return openOrSayWhy(token, (token) => openLink(consoleDoors(), { token }));
+  return openOrExplain(token, (token) => openLink(consoleDependencies(), { token }));
 }
 
 /** Whose password the link of a page sets, or why it sets none. */
 export function readReset(token: string) {
-  return openOrSayWhy(token, async (token) => {
-    const { name, email } = await openPasswordReset(consoleDoors(), token);
+  return openOrExplain(token, async (token) => {
+    const { name, email } = await openPasswordReset(consoleDependencies(), token);
     return { kind: "reset" as const, name, email };
   });
 }
 
-async function openOrSayWhy<T>(token: string, open: (token: string) => Promise<T>) {
+async function openOrExplain<T>(token: string, open: (token: string) => Promise<T>) {
   const input = LinkToken.safeParse(token);
   if (!input.success) return { kind: "broken" as const, why: input.error.issues[0]?.message ?? "this link is broken" };
   try {

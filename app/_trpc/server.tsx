@@ -11,7 +11,7 @@ import { cache, type ReactNode } from "react";
 import { makeQueryClient } from "#components/query-client.ts";
 import { newId } from "#db/ids.ts";
 import { resolveCaller } from "#server/auth.ts";
-import { consoleDoors } from "#server/console.ts";
+import { consoleDependencies } from "#server/console.ts";
 import { appRouter } from "#server/router.ts";
 import { createCallerFactory, type TrpcContext } from "#server/trpc.ts";
 
@@ -20,7 +20,7 @@ const createCaller = createCallerFactory(appRouter);
 /** Who opened this page, null for nobody; asked once per request. */
 export const pageCaller = cache(async () => {
   const asked = await headers(); // first: it tells the build that this page cannot be made ahead
-  return resolveCaller(consoleDoors().db, { headers: asked, method: "GET" });
+  return resolveCaller(consoleDependencies().db, { headers: asked, method: "GET" });
 });
 
 /** One per request: what the title asked for is there for the page too. */
@@ -33,7 +33,7 @@ export async function titled(kind: string, name: () => Promise<string>): Promise
 
 /** `project` is the slug in the URL, null outside any project. */
 async function pageContext(project: string | null): Promise<TrpcContext> {
-  return { ...consoleDoors(), caller: await pageCaller(), projectSlug: project, requestId: newId("request") };
+  return { ...consoleDependencies(), caller: await pageCaller(), projectSlug: project, requestId: newId("request") };
 }
 
 /** Call procedures directly where a page needs the answer itself: `await (await api(slug)).projects.show()`. */

@@ -9,7 +9,7 @@ import { freePort } from "#db/embedded.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";
 import { createGateway } from "#server/gateway/app.ts";
 import { createControl } from "#server/gateway/control/app.ts";
-import { createDoors } from "#server/gateway/doors.ts";
+import { createDependencies } from "#server/gateway/dependencies.ts";
 import { createForwarder } from "#server/gateway/forward.ts";
 import { createLimits, defaultLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
@@ -67,7 +67,7 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
   const flusher = keepFlushing(db, spool);
   const keeper = keepSnapshot(db);
   const forwarder = createForwarder(bearer);
-  const doors = createDoors({
+  const dependencies = createDependencies({
     keeper,
     forwarder,
     digestOf: hmacOfKey,
@@ -95,7 +95,7 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
     liveHosts: 1,
     spool: spool.state(),
   });
-  const gateway = createGateway({ doors, metrics, metricsOpen: false, state, control });
+  const gateway = createGateway({ dependencies, metrics, metricsOpen: false, state, control });
   const gatewayListener = getRequestListener(gateway.fetch, { autoCleanupIncoming: false });
   const gatewayServer = await serveGateway(noting(bytesRead, gatewayListener), { host: "127.0.0.1", port });
 

@@ -10,7 +10,7 @@ import { createDb } from "#db/client.ts";
 import { startEmbeddedPostgres } from "#db/embedded.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { chooseFiles } from "#server/models/check/choose.rule.ts";
@@ -29,9 +29,9 @@ export async function openWorld(python: string) {
   const server = await startEmbeddedPostgres({ dir: join(dir, "pg") });
   await migrateDatabase(server.url);
   const db = createDb(server.url, { max: 4, name: "bench" });
-  const bells = openBells({ databaseUrl: server.url });
+  const queues = openQueues({ databaseUrl: server.url });
   const { ctx: jobCtx } = await testJobs(db);
-  const ctx = { ...jobCtx, enqueue: bells.enqueue };
+  const ctx = { ...jobCtx, enqueue: queues.enqueue };
   const storage = fileStorage(dir);
 
   const sample = join(root, "samples", "nano");
@@ -69,7 +69,7 @@ export async function openWorld(python: string) {
     close: async () => {
       worker.kill("SIGTERM");
       await new Promise((resolve) => worker.once("exit", resolve));
-      await bells.close();
+      await queues.close();
       await db.$client.end({ timeout: 2 });
       await server.stop();
       await rm(dir, { recursive: true, force: true });

@@ -19,7 +19,7 @@ import { fileStorage } from "#server/storage.ts";
 
 export type TestConsole = Awaited<ReturnType<typeof openTestConsole>>;
 
-/** The console's own handlers on a free port, for this machine's admin key. Once a process: they share settings and doors. */
+/** The console's own handlers on a free port, for this machine's admin key. Once a process: they share settings and dependencies. */
 export async function openTestConsole() {
   const data = await mkdtemp(join(tmpdir(), "largeforge-test-console-"));
   const key = randomBytes(24).toString("hex");

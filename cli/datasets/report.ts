@@ -1,8 +1,8 @@
 import { table } from "#cli/output.ts";
 import { guessMapping, mappingOf } from "#components/datasets/mapping-draft.ts";
 import { plural } from "#components/ui/format.ts";
-import { type Note, noteWords } from "#server/datasets/pass/note.rule.ts";
-import { maxListedProblems, placesWords } from "#server/datasets/pass/problems.rule.ts";
+import { formatNote, type Note } from "#server/datasets/pass/note.rule.ts";
+import { formatPlaces, maxListedProblems } from "#server/datasets/pass/problems.rule.ts";
 import type { Report } from "#server/datasets/pass/report.rule.ts";
 import type { SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
 import { notForSft, nothingToTrain } from "#server/datasets/split.rule.ts";
@@ -22,7 +22,7 @@ type Problem = {
 export function problemTable(problems: readonly Problem[]): string {
   if (problems.length === 0) return "";
   const rows = problems.map((found) => [
-    placesWords({ rows: found.rows ?? 1, places: found.places ?? [found] }),
+    formatPlaces({ rows: found.rows ?? 1, places: found.places ?? [found] }),
     found.field ?? "",
     found.message,
     found.remedy,
@@ -41,7 +41,7 @@ function oneLine(text: string) {
 
 /** What was done with rows that are used, one line each. */
 export function noteLines(notes: readonly Pick<Note, "code" | "name" | "rows">[]): string[] {
-  return notes.map((note) => `  note: ${noteWords(note)}`);
+  return notes.map((note) => `  note: ${formatNote(note)}`);
 }
 
 /** What `datasets check` says about a file. */

@@ -1,8 +1,8 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import { Ban, Check, Cpu, KeyRound, User } from "lucide-react";
 import Link from "next/link";
-import { actionWords } from "#components/audit/action-words.ts";
-import { detailWords } from "#components/audit/detail-words.ts";
+import { formatAction } from "#components/audit/action-text.ts";
+import { formatDetail } from "#components/audit/detail-text.ts";
 import type { Column } from "#components/data-table/columns.ts";
 import { Chip } from "#components/ui/chip.tsx";
 import { shortId } from "#components/ui/format.ts";
@@ -71,7 +71,7 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
       header: "Action",
       fixed: true,
       phone: "title",
-      cell: (row) => <span title={row.action}>{actionWords(row.action)}</span>,
+      cell: (row) => <span title={row.action}>{formatAction(row.action)}</span>,
     },
     {
       id: "outcome",
@@ -95,7 +95,7 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
       id: "detail",
       header: "Detail",
       className: "max-w-80",
-      cell: (row) => <span className="break-words text-ink-2">{detailWords(row.detail, row.names)}</span>,
+      cell: (row) => <span className="break-words text-ink-2">{formatDetail(row.detail, row.names)}</span>,
     },
     { id: "at", sortBy: "server", header: "When", cell: (row) => <RelativeTime at={row.createdAt} /> },
   ];

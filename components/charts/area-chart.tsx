@@ -7,9 +7,9 @@ import { type Axis, type ChartEvent, type Series, seriesColor } from "#component
 import { plotMargin, plotParts } from "#components/charts/plot-parts.tsx";
 import {
   hasPoints,
-  headWords,
+  headLabel,
   toRows,
-  valueWords,
+  valueLabel,
   type XyRow,
   xScale,
   xyTable,
@@ -32,7 +32,7 @@ export function AreaChart({
       isEmpty={!hasPoints(series)}
       legend={series}
       table={() => xyTable(x, y, series)}
-      events={events.map((event) => ({ when: valueWords(x, event.x), label: event.label }))}
+      events={events.map((event) => ({ when: valueLabel(x, event.x), label: event.label }))}
     >
       {({ width, height, narrow, isolated }) => {
         const shown = series
@@ -71,10 +71,10 @@ export function AreaChart({
                     key: each.id,
                     label: each.label,
                     color: each.stroke,
-                    value: valueWords(y, typeof value === "number" ? value : null),
+                    value: valueLabel(y, typeof value === "number" ? value : null),
                   };
                 });
-                return <TooltipBox head={headWords(x, label)} lines={lines.reverse()} />;
+                return <TooltipBox head={headLabel(x, label)} lines={lines.reverse()} />;
               }}
             />
           </Plot>

@@ -4,7 +4,7 @@ import { type ChartBase, ChartFrame } from "#components/charts/chart-frame.tsx";
 import { TooltipBox } from "#components/charts/chart-tooltip.tsx";
 import { type Axis, type SeriesColor, seriesColor } from "#components/charts/chart-types.ts";
 import { plotMargin, tickLook } from "#components/charts/plot-parts.tsx";
-import { tickWords, valueWords, yScale } from "#components/charts/xy.ts";
+import { tickLabel, valueLabel, yScale } from "#components/charts/xy.ts";
 
 export type BarSeries = { id: string; label: string; color?: SeriesColor; values: readonly (number | null)[] };
 
@@ -56,7 +56,7 @@ export function BarChart({
           type: "number" as const,
           domain: [ys.lo, ys.hi],
           ticks: ys.ticks,
-          tickFormatter: (value: number) => tickWords(y, value, ys.ticks),
+          tickFormatter: (value: number) => tickLabel(y, value, ys.ticks),
           tick: tickLook,
           tickLine: false,
           axisLine: false,
@@ -119,7 +119,7 @@ export function BarChart({
                       key: each.id,
                       label: each.label,
                       color: each.fill,
-                      value: valueWords(y, each.values[row.at]),
+                      value: valueLabel(y, each.values[row.at]),
                     }))}
                   />
                 );

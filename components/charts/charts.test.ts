@@ -5,7 +5,7 @@ import { placeLabels } from "#components/charts/labels.rule.ts";
 import { layOut } from "#components/charts/lineage.rule.ts";
 import { innerTicks, logTicks, niceTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
 import { smooth } from "#components/charts/smooth.rule.ts";
-import { nearest, tickWords, toRows } from "#components/charts/xy.ts";
+import { nearest, tickLabel, toRows } from "#components/charts/xy.ts";
 
 const wave = Array.from({ length: 50_000 }, (_, x) => ({ x, y: x === 31_337 ? 99 : Math.sin(x / 500) }));
 
@@ -155,7 +155,7 @@ test("a cycle or an edge to nowhere does not hang the layout", () => {
 
 test("ticks carry the decimals that tell them apart, so a small learning rate has no two equal ones", () => {
   const axis = { label: "learning rate" };
-  const words = (ticks: number[]) => ticks.map((tick) => tickWords(axis, tick, ticks));
+  const words = (ticks: number[]) => ticks.map((tick) => tickLabel(axis, tick, ticks));
   expect(words([0, 0.0005, 0.001, 0.0015, 0.002])).toEqual(["0", "0.0005", "0.0010", "0.0015", "0.0020"]);
   expect(words([0, 5e-5, 1e-4])).toEqual(["0", "0.00005", "0.00010"]);
   expect(words([0, 2.5, 5])).toEqual(["0", "2.5", "5.0"]);

@@ -6,7 +6,7 @@ import { type Axis, type ChartEvent, type SeriesColor, seriesColor } from "#comp
 import { placeLabels } from "#components/charts/labels.rule.ts";
 import { markLabel, plotMargin, tickLook } from "#components/charts/plot-parts.tsx";
 import { innerTicks } from "#components/charts/scale.rule.ts";
-import { tickWords, valueWords, yScale } from "#components/charts/xy.ts";
+import { tickLabel, valueLabel, yScale } from "#components/charts/xy.ts";
 import { formatNumber } from "#components/ui/format.ts";
 
 /** How often values fall into equal bins: `edges` has one more entry than `counts`. Bars touch, as bins do. */
@@ -45,7 +45,7 @@ export function Histogram({
         ],
         rows: bins.map((bin) => [bin.from, bin.to, bin.count]),
       })}
-      events={markers.map((marker) => ({ when: valueWords(x, marker.x), label: marker.label }))}
+      events={markers.map((marker) => ({ when: valueLabel(x, marker.x), label: marker.label }))}
     >
       {({ width, height, narrow }) => {
         const lo = edges[0] ?? 0;
@@ -65,7 +65,7 @@ export function Histogram({
               type="number"
               domain={[lo, hi]}
               ticks={ticks}
-              tickFormatter={(value: number) => tickWords(x, value, ticks)}
+              tickFormatter={(value: number) => tickLabel(x, value, ticks)}
               tick={tickLook}
               tickLine={false}
               axisLine={{ stroke: "var(--line)" }}
@@ -115,7 +115,7 @@ export function Histogram({
                 const share = bin.count / counts.reduce((sum, count) => sum + count, 0);
                 return (
                   <TooltipBox
-                    head={`${valueWords(x, bin.from)} to ${valueWords(x, bin.to)}`}
+                    head={`${valueLabel(x, bin.from)} to ${valueLabel(x, bin.to)}`}
                     lines={[
                       { key: "count", label: countLabel, color: fill, value: formatNumber(bin.count) },
                       {

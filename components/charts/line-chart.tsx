@@ -14,12 +14,12 @@ import { plotMargin, plotParts } from "#components/charts/plot-parts.tsx";
 import {
   bandKey,
   hasPoints,
-  headWords,
+  headLabel,
   nearest,
-  tickWords,
+  tickLabel,
   toRows,
+  valueLabel,
   valuesOf,
-  valueWords,
   xScale,
   xyTable,
   yScale,
@@ -87,7 +87,7 @@ export function LineChart({
       isEmpty={!hasPoints(series)}
       legend={series.filter((each) => !each.faint)}
       table={() => xyTable(x, y, series)}
-      events={events.map((event) => ({ when: valueWords(x, event.x), label: event.label }))}
+      events={events.map((event) => ({ when: valueLabel(x, event.x), label: event.label }))}
     >
       {({ width, height, narrow, isolated }) => {
         const shown = drawn
@@ -150,10 +150,10 @@ export function LineChart({
                   const point = each.faint ? undefined : nearest(each.points, label);
                   if (!point) return [];
                   const elsewhere = Math.abs(point.x - label) > (xs.hi - xs.lo) * elsewhereShare;
-                  const value = `${valueWords(y, point.y)}${elsewhere ? ` at ${tickWords(x, point.x)}` : ""}`;
+                  const value = `${valueLabel(y, point.y)}${elsewhere ? ` at ${tickLabel(x, point.x)}` : ""}`;
                   return [{ key: each.id, label: each.label, color: each.stroke, value }];
                 });
-                return <TooltipBox head={headWords(x, label)} lines={lines} />;
+                return <TooltipBox head={headLabel(x, label)} lines={lines} />;
               }}
             />
           </ComposedChart>

@@ -2,7 +2,7 @@
 import { CartesianGrid, ReferenceLine, XAxis, YAxis } from "recharts";
 import type { Axis, ChartEvent, Threshold } from "#components/charts/chart-types.ts";
 import { type PlacedLabel, placeLabels } from "#components/charts/labels.rule.ts";
-import { tickWords } from "#components/charts/xy.ts";
+import { tickLabel } from "#components/charts/xy.ts";
 
 type Scale = { lo: number; hi: number; ticks: number[] };
 
@@ -16,7 +16,7 @@ export function plotMargin(narrow: boolean) {
 
 /** Wide enough for the longest tick, so that the plot does not move when live values grow a digit. */
 function tickWidth(axis: Axis, ticks: readonly number[]) {
-  const longest = Math.max(...ticks.map((tick) => tickWords(axis, tick, ticks).length), 2);
+  const longest = Math.max(...ticks.map((tick) => tickLabel(axis, tick, ticks).length), 2);
   return Math.ceil(longest * 6.2) + 10;
 }
 
@@ -53,7 +53,7 @@ export function plotParts({
       domain={[xs.lo, xs.hi]}
       allowDataOverflow
       ticks={xs.ticks}
-      tickFormatter={(value: number) => tickWords(x, value, xs.ticks)}
+      tickFormatter={(value: number) => tickLabel(x, value, xs.ticks)}
       tick={tickLook}
       tickLine={false}
       axisLine={{ stroke: "var(--line)" }}
@@ -67,7 +67,7 @@ export function plotParts({
       domain={[ys.lo, ys.hi]}
       {...(y.log ? { scale: "log" as const } : {})}
       ticks={ys.ticks}
-      tickFormatter={(value: number) => tickWords(y, value, ys.ticks)}
+      tickFormatter={(value: number) => tickLabel(y, value, ys.ticks)}
       tick={tickLook}
       tickLine={false}
       axisLine={false}

@@ -65,7 +65,7 @@ export function valuesOf(points: readonly Point[]) {
 const mostDigits = 6;
 
 /** A tick: as many decimals as its axis needs, the same for all of them; on a clock the date stands at midnight. */
-export function tickWords(axis: Axis, value: number, ticks: readonly number[] = []) {
+export function tickLabel(axis: Axis, value: number, ticks: readonly number[] = []) {
   if (axis.format === "percent") {
     const whole = ticks.every((tick) => Math.abs(tick * 100 - Math.round(tick * 100)) < 1e-6);
     return formatPercent(value, ticks.length > 0 && whole ? 0 : 1);
@@ -90,12 +90,12 @@ function digitsOf(ticks: readonly number[]): number | null {
 }
 
 /** The reading's head: the exact time, or the axis' name and value. */
-export function headWords(axis: Axis, value: number) {
+export function headLabel(axis: Axis, value: number) {
   if (isTime(axis.format)) return formatExact(new Date(value));
   return `${axis.label} ${formatValue(axis.format ?? "number", value)}`;
 }
 
-export function valueWords(axis: Axis, value: number | null | undefined) {
+export function valueLabel(axis: Axis, value: number | null | undefined) {
   return value === null || value === undefined ? "not measured" : formatValue(axis.format ?? "number", value);
 }
 

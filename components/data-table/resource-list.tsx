@@ -30,7 +30,7 @@ export function ResourceList<Row extends object>({ query, noun, ...table }: Prop
     <DataTable
       {...table}
       rows={rows}
-      summary={rows && total !== undefined && countWords(rows.length, total, noun)}
+      summary={rows && total !== undefined && formatCount(rows.length, total, noun)}
       error={query.error}
       onRetry={query.refetch}
       hasMore={query.hasNextPage}
@@ -42,6 +42,6 @@ export function ResourceList<Row extends object>({ query, noun, ...table }: Prop
 }
 
 /** "6 datasets", "50 of 3,002 runs" */
-export function countWords(shown: number, total: number, noun: string): string {
+export function formatCount(shown: number, total: number, noun: string): string {
   return shown < total ? `${formatNumber(shown)} of ${plural(total, noun)}` : plural(total, noun);
 }

@@ -12,7 +12,7 @@ export function isMoving(status: VersionData["status"]): boolean {
 }
 
 /** What came in, in words: the layout that was read, or that nobody knows yet. */
-export const sourceWords: Readonly<Record<string, string>> = {
+export const sourceLabels: Readonly<Record<string, string>> = {
   messages: "messages",
   sharegpt: "ShareGPT",
   alpaca: "Alpaca",

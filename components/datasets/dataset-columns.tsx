@@ -5,7 +5,7 @@ import { StatusChip } from "#components/ui/chip.tsx";
 import { CutName } from "#components/ui/cut-name.tsx";
 import { formatBytes, formatNumber, plural, sentence } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
+import { shapeLabels } from "#server/datasets/shapes/canonical.rule.ts";
 
 /** The columns of the list, after the design's picture. */
 export const datasetColumns: readonly Column<DatasetRow>[] = [
@@ -29,7 +29,7 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
     id: "shape",
     header: "Shape",
     sortBy: "server",
-    cell: ({ latest }) => <span className="text-ink-2">{latest.shape ? shapeWords[latest.shape] : "unknown"}</span>,
+    cell: ({ latest }) => <span className="text-ink-2">{latest.shape ? shapeLabels[latest.shape] : "unknown"}</span>,
   },
   {
     id: "rows",
@@ -66,7 +66,7 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
     id: "used",
     header: "Used by",
     sortBy: "server",
-    cell: (row) => <span className="text-ink-2">{usedWords(row)}</span>,
+    cell: (row) => <span className="text-ink-2">{formatUsed(row)}</span>,
   },
   {
     id: "updated",
@@ -84,7 +84,7 @@ function findings({ latest }: DatasetRow): number | null {
   return latest.refusal || latest.review === "mapping" ? Math.max(1, counted) : counted;
 }
 
-function usedWords({ usedBy }: DatasetRow): string {
+function formatUsed({ usedBy }: DatasetRow): string {
   const uses = [
     usedBy.runs > 0 ? plural(usedBy.runs, "run") : "",
     usedBy.suites > 0 ? plural(usedBy.suites, "suite") : "",

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { parseAsInteger, useQueryState } from "nuqs";
 import { ArchivedBanner } from "#components/datasets/archive-dataset.tsx";
 import { type DatasetData, isMoving, type VersionData } from "#components/datasets/data.ts";
-import { DatasetActs } from "#components/datasets/dataset-acts.tsx";
+import { DatasetActions } from "#components/datasets/dataset-actions.tsx";
 import { DatasetAside } from "#components/datasets/dataset-aside.tsx";
 import { ImportProgress, rowsSoFar } from "#components/datasets/import-progress.tsx";
 import { OverviewTab } from "#components/datasets/overview-tab.tsx";
@@ -27,7 +27,7 @@ import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
-import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
+import { shapeLabels } from "#server/datasets/shapes/canonical.rule.ts";
 import { nothingToTrain } from "#server/datasets/split.rule.ts";
 
 const movingEveryMs = 1_000;
@@ -71,7 +71,7 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
             From {version.filename}, <RelativeTime at={version.createdAt} /> <ShortId id={version.id} />
           </>
         }
-        actions={<DatasetActs slug={slug} dataset={dataset} />}
+        actions={<DatasetActions slug={slug} dataset={dataset} />}
       />
       {dataset.archivedAt && <ArchivedBanner dataset={dataset} />}
       {version.status === "importing" && <ImportCard dataset={dataset} />}
@@ -98,7 +98,7 @@ function VersionFacts({ version }: { version: VersionData }) {
   const twice = version.duplicatesExact ? "" : "at least ";
   return (
     <Facts>
-      <Fact label="Shape" value={version.shape ? shapeWords[version.shape] : "unknown"} muted={!version.shape} />
+      <Fact label="Shape" value={version.shape ? shapeLabels[version.shape] : "unknown"} muted={!version.shape} />
       <Fact label="Rows" value={rowsSoFar(version)} muted={version.rowsRead === 0} />
       <Fact
         label="With problems"

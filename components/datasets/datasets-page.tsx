@@ -18,7 +18,7 @@ import { EmptyState } from "#components/ui/states.tsx";
 import { statusLook } from "#components/ui/status.ts";
 import { type DatasetShape, type DatasetStatus, datasetShapes, datasetStatuses } from "#db/enums.ts";
 import { datasetSorts } from "#server/datasets/input.ts";
-import { shapeWords } from "#server/datasets/shapes/canonical.rule.ts";
+import { shapeLabels } from "#server/datasets/shapes/canonical.rule.ts";
 
 const movingEveryMs = 1_000;
 const shows = ["live", "archived"] as const;
@@ -73,7 +73,7 @@ export function DatasetsPage({ slug }: { slug: string }) {
             <ChoiceFilter
               param="shape"
               label="Shape"
-              options={datasetShapes.map((shape) => ({ value: shape, label: shapeWords[shape] }))}
+              options={datasetShapes.map((shape) => ({ value: shape, label: shapeLabels[shape] }))}
             />
             <ChoiceFilter
               param="status"
@@ -129,7 +129,7 @@ export function DatasetsPage({ slug }: { slug: string }) {
 function UploadButton({ slug }: { slug: string }) {
   const refusal = useRefusal("datasets.create");
   return (
-    <ButtonLink look="primary" href={`/${slug}/datasets/new`} icon={<Upload aria-hidden />} disabledReason={refusal}>
+    <ButtonLink variant="primary" href={`/${slug}/datasets/new`} icon={<Upload aria-hidden />} disabledReason={refusal}>
       Upload
     </ButtonLink>
   );

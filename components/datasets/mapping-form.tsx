@@ -19,7 +19,7 @@ import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
 import { nothingFound } from "#server/datasets/shapes/problem.rule.ts";
 import { exactJson, isExactObject } from "#server/text/exact-json.rule.ts";
 
-const targetWords: Record<Target, string> = {
+const targetLabels: Record<Target, string> = {
   prompt: "Prompt",
   input: "Input or context",
   completion: "Completion",
@@ -61,7 +61,7 @@ export function MappingForm({
           />
         </Field>
         {targets.map((target) => (
-          <Field key={target} label={targetWords[target]} optional={!required.includes(target)}>
+          <Field key={target} label={targetLabels[target]} optional={!required.includes(target)}>
             <Select
               value={draft.columns[target] ?? (required.includes(target) ? undefined : nothing)}
               placeholder="Choose a column"
@@ -73,7 +73,7 @@ export function MappingForm({
               }
               options={[
                 ...(required.includes(target) ? [] : [{ value: nothing, label: "None" }]),
-                ...columns.map((column) => ({ value: column.name, label: column.name, hint: columnWords(column) })),
+                ...columns.map((column) => ({ value: column.name, label: column.name, hint: formatColumn(column) })),
               ]}
             />
           </Field>
@@ -129,7 +129,7 @@ function Converted({
   );
 }
 
-function columnWords({ kinds, share }: SeenColumn): string {
+function formatColumn({ kinds, share }: SeenColumn): string {
   return `${kinds.join(" or ")}${share < 1 ? `, in ${formatPercent(share, 0)} of the rows` : ""}`;
 }
 

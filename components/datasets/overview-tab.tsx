@@ -1,11 +1,11 @@
 import { Histogram } from "#components/charts/histogram.tsx";
-import { sourceWords, type VersionData } from "#components/datasets/data.ts";
+import { sourceLabels, type VersionData } from "#components/datasets/data.ts";
 import { ProblemsChart } from "#components/datasets/problems-chart.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { formatNumber, formatPercent, sentence } from "#components/ui/format.ts";
 import { EmptyState } from "#components/ui/states.tsx";
-import { noteWords } from "#server/datasets/pass/note.rule.ts";
-import { placeWords } from "#server/datasets/pass/report.rule.ts";
+import { formatNote } from "#server/datasets/pass/note.rule.ts";
+import { formatPlace } from "#server/datasets/pass/report.rule.ts";
 
 type Lengths = VersionData["lengths"][string];
 
@@ -99,7 +99,7 @@ function SplitCard({ version }: { version: VersionData }) {
         <p className="text-ink-3 text-xs">
           By the sha256 of each example: the same example is always on the same side, in whatever order or file it
           comes, so duplicates never leak from training into validation. Asked for:{" "}
-          {shareWords(version.validationShareBp)}.
+          {formatShare(version.validationShareBp)}.
         </p>
         <ReadAs version={version} />
       </div>
@@ -115,8 +115,8 @@ function NotesCard({ version }: { version: VersionData }) {
       <ul className="grid gap-1.5">
         {version.notes.map((note) => (
           <li key={`${note.code} ${note.name}`} className="flex flex-wrap justify-between gap-x-4">
-            <span className="min-w-0 [overflow-wrap:anywhere]">{sentence(noteWords(note))}</span>
-            <span className="text-ink-3 text-xs tabular-nums">first on {placeWords(note).toLowerCase()}</span>
+            <span className="min-w-0 [overflow-wrap:anywhere]">{sentence(formatNote(note))}</span>
+            <span className="text-ink-3 text-xs tabular-nums">first on {formatPlace(note).toLowerCase()}</span>
           </li>
         ))}
       </ul>
@@ -130,7 +130,7 @@ function ReadAs({ version }: { version: VersionData }) {
     <dl className="grid gap-x-6 gap-y-2 border-t pt-3 sm:grid-cols-2">
       <Line
         label="Read as"
-        value={`${sourceWords[sourceShape ?? ""] ?? "unknown"}, ${format === "json_array" ? "one JSON array" : "JSONL"}`}
+        value={`${sourceLabels[sourceShape ?? ""] ?? "unknown"}, ${format === "json_array" ? "one JSON array" : "JSONL"}`}
       />
       {mapping && (
         <Line
@@ -156,7 +156,7 @@ function Line({ label, value, mark }: { label: string; value: string; mark?: str
   );
 }
 
-function shareWords(basisPoints: number): string {
+function formatShare(basisPoints: number): string {
   if (basisPoints === 0) return "no rows for validation";
   return basisPoints === 10_000
     ? "every row for validation"

@@ -1,7 +1,7 @@
 import type { VersionData } from "#components/datasets/data.ts";
 import { formatNumber, sentence } from "#components/ui/format.ts";
 import { Table, Td, Th, Tr } from "#components/ui/table.tsx";
-import { maxListedProblems, placesWords } from "#server/datasets/pass/problems.rule.ts";
+import { formatPlaces, maxListedProblems } from "#server/datasets/pass/problems.rule.ts";
 
 type Problem = VersionData["problems"][number];
 
@@ -30,7 +30,7 @@ export function ProblemTable({ problems }: { problems: readonly Problem[] }) {
                 <span className="md:hidden"> {found.rows === 1 ? "row" : "rows"}</span>
               </Td>
               <Td className="max-md:px-4 max-md:py-0">
-                {placesWords({ rows: found.rows ?? 1, places: found.places ?? [found] })}
+                {formatPlaces({ rows: found.rows ?? 1, places: found.places ?? [found] })}
               </Td>
               <Td className="max-md:px-4 max-md:py-0 md:min-w-32">
                 {found.field ? (

@@ -1,6 +1,6 @@
 import { BarChart } from "#components/charts/bar-chart.tsx";
 import type { VersionData } from "#components/datasets/data.ts";
-import { countedProblems } from "#components/datasets/problem-words.ts";
+import { countedProblems } from "#components/datasets/problem-text.ts";
 
 const barPx = 28;
 const axisPx = 60;

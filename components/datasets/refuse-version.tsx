@@ -12,7 +12,7 @@ export function RefuseVersion({ version }: { version: VersionData }) {
   if (refusal) return <Button disabledReason={refusal}>Refuse the file</Button>;
   return (
     <ConfirmDialog
-      trigger={<Button look="danger">Refuse the file</Button>}
+      trigger={<Button variant="danger">Refuse the file</Button>}
       title={`Refuse version ${version.version}?`}
       description="It cannot be trained on. The uploaded file stays and can be downloaded; a corrected one becomes the next version."
       confirmLabel="Refuse the file"

@@ -2,13 +2,13 @@
 import { Download } from "lucide-react";
 import { partUrl, type VersionData } from "#components/datasets/data.ts";
 import { ProblemTable } from "#components/datasets/problem-table.tsx";
-import { countedProblems } from "#components/datasets/problem-words.ts";
+import { countedProblems } from "#components/datasets/problem-text.ts";
 import { RefuseVersion } from "#components/datasets/refuse-version.tsx";
 import { useDecide } from "#components/datasets/use-decide.ts";
 import { failureOf } from "#components/failure.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { Banner } from "#components/ui/banner.tsx";
-import { Button, buttonLook } from "#components/ui/button.tsx";
+import { Button, buttonVariants } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { formatNumber, formatPercent, plural } from "#components/ui/format.ts";
 
@@ -25,7 +25,7 @@ export function ReviewBadRows({ version }: { version: VersionData }) {
       actions={
         <>
           <Button
-            look="primary"
+            variant="primary"
             pending={decide.isPending}
             disabledReason={refusal}
             onClick={() => decide.mutate({ versionId: version.id, decision: { do: "set_aside" } })}
@@ -56,7 +56,7 @@ export function ProblemsCard({ slug, version }: { slug: string; version: Version
         version.setAside && (
           <a
             href={partUrl(slug, version.id, "set_aside")}
-            className={buttonLook({ size: "sm" })}
+            className={buttonVariants({ size: "sm" })}
             title="One JSON line per row: its place, its problems, and the row as it came"
           >
             <Download aria-hidden />

@@ -45,7 +45,7 @@ export function ReviewMapping({ version }: { version: VersionData }) {
         <MappingForm columns={review.columns} samples={review.samples} draft={draft} onChange={setDraft} />
         <div className="flex flex-wrap gap-2">
           <Button
-            look="primary"
+            variant="primary"
             pending={decide.isPending}
             disabledReason={why}
             onClick={() => mapping && decide.mutate({ versionId: version.id, decision: { do: "map", mapping } })}

@@ -16,7 +16,7 @@ import { formatNumber, plural } from "#components/ui/format.ts";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { splits } from "#db/enums.ts";
-import { placeWords } from "#server/datasets/pass/report.rule.ts";
+import { formatPlace } from "#server/datasets/pass/report.rule.ts";
 
 const perPage = 20;
 
@@ -81,7 +81,7 @@ export function RowsTab({ version }: { version: VersionData }) {
                 </Clamped>
                 {example.source && (
                   <span className="text-ink-3 text-xs tabular-nums">
-                    {placeWords(example.source)} of {version.filename}
+                    {formatPlace(example.source)} of {version.filename}
                   </span>
                 )}
                 {example.cut && <Chip tone="plain">cut here after 20,000 characters</Chip>}

@@ -56,7 +56,7 @@ export async function sendFile(file: Sendable, options: SendOptions): Promise<st
     const body: { id: string } = await begun.json();
     uploadId = body.id;
     options.onBegun?.(uploadId);
-  } else offset = await standing(request, uploadId);
+  } else offset = await receivedBytes(request, uploadId);
   const path = `/api/uploads/${uploadId}`;
   options.onProgress?.(offset);
   for (let tries = 0; offset < file.size; ) {
@@ -67,7 +67,7 @@ export async function sendFile(file: Sendable, options: SendOptions): Promise<st
     } catch (error) {
       if (options.signal?.aborted || !mayPass(error) || ++tries >= maxTries) throw error;
       await waitMs(Math.min(longestWaitMs, firstWaitMs * 2 ** tries), options.signal);
-      offset = await standing(request, uploadId).catch(() => offset);
+      offset = await receivedBytes(request, uploadId).catch(() => offset);
     }
   }
   try {
@@ -118,7 +118,7 @@ async function sendPart(request: Requester, path: string, file: Sendable, offset
 }
 
 /** How many bytes the server has. */
-async function standing(request: Requester, uploadId: string): Promise<number> {
+async function receivedBytes(request: Requester, uploadId: string): Promise<number> {
   const response = await request("HEAD", `/api/uploads/${uploadId}`, {});
   return Number(response.headers.get("upload-offset"));
 }

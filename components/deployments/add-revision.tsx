@@ -32,7 +32,7 @@ export function AddRevision({ deployment }: { deployment: DeploymentData }) {
   const failure = add.error ? failureOf(add.error) : null;
   const live = new Set(deployment.revisions.map((revision) => revision.modelVersionId));
   const button = (
-    <Button look="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
+    <Button variant="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
       Add revision
     </Button>
   );
@@ -50,7 +50,7 @@ export function AddRevision({ deployment }: { deployment: DeploymentData }) {
             <Button>Cancel</Button>
           </DialogClose>
           <Button
-            look="primary"
+            variant="primary"
             pending={add.isPending}
             disabledReason={model ? undefined : "Choose a model version"}
             onClick={() => model && add.mutate({ deploymentId: deployment.id, model })}

@@ -123,7 +123,12 @@ export function DeploymentsPage({ slug }: { slug: string }) {
     ),
   );
   const act = (
-    <ButtonLink look="primary" href={`/${slug}/deployments/new`} icon={<Plus aria-hidden />} disabledReason={refusal}>
+    <ButtonLink
+      variant="primary"
+      href={`/${slug}/deployments/new`}
+      icon={<Plus aria-hidden />}
+      disabledReason={refusal}
+    >
       New deployment
     </ButtonLink>
   );

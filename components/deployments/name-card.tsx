@@ -3,7 +3,7 @@ import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { sayMeaning } from "#server/deployments/bare-name.rule.ts";
+import { formatMeaning } from "#server/deployments/bare-name.rule.ts";
 import type { AppRouter } from "#server/router.ts";
 
 type Meaning = inferRouterOutputs<AppRouter>["deployments"]["meaningOfName"];
@@ -52,7 +52,7 @@ export function NameCard({
             label={`Move the callers of ${name} to this deployment`}
             hint={
               <span className="text-ink-2">
-                Today {sayMeaning(meaning)} answers calls of {name}. From then on this deployment does; the version
+                Today {formatMeaning(meaning)} answers calls of {name}. From then on this deployment does; the version
                 stays callable as {otherNames(meaning)}.
               </span>
             }

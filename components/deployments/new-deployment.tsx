@@ -123,7 +123,7 @@ export function NewDeployment({ slug }: { slug: string }) {
               </ul>
               <div className="flex gap-2">
                 <Button
-                  look="primary"
+                  variant="primary"
                   pending={create.isPending}
                   disabledReason={why}
                   onClick={() => request.success && create.mutate(request.data)}

@@ -8,7 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { plural } from "#components/ui/format.ts";
 import { notify } from "#components/ui/toast.tsx";
-import { sayMeaning } from "#server/deployments/bare-name.rule.ts";
+import { formatMeaning } from "#server/deployments/bare-name.rule.ts";
 
 /** The end of a served name; asks for it, for there is no undo. */
 export function RetireDeployment({
@@ -29,7 +29,7 @@ export function RetireDeployment({
   const { data: meaning } = useQuery(trpc.deployments.meaningOfName.queryOptions({ name: deployment.name }));
   const count = deployment.revisions.length;
   const button = (
-    <Button look="danger" disabledReason={refusal}>
+    <Button variant="danger" disabledReason={refusal}>
       Retire
     </Button>
   );
@@ -44,7 +44,7 @@ export function RetireDeployment({
         meaning === undefined
           ? "What the name means afterwards is being looked up"
           : meaning
-            ? `Calls of ${deployment.name} are then answered by ${sayMeaning(meaning)}`
+            ? `Calls of ${deployment.name} are then answered by ${formatMeaning(meaning)}`
             : `Calls of ${deployment.name} then get “model not found”`,
         `${plural(count, "revision")} ${count === 1 ? "ends" : "end"}; replicas that no other deployment needs are unloaded`,
       ]}

@@ -10,7 +10,7 @@ import { StatusChip } from "#components/ui/chip.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { formatBytes, plural, sentence, shortId } from "#components/ui/format.ts";
 import { notify } from "#components/ui/toast.tsx";
-import { ProbeReport, sayProof } from "#server/deployments/probe.rule.ts";
+import { formatProof, ProbeReport } from "#server/deployments/probe.rule.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
 
 /** Who answers, on which host, and what the load proved. */
@@ -89,7 +89,7 @@ function Replicas({ revision }: { revision: RevisionData }) {
 
 function Proof({ probe, tuned }: { probe: Record<string, unknown> | null; tuned: boolean }) {
   if (!tuned) return null;
-  const { proved, words } = sayProof(ProbeReport.safeParse(probe).data ?? null);
+  const { proved, words } = formatProof(ProbeReport.safeParse(probe).data ?? null);
   return <span className={proved ? "text-ink-3" : "text-hold"}>{words}</span>;
 }
 

@@ -5,7 +5,7 @@ import { useSetWeights, weightsOf } from "#components/deployments/use-set-weight
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
-import { sayEffect, sayStickiness } from "#server/deployments/effect.rule.ts";
+import { formatEffect, formatStickiness } from "#server/deployments/effect.rule.ts";
 import { rebalance } from "#server/deployments/weights.rule.ts";
 
 /** Everything back to the baseline, the oldest live revision, in two clicks. */
@@ -16,11 +16,11 @@ export function RollBack({ deployment, requests }: { deployment: DeploymentData;
   if (!baseline || deployment.revisions.length < 2 || baseline.weightBps === 10_000) return null;
   const before = weightsOf(deployment);
   const after = rebalance(before, baseline.id, 10_000);
-  const effect = sayEffect(deployment.revisions, before, after, { requests, windowMinutes: 60 }) ?? "";
-  const sticky = sayStickiness(deployment.revisions, before, after) ?? "";
+  const effect = formatEffect(deployment.revisions, before, after, { requests, windowMinutes: 60 }) ?? "";
+  const sticky = formatStickiness(deployment.revisions, before, after) ?? "";
   const cold = baseline.notReady ? `v${baseline.number} cannot take it: ${baseline.notReady}` : undefined;
   const button = (
-    <Button look="danger" icon={<Undo2 aria-hidden />} disabledReason={refusal ?? cold}>
+    <Button variant="danger" icon={<Undo2 aria-hidden />} disabledReason={refusal ?? cold}>
       Roll back
     </Button>
   );

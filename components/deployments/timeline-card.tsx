@@ -26,7 +26,7 @@ export function TimelineCard({ slug, deploymentId }: { slug: string; deploymentI
               title: words.title,
               detail: (
                 <>
-                  <RelativeTime at={item.at} />, by {item.actorName ?? actorWords(item.actor)}
+                  <RelativeTime at={item.at} />, by {item.actorName ?? formatActor(item.actor)}
                   {words.detail && <div>{words.detail}</div>}
                 </>
               ),
@@ -38,7 +38,7 @@ export function TimelineCard({ slug, deploymentId }: { slug: string; deploymentI
   );
 }
 
-function actorWords(actor: string) {
+function formatActor(actor: string) {
   if (actor === "system:local-admin") return "the shell on this machine";
   return actor.startsWith("key:") ? `an API key (${actor.slice(-6)})` : actor.replace("system:", "");
 }

@@ -11,7 +11,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { sentence } from "#components/ui/format.ts";
 import { Slider } from "#components/ui/slider.tsx";
-import { sayEffect, sayStickiness } from "#server/deployments/effect.rule.ts";
+import { formatEffect, formatStickiness } from "#server/deployments/effect.rule.ts";
 import { judgeWeights, percent, rebalance, type Weights } from "#server/deployments/weights.rule.ts";
 
 const windowMinutes = 60;
@@ -37,8 +37,8 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
   const pending = draft?.on === basis ? draft : null;
   const wanted = pending ? rebalance(pending.from, pending.revisionId, pending.toBps) : applied;
   const lost = draft && !pending && !isPending ? lostBy(draft, revisions) : null;
-  const effect = sayEffect(revisions, applied, wanted, { requests, windowMinutes });
-  const sticky = sayStickiness(revisions, applied, wanted);
+  const effect = formatEffect(revisions, applied, wanted, { requests, windowMinutes });
+  const sticky = formatStickiness(revisions, applied, wanted);
   const verdict = judgeWeights(
     revisions.map((revision) => ({ ...revision, name: `v${revision.number}` })),
     applied,
@@ -129,7 +129,7 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
             <span className="flex gap-2">
               <Button onClick={discard}>Discard</Button>
               <Button
-                look="primary"
+                variant="primary"
                 pending={isPending}
                 disabledReason={verdict.do === "apply" ? refusal : sentence(verdict.why)}
                 onClick={() => void move(effect)}

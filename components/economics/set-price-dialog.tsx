@@ -74,7 +74,7 @@ function PriceForm({ row, onDone }: { row: PriceRow; onDone: () => void }) {
       <FormError>{errors.root?.message}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" look="primary" pending={isSubmitting}>
+        <Button type="submit" variant="primary" pending={isSubmitting}>
           Set price
         </Button>
       </div>

@@ -41,7 +41,7 @@ export function CaseList({
         <Button
           key={one}
           size="sm"
-          look={outcome === one ? "primary" : "outline"}
+          variant={outcome === one ? "primary" : "outline"}
           aria-pressed={outcome === one}
           onClick={() => {
             void setOutcome(one);

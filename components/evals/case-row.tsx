@@ -11,14 +11,14 @@ import type { AppRouter } from "#server/router.ts";
 
 type Case = inferRouterOutputs<AppRouter>["evals"]["cases"]["items"][number];
 
-const outcomeLooks = {
+const outcomeVariants = {
   lost: { tone: "bad", icon: ArrowDown },
   won: { tone: "ok", icon: ArrowUp },
   tied: { tone: "mute", icon: Equal },
 } as const;
 
 /** A tie of right and wrong answers says which of the two it was. */
-function outcomeWords({ outcome, candidate }: Case, headline: GraderSummary) {
+function formatOutcome({ outcome, candidate }: Case, headline: GraderSummary) {
   if (outcome !== "tied" || !isBinary(headline.kind)) return outcome;
   return candidate.marks[headline.name] === 1 ? "both passed" : "both failed";
 }
@@ -38,7 +38,7 @@ export function CaseRow({
   startOpen: boolean;
 }) {
   const [open, setOpen] = useState(startOpen);
-  const look = outcomeLooks[item.outcome];
+  const look = outcomeVariants[item.outcome];
   const question = item.prompt.findLast((turn) => turn.role === "user")?.content ?? item.prompt.at(-1)?.content ?? "";
   return (
     <li>
@@ -52,7 +52,7 @@ export function CaseRow({
         <span className="min-w-0 flex-1 truncate">{question}</span>
         {(item.candidate.trainedOn || item.baseline.trainedOn) && <Chip tone="hold">in training data</Chip>}
         <Chip tone={look.tone} icon={<look.icon aria-hidden />}>
-          {outcomeWords(item, headline)}
+          {formatOutcome(item, headline)}
         </Chip>
       </button>
       {open && (

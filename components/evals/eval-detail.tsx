@@ -5,8 +5,8 @@ import { DetailError } from "#components/detail-error.tsx";
 import { CaseList } from "#components/evals/case-list.tsx";
 import { DeleteEval } from "#components/evals/delete-eval.tsx";
 import { GraderChart } from "#components/evals/grader-chart.tsx";
+import { formatDifference, formatPValue, formatTied } from "#components/evals/grader-text.ts";
 import { WinsCard } from "#components/evals/wins-card.tsx";
-import { differenceWords, pValueWords, tiedWords } from "#components/evals/words.ts";
 import { DeletedOn, OriginLink } from "#components/origin-link.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
@@ -23,7 +23,7 @@ import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
 import type { EvalSummary } from "#server/evals/finish.ts";
-import { overlapWords } from "#server/evals/overlap.rule.ts";
+import { formatOverlap } from "#server/evals/overlap.rule.ts";
 import { fewestCases } from "#server/evals/verdict.rule.ts";
 
 const pollMs = 1_000;
@@ -78,7 +78,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
             {!isMoving(row.status) && <DeleteEval slug={slug} evalId={row.id} />}
             {isMoving(row.status) && (
               <Button
-                look="danger"
+                variant="danger"
                 icon={<CircleStop aria-hidden />}
                 pending={cancel.isPending}
                 disabledReason={cannotCancel}
@@ -95,7 +95,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
             </ButtonLink>
             {row.status === "succeeded" && (
               <ButtonLink
-                look="primary"
+                variant="primary"
                 href={`/${slug}/models/${candidate.modelId}?promote=${candidate.versionId}`}
                 disabledReason={cannotPromote ?? (candidate.deletedAt ? `${candidate.name} was deleted` : undefined)}
               >
@@ -147,7 +147,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
 
 /** What the targets had seen before; nothing to say when that is none of the cases. */
 function OverlapBanner({ summary, ...names }: { summary: EvalSummary; candidate: string; baseline: string }) {
-  const words = overlapWords(summary.overlap, names);
+  const words = formatOverlap(summary.overlap, names);
   if (!words) return null;
   const seen = summary.overlap?.either ?? 0;
   return (
@@ -179,13 +179,13 @@ function VerdictBanner({
     );
   }
   const words = {
-    better: { tone: "ok", title: `${candidate} is better: ${differenceWords(difference)} in ${name}.` },
-    worse: { tone: "bad", title: `${candidate} is worse: ${differenceWords(difference)} in ${name}.` },
+    better: { tone: "ok", title: `${candidate} is better: ${formatDifference(difference)} in ${name}.` },
+    worse: { tone: "bad", title: `${candidate} is worse: ${formatDifference(difference)} in ${name}.` },
     "not worse": {
       tone: "ok",
-      title: `${candidate} is not worse than ${baseline}: ${differenceWords(difference)} in ${name}.`,
+      title: `${candidate} is not worse than ${baseline}: ${formatDifference(difference)} in ${name}.`,
     },
-    "cannot tell": { tone: "hold", title: `Cannot tell yet: ${differenceWords(difference)} in ${name}, n = ${n}.` },
+    "cannot tell": { tone: "hold", title: `Cannot tell yet: ${formatDifference(difference)} in ${name}, n = ${n}.` },
   } as const;
   const { tone, title } = words[verdict];
   return (
@@ -194,8 +194,8 @@ function VerdictBanner({
       title={title}
       icon={verdict === "worse" ? <TrendingDown aria-hidden /> : <TrendingUp aria-hidden />}
     >
-      {pValue !== null && `McNemar exact ${pValueWords(pValue)}, `}
-      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {tiedWords(headline)}.
+      {pValue !== null && `McNemar exact ${formatPValue(pValue)}, `}
+      {formatNumber(wins)} cases won, {formatNumber(losses)} lost, {formatTied(headline)}.
       {verdict === "cannot tell" &&
         (wins + losses === 0
           ? " The two never disagreed, so no number of such cases can tell them apart."

@@ -150,7 +150,7 @@ function NoEvals({ slug, hasSuites }: { slug: string; hasSuites: boolean }) {
       title={hasSuites ? "No evals yet" : "First a suite, then an eval"}
       action={
         <ButtonLink
-          look="primary"
+          variant="primary"
           href={hasSuites ? `/${slug}/evals/new` : `/${slug}/evals/suites/new`}
           disabledReason={refusal}
         >

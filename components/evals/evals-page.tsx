@@ -27,7 +27,7 @@ export function EvalsPage({ slug }: { slug: string }) {
             </ButtonLink>
             <ButtonLink
               href={`/${slug}/evals/new`}
-              look="primary"
+              variant="primary"
               icon={<Plus aria-hidden />}
               disabledReason={cannotStart}
             >

@@ -1,4 +1,4 @@
-import { graderWords } from "#components/evals/words.ts";
+import { graderLabels } from "#components/evals/grader-text.ts";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
@@ -30,7 +30,7 @@ export function GradersCard({
       <div className="grid gap-3">
         {graderKinds.map((kind) => (
           <div key={kind} className="flex items-start justify-between gap-3">
-            <Field inline label={graderWords[kind].label} hint={graderWords[kind].hint}>
+            <Field inline label={graderLabels[kind].label} hint={graderLabels[kind].hint}>
               <Checkbox
                 checked={chosen.includes(kind)}
                 onCheckedChange={(on) => onChoose(on === true ? [...chosen, kind] : without(kind))}

@@ -107,7 +107,7 @@ export function NewEval({ slug }: { slug: string }) {
             </dl>
             <div className="mt-4 flex gap-2">
               <Button
-                look="primary"
+                variant="primary"
                 pending={start.isPending || start.isSuccess}
                 disabledReason={why}
                 onClick={() => start.mutate(chosen)}

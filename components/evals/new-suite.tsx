@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
 import { DatasetField } from "#components/datasets/dataset-field.tsx";
+import { graderLabels } from "#components/evals/grader-text.ts";
 import { GradersCard } from "#components/evals/graders-card.tsx";
 import { SuiteSummary } from "#components/evals/suite-summary.tsx";
-import { graderWords } from "#components/evals/words.ts";
 import { failureOf } from "#components/failure.ts";
 import { FailureBanner } from "#components/failure-banner.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
@@ -49,7 +49,7 @@ function requestOf(draft: z.infer<typeof Draft>) {
     .map((field) => field.trim())
     .filter(Boolean);
   const graders = draft.graders.map((kind) => ({
-    name: graderWords[kind].label,
+    name: graderLabels[kind].label,
     kind,
     ...(kind === "json_fields" && fields.length ? { fields } : {}),
   }));
@@ -115,7 +115,7 @@ export function NewSuite({ slug }: { slug: string }) {
             <SuiteSummary rows={rows} maxCases={Number(draft.maxCases) || 0} graders={draft.graders} />
             <div className="mt-4 flex gap-2">
               <Button
-                look="primary"
+                variant="primary"
                 pending={create.isPending || create.isSuccess}
                 disabledReason={why}
                 onClick={() => request.success && create.mutate(request.data)}

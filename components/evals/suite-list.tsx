@@ -106,7 +106,7 @@ export function SuiteList({ slug }: { slug: string }) {
             icon={<ListChecks aria-hidden />}
             title="No suite yet"
             action={
-              <ButtonLink look="primary" href={`/${slug}/evals/suites/new`} disabledReason={cannotMake}>
+              <ButtonLink variant="primary" href={`/${slug}/evals/suites/new`} disabledReason={cannotMake}>
                 Create a suite
               </ButtonLink>
             }

@@ -1,4 +1,4 @@
-import { graderWords } from "#components/evals/words.ts";
+import { graderLabels } from "#components/evals/grader-text.ts";
 import { formatNumber } from "#components/ui/format.ts";
 import { SummaryLine } from "#components/ui/summary-line.tsx";
 import type { graderKinds } from "#db/enums.ts";
@@ -25,7 +25,8 @@ export function SuiteSummary({
       <SummaryLine
         label="Graders"
         value={
-          graders.map((kind, i) => `${graderWords[kind].label}${i === 0 ? " (headline)" : ""}`).join(", ") || "none yet"
+          graders.map((kind, i) => `${graderLabels[kind].label}${i === 0 ? " (headline)" : ""}`).join(", ") ||
+          "none yet"
         }
       />
       <SummaryLine label="Calls in an eval" value={cases === null ? "twice the cases" : formatNumber(2 * cases)} />

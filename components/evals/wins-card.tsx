@@ -1,4 +1,4 @@
-import { tiedWords } from "#components/evals/words.ts";
+import { formatTied } from "#components/evals/grader-text.ts";
 import { Card } from "#components/ui/card.tsx";
 import { formatNumber, formatPercent } from "#components/ui/format.ts";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
@@ -15,7 +15,7 @@ export function WinsCard({
 }) {
   const parts = [
     { label: `${formatNumber(summary.wins)} won`, count: summary.wins, className: "bg-s1" },
-    { label: tiedWords(summary), count: summary.ties, className: "bg-hover" },
+    { label: formatTied(summary), count: summary.ties, className: "bg-hover" },
     { label: `${formatNumber(summary.losses)} lost`, count: summary.losses, className: "bg-s0" },
   ];
   const sides = [

@@ -122,7 +122,7 @@ export function Checklist({ steps, compact = false }: { steps: HomeData["steps"]
             </div>
             {step === now && <StepAct step={step} />}
             {step.proof !== null && (
-              <ButtonLink href={`/${slug}/${step.seen}`} look="ghost" aria-label={`Open: ${step.proof}`}>
+              <ButtonLink href={`/${slug}/${step.seen}`} variant="ghost" aria-label={`Open: ${step.proof}`}>
                 Open
               </ButtonLink>
             )}
@@ -136,7 +136,7 @@ export function Checklist({ steps, compact = false }: { steps: HomeData["steps"]
 function StepAct({ step }: { step: Step }) {
   const { slug } = useProject();
   return (
-    <ButtonLink href={`/${slug}/${step.to}`} look="primary" disabledReason={useRefusal(step.needs)}>
+    <ButtonLink href={`/${slug}/${step.to}`} variant="primary" disabledReason={useRefusal(step.needs)}>
       {step.act}
     </ButtonLink>
   );

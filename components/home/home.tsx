@@ -82,7 +82,7 @@ function Running({ data }: { data: HomeData }) {
             </ButtonLink>
             <ButtonLink
               href={`/${slug}/runs/new`}
-              look="primary"
+              variant="primary"
               icon={<Flame aria-hidden />}
               disabledReason={cannotTrain}
             >

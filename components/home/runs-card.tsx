@@ -23,7 +23,7 @@ export function RunsCard({ runs }: { runs: readonly Run[] }) {
           icon={<Flame aria-hidden />}
           title="No run yet"
           action={
-            <ButtonLink href={`/${slug}/runs/new`} look="primary" disabledReason={refusal}>
+            <ButtonLink href={`/${slug}/runs/new`} variant="primary" disabledReason={refusal}>
               Start run
             </ButtonLink>
           }

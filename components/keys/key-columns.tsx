@@ -1,7 +1,7 @@
 import type { Column } from "#components/data-table/columns.ts";
 import type { KeyRow } from "#components/keys/key-rows.ts";
 import { RevokeKey } from "#components/keys/revoke-key.tsx";
-import { scopeWords } from "#components/keys/scopes.ts";
+import { scopeLabels } from "#components/keys/scopes.ts";
 import { Chip, StatusChip } from "#components/ui/chip.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Tooltip } from "#components/ui/tooltip.tsx";
@@ -14,8 +14,8 @@ function ownerOf(row: KeyRow) {
 }
 
 function scopeHelp(row: KeyRow, scope: KeyRow["scopes"][number]) {
-  if (!row.withheld.includes(scope)) return scopeWords[scope];
-  return `${scopeWords[scope]} (not now: beyond the current role of ${row.ownerName ?? "its owner"})`;
+  if (!row.withheld.includes(scope)) return scopeLabels[scope];
+  return `${scopeLabels[scope]} (not now: beyond the current role of ${row.ownerName ?? "its owner"})`;
 }
 
 export const keyColumns: readonly Column<KeyRow>[] = [

@@ -27,7 +27,7 @@ const showOptions = [
 const mostEnded = 100;
 
 /** "4 revoked, 1 expired"; null when none ever ended. */
-function endedWords({ items, nextCursor }: { items: readonly KeyRow[]; nextCursor: string | null }) {
+function formatEnded({ items, nextCursor }: { items: readonly KeyRow[]; nextCursor: string | null }) {
   if (nextCursor) return `more than ${mostEnded} revoked or expired`;
   const counts = (["revoked", "expired"] as const).map((status) => {
     const count = items.filter((row) => row.status === status).length;
@@ -51,11 +51,11 @@ export function KeysPage({ apiUrl }: { apiUrl: string }) {
   const rows = list.data?.pages.flatMap((page) => page.items);
   const nothingLive = rows?.length === 0 && q === "" && show === "live";
   const ended = useQuery({ ...trpc.keys.list.queryOptions({ show: "ended", limit: mostEnded }), enabled: nothingLive });
-  const gone = nothingLive && ended.data ? endedWords(ended.data) : null;
+  const gone = nothingLive && ended.data ? formatEnded(ended.data) : null;
   const creating = filters.new !== null;
   const setCreating = (open: boolean) => void setFilters({ new: open ? "" : null });
   const button = (
-    <Button look="primary" icon={<Plus aria-hidden />} disabledReason={refusal} onClick={() => setCreating(true)}>
+    <Button variant="primary" icon={<Plus aria-hidden />} disabledReason={refusal} onClick={() => setCreating(true)}>
       Create key
     </Button>
   );

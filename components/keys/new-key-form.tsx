@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { failureOf } from "#components/failure.ts";
 import { ExpiryField } from "#components/keys/expiry-field.tsx";
-import { type PresetName, presets, scopeWords } from "#components/keys/scopes.ts";
+import { type PresetName, presets, scopeLabels } from "#components/keys/scopes.ts";
 import { FormError } from "#components/people/form-error.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -75,7 +75,7 @@ export function NewKeyForm({
         <fieldset className="grid gap-2 rounded-md border bg-sunken px-3 py-2.5">
           <legend className="sr-only">Scopes</legend>
           {grantable.map((scope) => (
-            <Field key={scope} inline label={<code className="font-mono">{scope}</code>} hint={scopeWords[scope]}>
+            <Field key={scope} inline label={<code className="font-mono">{scope}</code>} hint={scopeLabels[scope]}>
               <Checkbox checked={scopes.includes(scope)} onCheckedChange={(on) => toggle(scope, on === true)} />
             </Field>
           ))}
@@ -90,7 +90,7 @@ export function NewKeyForm({
       <FormError>{errors.root?.message}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" pending={isSubmitting}>
+        <Button type="submit" variant="primary" pending={isSubmitting}>
           Create key
         </Button>
       </div>

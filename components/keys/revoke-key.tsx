@@ -27,7 +27,7 @@ export function RevokeKey({ row }: { row: KeyRow }) {
   return (
     <ConfirmDialog
       trigger={
-        <Button size="sm" look="danger">
+        <Button size="sm" variant="danger">
           Revoke
         </Button>
       }

@@ -1,7 +1,7 @@
 import type { Scope } from "#db/enums.ts";
 
 /** What each scope opens, in a person's words. */
-export const scopeWords: Readonly<Record<Scope, string>> = {
+export const scopeLabels: Readonly<Record<Scope, string>> = {
   inference: "Call models and deployments",
   "datasets:read": "Read datasets and files",
   "datasets:write": "Upload and change datasets and files",

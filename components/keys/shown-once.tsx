@@ -42,7 +42,7 @@ export function ShownOnce({ made, apiUrl, onDone }: { made: NewKey; apiUrl: stri
           <Checkbox checked={kept} onCheckedChange={(on) => setKept(on === true)} />
         </Field>
         <Button
-          look="primary"
+          variant="primary"
           disabledReason={kept ? undefined : "Store the key first: it is not shown again"}
           onClick={onDone}
         >

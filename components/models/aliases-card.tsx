@@ -74,7 +74,7 @@ export function AliasesCard({
               {own && (
                 <ConfirmDialog
                   trigger={
-                    <Button size="sm" look="ghost" disabledReason={refusal}>
+                    <Button size="sm" variant="ghost" disabledReason={refusal}>
                       Take away
                     </Button>
                   }

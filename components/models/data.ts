@@ -13,7 +13,7 @@ export type EvalOfVersion = Version["evals"][number];
 export const pollMs = 1_500;
 
 /** Where a base came from, in words. */
-export function sourceWords(source: ModelSource | null): string {
+export function sourceLabels(source: ModelSource | null): string {
   if (!source) return "unknown";
   if (source.kind === "sample") return "ships with LargeForge";
   if (source.kind === "upload") return `${source.location} uploaded`;
@@ -22,7 +22,7 @@ export function sourceWords(source: ModelSource | null): string {
 }
 
 /** "+81.5 points against nano/1" */
-export function evalWords({ headline, baseline }: EvalOfVersion): string | null {
+export function formatEval({ headline, baseline }: EvalOfVersion): string | null {
   return headline ? `${formatSigned(headline.difference.score * 100)} points against ${baseline}` : null;
 }
 

@@ -1,7 +1,7 @@
 "use client";
 import { Scale } from "lucide-react";
+import { formatDifference } from "#components/evals/grader-text.ts";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
-import { differenceWords } from "#components/evals/words.ts";
 import type { Version } from "#components/models/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
@@ -30,7 +30,7 @@ export function EvalsCard({
         icon={<Scale aria-hidden />}
         title="Not evaluated yet"
         action={
-          <ButtonLink look="primary" href={evaluateHref} disabledReason={refusal}>
+          <ButtonLink variant="primary" href={evaluateHref} disabledReason={refusal}>
             Evaluate
           </ButtonLink>
         }
@@ -62,7 +62,7 @@ export function EvalsCard({
               </Td>
               <Td>{row.suite}</Td>
               <Td numeric>{row.headline ? formatPercent(row.headline.candidate.score) : "not measured"}</Td>
-              <Td>{row.headline ? differenceWords(row.headline.difference) : "not measured"}</Td>
+              <Td>{row.headline ? formatDifference(row.headline.difference) : "not measured"}</Td>
               <Td>
                 {row.headline ? <VerdictChip verdict={row.headline.verdict} /> : <StatusChip status={row.status} />}
               </Td>

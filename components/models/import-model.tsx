@@ -78,7 +78,12 @@ export function ImportModelFlow({ slug }: { slug: string }) {
               </div>
             )}
             <div className="mt-4 flex flex-wrap gap-2">
-              <Button look="primary" pending={pending} disabledReason={why} onClick={() => request && start(request)}>
+              <Button
+                variant="primary"
+                pending={pending}
+                disabledReason={why}
+                onClick={() => request && start(request)}
+              >
                 {draft.way === "files" ? "Upload and import" : "Import"}
               </Button>
               {sentBytes === null ? (

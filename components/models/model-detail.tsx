@@ -6,7 +6,7 @@ import { DetailError } from "#components/detail-error.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
 import { AliasesCard } from "#components/models/aliases-card.tsx";
 import { ArtifactsCard } from "#components/models/artifacts-card.tsx";
-import { isEvalMoving, type Model, pollMs, sourceWords, type Version } from "#components/models/data.ts";
+import { isEvalMoving, type Model, pollMs, sourceLabels, type Version } from "#components/models/data.ts";
 import { DeleteFailed, ModelMenu } from "#components/models/delete-model.tsx";
 import { EvalsCard } from "#components/models/evals-card.tsx";
 import { ImportNote } from "#components/models/import-note.tsx";
@@ -182,7 +182,7 @@ function Purpose({ slug, model, version }: { slug: string; model: Model; version
         </>
       ) : (
         <>
-          {version.name}, a base model: {sourceWords(version.source)}
+          {version.name}, a base model: {sourceLabels(version.source)}
         </>
       )}{" "}
       <ShortId id={model.id} />
@@ -214,7 +214,7 @@ function Acts({
         Evaluate
       </ButtonLink>
       <ButtonLink
-        look={isChampion && !isBase ? "primary" : "outline"}
+        variant={isChampion && !isBase ? "primary" : "outline"}
         href={`/${slug}/deployments/new?model=${version.id}`}
         icon={<Rocket aria-hidden />}
         disabledReason={cannotDeploy}
@@ -223,7 +223,7 @@ function Acts({
       </ButtonLink>
       {isBase && (
         <ButtonLink
-          look="primary"
+          variant="primary"
           href={`/${slug}/runs/new?base=${version.id}`}
           icon={<Flame aria-hidden />}
           disabledReason={cannotTrain}
@@ -232,7 +232,7 @@ function Acts({
         </ButtonLink>
       )}
       {!isChampion && !isBase && (
-        <Button look="primary" icon={<Crown aria-hidden />} onClick={() => onPromote(version)}>
+        <Button variant="primary" icon={<Crown aria-hidden />} onClick={() => onPromote(version)}>
           Promote {version.name}
         </Button>
       )}

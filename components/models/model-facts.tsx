@@ -1,4 +1,4 @@
-import { evalWords, type Model, type Version } from "#components/models/data.ts";
+import { formatEval, type Model, type Version } from "#components/models/data.ts";
 import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
 import { Fact, Facts } from "#components/ui/facts.tsx";
 import { formatCompact, formatNumber, formatPercent, plural } from "#components/ui/format.ts";
@@ -33,7 +33,7 @@ export function ModelFacts({ model, version, champion }: { model: Model; version
         note={
           measured?.headline ? (
             <>
-              {evalWords(measured)}{" "}
+              {formatEval(measured)}{" "}
               <EvidenceChip kind="measured" source={`${measured.suite}, n = ${measured.headline.n}`} />
             </>
           ) : undefined

@@ -7,7 +7,7 @@ import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
-import { evalWords, type ModelRow, pollMs } from "#components/models/data.ts";
+import { formatEval, type ModelRow, pollMs } from "#components/models/data.ts";
 import { ImportNote } from "#components/models/import-note.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -21,7 +21,7 @@ import { EmptyState } from "#components/ui/states.tsx";
 import { modelKinds } from "#db/enums.ts";
 import { modelSorts } from "#server/models/input.ts";
 
-const kindWords = { base: "Base", tuned: "Fine-tuned" } as const;
+const kindLabels = { base: "Base", tuned: "Fine-tuned" } as const;
 
 const columns: readonly Column<ModelRow>[] = [
   {
@@ -32,7 +32,7 @@ const columns: readonly Column<ModelRow>[] = [
     sortBy: "server",
     cell: (row) => <b className="font-medium">{row.name}</b>,
   },
-  { id: "kind", header: "Kind", sortBy: "server", cell: (row) => <Chip>{kindWords[row.kind]}</Chip> },
+  { id: "kind", header: "Kind", sortBy: "server", cell: (row) => <Chip>{kindLabels[row.kind]}</Chip> },
   {
     id: "latest",
     header: "Latest",
@@ -66,7 +66,7 @@ const columns: readonly Column<ModelRow>[] = [
       row.headline?.headline ? (
         <span
           className="inline-flex items-center gap-1.5 whitespace-nowrap tabular-nums"
-          title={evalWords(row.headline) ?? ""}
+          title={formatEval(row.headline) ?? ""}
         >
           {formatSigned(row.headline.headline.difference.score * 100)} points{" "}
           <VerdictChip verdict={row.headline.headline.verdict} />
@@ -124,7 +124,7 @@ export function ModelList({ slug }: { slug: string }) {
     ),
   );
   const importBase = (
-    <ButtonLink href={`/${slug}/models/new`} look="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
+    <ButtonLink href={`/${slug}/models/new`} variant="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
       Import a base model
     </ButtonLink>
   );
@@ -142,7 +142,7 @@ export function ModelList({ slug }: { slug: string }) {
             <ChoiceFilter
               param="kind"
               label="Kind"
-              options={modelKinds.map((value) => ({ value, label: kindWords[value] }))}
+              options={modelKinds.map((value) => ({ value, label: kindLabels[value] }))}
             />
           </>
         }

@@ -64,7 +64,7 @@ export function PromoteDialog({ slug, version, onClose }: { slug: string; versio
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button
-            look={forced ? "danger" : "primary"}
+            variant={forced ? "danger" : "primary"}
             pending={promote.isPending}
             disabledReason={why}
             onClick={() =>

@@ -1,7 +1,7 @@
 "use client";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
-import { evalWords, sourceWords, type Version } from "#components/models/data.ts";
+import { formatEval, sourceLabels, type Version } from "#components/models/data.ts";
 import { ImportNote } from "#components/models/import-note.tsx";
 import { OriginLink } from "#components/origin-link.tsx";
 import { Button, TextLink } from "#components/ui/button.tsx";
@@ -93,7 +93,7 @@ export function VersionsCard({
 }
 
 function From({ slug, version }: { slug: string; version: Version }) {
-  if (!version.run) return <span className="text-ink-2">{sourceWords(version.source)}</span>;
+  if (!version.run) return <span className="text-ink-2">{sourceLabels(version.source)}</span>;
   return (
     <div className="grid whitespace-nowrap">
       <OriginLink href={`/${slug}/runs/${version.run.id}`} deletedAt={version.run.deletedAt}>
@@ -121,7 +121,7 @@ function LatestEval({ slug, version }: { slug: string; version: Version }) {
   if (latest.headline)
     return (
       <div className="flex flex-wrap items-center gap-1.5 tabular-nums">
-        <TextLink href={href}>{evalWords(latest)}</TextLink>
+        <TextLink href={href}>{formatEval(latest)}</TextLink>
         <VerdictChip verdict={latest.headline.verdict} />
       </div>
     );

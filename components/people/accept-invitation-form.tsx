@@ -44,7 +44,7 @@ export function AcceptInvitationForm({ token, email, slug }: { token: string; em
         <PasswordInput {...form.register("password")} autoComplete="new-password" />
       </Field>
       <FormError>{errors.root?.message}</FormError>
-      <Button type="submit" look="primary" pending={isSubmitting || (isSubmitSuccessful && !accept.isError)}>
+      <Button type="submit" variant="primary" pending={isSubmitting || (isSubmitSuccessful && !accept.isError)}>
         Create account and join
       </Button>
     </form>

@@ -46,7 +46,7 @@ export function FirstAdminForm({ token }: { token: string }) {
         <PasswordInput {...form.register("password")} autoComplete="new-password" />
       </Field>
       <FormError>{errors.root?.message}</FormError>
-      <Button type="submit" look="primary" pending={isSubmitting || (isSubmitSuccessful && !claim.isError)}>
+      <Button type="submit" variant="primary" pending={isSubmitting || (isSubmitSuccessful && !claim.isError)}>
         Create account
       </Button>
     </form>

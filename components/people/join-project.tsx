@@ -25,7 +25,7 @@ export function JoinProject({ token, invited, signedInAs }: { token: string; inv
   return (
     <div className="grid gap-4">
       <FormError>{join.error ? failureOf(join.error).message : undefined}</FormError>
-      <Button look="primary" pending={join.isPending || join.isSuccess} onClick={() => join.mutate({ token })}>
+      <Button variant="primary" pending={join.isPending || join.isSuccess} onClick={() => join.mutate({ token })}>
         Join the project
       </Button>
     </div>

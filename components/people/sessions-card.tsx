@@ -33,7 +33,7 @@ export function SessionsCard() {
       aside={
         <ConfirmDialog
           trigger={
-            <Button size="sm" look="danger">
+            <Button size="sm" variant="danger">
               Sign out everywhere
             </Button>
           }

@@ -43,7 +43,7 @@ export function SetPasswordForm({ token, email }: { token: string; email: string
         <PasswordInput {...form.register("password")} autoComplete="new-password" autoFocus />
       </Field>
       <FormError>{errors.root?.message}</FormError>
-      <Button type="submit" look="primary" pending={isSubmitting || (isSubmitSuccessful && !set.isError)}>
+      <Button type="submit" variant="primary" pending={isSubmitting || (isSubmitSuccessful && !set.isError)}>
         Set password
       </Button>
     </form>

@@ -29,7 +29,7 @@ export function SignInForm({ next, email = "" }: { next: string; email?: string 
         <PasswordInput {...form.register("password")} autoComplete="current-password" autoFocus={email !== ""} />
       </Field>
       <FormError>{errors.root?.message}</FormError>
-      <Button type="submit" look="primary" pending={isSubmitting || (isSubmitSuccessful && !errors.root)}>
+      <Button type="submit" variant="primary" pending={isSubmitting || (isSubmitSuccessful && !errors.root)}>
         Sign in
       </Button>
     </form>

@@ -58,7 +58,12 @@ export function Composer({
               Stop
             </Button>
           ) : (
-            <Button type="submit" look="primary" icon={<CornerDownLeft aria-hidden />} disabledReason={disabledReason}>
+            <Button
+              type="submit"
+              variant="primary"
+              icon={<CornerDownLeft aria-hidden />}
+              disabledReason={disabledReason}
+            >
               Send
             </Button>
           )}

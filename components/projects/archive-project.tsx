@@ -17,12 +17,12 @@ export function ArchiveProject({ name }: { name: string }) {
           Nobody can open an archived project and its keys stop working. Its data stays on disk.
         </p>
         {refusal ? (
-          <Button look="danger" disabledReason={refusal}>
+          <Button variant="danger" disabledReason={refusal}>
             Archive project
           </Button>
         ) : (
           <ConfirmDialog
-            trigger={<Button look="danger">Archive project</Button>}
+            trigger={<Button variant="danger">Archive project</Button>}
             title={`Archive ${name}?`}
             affects={[
               "Members can no longer open it.",

@@ -45,7 +45,7 @@ export function CreateProjectForm({ back }: { back: string | null }) {
       <FormError>{errors.root?.message}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         {back && <ButtonLink href={back}>Back</ButtonLink>}
-        <Button type="submit" look="primary" pending={isSubmitting || (isSubmitSuccessful && !create.isError)}>
+        <Button type="submit" variant="primary" pending={isSubmitting || (isSubmitSuccessful && !create.isError)}>
           Create project
         </Button>
       </div>

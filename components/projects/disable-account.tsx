@@ -52,7 +52,7 @@ export function EnableAccount({ row, onClose }: Props) {
     <ConfirmDialog
       open
       onOpenChange={(open) => !open && onClose()}
-      look="primary"
+      variant="primary"
       title={`Enable ${row.name}’s account?`}
       affects={[
         `${row.email} can sign in again with the password they had.`,

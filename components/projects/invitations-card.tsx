@@ -1,6 +1,6 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { roleWords } from "#components/people/roles.ts";
+import { roleLabels } from "#components/people/roles.ts";
 import type { InvitationRow } from "#components/projects/rows.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -38,7 +38,7 @@ function InvitationLine({ row }: { row: InvitationRow }) {
       <span className="min-w-0 flex-1 basis-48">
         <span className="block break-all font-medium">{row.email}</span>
         <span className="text-ink-3 text-xs">
-          {roleWords[row.role].name} · created <RelativeTime at={row.createdAt} /> · {row.expired ? "ended" : "ends"}{" "}
+          {roleLabels[row.role].name} · created <RelativeTime at={row.createdAt} /> · {row.expired ? "ended" : "ends"}{" "}
           <RelativeTime at={row.expiresAt} />
         </span>
       </span>

@@ -42,7 +42,7 @@ export function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChan
           </CodeWell>
           <p className="text-ink-3 text-xs">Valid until {formatExact(sent.expiresAt)}. A new invitation replaces it.</p>
           <div className="flex justify-end">
-            <Button look="primary" onClick={close}>
+            <Button variant="primary" onClick={close}>
               Done
             </Button>
           </div>
@@ -84,7 +84,7 @@ function InviteForm({ onSent, onCancel }: { onSent: (sent: Sent) => void; onCanc
       <FormError>{errors.root?.message}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" pending={isSubmitting}>
+        <Button type="submit" variant="primary" pending={isSubmitting}>
           Create link
         </Button>
       </div>

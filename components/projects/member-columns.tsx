@@ -1,5 +1,5 @@
 import type { Column } from "#components/data-table/columns.ts";
-import { MemberActs } from "#components/projects/member-acts.tsx";
+import { MemberActions } from "#components/projects/member-actions.tsx";
 import { MemberRole } from "#components/projects/member-role.tsx";
 import type { MemberRow } from "#components/projects/rows.ts";
 import { Chip } from "#components/ui/chip.tsx";
@@ -52,6 +52,6 @@ export const memberColumns: readonly Column<MemberRow>[] = [
     quietHeader: true,
     fixed: true,
     className: "text-right",
-    cell: (row) => <MemberActs row={row} />,
+    cell: (row) => <MemberActions row={row} />,
   },
 ];

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { failureOf } from "#components/failure.ts";
-import { roleWords } from "#components/people/roles.ts";
+import { roleLabels } from "#components/people/roles.ts";
 import { keyLine } from "#components/projects/key-line.ts";
 import { RoleSelect } from "#components/projects/role-select.tsx";
 import type { MemberRow } from "#components/projects/rows.ts";
@@ -24,7 +24,7 @@ export function MemberRole({ row }: { row: MemberRow }) {
       onSettled: () => queryClient.invalidateQueries(trpc.projects.members.pathFilter()),
     }),
   );
-  if (refusal) return roleWords[row.role].name;
+  if (refusal) return roleLabels[row.role].name;
 
   async function choose(role: Role) {
     if (role === row.role) return;
@@ -47,7 +47,7 @@ export function MemberRole({ row }: { row: MemberRow }) {
       { userId: row.userId, role },
       {
         onSuccess: () =>
-          notify.undoable(`${row.name} is now ${roleWords[role].name.toLowerCase()}`, () =>
+          notify.undoable(`${row.name} is now ${roleLabels[role].name.toLowerCase()}`, () =>
             setRole.mutate({ userId: row.userId, role: before }),
           ),
       },
@@ -70,7 +70,7 @@ export function MemberRole({ row }: { row: MemberRow }) {
         <ConfirmDialog
           open
           onOpenChange={(open) => !open && setAsked(undefined)}
-          title={`Change ${row.name}’s role to ${roleWords[asked.role].name.toLowerCase()}?`}
+          title={`Change ${row.name}’s role to ${roleLabels[asked.role].name.toLowerCase()}?`}
           description="Their API keys can do no more than their role. A higher role later gives it back."
           affects={asked.keys}
           confirmLabel="Change role"

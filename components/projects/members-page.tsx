@@ -33,7 +33,7 @@ export function MembersPage() {
         purpose="Who works in this project, and what each of them may do."
         actions={
           <Button
-            look="primary"
+            variant="primary"
             icon={<UserPlus aria-hidden />}
             disabledReason={refusal}
             onClick={() => void setInviting("")}

@@ -41,11 +41,11 @@ export function ResetPassword({ row, onClose }: { row: MemberRow; onClose: () =>
         <div className="flex flex-wrap justify-end gap-2">
           {!made && <Button onClick={onClose}>Cancel</Button>}
           {made ? (
-            <Button look="primary" onClick={onClose}>
+            <Button variant="primary" onClick={onClose}>
               Done
             </Button>
           ) : (
-            <Button look="primary" pending={reset.isPending} onClick={() => reset.mutate({ userId: row.userId })}>
+            <Button variant="primary" pending={reset.isPending} onClick={() => reset.mutate({ userId: row.userId })}>
               Create link
             </Button>
           )}

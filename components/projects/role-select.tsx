@@ -1,5 +1,5 @@
 "use client";
-import { roleWords } from "#components/people/roles.ts";
+import { roleLabels } from "#components/people/roles.ts";
 import { Select } from "#components/ui/select.tsx";
 import { type Role, roles } from "#db/enums.ts";
 
@@ -22,7 +22,7 @@ export function RoleSelect({
       {...(disabled ? { disabled } : {})}
       value={value}
       onValueChange={onChange}
-      options={roles.map((role) => ({ value: role, label: roleWords[role].name, hint: roleWords[role].may }))}
+      options={roles.map((role) => ({ value: role, label: roleLabels[role].name, hint: roleLabels[role].may }))}
     />
   );
 }

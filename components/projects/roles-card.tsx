@@ -1,4 +1,4 @@
-import { roleWords } from "#components/people/roles.ts";
+import { roleLabels } from "#components/people/roles.ts";
 import { Card } from "#components/ui/card.tsx";
 import { roles } from "#db/enums.ts";
 
@@ -9,8 +9,8 @@ export function RolesCard() {
       <dl className="divide-y">
         {roles.map((role) => (
           <div key={role} className="grid gap-x-4 px-4 py-2.5 md:grid-cols-[8rem_minmax(0,1fr)]">
-            <dt className="font-medium">{roleWords[role].name}</dt>
-            <dd className="text-ink-2">{roleWords[role].may}</dd>
+            <dt className="font-medium">{roleLabels[role].name}</dt>
+            <dd className="text-ink-2">{roleLabels[role].may}</dd>
           </div>
         ))}
       </dl>

@@ -4,7 +4,7 @@ import { List } from "lucide-react";
 import { parseAsString, useQueryState, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import { DataTable } from "#components/data-table/data-table.tsx";
-import { countWords } from "#components/data-table/resource-list.tsx";
+import { formatCount } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { LatencyChart, RateChart } from "#components/requests/request-charts.tsx";
 import { requestColumns } from "#components/requests/request-columns.tsx";
@@ -66,7 +66,7 @@ export function RequestsPage() {
         rowId={(row) => row.id}
         sort={sort}
         onSort={setSort}
-        summary={rows && total !== undefined && countWords(rows.length, total, "request")}
+        summary={rows && total !== undefined && formatCount(rows.length, total, "request")}
         refreshing={list.isPlaceholderData}
         error={list.error}
         onRetry={list.refetch}
@@ -81,7 +81,7 @@ export function RequestsPage() {
             title="No request has come in yet"
             action={
               <>
-                <ButtonLink href={`/${slug}/playground`} look="primary">
+                <ButtonLink href={`/${slug}/playground`} variant="primary">
                   Open the playground
                 </ButtonLink>
                 <ButtonLink href={`/${slug}/settings/keys`}>Create a key</ButtonLink>

@@ -48,7 +48,7 @@ export function HyperFields({
         {error && <p className="text-bad">{error}</p>}
         <div className="grid gap-4 md:grid-cols-2">{fieldsOf(method, "main").map(row)}</div>
         <Button
-          look="ghost"
+          variant="ghost"
           className="justify-self-start"
           aria-expanded={open}
           icon={<ChevronDown aria-hidden className={open ? "rotate-180" : ""} />}

@@ -66,7 +66,7 @@ export function PlanCard({
         <SummaryLine label="Eval" value={known?.suite ? known.suite.name : "none"} />
       </dl>
       <div className="mt-4 flex flex-wrap gap-2">
-        <Button look="primary" pending={pending} disabledReason={why} onClick={onStart}>
+        <Button variant="primary" pending={pending} disabledReason={why} onClick={onStart}>
           Start run
         </Button>
         <ButtonLink href={cancelHref}>Cancel</ButtonLink>

@@ -39,7 +39,7 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
       {canCancel && (
         <ConfirmDialog
           trigger={
-            <Button look="danger" icon={<CircleStop aria-hidden />} disabledReason={refusal}>
+            <Button variant="danger" icon={<CircleStop aria-hidden />} disabledReason={refusal}>
               Cancel
             </Button>
           }
@@ -57,7 +57,7 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
       )}
       {canResume && (
         <Button
-          look="primary"
+          variant="primary"
           icon={<Play aria-hidden />}
           pending={resume.isPending}
           disabledReason={refusal}
@@ -67,7 +67,7 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
         </Button>
       )}
       {run.made && !run.made.deletedAt && (
-        <ButtonLink look="primary" href={`/${slug}/models/${run.made.modelId}`}>
+        <ButtonLink variant="primary" href={`/${slug}/models/${run.made.modelId}`}>
           Open {run.made.name}/{run.made.version}
         </ButtonLink>
       )}

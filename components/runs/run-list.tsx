@@ -98,7 +98,7 @@ export function RunList({ slug }: { slug: string }) {
     ),
   );
   const start = (
-    <ButtonLink href={`/${slug}/runs/new`} look="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
+    <ButtonLink href={`/${slug}/runs/new`} variant="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
       New run
     </ButtonLink>
   );

@@ -18,7 +18,7 @@ export function NotFoundHere() {
         title="Not found"
         action={
           <>
-            <ButtonLink look="primary" href={`/${slug}`}>
+            <ButtonLink variant="primary" href={`/${slug}`}>
               Go to Home
             </ButtonLink>
             <Button onClick={() => router.back()}>Go back</Button>

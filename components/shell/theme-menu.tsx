@@ -1,7 +1,7 @@
 "use client";
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useSyncExternalStore } from "react";
-import { buttonLook } from "#components/ui/button.tsx";
+import { buttonVariants } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { DropdownMenu, MenuChoice, MenuLabel } from "#components/ui/dropdown-menu.tsx";
 
@@ -48,7 +48,11 @@ export function ThemeMenu() {
   return (
     <DropdownMenu
       trigger={
-        <button type="button" aria-label="Theme" className={cn(buttonLook({ look: "ghost", size: "icon" }), "size-7")}>
+        <button
+          type="button"
+          aria-label="Theme"
+          className={cn(buttonVariants({ variant: "ghost", size: "icon" }), "size-7")}
+        >
           <Sun aria-hidden className="dark:hidden" />
           <Moon aria-hidden className="hidden dark:block" />
         </button>

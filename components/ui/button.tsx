@@ -6,11 +6,11 @@ import { cn } from "#components/ui/cn.ts";
 import { Tooltip } from "#components/ui/tooltip.tsx";
 import { useClickOnce } from "#components/ui/use-click-once.ts";
 
-export const buttonLook = cva(
+export const buttonVariants = cva(
   "inline-flex shrink-0 select-none no-underline items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:stroke-[1.75] disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50",
   {
     variants: {
-      look: {
+      variant: {
         outline: "border-line-strong bg-panel text-ink hover:bg-hover",
         primary: "border-primary bg-primary text-on-primary hover:opacity-90",
         danger: "border-line-strong bg-panel text-bad hover:bg-bad-soft",
@@ -23,14 +23,14 @@ export const buttonLook = cva(
         "icon-sm": "size-6.5 p-0 [&_svg]:size-3.5",
       },
     },
-    defaultVariants: { look: "outline", size: "md" },
+    defaultVariants: { variant: "outline", size: "md" },
   },
 );
 
-type Look = VariantProps<typeof buttonLook>;
+type Variant = VariantProps<typeof buttonVariants>;
 
 type ButtonProps = ComponentProps<"button"> &
-  Look & {
+  Variant & {
     /** Shows a spinner and ignores clicks; the label stays, so the width does not jump. Given at all, a double click counts once. */
     pending?: boolean;
     /** Why it cannot be pressed now. The button stays focusable and says so in a tooltip. */
@@ -39,7 +39,7 @@ type ButtonProps = ComponentProps<"button"> &
   };
 
 export function Button({
-  look,
+  variant,
   size,
   pending,
   disabledReason,
@@ -61,7 +61,7 @@ export function Button({
       {...rest}
       aria-disabled={blocked || undefined}
       aria-busy={pending || undefined}
-      className={cn(buttonLook({ look, size }), className)}
+      className={cn(buttonVariants({ variant, size }), className)}
       onClick={click}
     >
       {pending ? <LoaderCircle aria-hidden className="animate-spin" /> : icon}
@@ -73,22 +73,22 @@ export function Button({
 
 /** A link that looks like a button; with a reason it is one that cannot be pressed. */
 export function ButtonLink({
-  look,
+  variant,
   size,
   icon,
   disabledReason,
   className,
   children,
   ...rest
-}: ComponentProps<typeof Link> & Look & Pick<ButtonProps, "icon" | "disabledReason">) {
+}: ComponentProps<typeof Link> & Variant & Pick<ButtonProps, "icon" | "disabledReason">) {
   if (disabledReason)
     return (
-      <Button look={look} size={size} icon={icon} disabledReason={disabledReason} className={className}>
+      <Button variant={variant} size={size} icon={icon} disabledReason={disabledReason} className={className}>
         {children}
       </Button>
     );
   return (
-    <Link {...rest} className={cn(buttonLook({ look, size }), className)}>
+    <Link {...rest} className={cn(buttonVariants({ variant, size }), className)}>
       {icon}
       {children}
     </Link>

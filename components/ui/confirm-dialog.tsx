@@ -21,7 +21,7 @@ export function ConfirmDialog({
   confirmLabel,
   typeName,
   disabledReason,
-  look = "danger",
+  variant = "danger",
   onConfirm,
 }: {
   open?: boolean;
@@ -38,7 +38,7 @@ export function ConfirmDialog({
   typeName?: string;
   /** Why the act cannot be done now. */
   disabledReason?: string;
-  look?: "danger" | "primary";
+  variant?: "danger" | "primary";
   onConfirm: () => unknown;
 }) {
   const id = useId();
@@ -113,7 +113,7 @@ export function ConfirmDialog({
               <Button>Keep it as it is</Button>
             </Radix.Cancel>
             <Button
-              look={look}
+              variant={variant}
               pending={pending}
               disabledReason={disabledReason ?? (locked ? `Type ${typeName} first` : undefined)}
               onClick={() => void confirm()}

@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
-import { buttonLook } from "#components/ui/button.tsx";
+import { buttonVariants } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 
 export const overlayLook = "fixed inset-0 z-40 bg-black/30 dark:bg-black/60";
@@ -48,7 +48,7 @@ export function Dialog({
           {/* Last in the order of focus: a dialog opens on its first field, not on its way out. */}
           <Radix.Close
             aria-label="Close"
-            className={cn(buttonLook({ look: "ghost", size: "icon" }), "absolute top-3 right-3")}
+            className={cn(buttonVariants({ variant: "ghost", size: "icon" }), "absolute top-3 right-3")}
           >
             <X aria-hidden />
           </Radix.Close>

@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useRef } from "react";
-import { buttonLook } from "#components/ui/button.tsx";
+import { buttonVariants } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { overlayLook } from "#components/ui/dialog.tsx";
 
@@ -43,7 +43,7 @@ export function Drawer({
           <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
           <Radix.Close
             aria-label="Close"
-            className={cn(buttonLook({ look: "ghost", size: "icon" }), "absolute top-3 right-3")}
+            className={cn(buttonVariants({ variant: "ghost", size: "icon" }), "absolute top-3 right-3")}
           >
             <X aria-hidden />
           </Radix.Close>

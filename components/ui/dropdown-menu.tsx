@@ -5,7 +5,7 @@ import type { ComponentProps, ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 
 export const menuLook = "z-50 min-w-44 overflow-y-auto rounded-md border bg-overlay p-1 shadow-overlay";
-export const menuItemLook =
+export const menuItemClass =
   "flex h-8 cursor-default select-none items-center gap-2 rounded-sm px-2 text-sm outline-none data-[highlighted]:bg-hover data-[disabled]:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:stroke-[1.75]";
 
 /** A menu that opens from `trigger` (a Button or IconButton). Fill it with MenuItem, MenuCheck, MenuLabel, MenuLine. */
@@ -42,7 +42,7 @@ export function MenuItem({
   className,
   ...rest
 }: ComponentProps<typeof Radix.Item> & { danger?: boolean; disabledReason?: string }) {
-  const look = cn(menuItemLook, danger && "text-bad", className);
+  const look = cn(menuItemClass, danger && "text-bad", className);
   if (!disabledReason) return <Radix.Item {...rest} className={look} />;
   return (
     <Radix.Item
@@ -62,7 +62,7 @@ export function MenuCheck({ className, children, ...rest }: ComponentProps<typeo
     <Radix.CheckboxItem
       onSelect={(event) => !rest.asChild && event.preventDefault()}
       {...rest}
-      className={cn(menuItemLook, "relative pl-7", className)}
+      className={cn(menuItemClass, "relative pl-7", className)}
     >
       <Radix.ItemIndicator className="absolute left-2">
         <Check aria-hidden className="size-3.5!" />

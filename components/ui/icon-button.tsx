@@ -1,6 +1,6 @@
 import type { VariantProps } from "class-variance-authority";
 import type { ComponentProps, ReactNode } from "react";
-import { buttonLook } from "#components/ui/button.tsx";
+import { buttonVariants } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Tooltip } from "#components/ui/tooltip.tsx";
 
@@ -9,14 +9,14 @@ export function IconButton({
   label,
   hint,
   disabledReason,
-  look = "ghost",
+  variant = "ghost",
   size = "icon",
   className,
   children,
   onClick,
   ...rest
 }: ComponentProps<"button"> &
-  VariantProps<typeof buttonLook> & { label: string; hint?: ReactNode; disabledReason?: string }) {
+  VariantProps<typeof buttonVariants> & { label: string; hint?: ReactNode; disabledReason?: string }) {
   return (
     <Tooltip content={disabledReason ?? hint ?? label}>
       <button
@@ -25,7 +25,7 @@ export function IconButton({
         aria-label={label}
         aria-disabled={disabledReason ? true : undefined}
         onClick={disabledReason ? undefined : onClick}
-        className={cn(buttonLook({ look, size }), className)}
+        className={cn(buttonVariants({ variant, size }), className)}
       >
         {children}
       </button>

@@ -120,7 +120,7 @@ export function Picker({
               ))}
             </Command.List>
             <p role="status" className="border-t px-3 py-1.5 text-ink-3 text-xs empty:hidden">
-              {error ?? countWords(shown?.length, total, search.search, noun)}
+              {error ?? formatCount(shown?.length, total, search.search, noun)}
             </p>
           </Command>
         </Popover.Content>
@@ -133,7 +133,7 @@ function fits(option: PickerOption, search: string) {
   return option.label.toLowerCase().includes(search.toLowerCase());
 }
 
-function countWords(shown: number | undefined, total: number | undefined, search: string, noun: string) {
+function formatCount(shown: number | undefined, total: number | undefined, search: string, noun: string) {
   if (shown === undefined || total === undefined) return "Searching …";
   if (shown === 0) return search === "" ? `There is no ${noun} to choose.` : `No ${noun} fits “${search}”.`;
   return shown < total ? `${formatNumber(shown)} of ${formatNumber(total)}: type to find the others.` : "";

@@ -3,7 +3,7 @@ import { Check, ChevronDown } from "lucide-react";
 import { Select as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
-import { menuItemLook, menuLook } from "#components/ui/dropdown-menu.tsx";
+import { menuItemClass, menuLook } from "#components/ui/dropdown-menu.tsx";
 import { useFieldProps } from "#components/ui/field-context.ts";
 import { controlLook } from "#components/ui/input.tsx";
 
@@ -75,7 +75,7 @@ export function Select<Value extends string>({
                 key={option.value}
                 value={option.value}
                 disabled={Boolean(option.disabledReason)}
-                className={cn(menuItemLook, "relative h-auto min-h-8 py-1 pr-8")}
+                className={cn(menuItemClass, "relative h-auto min-h-8 py-1 pr-8")}
               >
                 <span className="min-w-0">
                   <Radix.ItemText>{option.label}</Radix.ItemText>

@@ -19,7 +19,7 @@ export type NewVersion = {
 };
 
 /**
- * A stored file becomes the next version of the dataset with that name (a new one if there is none) and its import is rung.
+ * A stored file becomes the next version of the dataset with that name (a new one if there is none) and its import is enqueued.
  * Without a name the file's own is taken. Throws INVALID for an incomplete mapping.
  */
 export async function createDatasetVersion(ctx: Ctx, input: NewVersion) {

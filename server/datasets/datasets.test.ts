@@ -36,7 +36,7 @@ test("a person refuses a version, and its rows are gone from view", () =>
 
 test("an unknown layout is mapped by a person and imported again", () =>
   inTx(async (tx) => {
-    const { ctx, add, runImport, bells } = await testDatasets(tx);
+    const { ctx, add, runImport, enqueued } = await testDatasets(tx);
     const { versionId } = await add(gsm);
     const before = await showDataset(ctx, { ref: "tickets" });
     expect(before.version.reviewDetail).toMatchObject({ kind: "mapping", samples: [{ question: "1+1?" }, {}] });
@@ -46,7 +46,7 @@ test("an unknown layout is mapped by a person and imported again", () =>
     await expect(half).rejects.toThrow("the mapping is not complete");
     const mapping = { prompt: "question", completion: "answer" };
     await decideDataset(ctx, { versionId, decision: { do: "map", mapping } });
-    expect(bells).toHaveLength(2);
+    expect(enqueued).toHaveLength(2);
     expect(await runImport(versionId)).toEqual({ outcome: "ready" });
     const after = await showDataset(ctx, { ref: "tickets/1" });
     expect(after.version).toMatchObject({ status: "ready", shape: "prompt_completion", mapping, review: null });

@@ -6,7 +6,7 @@ import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import { blobs, files } from "#db/schema/storage.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, saySome, someOf, verb } from "#server/deletion.rule.ts";
+import { type Deletion, formatSome, lines, mostNamed, someOf, verb } from "#server/deletion.rule.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 
@@ -54,21 +54,21 @@ export async function datasetDeletion(
     dear: versions.some((version) => version.readyAt !== null),
     blockers: lines(
       active.count > 0 &&
-        `${saySome(active, "run")} ${verb(active, "trains on it: cancel it", "train on it: cancel them")} first`,
+        `${formatSome(active, "run")} ${verb(active, "trains on it: cancel it", "train on it: cancel them")} first`,
       asked.count > 0 &&
-        `${saySome(asked, "suite")} ${verb(asked, "is made from it: delete the suite", "are made from it: delete the suites")} first`,
+        `${formatSome(asked, "suite")} ${verb(asked, "is made from it: delete the suite", "are made from it: delete the suites")} first`,
       asking.count > 0 &&
-        `${saySome(asking, "eval")} on it ${verb(asking, "is under way: cancel it", "are under way: cancel them")} first`,
+        `${formatSome(asking, "eval")} on it ${verb(asking, "is under way: cancel it", "are under way: cancel them")} first`,
     ),
     effects: lines(
       whole
-        ? `${saySome({ count: names.length, names: names.slice(0, mostNamed) }, "version")} ${names.length === 1 ? "is" : "are"} deleted with the rows and the files`
+        ? `${formatSome({ count: names.length, names: names.slice(0, mostNamed) }, "version")} ${names.length === 1 ? "is" : "are"} deleted with the rows and the files`
         : `Its rows and files are deleted; the number ${versions[0]?.version ?? ""} is not given again`,
       ended.count > 0 &&
-        `${saySome(ended, "run")} ${verb(ended, "keeps its", "keep their")} results but cannot be resumed; ${past} what the data was and that it was deleted`,
-      made.count > 0 && `${saySome(made, "model version")} ${verb(made, "keeps", "keep")} working`,
+        `${formatSome(ended, "run")} ${verb(ended, "keeps its", "keep their")} results but cannot be resumed; ${past} what the data was and that it was deleted`,
+      made.count > 0 && `${formatSome(made, "model version")} ${verb(made, "keeps", "keep")} working`,
       copies.count > 0 &&
-        `${saySome(copies, "file")} of the API ${verb(copies, "keeps its own copy until it is", "keep their own copies until they are")} deleted`,
+        `${formatSome(copies, "file")} of the API ${verb(copies, "keeps its own copy until it is", "keep their own copies until they are")} deleted`,
       whole && `The name ${dataset.name} is free again`,
     ),
     bytes,

@@ -19,10 +19,10 @@ const badRow = '{"messages": [{"role": "user", "content": "hi"}]}\n';
 
 test("an upload becomes a ready version with its counts, files, index and audit rows", () =>
   inTx(async (tx) => {
-    const { ctx, storage, add, bells } = await testDatasets(tx);
+    const { ctx, storage, add, enqueued } = await testDatasets(tx);
     const { versionId, name, version } = await add(rows);
     expect({ name, version }).toEqual({ name: "tickets", version: 1 });
-    expect(bells).toEqual([{ name: "datasets.import", payload: { projectId: ctx.projectId, versionId } }]);
+    expect(enqueued).toEqual([{ name: "datasets.import", payload: { projectId: ctx.projectId, versionId } }]);
     const [row] = await tx.select().from(datasetVersions).where(eq(datasetVersions.id, versionId));
     expect(row).toMatchObject({ status: "ready", shape: "messages", rowsRead: 50, badRows: 0, bytesRead: rows.length });
     const train = await text(storage.read(row?.trainBlob ?? ""));

@@ -35,7 +35,7 @@ export async function importDataset(
     return finishImport(ctx, version, { gaveUp: maxAttempts });
   try {
     await requireRoom(ctx.storage, `importing ${version.filename}`, version.sourceBytes);
-    return await passOver(ctx, version, signal);
+    return await readThrough(ctx, version, signal);
   } catch (error) {
     const known = asDiskError(error);
     const waits = known instanceof DomainError && known.code === "NO_ROOM";
@@ -52,7 +52,11 @@ export async function importDataset(
   }
 }
 
-async function passOver(ctx: Ctx & { storage: Storage }, version: Claim<typeof datasetVersions>, signal: AbortSignal) {
+async function readThrough(
+  ctx: Ctx & { storage: Storage },
+  version: Claim<typeof datasetVersions>,
+  signal: AbortSignal,
+) {
   const lost = new AbortController();
   const stop = AbortSignal.any([signal, lost.signal]);
   const open = () => openBlobWriter(ctx.storage, stop);

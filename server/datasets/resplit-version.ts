@@ -8,7 +8,7 @@ import { DomainError } from "#server/errors.ts";
 
 /**
  * The same bytes, read the same way, with another share of rows for validation (basis points): the version itself when
- * it has that share, else the newest such version of its dataset, else a new one whose import is rung → `{versionId,
+ * it has that share, else the newest such version of its dataset, else a new one whose import is enqueued → `{versionId,
  * status, why}` with OpenAI's file statuses. Throws NOT_FOUND.
  */
 export async function resplitVersion(ctx: Ctx, input: { versionId: string; validationShareBp: number }) {

@@ -26,6 +26,6 @@ export function bareMeaning<V extends Version>(versions: readonly V[], name: str
 }
 
 /** "the champion triage/2", "the model version nano/1" */
-export function sayMeaning({ version, champion }: { version: { name: string }; champion: boolean }): string {
+export function formatMeaning({ version, champion }: { version: { name: string }; champion: boolean }): string {
   return `the ${champion ? "champion" : "model version"} ${version.name}`;
 }

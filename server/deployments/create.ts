@@ -1,7 +1,7 @@
 import { newId } from "#db/ids.ts";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { type Ctx, transact } from "#server/context.ts";
-import { type bareMeaning, sayMeaning } from "#server/deployments/bare-name.rule.ts";
+import { type bareMeaning, formatMeaning } from "#server/deployments/bare-name.rule.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import type { CreateDeployment } from "#server/deployments/input.ts";
 import { meaningOfName } from "#server/deployments/meaning-of-name.ts";
@@ -23,7 +23,7 @@ export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
       throw new DomainError("INVALID", "two revisions name the same model version", { field: "revisions" });
     const takesOverFrom = await meaningOfName(ctx, { name: input.name });
     if (takesOverFrom && !input.takeOver)
-      throw new DomainError("REFUSED", sayTakeOver(input.name, takesOverFrom), { field: "takeOver" });
+      throw new DomainError("REFUSED", formatTakeOver(input.name, takesOverFrom), { field: "takeOver" });
     const id = newId("deployment");
     const own = { projectId: ctx.projectId, deploymentId: id };
     const [created] = await ctx.db
@@ -49,8 +49,8 @@ export async function createDeployment(ctx: Ctx, input: CreateDeployment) {
   });
 }
 
-function sayTakeOver(name: string, from: NonNullable<ReturnType<typeof bareMeaning>>) {
-  return `calls of ${name} are answered by ${sayMeaning(from)} today: say that this deployment takes them over, or choose another name`;
+function formatTakeOver(name: string, from: NonNullable<ReturnType<typeof bareMeaning>>) {
+  return `calls of ${name} are answered by ${formatMeaning(from)} today: say that this deployment takes them over, or choose another name`;
 }
 
 /** A ready version with all the files an engine needs. */

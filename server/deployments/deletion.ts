@@ -3,7 +3,7 @@ import { type deployments, revisions } from "#db/schema/deployments.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { requests } from "#db/schema/requests.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, sayCount, saySome } from "#server/deletion.rule.ts";
+import { type Deletion, formatCount, formatSome, lines, mostNamed } from "#server/deletion.rule.ts";
 
 /** What deleting a deployment would do: only a retired one can go. */
 export async function deploymentDeletion(
@@ -30,8 +30,8 @@ export async function deploymentDeletion(
     dear: calls > 0,
     blockers: lines(row.archivedAt === null && "it serves traffic: retire it first"),
     effects: lines(
-      named.count > 0 && `${saySome(named, "revision")} and the page with signals and timeline go; the models stay`,
-      calls > 0 && `${sayCount(calls, "logged call")} in Requests will still name it`,
+      named.count > 0 && `${formatSome(named, "revision")} and the page with signals and timeline go; the models stay`,
+      calls > 0 && `${formatCount(calls, "logged call")} in Requests will still name it`,
     ),
     bytes: 0,
   };

@@ -59,13 +59,13 @@ const expected = (first: { id: string }, second: { id: string }, a = 8_000, b = 
   { revisionId: second.id, weightBps: b },
 ];
 
-test("a deployment is created with its weights, an audit row, a new snapshot and a bell", () =>
+test("a deployment is created with its weights, an audit row, a new snapshot and a job", () =>
   inTx(async (tx) => {
     const [before] = await tx.select().from(snapshotVersion);
-    const { ctx, created, bells } = await deployed(tx);
+    const { ctx, created, enqueued } = await deployed(tx);
     const [after] = await tx.select().from(snapshotVersion);
     expect(after?.version ?? 0).toBeGreaterThan(before?.version ?? 0);
-    expect(bells).toContainEqual({ name: "deployments.reconcile", payload: {} });
+    expect(enqueued).toContainEqual({ name: "deployments.reconcile", payload: {} });
     const shown = await showDeployment(ctx, { deployment: "support" });
     expect(shown).toMatchObject({
       id: created.id,

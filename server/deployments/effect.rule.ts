@@ -11,7 +11,7 @@ const enoughRequests = 10;
  * What moving the weights does, in one sentence, from the requests that were really counted in `windowMinutes`:
  * "25 % of traffic, about 85 requests per minute, moves from v3 to v4." Null when nothing moves.
  */
-export function sayEffect(
+export function formatEffect(
   revisions: readonly Named[],
   before: Weights,
   after: Weights,
@@ -32,7 +32,7 @@ export function sayEffect(
  * What a move does to the users who stick to a revision: a caller's place from 0 to 10,000 stays, and the gateway lays
  * the revisions side by side on it, the newest first (routing/pick.rule.ts). Null when nothing moves.
  */
-export function sayStickiness(revisions: readonly Named[], before: Weights, after: Weights): string | null {
+export function formatStickiness(revisions: readonly Named[], before: Weights, after: Weights): string | null {
   const [was, is] = [rangesOf(revisions, before), rangesOf(revisions, after)];
   const stays = [...is].reduce((sum, [id, range]) => {
     const old = was.get(id) ?? { from: 0, to: 0 };

@@ -11,7 +11,7 @@ export const ProbeReport = z.object({
 type ProbeReport = z.infer<typeof ProbeReport>;
 
 /** What a load proved of an adapter, in words; `proved` only when tokens were really compared with the trainer's. */
-export function sayProof(report: ProbeReport | null): { proved: boolean; words: string } {
+export function formatProof(report: ProbeReport | null): { proved: boolean; words: string } {
   if (!report) return { proved: false, words: "not proved: the trainer recorded no sample" };
   const effect =
     report.effect === "tokens" ? "answers differ from the base" : "only the probabilities differ from the base";

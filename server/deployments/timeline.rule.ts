@@ -2,7 +2,7 @@ import { z } from "zod";
 import { percent } from "#server/deployments/weights.rule.ts";
 
 export type DeploymentEvent = { action: string; outcome: "done" | "refused"; detail: Record<string, unknown> };
-export type EventWords = { title: string; detail: string | null; state: "ok" | "bad" | "plain" };
+export type EventText = { title: string; detail: string | null; state: "ok" | "bad" | "plain" };
 
 const Created = z.object({
   takesOverFrom: z.string().optional(),
@@ -22,7 +22,7 @@ const verbs: Record<string, string> = {
 };
 
 /** What an audit row of a deployment says to people. */
-export function describeEvent({ action, outcome, detail }: DeploymentEvent): EventWords {
+export function describeEvent({ action, outcome, detail }: DeploymentEvent): EventText {
   const title = verbs[action] ?? action;
   if (outcome === "refused") {
     const why = Refused.safeParse(detail).data?.why ?? "the role does not allow it";
@@ -43,8 +43,8 @@ export function describeEvent({ action, outcome, detail }: DeploymentEvent): Eve
   const moves = movesOf(detail);
   if (action === "deployments.setWeights" && moves.length > 0) {
     const gainer = moves.find((move) => move.to > move.from) ?? moves[0];
-    const others = moves.filter((move) => move !== gainer).map(sayMove);
-    return { title: gainer ? sayMove(gainer) : title, detail: others.join(", ") || null, state: "ok" };
+    const others = moves.filter((move) => move !== gainer).map(formatMove);
+    return { title: gainer ? formatMove(gainer) : title, detail: others.join(", ") || null, state: "ok" };
   }
   const added = Added.safeParse(detail).data;
   if (action === "deployments.addRevision" && added)
@@ -61,6 +61,6 @@ export function movesOf(detail: Record<string, unknown>): { name: string; from: 
   return moves.map((move) => ({ ...move, name: move.name.split(" ")[0] ?? move.name }));
 }
 
-function sayMove({ name, from, to }: { name: string; from: number; to: number }) {
+function formatMove({ name, from, to }: { name: string; from: number; to: number }) {
   return `${name} ${percent(from)} → ${percent(to)}`;
 }

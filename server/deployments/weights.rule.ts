@@ -17,7 +17,7 @@ export type WeightVerdict =
 export function judgeWeights(live: readonly LiveRevision[], expected: Weights, wanted: Weights): WeightVerdict {
   const seen = byId(expected);
   const stale = seen.size !== live.length || live.some((revision) => seen.get(revision.id) !== revision.weightBps);
-  if (stale) return { do: "conflict", why: `somebody moved the weights meanwhile: now ${sayWeights(live)}` };
+  if (stale) return { do: "conflict", why: `somebody moved the weights meanwhile: now ${formatWeights(live)}` };
   const next = byId(wanted);
   if (next.size !== wanted.length) return { do: "refuse", why: "a revision is named twice" };
   const unknown = wanted.find(({ revisionId }) => !seen.has(revisionId));
@@ -38,7 +38,7 @@ export function percent(bps: number): string {
   return `${Number((bps / 100).toFixed(2))} %`;
 }
 
-function sayWeights(live: readonly LiveRevision[]) {
+function formatWeights(live: readonly LiveRevision[]) {
   return live.map((revision) => `${revision.name} ${percent(revision.weightBps)}`).join(", ") || "no live revision";
 }
 

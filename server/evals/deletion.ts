@@ -5,7 +5,7 @@ import { evals, scores, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";
+import { type Deletion, formatCount, formatSome, lines, mostNamed, someOf, verb } from "#server/deletion.rule.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 
@@ -25,9 +25,9 @@ export async function evalDeletion(ctx: Where, row: typeof evals.$inferSelect): 
     dear: false,
     blockers: lines(moving && `it is ${row.status}: cancel it first`),
     effects: lines(
-      `${sayCount(answers, "answer")} with the scores; the promotion gate no longer sees the eval`,
+      `${formatCount(answers, "answer")} with the scores; the promotion gate no longer sees the eval`,
       promoted.count > 0 &&
-        `${saySome(promoted, "promotion")} ${verb(promoted, "rests", "rest")} on it; the numbers stay in the audit log`,
+        `${formatSome(promoted, "promotion")} ${verb(promoted, "rests", "rest")} on it; the numbers stay in the audit log`,
     ),
     bytes: 0,
   };
@@ -46,14 +46,14 @@ export async function suiteDeletion(ctx: Where, suite: typeof suites.$inferSelec
     dear: ended.count > 0,
     blockers: lines(
       active.count > 0 &&
-        `${saySome(active, "eval")} on it ${verb(active, "is under way: cancel it", "are under way: cancel them")} first`,
+        `${formatSome(active, "eval")} on it ${verb(active, "is under way: cancel it", "are under way: cancel them")} first`,
     ),
     effects: lines(
-      `Its ${sayCount(suite.cases, "case")} can no longer be evaluated; the rows stay in their dataset`,
+      `Its ${formatCount(suite.cases, "case")} can no longer be evaluated; the rows stay in their dataset`,
       ended.count > 0 &&
-        `${saySome(ended, "eval")} on it ${verb(ended, "keeps its", "keep their")} answers and results`,
+        `${formatSome(ended, "eval")} on it ${verb(ended, "keeps its", "keep their")} answers and results`,
       waiting.count > 0 &&
-        `${saySome(waiting, "run")} under way ${verb(waiting, "ends", "end")} without the eval that ${verb(waiting, "it", "they")} asked for`,
+        `${formatSome(waiting, "run")} under way ${verb(waiting, "ends", "end")} without the eval that ${verb(waiting, "it", "they")} asked for`,
       `The name ${suite.name} is free again`,
     ),
     bytes: 0,

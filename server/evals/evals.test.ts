@@ -24,7 +24,7 @@ import { runEval } from "#server/evals/run.ts";
 import { showEval } from "#server/evals/show.ts";
 import { startEval } from "#server/evals/start.ts";
 import { holdTable } from "#server/jobs/cut-off.fixture.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { until } from "#server/process.fixture.ts";
 import { fileStorage, type Storage } from "#server/storage.ts";
@@ -247,20 +247,20 @@ test("an eval outlives a restart of the database, while it keeps answers and whi
   inDatabase(async ({ db, url }) => {
     const { port, asked } = await answeringServer(answers);
     const data = await testDataFolder();
-    const bells = openBells({ databaseUrl: url });
+    const queues = openQueues({ databaseUrl: url });
     const { ctx } = await fixture(db, url, port, { storage: fileStorage(data) });
     const { id } = await startEval(ctx, { suite: "held out", candidate: "tuned/1", baseline: "base/1" });
     const answering = await holdTable(db, "scores");
     const ending = await holdTable(db, "audit_log");
     const jobs = await startJobs(url, data, { FORGE_API_PORT: String(port) });
-    bells.enqueue("evals.run", { projectId: ctx.projectId, evalId: id });
+    queues.enqueue("evals.run", { projectId: ctx.projectId, evalId: id });
     await answering.cutOff();
     await ending.cutOff();
     const ended = await until(async () => {
       const { row } = await showEval(ctx, { evalId: id });
       return row.status !== "queued" && row.status !== "running" && row;
     });
-    await bells.close();
+    await queues.close();
     await jobs.kill("SIGKILL");
     expect(ended).toMatchObject({ status: "succeeded", casesDone: 80, error: null });
     expect(asked).toHaveLength(80);

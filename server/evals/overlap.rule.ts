@@ -26,7 +26,7 @@ export function overlapOf(cases: number, candidate: Side, baseline: Side): Overl
 type Names = { candidate: string; baseline: string };
 
 /** What a person should know before trusting the eval, in sentences; null when both targets have seen none of the cases. */
-export function overlapWords(overlap: Overlap | undefined, { candidate, baseline }: Names): string | null {
+export function formatOverlap(overlap: Overlap | undefined, { candidate, baseline }: Names): string | null {
   if (!overlap) return "This eval is from before training overlap was checked: run it again to know.";
   const { cases, unchecked } = overlap;
   const of = (n: number) => `${n.toLocaleString("en-US")} of the ${cases.toLocaleString("en-US")} cases`;

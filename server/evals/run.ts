@@ -16,7 +16,7 @@ import { evaluations } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
 import { notifyLive } from "#server/signals/live.ts";
-import { wordsOfFault } from "#server/text/error-text.ts";
+import { errorText } from "#server/text/error-text.ts";
 import { storableJson } from "#server/text/stored-text.rule.ts";
 
 const parallel = 4;
@@ -57,7 +57,7 @@ export async function runEval(
       return { outcome: "stopped" };
     }
     if (heart.lost.aborted || isLeaseLost(error)) return { outcome: "cancelled" };
-    const message = wordsOfFault(error);
+    const message = errorText(error);
     await onceDatabaseIsBack(() => fail(ctx, claimed, message), signal);
     throw error;
   } finally {

@@ -5,8 +5,8 @@ import { costUsdNanos, dollarsOf } from "#server/economics/price.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { attemptCall } from "#server/gateway/attempt.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
-import type { CallerKey, Doors, Reservation, Route, RouteRequest } from "#server/gateway/contract.ts";
-import { nameRoute, sendRefusal } from "#server/gateway/head.ts";
+import type { CallerKey, Dependencies, Reservation, Route, RouteRequest } from "#server/gateway/contract.ts";
+import { nameRoute, sendRefusal } from "#server/gateway/headers.ts";
 import { ChatBody, CompletionBody } from "#server/gateway/input.ts";
 import { mayUse } from "#server/gateway/key.rule.ts";
 import { firstBadMessage } from "#server/gateway/messages.rule.ts";
@@ -27,14 +27,14 @@ const peekedWithinMs = 250;
  * Writes to Node's own response and never throws. Nothing in here waits for Postgres.
  */
 export async function answerCall(
-  doors: Doors,
+  dependencies: Dependencies,
   metrics: GatewayMetrics,
   endpoint: Endpoint,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const startMs = performance.now();
-  const requestId = doors.newRequestId();
+  const requestId = dependencies.newRequestId();
   const call: Call = {
     requestId,
     endpoint,
@@ -53,25 +53,25 @@ export async function answerCall(
   };
   metrics.started();
   try {
-    await answer(doors, metrics, call);
+    await answer(dependencies, metrics, call);
   } catch (error) {
     const refusal = refusalOf(error, call.requestId);
     if (refusal.status === 500) log.error({ err: error, requestId: call.requestId }, "gateway.failed");
-    refuse(doors, metrics, call, refusal, 0);
+    refuse(dependencies, metrics, call, refusal, 0);
   }
 }
 
-async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
+async function answer(dependencies: Dependencies, metrics: GatewayMetrics, call: Call) {
   const { incoming, outgoing, head, endpoint } = call;
-  const key = await authenticate(doors, incoming);
+  const key = await authenticate(dependencies, incoming);
   call.key = key;
   requireScope(key, "inference");
-  call.reservation = await reserve(doors, key, call);
+  call.reservation = await reserve(dependencies, key, call);
   const body = parseBody(endpoint, await readJson(incoming, callBytesAtMost));
   call.model = body.model;
   call.stream = body.stream === true;
   const user = body.user ?? body.safety_identifier ?? null;
-  const route = await findRoute(doors, {
+  const route = await findRoute(dependencies, {
     key,
     model: body.model,
     user,
@@ -81,7 +81,7 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
   call.route = route;
   nameRoute(head, route);
   const failure = await attemptCall({
-    forward: doors.forward,
+    forward: dependencies.forward,
     targets: route.targets,
     attempts: call.attempts,
     outgoing,
@@ -96,24 +96,24 @@ async function answer(doors: Doors, metrics: GatewayMetrics, call: Call) {
     stream: body.stream === true,
     includeUsage: body.stream_options?.include_usage === true,
     timingsWanted: incoming.headers["x-forge-timings"] !== undefined,
-    noticeAfterMs: doors.noticeAfterMs,
-    positionOf: doors.positionOf,
+    noticeAfterMs: dependencies.noticeAfterMs,
+    positionOf: dependencies.positionOf,
     costHeader: (usage) => costText(route, usage),
-    finish: (ending) => settleCall(doors, metrics, call, ending),
+    finish: (ending) => settleCall(dependencies, metrics, call, ending),
   });
   if (!failure) return;
   head.push("x-forge-attempts", String(failure.attempts));
-  refuse(doors, metrics, call, failure.refusal, failure.attempts);
+  refuse(dependencies, metrics, call, failure.refusal, failure.attempts);
 }
 
 /** A name made a moment ago is looked up anew before it is called unknown. */
-async function findRoute(doors: Doors, request: RouteRequest): Promise<Route> {
+async function findRoute(dependencies: Dependencies, request: RouteRequest): Promise<Route> {
   try {
-    return doors.route(request);
+    return dependencies.route(request);
   } catch (error) {
     if (!(error instanceof DomainError && error.code === "NOT_FOUND")) throw error;
-    await doors.confirm();
-    return doors.route(request);
+    await dependencies.confirm();
+    return dependencies.route(request);
   }
 }
 
@@ -123,9 +123,13 @@ function costText(route: Route, usage: Usage): string | null {
   return nanos === null ? null : dollarsOf(nanos);
 }
 
-async function reserve(doors: Doors, key: CallerKey, call: Call): Promise<Reservation & { granted: true }> {
+async function reserve(
+  dependencies: Dependencies,
+  key: CallerKey,
+  call: Call,
+): Promise<Reservation & { granted: true }> {
   const { head } = call;
-  const reservation = doors.reserve(key);
+  const reservation = dependencies.reserve(key);
   head.push(...reservation.headers);
   if (reservation.granted) return reservation;
   head.push("retry-after", String(reservation.retryAfterSeconds));
@@ -173,9 +177,9 @@ function upstreamBody(body: ChatBody | CompletionBody, engineModel: string): str
   return JSON.stringify({ ...body, model: engineModel, ...usage });
 }
 
-function refuse(doors: Doors, metrics: GatewayMetrics, call: Call, refusal: Refusal, attempts: number) {
+function refuse(dependencies: Dependencies, metrics: GatewayMetrics, call: Call, refusal: Refusal, attempts: number) {
   const { error } = refusal.body;
   const unused = { finishReason: null, usage: null, queueMs: null, attempts };
-  settleCall(doors, metrics, call, { status: refusal.status, errorCode: error.code ?? error.type, ...unused });
+  settleCall(dependencies, metrics, call, { status: refusal.status, errorCode: error.code ?? error.type, ...unused });
   sendRefusal(call.outgoing, call.head, refusal, call.stream === true);
 }

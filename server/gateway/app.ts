@@ -6,7 +6,7 @@ import { newId } from "#db/ids.ts";
 import { DomainError } from "#server/errors.ts";
 import { answerCall } from "#server/gateway/answer.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
-import type { CallableModel, CallerKey, Doors, GatewayEnv } from "#server/gateway/contract.ts";
+import type { CallableModel, CallerKey, Dependencies, GatewayEnv } from "#server/gateway/contract.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
 import type { Endpoint } from "#server/gateway/settle.ts";
 import { type OpenAiError, openAiError, refusalOf } from "#server/gateway/wire.ts";
@@ -28,7 +28,7 @@ export type GatewayState = {
 };
 
 type Gateway = {
-  doors: Doors;
+  dependencies: Dependencies;
   metrics: GatewayMetrics;
   /** may anybody read /metrics? */
   metricsOpen: boolean;
@@ -40,11 +40,11 @@ type Gateway = {
  * The gateway's HTTP face. Inference calls leave Hono at once and write to Node's response themselves;
  * everything else is plain Hono. `control` is mounted below /v1 behind the same key check.
  */
-export function createGateway({ doors, metrics, metricsOpen, state, control }: Gateway): Hono<GatewayEnv> {
+export function createGateway({ dependencies, metrics, metricsOpen, state, control }: Gateway): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
 
   const infer = (endpoint: Endpoint) => async (c: Context<GatewayEnv>) => {
-    await answerCall(doors, metrics, endpoint, c.env.incoming, c.env.outgoing);
+    await answerCall(dependencies, metrics, endpoint, c.env.incoming, c.env.outgoing);
     return RESPONSE_ALREADY_SENT;
   };
   app.post("/v1/chat/completions", infer("/v1/chat/completions"));
@@ -65,25 +65,25 @@ export function createGateway({ doors, metrics, metricsOpen, state, control }: G
   });
   app.get("/metrics", named, async (c) => {
     // Behind a proxy on the same machine everybody comes from loopback: an address is no credential.
-    if (!metricsOpen) requireScope(await authenticate(doors, c.env.incoming), "admin");
+    if (!metricsOpen) requireScope(await authenticate(dependencies, c.env.incoming), "admin");
     return c.text(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType });
   });
 
   const signedIn = createMiddleware<GatewayEnv>(async (c, next) => {
-    const key = await authenticate(doors, c.env.incoming);
+    const key = await authenticate(dependencies, c.env.incoming);
     c.set("key", key);
-    takePlace(doors, key, c);
+    takePlace(dependencies, key, c);
     await next();
   });
   app.get("/v1/models", named, signedIn, (c) => {
     requireScope(c.var.key, "inference");
-    return c.json({ object: "list", data: doors.models(c.var.key.projectId).map(modelObject) });
+    return c.json({ object: "list", data: dependencies.models(c.var.key.projectId).map(modelObject) });
   });
   // A name may hold a slash (`support/3`), which some clients escape and some do not.
   app.get("/v1/models/:name{.+}", named, signedIn, (c) => {
     requireScope(c.var.key, "inference");
     const name = c.req.param("name");
-    const model = doors.findModel(c.var.key.projectId, name);
+    const model = dependencies.findModel(c.var.key.projectId, name);
     if (model) return c.json(modelObject(model));
     const message = `the model ${name} does not exist in this project, or cannot be called yet: GET /v1/models lists what can`;
     throw new DomainError("NOT_FOUND", message, { field: "model", reason: "model_not_found" });
@@ -118,8 +118,8 @@ function sendBody(c: Context<GatewayEnv>, status: number, body: OpenAiError): Re
 }
 
 /** A call that is no inference takes one of the key's places too, until its answer has left or broken off. */
-function takePlace(doors: Doors, key: CallerKey, c: Context<GatewayEnv>) {
-  const place = doors.reserve(key);
+function takePlace(dependencies: Dependencies, key: CallerKey, c: Context<GatewayEnv>) {
+  const place = dependencies.reserve(key);
   for (let i = 0; i + 1 < place.headers.length; i += 2) c.header(place.headers[i] ?? "", place.headers[i + 1]);
   if (place.granted) return void c.env.outgoing.once("close", () => place.settle(0));
   c.header("retry-after", String(place.retryAfterSeconds));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Target, UpstreamHeaders } from "#server/gateway/contract.ts";
 import { brokenReply, type Failure, failureOf, failureOfReply } from "#server/gateway/failure.ts";
-import { sendJson } from "#server/gateway/head.ts";
+import { sendJson } from "#server/gateway/headers.ts";
 import { type Attempt, type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
 import { noticeWait } from "#server/gateway/notice.ts";
 import { relayStream } from "#server/gateway/relay.ts";

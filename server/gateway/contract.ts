@@ -69,7 +69,7 @@ export type Reservation =
   | { granted: false; headers: readonly string[]; message: string; retryAfterSeconds: number };
 
 /** Everything the gateway needs from outside; workers/gateway.ts supplies it. */
-export type Doors = {
+export type Dependencies = {
   /** null: no such key, or revoked, or expired */
   findKey: (presented: string) => CallerKey | null;
   /** read keys and routes anew, for a key that may be younger than the snapshot */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { DomainError, errorCodes } from "#server/errors.ts";
-import { mayUse, presentedBy, wordsOfTwoKeys, wordsOfUnknownKey } from "#server/gateway/key.rule.ts";
+import { mayUse, presentedBy, twoKeysMessage, unknownKeyMessage } from "#server/gateway/key.rule.ts";
 import { firstBadMessage } from "#server/gateway/messages.rule.ts";
 import { refusalOf } from "#server/gateway/wire.ts";
 import { paramOf } from "#server/inference/client/param.rule.ts";
@@ -17,15 +17,15 @@ test("one extractor reads a bearer or an x-api-key, and nothing else", () => {
 });
 
 test("of two different keys the refusal names the one that is wrong", () => {
-  expect(wordsOfTwoKeys({ bearer: true, apiKey: false })).toMatch(/^the API key in x-api-key is not known/);
-  expect(wordsOfTwoKeys({ bearer: false, apiKey: true })).toMatch(/^the API key in Authorization is not known/);
-  expect(wordsOfTwoKeys({ bearer: true, apiKey: true })).toContain("two different keys");
-  expect(wordsOfTwoKeys({ bearer: false, apiKey: false })).toMatch(/^neither the key in Authorization/);
+  expect(twoKeysMessage({ bearer: true, apiKey: false })).toMatch(/^the API key in x-api-key is not known/);
+  expect(twoKeysMessage({ bearer: false, apiKey: true })).toMatch(/^the API key in Authorization is not known/);
+  expect(twoKeysMessage({ bearer: true, apiKey: true })).toContain("two different keys");
+  expect(twoKeysMessage({ bearer: false, apiKey: false })).toMatch(/^neither the key in Authorization/);
 });
 
 test("an admin key of the machine is told that it is not for /v1, and what is", () => {
-  expect(wordsOfUnknownKey("lf_abc")).toBe("this API key is not known, was revoked, or has expired");
-  expect(wordsOfUnknownKey("lfa_abc")).toMatch(/admin key of a machine.*\/v1 takes an API key.*keys create/);
+  expect(unknownKeyMessage("lf_abc")).toBe("this API key is not known, was revoked, or has expired");
+  expect(unknownKeyMessage("lfa_abc")).toMatch(/admin key of a machine.*\/v1 takes an API key.*keys create/);
 });
 
 test("admin opens every scope, others only themselves", () => {

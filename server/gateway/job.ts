@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { CallerKey, Doors, Forward, Target, UpstreamCall } from "#server/gateway/contract.ts";
-import type { Head } from "#server/gateway/head.ts";
+import type { CallerKey, Dependencies, Forward, Target, UpstreamCall } from "#server/gateway/contract.ts";
+import type { Head } from "#server/gateway/headers.ts";
 import type { Usage } from "#server/gateway/reply.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
 
@@ -42,7 +42,7 @@ export type Job = {
   timingsWanted: boolean;
   /** a stream that waits longer is told so; 0 = never */
   noticeAfterMs: number;
-  positionOf: Doors["positionOf"];
+  positionOf: Dependencies["positionOf"];
   costHeader: (usage: Usage) => string | null;
   /** called once, just before the caller sees the end */
   finish: (ending: Ending) => void;

@@ -14,14 +14,14 @@ export function presentedBy(headers: Headers) {
 }
 
 /** Why one key is refused. A machine's admin key (`lfa_…`, in its data folder) is told by its form alone. */
-export function wordsOfUnknownKey(presented: string): string {
+export function unknownKeyMessage(presented: string): string {
   return presented.startsWith("lfa_")
     ? "this is the admin key of a machine, for its shell and console only: /v1 takes an API key (./forge keys create, or the page Keys)"
     : "this API key is not known, was revoked, or has expired";
 }
 
 /** Why two different keys are refused, by which of them is known. */
-export function wordsOfTwoKeys(known: { bearer: boolean; apiKey: boolean }): string {
+export function twoKeysMessage(known: { bearer: boolean; apiKey: boolean }): string {
   if (known.bearer && known.apiKey) return "Authorization and x-api-key hold two different keys: send one of them";
   if (!known.bearer && !known.apiKey)
     return "neither the key in Authorization nor the one in x-api-key is known: each may be revoked or expired";

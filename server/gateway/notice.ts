@@ -1,5 +1,5 @@
 import type { Target } from "#server/gateway/contract.ts";
-import { openStream } from "#server/gateway/head.ts";
+import { openStream } from "#server/gateway/headers.ts";
 import type { InFlight, Job } from "#server/gateway/job.ts";
 
 /** Proxies cut a connection that is silent for a minute. */

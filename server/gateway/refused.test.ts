@@ -4,7 +4,7 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "#db/ids.ts";
 import { createGateway, type GatewayState } from "#server/gateway/app.ts";
-import type { Doors } from "#server/gateway/contract.ts";
+import type { Dependencies } from "#server/gateway/contract.ts";
 import { createLimits, defaultLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
 import { type GatewayServer, serveGateway } from "#server/gateway/serve.ts";
@@ -22,7 +22,7 @@ const unused = () => {
   throw new Error("a call that is refused gets no further");
 };
 /** A gateway whose keys may run nothing at once. */
-const doors: Doors = {
+const dependencies: Dependencies = {
   findKey: () => ({ id: "key_1", projectId: "prj_1", actor: "key:key_1", scopes: ["inference"] }),
   reserve: createLimits({ ...defaultLimits, concurrent: 0 }),
   record: (call) => records.push(call),
@@ -48,7 +48,7 @@ let server: GatewayServer;
 let client: OpenAI;
 
 beforeAll(async () => {
-  const app = createGateway({ doors, metrics, state: () => state, control: new Hono(), metricsOpen: false });
+  const app = createGateway({ dependencies, metrics, state: () => state, control: new Hono(), metricsOpen: false });
   server = await serveGateway(getRequestListener(app.fetch), { host: "127.0.0.1", port: 0 });
   client = new OpenAI({ baseURL: `http://127.0.0.1:${server.port}/v1`, apiKey: "k", maxRetries: 0 });
 });

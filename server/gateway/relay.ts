@@ -1,6 +1,6 @@
 import type { UpstreamHeaders } from "#server/gateway/contract.ts";
 import { brokenReply, type Failure, failureOf, failureOfComplaint } from "#server/gateway/failure.ts";
-import { openStream } from "#server/gateway/head.ts";
+import { openStream } from "#server/gateway/headers.ts";
 import { type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
 import { readChunk, type Usage } from "#server/gateway/reply.ts";
 import { CallAborted } from "#server/gateway/upstream-error.ts";

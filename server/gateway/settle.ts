@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { costUsdNanos } from "#server/economics/price.rule.ts";
-import type { CallerKey, Doors, Reservation, Route } from "#server/gateway/contract.ts";
-import type { Head } from "#server/gateway/head.ts";
+import type { CallerKey, Dependencies, Reservation, Route } from "#server/gateway/contract.ts";
+import type { Head } from "#server/gateway/headers.ts";
 import type { Attempt, Ending } from "#server/gateway/job.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
@@ -35,7 +35,7 @@ const shownAtMost = 256;
  * Give the limits what was really used, count, and append the record: all before the caller sees the end,
  * so a killed gateway loses no finished call. A call that is settled stays so: what breaks afterwards is only logged.
  */
-export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, ending: Ending): void {
+export function settleCall(dependencies: Dependencies, metrics: GatewayMetrics, call: Call, ending: Ending): void {
   if (call.settled) return;
   call.settled = true;
   const { key, route, endpoint, stream } = call;
@@ -49,7 +49,7 @@ export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, en
   const tokens = { prompt: usage?.promptTokens ?? null, completion: usage?.completionTokens ?? null };
   const cost = costUsdNanos(route?.version.price ?? null, tokens)?.toString() ?? null;
   const workload = call.incoming.headers["x-forge-workload"];
-  doors.record({
+  dependencies.record({
     id: call.requestId,
     project_id: key.projectId,
     actor: key.actor,
@@ -72,7 +72,7 @@ export function settleCall(doors: Doors, metrics: GatewayMetrics, call: Call, en
     queue_ms: rounded(ending.queueMs),
     total_ms: rounded(totalMs) ?? 0,
     cost_usd_nanos: cost,
-    received_at: new Date(doors.nowMs() - totalMs).toISOString(),
+    received_at: new Date(dependencies.nowMs() - totalMs).toISOString(),
     tries: call.attempts.map((attempt, index) =>
       attemptRecord(call, index, attempt, ending, { totalMs, ttftMs, cost }),
     ),

@@ -1,7 +1,7 @@
 import { ZodError } from "zod";
 import { newId } from "#db/ids.ts";
 import { resolveCaller } from "#server/auth.ts";
-import { consoleDoors } from "#server/console.ts";
+import { consoleDependencies } from "#server/console.ts";
 import type { Ctx } from "#server/context.ts";
 import { enterProject } from "#server/enter-project.ts";
 import { DomainError, errorCodes } from "#server/errors.ts";
@@ -21,7 +21,7 @@ export async function inProject(
 ): Promise<Response> {
   return answerErrors(request, async () => {
     if (request.url.includes("%00")) throw new DomainError("INVALID", "the address holds a NUL character (%00)");
-    const { db, enqueue, storage } = consoleDoors();
+    const { db, enqueue, storage } = consoleDependencies();
     const caller = await resolveCaller(db, request);
     const projectSlug = request.headers.get("x-forge-project") ?? new URL(request.url).searchParams.get("project");
     const changes = request.method !== "GET" && request.method !== "HEAD";

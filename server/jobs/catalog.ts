@@ -7,7 +7,7 @@ const projectId = z.string();
 
 /**
  * A job that a row waits for: its queue (by resource), how often BullMQ tries again, its payload (ids only), and `lost`,
- * the payloads of the rows that should be worked on and are not. The sweep rings those again.
+ * the payloads of the rows that should be worked on and are not. The sweep enqueues those again.
  */
 function job<P extends z.ZodType>(entry: {
   queue: QueueName;
@@ -18,7 +18,7 @@ function job<P extends z.ZodType>(entry: {
   return entry;
 }
 
-/** A job that keeps house: it rings by itself every `everyMs`, so no bell of it can be lost for longer. */
+/** A job that keeps house: it is enqueued by itself every `everyMs`, so none can be lost for longer. */
 function housekeeping(entry: { queue: QueueName; attempts: number; everyMs: number }) {
   return { ...entry, payload: z.object({}), lost: "scheduled" as const };
 }

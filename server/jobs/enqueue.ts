@@ -1,32 +1,32 @@
-import type { Enqueue, RingOptions } from "#server/context.ts";
+import type { Enqueue, EnqueueOptions } from "#server/context.ts";
 import { catalog, type JobName, queueNames } from "#server/jobs/catalog.ts";
 import { type JobQueue, queueClasses } from "#server/jobs/queues.ts";
 import { log } from "#server/log.ts";
 
-type Bells = { enqueue: Enqueue; close: () => Promise<void> };
+type Queues = { enqueue: Enqueue; close: () => Promise<void> };
 
 /**
- * Open the bells of every queue. Ringing never fails the caller: Postgres rows are the truth,
- * and the sweep rings again for a row whose bell was lost.
+ * Open every queue. Enqueueing never fails the caller: Postgres rows are the truth, and the sweep enqueues again for a
+ * row whose job was lost.
  */
-export function openBells(settings?: Parameters<typeof queueClasses>[0]): Bells {
+export function openQueues(settings?: Parameters<typeof queueClasses>[0]): Queues {
   const { openQueue } = queueClasses(settings);
   const queues = new Map(queueNames.map((name) => [name, openQueue(name)]));
-  const ringing = new Set<Promise<unknown>>();
+  const pending = new Set<Promise<unknown>>();
   const enqueue: Enqueue = (name, payload, options = {}) => {
-    const rung = ring(queues.get(catalog[name].queue), name, payload, options).finally(() => ringing.delete(rung));
-    ringing.add(rung);
+    const sent = send(queues.get(catalog[name].queue), name, payload, options).finally(() => pending.delete(sent));
+    pending.add(sent);
   };
   return {
     enqueue,
     close: async () => {
-      await Promise.allSettled(ringing);
+      await Promise.allSettled(pending);
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
 }
 
-async function ring(queue: JobQueue | undefined, name: JobName, payload: unknown, options: RingOptions) {
+async function send(queue: JobQueue | undefined, name: JobName, payload: unknown, options: EnqueueOptions) {
   try {
     await queue?.add(name, payload, {
       attempts: catalog[name].attempts,
@@ -37,7 +37,7 @@ async function ring(queue: JobQueue | undefined, name: JobName, payload: unknown
       ...(options.once ? { deduplication: { id: onceId(name, payload) } } : {}),
     });
   } catch (error) {
-    log.warn({ err: error, job: name }, "jobs.ring_failed");
+    log.warn({ err: error, job: name }, "jobs.enqueue_failed");
   }
 }
 

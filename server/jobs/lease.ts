@@ -10,7 +10,7 @@ import { isAlive, startTimeOf } from "#server/process.ts";
 export const staleSeconds = 60;
 /** How often a long job renews its claim; a twelfth of what makes it stale. */
 export const heartbeatEveryMs = 5_000;
-/** A bell that nobody answered for so long is taken for lost. */
+/** A job that nobody took up for so long is taken for lost. */
 export const lostBellSeconds = 10;
 const mostFound = 1_000;
 const mostHolders = 1_000;
@@ -69,8 +69,8 @@ export async function beat<T extends LeasedTable>(
   token: LeaseToken,
   set?: Changes<T>,
 ): Promise<boolean> {
-  const beaten = await write(db, work.table, { ...set, heartbeatAt: sql`now()` }, ownedBy(work, token));
-  return beaten.length > 0;
+  const updated = await write(db, work.table, { ...set, heartbeatAt: sql`now()` }, ownedBy(work, token));
+  return updated.length > 0;
 }
 
 /**
@@ -97,7 +97,7 @@ export function ownedBy<T extends LeasedTable>({ table, held }: Work<T>, token: 
 }
 
 /**
- * The rows that should be worked on and are not: their bell was lost, or their worker. At most `limit`, the projects by
+ * The rows that should be worked on and are not: their job was lost, or their worker. At most `limit`, the projects by
  * turns and what waits longest first.
  */
 export async function findAbandoned<T extends LeasedTable>(db: Db, work: Work<T>, limit = mostFound) {
@@ -108,7 +108,7 @@ export async function findAbandoned<T extends LeasedTable>(db: Db, work: Work<T>
   return findByTurns(db, { table, projectId: table.projectId, since, where: all(open, free, waited) }, limit);
 }
 
-/** Nobody answered the bell of this row in time. */
+/** Nobody took up the job of this row in time. */
 export function waitedSince(since: PgColumn): SQL {
   return lt(since, sql`now() - interval '1 second' * ${lostBellSeconds}`);
 }

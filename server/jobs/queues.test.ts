@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inDatabase } from "#db/testing.ts";
 import { DomainError } from "#server/errors.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { queueClasses } from "#server/jobs/queues.ts";
 import { type RedisServer, startRedis } from "#server/jobs/redis.fixture.ts";
 import { scheduleJobs } from "#server/jobs/schedule.ts";
@@ -39,9 +39,9 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
   async function open(db: Parameters<typeof testJobs>[0], url: string) {
     const settings = { databaseUrl: url, redisUrl: redis?.url };
     const { ctx } = await testJobs(db);
-    const bells = openBells(settings);
+    const queues = openQueues(settings);
     const children: ChildProcess[] = [];
-    const closers: (() => Promise<unknown>)[] = [() => bells.close()];
+    const closers: (() => Promise<unknown>)[] = [() => queues.close()];
     const work = (...[handlers]: [Parameters<typeof workWith>[1]]) => {
       const worker = queueClasses(settings).openWorker("gpu", workWith(ctx, handlers), 1);
       closers.unshift(() => worker.close());
@@ -58,22 +58,22 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
       for (const child of children) child.kill("SIGKILL");
       for (const each of closers) await each();
     };
-    return { ctx, bells, settings, work, startWorkerProcess, close };
+    return { ctx, queues, settings, work, startWorkerProcess, close };
   }
 
-  test.skipIf(skip)("a bell reaches its verb with the payload parsed", () =>
-    inQueue(async ({ ctx, bells, work }) => {
+  test.skipIf(skip)("a job reaches its verb with the payload parsed", () =>
+    inQueue(async ({ ctx, queues, work }) => {
       const heard = Promise.withResolvers<unknown>();
       work({ "runs.train": async (ctx, payload) => heard.resolve([ctx.projectId, payload]) });
-      bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
+      queues.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
       expect(await heard.promise).toEqual([ctx.projectId, { projectId: ctx.projectId, runId: "run_1" }]);
     }),
   );
 
   test.skipIf(skip)("a job whose worker is killed comes back, and the compare-and-set refuses doing it twice", () =>
-    inQueue(async ({ ctx, bells, startWorkerProcess }) => {
+    inQueue(async ({ ctx, queues, startWorkerProcess }) => {
       const runId = await testRun(ctx);
-      bells.enqueue("runs.train", { projectId: ctx.projectId, runId });
+      queues.enqueue("runs.train", { projectId: ctx.projectId, runId });
       const first = startWorkerProcess();
       expect(await first.nextLine()).toBe("claimed");
       first.child.kill("SIGKILL");
@@ -83,7 +83,7 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
   );
 
   test.skipIf(skip)("a job that a shutdown interrupts goes to the next worker at once", () =>
-    inQueue(async ({ ctx, bells, work }) => {
+    inQueue(async ({ ctx, queues, work }) => {
       const begun = Promise.withResolvers<void>();
       const leaving = work({
         "runs.train": async (_ctx, _payload, signal) => {
@@ -92,7 +92,7 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
           throw new Error("handed over");
         },
       });
-      bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
+      queues.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
       await begun.promise;
       leaving.cancelAllJobs("shutdown");
       await leaving.close();
@@ -103,7 +103,7 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
   );
 
   test.skipIf(skip)("a job whose row was deleted meanwhile ends as done and is not tried again", () =>
-    inQueue(async ({ ctx, bells, work, settings }) => {
+    inQueue(async ({ ctx, queues, work, settings }) => {
       const heard = new Set<string>(); // a slow machine may have one redelivered
       work({
         "runs.train": async (_ctx, { runId }) => {
@@ -111,8 +111,8 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
           if (runId === "run_1") throw new DomainError("NOT_FOUND", "there is no run", { reason: "gone" });
         },
       });
-      bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
-      bells.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_2" });
+      queues.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_1" });
+      queues.enqueue("runs.train", { projectId: ctx.projectId, runId: "run_2" });
       const queue = queueClasses(settings).openQueue("gpu");
       await until(async () => heard.has("run_1") && heard.has("run_2"));
       const counts = () => queue.getJobCounts("active", "waiting", "prioritized", "delayed", "failed");
@@ -125,13 +125,13 @@ describe.each(backends)("the queue on $name", ({ redis, skip }) => {
     }),
   );
 
-  test.skipIf(skip)("the sweep's bell is dropped while the same one still waits", () =>
-    inQueue(async ({ ctx, bells, settings }) => {
+  test.skipIf(skip)("the sweep's job is dropped while the same one still waits", () =>
+    inQueue(async ({ ctx, queues, settings }) => {
       const payload = { projectId: ctx.projectId, runId: "run_1" };
-      bells.enqueue("runs.train", payload, { once: true });
-      bells.enqueue("runs.train", payload, { once: true });
-      bells.enqueue("runs.train", { ...payload, runId: "run_2" }, { once: true });
-      await bells.close();
+      queues.enqueue("runs.train", payload, { once: true });
+      queues.enqueue("runs.train", payload, { once: true });
+      queues.enqueue("runs.train", { ...payload, runId: "run_2" }, { once: true });
+      await queues.close();
       const queue = queueClasses(settings).openQueue("gpu");
       expect((await queue.getJobCounts("waiting")).waiting).toBe(2);
       await queue.close();

@@ -2,7 +2,7 @@ import { catalog, type JobName } from "#server/jobs/catalog.ts";
 import type { Handlers } from "#server/jobs/context.ts";
 import type { JobQueue } from "#server/jobs/queues.ts";
 
-/** Let the jobs that keep house ring by themselves. Safe to call in every worker: one schedule per name. */
+/** Let the jobs that keep house come by themselves. Safe to call in every worker: one schedule per name. */
 export async function scheduleJobs(
   handlers: Partial<Handlers>,
   queueOf: (name: JobName) => JobQueue | undefined,

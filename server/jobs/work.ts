@@ -5,7 +5,7 @@ import { catalog, isJobName, type JobName } from "#server/jobs/catalog.ts";
 import type { Handlers, JobCtx } from "#server/jobs/context.ts";
 import type { Processor } from "#server/jobs/queues.ts";
 import { log } from "#server/log.ts";
-import { wordsOfFault } from "#server/text/error-text.ts";
+import { errorText } from "#server/text/error-text.ts";
 
 /**
  * The processor of every queue: find the verb, parse the payload, call it, write one line.
@@ -23,10 +23,10 @@ export function workWith(ctx: JobCtx, handlers: Partial<Handlers>): Processor {
       const ms = Math.round(performance.now() - started);
       if (error instanceof DomainError && error.reason === "gone") return log.info({ ...line, ms }, "jobs.gone");
       if (!stop.aborted) {
-        // what waits for room says so itself, once, and is rung for again until there is some
+        // what waits for room says so itself, once, and is enqueued again until there is some
         if (error instanceof DomainError && error.reason === "waits") log.debug({ ...line, ms }, "jobs.waits");
         else log.error({ ...line, ms, err: error }, "jobs.failed");
-        throw new Error(wordsOfFault(error)); // the queue keeps the words and the stack of what it is thrown
+        throw new Error(errorText(error)); // the queue keeps the words and the stack of what it is thrown
       }
       log.info({ ...line, ms }, "jobs.handed_over");
       await job.moveToWait(token);

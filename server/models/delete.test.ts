@@ -73,7 +73,7 @@ test("a version's weights go, its number is not given again and what names it go
     });
     expect((await showRun(ctx, { runId: "triage-1" })).made).toMatchObject({ version: 1, deletedAt: expect.any(Date) });
     await expect(nameVersion(ctx, "support/1", "version")).rejects.toMatchObject({ reason: "deleted" });
-    // a second bell for the run does not make the version again
+    // a second job for the run does not make the version again
     expect(await registerModelVersion(ctx, { runId: first.runId ?? "" })).toMatchObject({ id: first.id });
     const third = await registerModelVersion(ctx, { runId: await addRun(ctx, on, { name: "triage-3" }) });
     expect(third.version).toBe(3);

@@ -6,7 +6,7 @@ import { aliases, artifacts, models, modelVersions } from "#db/schema/models.ts"
 import { requests } from "#db/schema/requests.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";
+import { type Deletion, formatCount, formatSome, lines, mostNamed, someOf, verb } from "#server/deletion.rule.ts";
 import { servedBy } from "#server/models/served-by.ts";
 import { awaitsRegistration } from "#server/registration.ts";
 
@@ -56,7 +56,7 @@ export async function modelDeletion(
     blockers,
     effects: lines(
       whole
-        ? `${saySome(going, "version")} ${verb(going, "is", "are")} deleted with the weights`
+        ? `${formatSome(going, "version")} ${verb(going, "is", "are")} deleted with the weights`
         : isReady && `Its weights are deleted; the number ${versions[0]?.version ?? ""} is not given again`,
       versions.some((version) => version.status === "importing") && "The import ends",
       ...effects,
@@ -83,17 +83,17 @@ async function blockersOf(ctx: Where, model: Model, ids: string[]): Promise<stri
   const deployments = { count: serving.length, names: serving.slice(0, mostNamed) };
   return lines(
     deployments.count > 0 &&
-      `${saySome(deployments, "deployment")} ${verb(deployments, "serves", "serve")} it: retire the revision or the whole deployment first`,
+      `${formatSome(deployments, "deployment")} ${verb(deployments, "serves", "serve")} it: retire the revision or the whole deployment first`,
     ...held.map(
       ({ alias, number }) =>
         `${model.name}/${number} is the ${alias}: promote another version or take the alias away first`,
     ),
     tuned.count > 0 &&
-      `${saySome(tuned, "model version")} ${verb(tuned, "is fine-tuned from it and needs", "are fine-tuned from it and need")} it to be served: delete ${verb(tuned, "it", "them")} first`,
+      `${formatSome(tuned, "model version")} ${verb(tuned, "is fine-tuned from it and needs", "are fine-tuned from it and need")} it to be served: delete ${verb(tuned, "it", "them")} first`,
     active.count > 0 &&
-      `${saySome(active, "run")} ${verb(active, "trains on it: cancel it", "train on it: cancel them")} first`,
+      `${formatSome(active, "run")} ${verb(active, "trains on it: cancel it", "train on it: cancel them")} first`,
     asking.count > 0 &&
-      `${saySome(asking, "eval")} of it ${verb(asking, "is under way: cancel it", "are under way: cancel them")} first`,
+      `${formatSome(asking, "eval")} of it ${verb(asking, "is under way: cancel it", "are under way: cancel them")} first`,
   );
 }
 
@@ -109,11 +109,11 @@ async function effectsOf(ctx: Where, model: Model, versions: readonly Version[],
   ]);
   const callable = whole ? `${model.name} and ${model.name}/N` : `${model.name}/${versions[0]?.version ?? ""}`;
   const names = !whole && first ? `${callable} and ${first}` : callable;
-  const lately = calls > 0 ? `${sayCount(calls, "call")} in the last ${callHours} hours` : "no call lately";
+  const lately = calls > 0 ? `${formatCount(calls, "call")} in the last ${callHours} hours` : "no call lately";
   return lines(
     `Calls of ${names} get “model not found” (${lately})`,
-    ended.count > 0 && `${saySome(ended, "run")} on it ${verb(ended, "stays", "stay")} but cannot be resumed`,
-    judged.count > 0 && `${saySome(judged, "eval")} of it ${verb(judged, "keeps its", "keep their")} results`,
+    ended.count > 0 && `${formatSome(ended, "run")} on it ${verb(ended, "stays", "stay")} but cannot be resumed`,
+    judged.count > 0 && `${formatSome(judged, "eval")} of it ${verb(judged, "keeps its", "keep their")} results`,
     whole && priced > 0 && "Its price goes; what calls have cost stays as it was billed",
   );
 }

@@ -1,5 +1,5 @@
 import type { EvalStatus, ModelVersionStatus } from "#db/enums.ts";
-import { type Overlap, overlapWords } from "#server/evals/overlap.rule.ts";
+import { formatOverlap, type Overlap } from "#server/evals/overlap.rule.ts";
 import { fewestCases, type Verdict } from "#server/evals/verdict.rule.ts";
 
 /** The headline of a finished comparison; shares and marks lie in 0…1, the interval is 95 %. */
@@ -51,7 +51,7 @@ export function judgeGate(facts: GateFacts): GateAnswer {
 /** A model that met the questions in training answers them from memory. */
 function unseenCases({ candidate, maxOverlap }: GateFacts, { overlap }: Evidence, opponent: string): Check {
   const name = "Cases it was not trained on";
-  const words = overlapWords(overlap, { candidate: candidate.name, baseline: opponent });
+  const words = formatOverlap(overlap, { candidate: candidate.name, baseline: opponent });
   if (!overlap || !words)
     return { name, ok: words === null, detail: words ?? "Neither was trained on any of the cases." };
   const unchecked = overlap.unchecked.candidate.length + overlap.unchecked.baseline.length > 0;

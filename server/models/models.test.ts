@@ -36,7 +36,7 @@ const refusals = async (ctx: Ctx) => {
   return rows.filter((row) => row.outcome === "refused");
 };
 
-test("a succeeded run becomes one version of its model, however often its bell rings", () =>
+test("a succeeded run becomes one version of its model, however often its job comes", () =>
   inTx(async (tx) => {
     const { ctx, slug } = await testProject(tx);
     const ground = await addGround(ctx);

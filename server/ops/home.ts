@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Ctx } from "#server/context.ts";
 import { publicApiUrl } from "#server/env.ts";
-import { homeMotion, homeRuns } from "#server/ops/home-motion.ts";
+import { homeInProgress, homeRuns } from "#server/ops/home-in-progress.ts";
 import { homeSteps } from "#server/ops/home-steps.ts";
 import { homeFacts, homeTraffic } from "#server/requests/home.ts";
 
@@ -15,7 +15,7 @@ export async function home(ctx: Ctx) {
     homeSteps(ctx),
     homeFacts(ctx),
     homeTraffic(ctx),
-    homeMotion(ctx),
+    homeInProgress(ctx),
     homeRuns(ctx),
   ]);
   const at = clock[0]?.at;

@@ -14,11 +14,11 @@ import { sweep } from "#server/ops/sweep.ts";
 import { testBase, testDataset, testRun } from "#server/runs/testing.ts";
 
 type LostName = { [N in JobName]: (typeof catalog)[N]["lost"] extends "scheduled" ? never : N }[JobName];
-type Rung = { name: string; payload: unknown; once: boolean | undefined };
+type Enqueued = { name: string; payload: unknown; once: boolean | undefined };
 
 const long = { createdAt: new Date(Date.now() - 3_600_000) };
 
-/** For every job that a row waits for, a row that waits in vain → the payload to ring. */
+/** For every job that a row waits for, a row that waits in vain → the payload to enqueue. */
 const lostRow: { [N in LostName]: (ctx: ProjectJobCtx) => Promise<JobPayload<N>> } = {
   "datasets.import": async (ctx) => {
     return { projectId: ctx.projectId, versionId: (await testDataset(ctx, { status: "importing", ...long })).id };
@@ -56,14 +56,14 @@ async function addEvalRow(
   return id;
 }
 
-/** A project that is too young to miss its sample, and what a sweep rings. */
+/** A project that is too young to miss its sample, and what a sweep enqueues. */
 async function sweeping(db: ProjectJobCtx["db"]) {
   const { ctx } = await testJobs(db);
   await db.update(projects).set({ createdAt: sql`now() + interval '1 day'` });
-  const rung: Rung[] = [];
+  const enqueued: Enqueued[] = [];
   const enqueue: ProjectJobCtx["enqueue"] = (name, payload, options) =>
-    void rung.push({ name, payload, once: options?.once });
-  return { ctx, rung, sweepOnce: () => sweep({ ...ctx, enqueue }) };
+    void enqueued.push({ name, payload, once: options?.once });
+  return { ctx, enqueued, sweepOnce: () => sweep({ ...ctx, enqueue }) };
 }
 
 test("every job of the catalog either says which rows are lost or keeps house by schedule", () => {
@@ -72,13 +72,13 @@ test("every job of the catalog either says which rows are lost or keeps house by
   expect([...names, ...scheduled.map(([name]) => name)].sort()).toEqual(Object.keys(catalog).sort());
 });
 
-test.each(names)("a lost %s is rung again, once, and nothing else is", (name) =>
+test.each(names)("a lost %s is enqueued again, once, and nothing else is", (name) =>
   inDatabase(async ({ db }) => {
-    const { ctx, rung, sweepOnce } = await sweeping(db);
+    const { ctx, enqueued, sweepOnce } = await sweeping(db);
     const payload = await lostRow[name](ctx);
     expect(catalog[name].payload.parse(payload)).toEqual(payload);
     expect(await sweepOnce()).toMatchObject({ [name]: 1 });
-    expect(rung).toEqual([{ name, payload, once: true }]);
+    expect(enqueued).toEqual([{ name, payload, once: true }]);
   }),
 );
 
@@ -103,23 +103,23 @@ async function hold<T extends LeasedTable>(
 }
 
 test.each(Object.keys(take) as (keyof typeof take)[])(
-  "a %s that is worked on is left alone, and rung again when its worker lets go",
+  "a %s that is worked on is left alone, and enqueued again when its worker lets go",
   (name) =>
     inDatabase(async ({ db }) => {
-      const { ctx, rung, sweepOnce } = await sweeping(db);
+      const { ctx, enqueued, sweepOnce } = await sweeping(db);
       const payload = await lostRow[name](ctx);
       const letGo = await take[name](ctx, String(Object.values(payload).find((value) => value !== ctx.projectId)));
       await sweepOnce();
-      expect(rung).toEqual([]);
+      expect(enqueued).toEqual([]);
       expect(await letGo()).toBe(true);
       await sweepOnce();
-      expect(rung).toEqual([{ name, payload, once: true }]);
+      expect(enqueued).toEqual([{ name, payload, once: true }]);
     }),
 );
 
-test("what has only just been made, has ended or was never wanted is not rung", () =>
+test("what has only just been made, has ended or was never wanted is not enqueued", () =>
   inDatabase(async ({ db }) => {
-    const { ctx, rung, sweepOnce } = await sweeping(db);
+    const { ctx, enqueued, sweepOnce } = await sweeping(db);
     const soon = { createdAt: new Date(Date.now() + 3_600_000) };
     await testDataset(ctx, { status: "importing", ...soon });
     await testDataset(ctx, { status: "importing", ...long, deletedAt: new Date() });
@@ -134,14 +134,14 @@ test("what has only just been made, has ended or was never wanted is not rung", 
     await testBase(ctx, { runId: await addRun(ctx, ground, { finishedAt: long.createdAt }) });
     await addEvalRow(ctx, ground, soon);
     await sweepOnce();
-    expect(rung).toEqual([]);
+    expect(enqueued).toEqual([]);
   }));
 
-test("a kind of job that cannot be looked up does not keep the others from being rung", () =>
+test("a kind of job that cannot be looked up does not keep the others from being enqueued", () =>
   inDatabase(async ({ db }) => {
-    const { ctx, rung, sweepOnce } = await sweeping(db);
+    const { ctx, enqueued, sweepOnce } = await sweeping(db);
     const payload = await lostRow["evals.run"](ctx);
     await db.execute(sql`alter table dataset_versions rename to elsewhere`);
     await expect(sweepOnce()).rejects.toThrow("1 kinds of jobs could not be swept");
-    expect(rung).toEqual([{ name: "evals.run", payload, once: true }]);
+    expect(enqueued).toEqual([{ name: "evals.run", payload, once: true }]);
   }));

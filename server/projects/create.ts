@@ -7,7 +7,7 @@ import type { CreateProject } from "#server/projects/input.ts";
 import { freeSlug, slugOf } from "#server/projects/slug.rule.ts";
 
 /**
- * Create a project → `{id, slug, name}`, and ring for the import of the sample base model. Who creates it is its admin;
+ * Create a project → `{id, slug, name}`, and enqueue the import of the sample base model. Who creates it is its admin;
  * this machine's own admin key, which is nobody, hands it to the owner (the first one adopts it). The slug is made from the name and never
  * changes. Throws INVALID when the name leaves no slug.
  */

@@ -9,7 +9,16 @@ import { members, projects, users } from "#db/schema/people.ts";
 import { requests } from "#db/schema/requests.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, mostNamed, type Some, sayCount, saySome, someOf, verb } from "#server/deletion.rule.ts";
+import {
+  type Deletion,
+  formatCount,
+  formatSome,
+  lines,
+  mostNamed,
+  type Some,
+  someOf,
+  verb,
+} from "#server/deletion.rule.ts";
 import { awaitsRegistration } from "#server/registration.ts";
 
 const total = sql<number>`count(*) over ()::int`;
@@ -25,7 +34,7 @@ export async function projectDeletion(ctx: Where, project: Project): Promise<Del
     ctx.db.$count(requests, eq(requests.projectId, ctx.projectId)),
     bytesOf(ctx),
   ]);
-  const some = (found: Some, noun: string, what: string) => found.count > 0 && `${saySome(found, noun)} ${what}`;
+  const some = (found: Some, noun: string, what: string) => found.count > 0 && `${formatSome(found, noun)} ${what}`;
   return {
     id: project.id,
     name: project.name,
@@ -39,7 +48,7 @@ export async function projectDeletion(ctx: Where, project: Project): Promise<Del
       some(has.runs, "run", `${verb(has.runs, "is", "are")} deleted`),
       some(has.models, "model", `${verb(has.models, "is", "are")} deleted with the weights`),
       some(has.deployments, "retired deployment", `${verb(has.deployments, "is", "are")} deleted`),
-      calls > 0 && `${sayCount(calls, "logged call")} with usage and cost`,
+      calls > 0 && `${formatCount(calls, "logged call")} with usage and cost`,
       `The address /${project.slug} is free again; the audit log is kept`,
     ),
   };
@@ -72,10 +81,10 @@ async function blockersOf(ctx: Where, project: Project): Promise<string[]> {
     // nobody reaches an archived project's deployments
     project.archivedAt === null &&
       serving.count > 0 &&
-      `${saySome(serving, "deployment")} ${verb(serving, "serves", "serve")} traffic: retire ${verb(serving, "it", "them")} first`,
-    active.count > 0 && `${saySome(active, "run")} ${verb(active, "has", "have")} not ended: cancel or wait first`,
+      `${formatSome(serving, "deployment")} ${verb(serving, "serves", "serve")} traffic: retire ${verb(serving, "it", "them")} first`,
+    active.count > 0 && `${formatSome(active, "run")} ${verb(active, "has", "have")} not ended: cancel or wait first`,
     judging.count > 0 &&
-      `${saySome(judging, "eval")} ${verb(judging, "is under way: cancel it", "are under way: cancel them")} first`,
+      `${formatSome(judging, "eval")} ${verb(judging, "is under way: cancel it", "are under way: cancel them")} first`,
   );
 }
 

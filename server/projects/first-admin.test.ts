@@ -13,11 +13,11 @@ const ada = { name: "Ada", email: "ada@example.test", password: "a long enough p
 test("an account from the settings is made once, with the project default and its sample model on order", () =>
   inTx(async (tx) => {
     adoptTransaction(tx);
-    const bells: unknown[] = [];
+    const enqueued: unknown[] = [];
     const ctx: UnscopedCtx = {
       db: tx,
       actor: "system:setup",
-      enqueue: (name, payload) => void bells.push({ name, payload }),
+      enqueue: (name, payload) => void enqueued.push({ name, payload }),
     };
     const account = { email: "Ada@Example.test", password: ada.password };
     expect(await ensureFirstAdmin(ctx, account)).toEqual({ state: "created", email: "ada@example.test" });
@@ -25,20 +25,20 @@ test("an account from the settings is made once, with the project default and it
     const [project] = await tx.select().from(projects);
     expect(project?.slug).toBe("default");
     expect((await tx.select().from(members)).map((member) => member.role)).toEqual(["admin"]);
-    expect(bells).toEqual([{ name: "models.importSample", payload: { projectId: project?.id } }]);
+    expect(enqueued).toEqual([{ name: "models.importSample", payload: { projectId: project?.id } }]);
   }));
 
 test("before anybody has an account there is a project to work in, and the first admin adopts all there are", () =>
   inTx(async (tx) => {
     adoptTransaction(tx);
-    const bells: unknown[] = [];
-    const ctx: UnscopedCtx = { db: tx, actor: "system:setup", enqueue: (name) => void bells.push(name) };
+    const enqueued: unknown[] = [];
+    const ctx: UnscopedCtx = { db: tx, actor: "system:setup", enqueue: (name) => void enqueued.push(name) };
     await ensureFirstAdmin(ctx, null);
     const link = await ensureFirstAdmin(ctx, null);
     if (link.state !== "link") throw new Error("a link is shown until somebody used it");
     await createProject({ ...ctx, actor: "system:local-admin" }, { name: "Triage" });
     expect((await tx.select().from(projects)).map((project) => project.slug).sort()).toEqual(["default", "triage"]);
-    expect(bells).toEqual(["models.importSample", "models.importSample"]);
+    expect(enqueued).toEqual(["models.importSample", "models.importSample"]);
     expect(await tx.$count(members)).toBe(0);
     const { projectSlug, userId } = await claimFirstAdmin(ctx, { ...ada, token: link.path.replace("/welcome/", "") });
     expect(projectSlug).toBe("default");

@@ -34,11 +34,11 @@ test("a slug is made of what the name says and never hides a page of the console
 
 test("a project of a taken name gets a number, and its creator is its admin", () =>
   inTx(async (tx) => {
-    const { ctx, userId, bells } = await testProject(tx);
+    const { ctx, userId, enqueued } = await testProject(tx);
     const first = await createProject(ctx, { name: "Triage" });
     const second = await createProject(ctx, { name: "triage!" });
     expect([first.slug, second.slug]).toEqual(["triage", "triage-2"]);
-    expect(bells.map((bell) => bell.name)).toEqual(["models.importSample", "models.importSample"]);
+    expect(enqueued.map((job) => job.name)).toEqual(["models.importSample", "models.importSample"]);
     const own = await listProjects(ctx);
     expect(own.filter((project) => project.role === "admin").map((project) => project.slug)).toContain("triage-2");
     await expect(createProject(ctx, { name: "settings" })).rejects.toMatchObject({ code: "INVALID", field: "name" });

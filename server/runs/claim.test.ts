@@ -17,7 +17,7 @@ async function claimable(ctx: JobCtx & { projectId: string }, id: string) {
   return (await claimRun(ctx, id)).outcome;
 }
 
-test("a run is claimed once; the second bell is refused", () =>
+test("a run is claimed once; the second job is refused", () =>
   inDatabase(async ({ db }) => {
     const { ctx } = await testJobs(db);
     const id = await testRun(ctx);

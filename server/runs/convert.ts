@@ -25,7 +25,7 @@ type Run = typeof runs.$inferSelect;
 
 /**
  * The job after a training: check the adapter against its manifest, make its GGUF, store both as artifacts → run
- * `succeeded`, which rings for its registration. The base's GGUF was made once, when it was imported.
+ * `succeeded`, which enqueues its registration. The base's GGUF was made once, when it was imported.
  */
 export async function convertRun(ctx: ProjectJobCtx, { runId }: { runId: string }, signal: AbortSignal) {
   const run = await claim(ctx, conversions, runId);

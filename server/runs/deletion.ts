@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
-import { type Deletion, lines, sayCount } from "#server/deletion.rule.ts";
+import { type Deletion, formatCount, lines } from "#server/deletion.rule.ts";
 import { awaitsRegistration } from "#server/registration.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 
@@ -39,7 +39,7 @@ export async function runDeletion(
       registering > 0 && "what it made is being registered as a model version: try again in a moment",
     ),
     effects: lines(
-      `Its curves, log and checkpoints are deleted (${sayCount(events, "event")}); it can no longer be resumed or opened`,
+      `Its curves, log and checkpoints are deleted (${formatCount(events, "event")}); it can no longer be resumed or opened`,
       unregistered && "What it made never became a model version: its adapter is deleted too",
       lives && `${made.name} stays with its weights; its lineage still names the run, its data and its settings`,
     ),

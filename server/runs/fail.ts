@@ -6,7 +6,7 @@ import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { type LeaseToken, release, type Work } from "#server/jobs/lease.ts";
 import { log } from "#server/log.ts";
 import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
-import { wordsOfFault } from "#server/text/error-text.ts";
+import { errorText } from "#server/text/error-text.ts";
 
 /** End a run that this worker holds as failed, with a reason and a remedy. */
 export async function failRun(
@@ -31,7 +31,7 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof DomainError) return { code: error.reason ?? error.code, message: error.message, hint: null };
   log.error({ err: error }, "runs.failed");
-  const message = `the run broke: ${wordsOfFault(error)}`;
+  const message = `the run broke: ${errorText(error)}`;
   return {
     code: "CRASH",
     message,

@@ -25,7 +25,7 @@ const short = { learningRate: 0.01, batchSize: 8, loraR: 4, maxSteps: 6, checkpo
 
 test("a hyper-parameter out of range is refused by its name, before anything is queued", () =>
   inTx(async (tx) => {
-    const { ctx, bells } = await testProject(tx);
+    const { ctx, enqueued } = await testProject(tx);
     const base = await testBase(ctx, { weightsArtifactId: null });
     const dataset = await testDataset(ctx);
     const storage = await testStorage();
@@ -37,7 +37,7 @@ test("a hyper-parameter out of range is refused by its name, before anything is 
     await expect(begin({ batchSize: 2.5 })).rejects.toThrow("Batch size: a whole number");
     await expect(begin({ warmup: 1 })).rejects.toThrow("warmup");
     await expect(begin({})).rejects.toThrow("came as GGUF, which can be served but not trained");
-    expect(bells).toEqual([]);
+    expect(enqueued).toEqual([]);
     expect(await tx.select().from(runs)).toEqual([]);
   }));
 

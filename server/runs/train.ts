@@ -23,8 +23,8 @@ import { findTrainer, prepareFolder, type RunFolder, runFolder } from "#server/r
 type Run = typeof runs.$inferSelect;
 
 /**
- * The job of a training: claim, lay out base and data, follow the trainer to its end, ring for the next in line.
- * A second bell for the same run is refused by the claim; a killed worker's successor goes on where it stopped.
+ * The job of a training: claim, lay out base and data, follow the trainer to its end, enqueue the next in line.
+ * A second job for the same run is refused by the claim; a killed worker's successor goes on where it stopped.
  */
 export async function trainRun(ctx: ProjectJobCtx, { runId }: { runId: string }, signal: AbortSignal) {
   const claim = await claimRun(ctx, runId);

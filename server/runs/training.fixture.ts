@@ -9,7 +9,7 @@ import type { RunStatus } from "#db/enums.ts";
 import { runs } from "#db/schema/runs.ts";
 import { inDatabase } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { testJobs } from "#server/jobs/testing.ts";
@@ -66,8 +66,8 @@ export async function inTrainingOn(url: string, fn: (training: Training) => Prom
 
 async function train(db: Pool, url: string, fn: (training: Training) => Promise<void>, rows: number) {
   const data = await testDataFolder();
-  const bells = openBells({ databaseUrl: url });
-  const ctx = { ...(await testJobs(db)).ctx, enqueue: bells.enqueue };
+  const queues = openQueues({ databaseUrl: url });
+  const ctx = { ...(await testJobs(db)).ctx, enqueue: queues.enqueue };
   const jobs: TestProcess[] = [];
   const run = async (id: string) => {
     const find = () => db.select().from(runs).where(eq(runs.id, id));
@@ -94,7 +94,7 @@ async function train(db: Pool, url: string, fn: (training: Training) => Promise<
     const status = (id: string, wanted: RunStatus) => until(id, (row) => row.status === wanted);
     await fn({ db, url, data, ctx, base, dataset, startJobs: start, run, until, status });
   } finally {
-    await bells.close();
+    await queues.close();
     for (const each of jobs) if (each.child.exitCode === null && !each.child.killed) await each.kill("SIGKILL");
     for (const row of await db.select({ id: runs.id }).from(runs)) await endTrainer(data, row.id);
   }

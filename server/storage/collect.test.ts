@@ -53,7 +53,7 @@ test("every column that holds a blob's sha256 is one that the collector asks", (
 
 test("a deleted file's bytes leave the disk once nothing has named them for an hour, and not before", () =>
   inDatabase(async ({ db }) => {
-    const { ctx, bells } = await testJobs(db);
+    const { ctx, enqueued } = await testJobs(db);
     const stream = () => Readable.from([Buffer.from("a file\n")]);
     const one = await createFile(ctx, { filename: "a.txt", purpose: "batch", stream: stream() });
     const two = await createFile(ctx, { filename: "b.txt", purpose: "batch", stream: stream() });
@@ -62,7 +62,7 @@ test("a deleted file's bytes leave the disk once nothing has named them for an h
     await age(db, ctx.storage, () => [one.blobSha256]);
     expect(await collectStorage(ctx, {}, signal, noRuns)).toMatchObject({ blobs: 0 });
     await deleteFile(ctx, two.id);
-    expect(bells).toContainEqual({ name: "storage.collect", payload: {} });
+    expect(enqueued).toContainEqual({ name: "storage.collect", payload: {} });
     expect(await collectStorage(ctx, {}, signal, noRuns)).toMatchObject({ blobs: 0, waiting: 1 });
     expect(existsSync(path)).toBe(true);
     await age(db, ctx.storage, () => [one.blobSha256]);

@@ -10,7 +10,7 @@ import { isOurs } from "#server/storage/owner.ts";
 
 /**
  * The job that frees what nobody needs: blobs that no row has named for an hour, folders of deleted runs, old
- * checkpoints, and what killed processes left behind. Ring it after a deletion (it looks again when the hour is over);
+ * checkpoints, and what killed processes left behind. Enqueue it after a deletion (it looks again when the hour is over);
  * it also runs every hour. Safe at any time, beside uploads and beside itself.
  */
 export async function collectStorage(

@@ -19,7 +19,7 @@ import { graceMs } from "#server/storage/grace.rule.ts";
 
 test("the bytes of a deleted dataset and of a deleted model version leave the disk, though a run names both", () =>
   inDatabase(async ({ db }) => {
-    const { ctx, bells } = await testJobs(db);
+    const { ctx, enqueued } = await testJobs(db);
     const signal = new AbortController().signal;
     const ground = await addGround(ctx);
     const version = await registerModelVersion(ctx, { runId: await addRun(ctx, ground) });
@@ -37,7 +37,7 @@ test("the bytes of a deleted dataset and of a deleted model version leave the di
     const before = await db.$count(blobs);
     await deleteDataset(ctx, { dataset: "rows" });
     await deleteModelVersion(ctx, { version: version.id });
-    expect(bells).toContainEqual({ name: "storage.collect", payload: {} });
+    expect(enqueued).toContainEqual({ name: "storage.collect", payload: {} });
     await collectStorage(ctx, {}, signal);
     const longAgo = new Date(Date.now() - 2 * graceMs);
     await db.update(blobs).set({ unnamedSince: longAgo }).where(sql`unnamed_since is not null`);

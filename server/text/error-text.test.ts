@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm/errors";
 import { expect, test } from "vitest";
 import { DomainError } from "#server/errors.ts";
-import { traceOfFault, wordsOfFault } from "#server/text/error-text.ts";
+import { errorText, traceOfFault } from "#server/text/error-text.ts";
 
 const secret = "my bank account is 12\n    at home";
 
@@ -10,8 +10,8 @@ test("a failed query is told by its text and the database's reason, never with w
   const query = new DrizzleQueryError("insert into scores values ($1)", [secret], refused);
   const wrapped = new DomainError("REFUSED", "the answer was not kept", { cause: query });
   expect(query.message).toContain(secret);
-  expect(wordsOfFault(query)).toBe("a query failed: invalid byte sequence (insert into scores values ($1))");
-  expect(wordsOfFault(wrapped)).toBe("the answer was not kept");
+  expect(errorText(query)).toBe("a query failed: invalid byte sequence (insert into scores values ($1))");
+  expect(errorText(wrapped)).toBe("the answer was not kept");
   const trace = traceOfFault(wrapped);
   expect(trace).toContain("invalid byte sequence");
   expect(trace).toMatch(/error-text\.test\.ts:\d+:\d+/);
@@ -21,6 +21,6 @@ test("a failed query is told by its text and the database's reason, never with w
 });
 
 test("what is thrown without being an error is told as it is", () => {
-  expect(wordsOfFault("stop")).toBe("stop");
+  expect(errorText("stop")).toBe("stop");
   expect(traceOfFault("stop")).toBe("");
 });

@@ -6,7 +6,7 @@ const causesAtMost = 5;
  * A fault of ours in words that may be logged and shown. A failed query is told without its parameters: they hold
  * prompts, answers and people's addresses.
  */
-export function wordsOfFault(error: unknown): string {
+export function errorText(error: unknown): string {
   if (error instanceof DrizzleQueryError)
     return `a query failed: ${error.cause?.message ?? "no reason given"} (${error.query.slice(0, 300)})`;
   return error instanceof Error ? error.message : String(error);
@@ -16,7 +16,7 @@ export function wordsOfFault(error: unknown): string {
 export function traceOfFault(error: unknown): string {
   const parts: string[] = [];
   for (let at = error; at instanceof Error && parts.length < causesAtMost; at = at.cause)
-    parts.push([`${at.name}: ${wordsOfFault(at)}`, ...framesOf(at)].join("\n"));
+    parts.push([`${at.name}: ${errorText(at)}`, ...framesOf(at)].join("\n"));
   return parts.join("\ncaused by: ");
 }
 

@@ -4,7 +4,7 @@ import { pageCaller } from "#app/_trpc/server.tsx";
 import { AuthCard } from "#components/people/auth-card.tsx";
 import { SignInForm } from "#components/people/sign-in-form.tsx";
 import { CodeWell } from "#components/ui/code-well.tsx";
-import { consoleDoors } from "#server/console.ts";
+import { consoleDependencies } from "#server/console.ts";
 import { isClaimed } from "#server/people/is-claimed.ts";
 import { nextPath } from "#server/people/next-path.rule.ts";
 
@@ -16,7 +16,7 @@ export default async function SignInPage({ searchParams }: Props) {
   const { next: wanted } = await searchParams;
   const next = nextPath(typeof wanted === "string" ? wanted : null);
   if (await pageCaller()) redirect(next);
-  if (!(await isClaimed(consoleDoors())))
+  if (!(await isClaimed(consoleDependencies())))
     return (
       <AuthCard
         title="Nobody has an account here yet"

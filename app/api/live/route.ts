@@ -1,5 +1,5 @@
 import { resolveCaller } from "#server/auth.ts";
-import { consoleDoors } from "#server/console.ts";
+import { consoleDependencies } from "#server/console.ts";
 import { DomainError } from "#server/errors.ts";
 import { answerErrors } from "#server/http/in-project.ts";
 import { checkTopics } from "#server/ops/live/check-topics.ts";
@@ -18,7 +18,7 @@ const shared: typeof globalThis & { [slot]?: LiveHub } = globalThis;
  */
 export function GET(request: Request) {
   return answerErrors(request, async () => {
-    const { db } = consoleDoors();
+    const { db } = consoleDependencies();
     shared[slot] ??= createLiveHub(db);
     const { searchParams } = new URL(request.url);
     const lastEventId = request.headers.get("last-event-id");

@@ -1,7 +1,7 @@
 "use client";
 import { FileUp } from "lucide-react";
 import { type DragEvent, useId, useState } from "react";
-import { buttonLook } from "#components/ui/button.tsx";
+import { buttonVariants } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 
 /** Drop a file here or choose one; the whole field is the label of a real file input, so the keyboard reaches it. */
@@ -33,7 +33,7 @@ export function FileDrop({ onFile, disabled }: { onFile: (file: File) => void; d
       <FileUp aria-hidden className="mb-1 size-6 stroke-[1.5] text-ink-3" />
       <span className="font-medium">Drop a file here</span>
       <span className="text-ink-3 text-xs">JSONL or one JSON array, UTF-8, any size</span>
-      <span className={cn(buttonLook(), "mt-3")}>Choose a file</span>
+      <span className={cn(buttonVariants(), "mt-3")}>Choose a file</span>
       <input
         id={id}
         type="file"

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
-import { sourceWords } from "#components/datasets/data.ts";
+import { sourceLabels } from "#components/datasets/data.ts";
 import { guessMapping, mappingFault, mappingOf } from "#components/datasets/mapping-draft.ts";
 import { MappingForm } from "#components/datasets/mapping-form.tsx";
 import { ChosenFile } from "#components/datasets/upload/chosen-file.tsx";
@@ -24,11 +24,11 @@ import { DatasetName } from "#server/datasets/input.ts";
 import { nameFromFile } from "#server/datasets/name.rule.ts";
 
 /** What is known about the columns before anything is sent. */
-function columnWords(peek: Peek | null, asks: boolean): string | null {
+function formatColumn(peek: Peek | null, asks: boolean): string | null {
   if (!peek) return null;
   if (peek.columns.length === 0) return "not known";
   if (asks) return "asked after the upload";
-  return peek.reading ? (sourceWords[peek.reading.source] ?? peek.reading.source) : "as you said";
+  return peek.reading ? (sourceLabels[peek.reading.source] ?? peek.reading.source) : "as you said";
 }
 
 /** Choose a file, see what it looks like, say what to do with it, send it. The version's own page shows the rest. */
@@ -93,7 +93,7 @@ export function NewDataset({ slug }: { slug: string }) {
             file={file}
             choices={choices}
             nextVersion={(next ?? 0) + 1}
-            columns={columnWords(peek, unknown && !mapping)}
+            columns={formatColumn(peek, unknown && !mapping)}
             upload={upload}
             failed={create.isError}
             onImport={startImport}

@@ -43,8 +43,8 @@ export function UploadSummary({
             value={file ? (isBad ? "nothing, as it is" : `${choices.name.trim()} v${nextVersion}`) : open}
           />
           <SummaryLine label="Sends" value={file ? formatBytes(file.size) : open} />
-          <SummaryLine label="Validation" value={shareWords(choices.validationShareBp)} />
-          <SummaryLine label="Rows with problems" value={badRowWords[choices.onBadRows]} />
+          <SummaryLine label="Validation" value={formatShare(choices.validationShareBp)} />
+          <SummaryLine label="Rows with problems" value={badRowLabels[choices.onBadRows]} />
           <SummaryLine label="Columns" value={columns ?? open} />
         </dl>
         {file && <UploadStatus state={state} size={file.size} filename={file.name} />}
@@ -52,7 +52,7 @@ export function UploadSummary({
           {state.phase === "idle" && (
             <>
               <Button
-                look="primary"
+                variant="primary"
                 disabledReason={refusal ?? (file ? undefined : "Choose a file first")}
                 onClick={() => file && void upload.start(file)}
               >
@@ -63,17 +63,17 @@ export function UploadSummary({
           )}
           {file && state.phase === "sending" && <Button onClick={upload.pause}>Pause</Button>}
           {file && (state.phase === "paused" || state.phase === "failed") && (
-            <Button look="primary" onClick={() => void upload.start(file)}>
+            <Button variant="primary" onClick={() => void upload.start(file)}>
               Go on
             </Button>
           )}
           {file && state.phase !== "idle" && state.phase !== "sent" && (
-            <Button look="danger" onClick={() => void upload.cancel(file)}>
+            <Button variant="danger" onClick={() => void upload.cancel(file)}>
               Cancel the upload
             </Button>
           )}
           {state.phase === "sent" && (
-            <Button look="primary" pending={!failed} onClick={() => onImport(state.uploadId)}>
+            <Button variant="primary" pending={!failed} onClick={() => onImport(state.uploadId)}>
               {failed ? "Start the import again" : "Starting the import"}
             </Button>
           )}
@@ -92,13 +92,13 @@ export function UploadSummary({
 /** What only the file can say. */
 const open = <span className="text-ink-3">choose a file</span>;
 
-const badRowWords: Record<Choices["onBadRows"], string> = {
+const badRowLabels: Record<Choices["onBadRows"], string> = {
   ask: "you decide",
   set_aside: "set aside",
   refuse: "the file is refused",
 };
 
-function shareWords(basisPoints: number): string {
+function formatShare(basisPoints: number): string {
   if (basisPoints === 0) return "none";
   return basisPoints === 10_000 ? "every row" : formatPercent(basisPoints / 10_000, 0);
 }

@@ -14,7 +14,7 @@ type Bytes = Readable | AsyncIterable<Uint8Array>;
 
 /**
  * Stream a file in; only when all of it is on disk does it get a row. `purpose: "fine-tune"` also makes a dataset
- * version named after the file and rings its import. Returns what `findFile` does.
+ * version named after the file and enqueues its import. Returns what `findFile` does.
  * Throws INVALID for an empty file, NO_ROOM when the disk is full; an aborted `signal` leaves nothing behind.
  */
 export async function createFile(

@@ -1,7 +1,7 @@
 import type { DatasetStatus } from "#db/enums.ts";
 import type { datasetVersions } from "#db/schema/datasets.ts";
 import type { files } from "#db/schema/storage.ts";
-import { placeWords } from "#server/datasets/pass/report.rule.ts";
+import { formatPlace } from "#server/datasets/pass/report.rule.ts";
 
 type File = typeof files.$inferSelect;
 type Version = typeof datasetVersions.$inferSelect;
@@ -62,5 +62,5 @@ function badRowsOf({ problems: [first], badRows, rowsRead }: Version): string {
   const counts = `${badRows} of ${rowsRead} rows cannot be used`;
   if (!first) return counts;
   const field = first.field === null ? "" : `, ${first.field}`;
-  return `${placeWords(first)}${field}: ${first.message}. ${counts}`;
+  return `${formatPlace(first)}${field}: ${first.message}. ${counts}`;
 }

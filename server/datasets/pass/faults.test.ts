@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { type InspectOptions, inspectFile } from "#server/datasets/pass/inspect.ts";
-import { noteWords } from "#server/datasets/pass/note.rule.ts";
+import { formatNote } from "#server/datasets/pass/note.rule.ts";
 
 const folder = resolve("../shared/data/faults");
 const here = existsSync(folder);
@@ -15,7 +15,7 @@ async function read(source: AsyncIterable<Uint8Array>, options: InspectOptions =
   };
   const sinks = { train: into("rows"), validation: into("rows"), setAside: into("setAside") };
   const report = await inspectFile(source, { ...options, sinks, validationShareBp: options.validationShareBp ?? 0 });
-  return { report, notes: report.notes.map(noteWords), ...out };
+  return { report, notes: report.notes.map(formatNote), ...out };
 }
 
 async function* bytesOf(content: string | Buffer) {

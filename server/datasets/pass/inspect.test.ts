@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { type InspectOptions, inspectFile } from "#server/datasets/pass/inspect.ts";
-import { placesWords } from "#server/datasets/pass/problems.rule.ts";
+import { formatPlaces } from "#server/datasets/pass/problems.rule.ts";
 
 const chat = (n: number) =>
   JSON.stringify({
@@ -220,7 +220,7 @@ test("every problem is counted, and rows with the same one are one entry with it
     rows: 250,
     text: bad.trim().replaceAll(": ", ":").replaceAll(", ", ","),
   });
-  expect(placesWords(report.problems[0] ?? { places: [], rows: 0 })).toBe("Line 2, 3, 4 and 247 more");
+  expect(formatPlaces(report.problems[0] ?? { places: [], rows: 0 })).toBe("Line 2, 3, 4 and 247 more");
   expect(report.problemCounts).toEqual({ unknown_role: 250, empty_turn: 250 });
 });
 

@@ -1,4 +1,4 @@
-import { emptyReport, placeWords, type Report } from "#server/datasets/pass/report.rule.ts";
+import { emptyReport, formatPlace, type Report } from "#server/datasets/pass/report.rule.ts";
 import { sampleOf } from "#server/datasets/pass/sample.rule.ts";
 import { createTally, type Sinks } from "#server/datasets/pass/tally.ts";
 import { readRows } from "#server/datasets/rows/read.ts";
@@ -38,7 +38,7 @@ export async function inspectFile(source: AsyncIterable<Uint8Array>, options: In
   const report = emptyReport();
   const tally = createTally(report, options.sinks ?? nowhere, options.validationShareBp ?? defaultValidationShareBp);
   try {
-    await passOver(source, options, report, tally);
+    await readThrough(source, options, report, tally);
   } catch (error) {
     if (!(error instanceof RefusedFile)) throw error;
     report.refusal = error.refusal;
@@ -47,7 +47,7 @@ export async function inspectFile(source: AsyncIterable<Uint8Array>, options: In
   return report;
 }
 
-async function passOver(
+async function readThrough(
   source: AsyncIterable<Uint8Array>,
   options: InspectOptions,
   report: Report,
@@ -111,7 +111,7 @@ function decide(held: Row[], report: Report): Reading | null {
   const [first] = held;
   if (objects.length === 0 && first) {
     const found = first.problem ?? notAnObject(first.value);
-    refuseFile(found.code, `no row can be read. ${placeWords(first)}: ${found.message}`, found.remedy);
+    refuseFile(found.code, `no row can be read. ${formatPlace(first)}: ${found.message}`, found.remedy);
   }
   report.unmapped = unmapped(objects);
   return null;
@@ -156,7 +156,7 @@ function checkAnythingGood(report: Report, mapped: unknown[]): void {
   }
   const [first] = report.problems;
   if (report.badRows < report.rowsRead || !first) return;
-  const message = `none of the ${report.rowsRead} rows can be used. ${placeWords(first)}: ${first.message}`;
+  const message = `none of the ${report.rowsRead} rows can be used. ${formatPlace(first)}: ${first.message}`;
   const objects = mapped.filter(isExactObject);
   if (objects.length === 0) refuseFile("no_good_rows", message, first.remedy);
   report.source = null;

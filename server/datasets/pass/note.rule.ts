@@ -34,7 +34,7 @@ export function createNotes() {
 const isColumn = (note: Note) => note.code === "ignored_column";
 
 /** A note in one sentence without its full stop. */
-export function noteWords({ code, name, rows }: Pick<Note, "code" | "name" | "rows">): string {
+export function formatNote({ code, name, rows }: Pick<Note, "code" | "name" | "rows">): string {
   const count = `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;
   const [has, holds] = rows === 1 ? ["has", "holds"] : ["have", "hold"];
   switch (code) {

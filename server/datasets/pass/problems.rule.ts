@@ -46,7 +46,7 @@ function first(place: Place, found: RowProblem, text: string): Problem {
 }
 
 /** "Line 3", "Line 3, 5 and 7", "Line 3, 5, 7 and 4,996 more". */
-export function placesWords({ places, rows }: Pick<Problem, "places" | "rows">): string {
+export function formatPlaces({ places, rows }: Pick<Problem, "places" | "rows">): string {
   const shown = places.slice(0, 3);
   const words = shown.map(({ line, element }) => (element === null ? `${line}` : `${line} (element ${element})`));
   if (rows > shown.length) words.push(`${(rows - shown.length).toLocaleString("en")} more`);

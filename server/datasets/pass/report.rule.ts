@@ -62,6 +62,6 @@ export function emptyReport(): Report {
 }
 
 /** "Line 12" or "Line 12 (element 3)", as people look for it. */
-export function placeWords({ line, element }: Place): string {
+export function formatPlace({ line, element }: Place): string {
   return element === null ? `Line ${line}` : `Line ${line} (element ${element})`;
 }

@@ -58,7 +58,7 @@ function characters(turns: Turn[]): number {
   return sum;
 }
 
-export const shapeWords: Record<DatasetShape, string> = {
+export const shapeLabels: Record<DatasetShape, string> = {
   messages: "messages",
   prompt_completion: "prompt–completion",
   preference: "preference",

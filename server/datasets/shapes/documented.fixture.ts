@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
-import { noteWords } from "#server/datasets/pass/note.rule.ts";
+import { formatNote } from "#server/datasets/pass/note.rule.ts";
 
 /** What becomes of a row: `problem` is its code, `notes` what is said about a row that is used. */
 export type Expected = { becomes: unknown; notes?: string[] } | { problem: string } | { maps: string[] };
@@ -39,5 +39,5 @@ export async function expectDocumented(row: unknown, expected: Expected): Promis
   }
   expect(report.problems).toEqual([]);
   expect(JSON.parse(written)).toEqual(expected.becomes);
-  expect(report.notes.map(noteWords)).toEqual(expected.notes ?? []);
+  expect(report.notes.map(formatNote)).toEqual(expected.notes ?? []);
 }

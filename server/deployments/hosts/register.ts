@@ -28,12 +28,12 @@ export async function registerHost(ctx: Omit<Ctx, "projectId">, self: HostSelf):
 
 /** Renew the heartbeat → false when the row is gone or was stopped meanwhile, so that the host registers again. */
 export async function beatHost(ctx: Pick<Ctx, "db">, hostId: string): Promise<boolean> {
-  const beaten = await ctx.db
+  const updated = await ctx.db
     .update(hosts)
     .set({ heartbeatAt: sql`now()` })
     .where(and(eq(hosts.id, hostId), sql`${hosts.stoppedAt} is null`))
     .returning({ id: hosts.id });
-  return beaten.length > 0;
+  return updated.length > 0;
 }
 
 /** The host is going: no new calls, and its replicas wait for its next life. */

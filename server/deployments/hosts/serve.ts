@@ -65,7 +65,7 @@ export function keepReplicas(ctx: HostCtx, self: HostSelf, engines: Engines, rea
       reachable = true;
       // What ended after the rows were read has moved on since: the next tick sees how.
       const fresh = rows.filter((row) => !busy.has(row.id) && (doneAt.get(row.id) ?? 0) < readAt);
-      for (const row of fresh) care(row, refs.get(row.modelVersionId) ?? null);
+      for (const row of fresh) keepServing(row, refs.get(row.modelVersionId) ?? null);
     } catch (error) {
       if (reachable) log.warn({ err: error }, "inference.postgres_away");
       reachable = false;
@@ -78,7 +78,7 @@ export function keepReplicas(ctx: HostCtx, self: HostSelf, engines: Engines, rea
     return { rows, refs: await findEngineRefs(ctx, versionIds) };
   }
 
-  function care(row: typeof replicas.$inferSelect, ref: EngineRef | null) {
+  function keepServing(row: typeof replicas.$inferSelect, ref: EngineRef | null) {
     const start = (work: () => Promise<void>) => {
       const done = work()
         .catch((error: unknown) => log.error({ err: error, replicaId: row.id }, "inference.replica_failed"))

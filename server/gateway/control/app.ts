@@ -4,7 +4,7 @@ import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { requireScope } from "#server/gateway/authenticate.ts";
 import type { GatewayEnv } from "#server/gateway/contract.ts";
-import { type ControlDoors, ctxOf, jsonOf } from "#server/gateway/control/context.ts";
+import { type ControlDependencies, ctxOf, jsonOf } from "#server/gateway/control/context.ts";
 import { addFeedback, findFeedback } from "#server/gateway/control/feedback.ts";
 import { createFiles } from "#server/gateway/control/files/app.ts";
 import { createJobs } from "#server/gateway/control/jobs/app.ts";
@@ -14,10 +14,10 @@ import { FeedbackBody } from "#server/gateway/input.ts";
 import { deleteModelVersion } from "#server/models/delete-version.ts";
 
 /** Files, uploads, fine-tuning jobs, feedback and the deletion of fine-tuned models: the parts of /v1 that need Postgres, and say 503 when it is away. */
-export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
+export function createControl(dependencies: ControlDependencies): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   const up = createMiddleware<GatewayEnv>(async (_c, next) => {
-    if (!doors.isUp())
+    if (!dependencies.isUp())
       throw new DomainError("UNAVAILABLE", "the database cannot be reached now: inference goes on, this must wait", {
         reason: "database_unavailable",
       });
@@ -26,16 +26,16 @@ export function createControl(doors: ControlDoors): Hono<GatewayEnv> {
   for (const path of ["/files/*", "/uploads/*", "/fine_tuning/*", "/feedback"]) app.use(path, up);
   app.delete("/models/:name{.+}", up, async (c) => {
     requireScope(c.var.key, "models:write");
-    return c.json(await deleteFineTuned(ctxOf(doors, c.var.key), c.req.param("name")));
+    return c.json(await deleteFineTuned(ctxOf(dependencies, c.var.key), c.req.param("name")));
   });
-  app.route("/files", createFiles(doors));
-  app.route("/uploads", createUploads(doors));
-  app.route("/fine_tuning/jobs", createJobs(doors));
+  app.route("/files", createFiles(dependencies));
+  app.route("/uploads", createUploads(dependencies));
+  app.route("/fine_tuning/jobs", createJobs(dependencies));
   app.post("/feedback", async (c) => {
     requireScope(c.var.key, "inference");
     const body = FeedbackBody.parse(await jsonOf(c.req.raw));
     const attempt = attemptOf(c.req, body);
-    const ctx = ctxOf(doors, c.var.key);
+    const ctx = ctxOf(dependencies, c.var.key);
     const feedback = await once(ctx, attempt, (ctx) => addFeedback(ctx, body), findFeedback);
     return c.json({ id: feedback.id, object: "feedback", request_id: feedback.requestId });
   });

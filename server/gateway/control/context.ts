@@ -5,11 +5,11 @@ import { readStorableJson } from "#server/http/body.ts";
 import type { Storage } from "#server/storage.ts";
 
 /** What the parts of /v1 that need Postgres are given. */
-export type ControlDoors = { db: Pool; enqueue: Enqueue; storage: Storage; isUp: () => boolean };
+export type ControlDependencies = { db: Pool; enqueue: Enqueue; storage: Storage; isUp: () => boolean };
 
 /** A verb's ctx for whoever presented the key. */
-export function ctxOf(doors: ControlDoors, key: CallerKey): Ctx & { storage: Storage } {
-  const { db, enqueue, storage } = doors;
+export function ctxOf(dependencies: ControlDependencies, key: CallerKey): Ctx & { storage: Storage } {
+  const { db, enqueue, storage } = dependencies;
   return { db, enqueue, storage, projectId: key.projectId, actor: key.actor };
 }
 

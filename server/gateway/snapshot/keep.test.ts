@@ -5,7 +5,7 @@ import { addKey, addProject } from "#server/gateway/gateway.fixture.ts";
 import { keepSnapshot } from "#server/gateway/snapshot/keep.ts";
 import { until } from "#server/process.fixture.ts";
 
-test("what was committed before a confirmation is known after it, also when its bell was lost", () =>
+test("what was committed before a confirmation is known after it, also when its notice was lost", () =>
   inDatabase(async ({ db }) => {
     const projectId = await addProject(db);
     const keeper = keepSnapshot(db);

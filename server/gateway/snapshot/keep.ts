@@ -80,7 +80,7 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
     }
   };
 
-  /** One at a time; a bell that rings during a reload is answered by another one after it. */
+  /** One at a time; a notice that comes during a reload is answered by another one after it. */
   const tick = (): Promise<void> => {
     running ??= refresh()
       .then(
@@ -99,7 +99,7 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
     return running;
   };
 
-  const ring = () => {
+  const onNotice = () => {
     reloadWanted = true;
     void tick(); // never rejects
   };
@@ -117,7 +117,7 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
   };
 
   const timer = setInterval(() => void tick(), checkEveryMs);
-  const listening = listen(db, ring, () => stopped);
+  const listening = listen(db, onNotice, () => stopped);
   const firstRead = tick();
 
   return {
@@ -141,10 +141,10 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
 }
 
 /** postgres.js reconnects a LISTEN by itself once it stood; the first one is ours to repeat. */
-async function listen(db: Pool, ring: () => void, isStopped: () => boolean) {
+async function listen(db: Pool, onNotice: () => void, isStopped: () => boolean) {
   while (!isStopped()) {
     try {
-      const { unlisten } = await db.$client.listen(snapshotChannel, ring, ring);
+      const { unlisten } = await db.$client.listen(snapshotChannel, onNotice, onNotice);
       return () => within(1_000, unlisten()).catch(() => {});
     } catch {
       await new Promise((resolve) => setTimeout(resolve, checkEveryMs));

@@ -46,8 +46,14 @@ export async function openTestHost() {
     idleMs: 60_000,
     pathOf: storage.pathOf,
   });
-  const doors = { pool, bearer: "secret", accepting: () => true, health: () => ({ ok: true }), now: () => new Date(0) };
-  const app = createHost(doors);
+  const dependencies = {
+    pool,
+    bearer: "secret",
+    accepting: () => true,
+    health: () => ({ ok: true }),
+    now: () => new Date(0),
+  };
+  const app = createHost(dependencies);
 
   async function post(path: string, body: object, init: { signal?: AbortSignal } = {}) {
     const headers = { authorization: "Bearer secret", "content-type": "application/json" };

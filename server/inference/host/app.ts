@@ -26,7 +26,7 @@ const maxBodyBytes = callBytesAtMost + 4 * 1024;
 const longestCallerId = 128;
 const RefBody = z.object({ ref: z.string() });
 
-export type HostDoors = {
+export type HostDependencies = {
   pool: EnginePool;
   /** hex secret every caller but /health must show */
   bearer: string;
@@ -42,13 +42,13 @@ export type HostDoors = {
  * how long the request waited for a place in a batch, `x-forge-prompt-tokens` what a stream's caller owes if it leaves
  * before the usage comes.
  */
-export function createHost(doors: HostDoors): Hono {
+export function createHost(dependencies: HostDependencies): Hono {
   const app = new Hono();
-  const { pool } = doors;
+  const { pool } = dependencies;
   const queued: Queued = new Map();
-  app.get("/health", (c) => c.json(doors.health()));
+  app.get("/health", (c) => c.json(dependencies.health()));
   app.use(async (c, next) => {
-    if (!sameSecret(c.req.header("authorization") ?? "", `Bearer ${doors.bearer}`))
+    if (!sameSecret(c.req.header("authorization") ?? "", `Bearer ${dependencies.bearer}`))
       throw refusal(401, "this host answers only its own control plane", { code: "invalid_api_key" });
     await next();
   });
@@ -68,13 +68,13 @@ export function createHost(doors: HostDoors): Hono {
   });
   app.post("/v1/chat/completions", async (c) => {
     const body = parseBody(ChatInput, await json(c));
-    const dialect = chatDialect(body.model, body.logprobs === true, seconds(doors.now()));
-    return complete(doors, queued, c, body, dialect, (path) => chatJobs(body, path, Math.random));
+    const dialect = chatDialect(body.model, body.logprobs === true, seconds(dependencies.now()));
+    return complete(dependencies, queued, c, body, dialect, (path) => chatJobs(body, path, Math.random));
   });
   app.post("/v1/completions", async (c) => {
     const body = parseBody(CompletionInput, await json(c));
-    const dialect = textDialect(body.model, (body.logprobs ?? null) !== null, seconds(doors.now()));
-    return complete(doors, queued, c, body, dialect, (path) => completionJobs(body, path, Math.random));
+    const dialect = textDialect(body.model, (body.logprobs ?? null) !== null, seconds(dependencies.now()));
+    return complete(dependencies, queued, c, body, dialect, (path) => completionJobs(body, path, Math.random));
   });
   app.notFound((c) => {
     const error = refusal(404, `there is no ${c.req.method} ${c.req.path} here`, { code: "unknown_url" }).wire;
@@ -88,15 +88,15 @@ export function createHost(doors: HostDoors): Hono {
 type Queued = Map<string, () => number | null>;
 
 async function complete(
-  doors: HostDoors,
+  dependencies: HostDependencies,
   queued: Queued,
   c: Context,
   body: { model: string; stream?: boolean | null; n?: number | null },
   dialect: Dialect,
   jobsFor: (adapterPath: string | null) => GenerateInput[],
 ) {
-  if (!doors.accepting()) throw refusal(503, "this host is shutting down", { code: "draining" });
-  const { engine, adapterPath, leave } = await doors.pool.open(parseEngineRef(body.model));
+  if (!dependencies.accepting()) throw refusal(503, "this host is shutting down", { code: "draining" });
+  const { engine, adapterPath, leave } = await dependencies.pool.open(parseEngineRef(body.model));
   const { signal } = c.req.raw;
   try {
     const jobs = jobsFor(adapterPath);

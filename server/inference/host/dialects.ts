@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Dialect } from "#server/inference/host/answer.ts";
-import type { TokenReport, TokenWords } from "#server/inference/host/generation.ts";
+import type { TokenReport, TokenText } from "#server/inference/host/generation.ts";
 import { printed } from "#server/inference/host/token-bytes.rule.ts";
 
 /** OpenAI's chat.completion and chat.completion.chunk. */
@@ -51,12 +51,12 @@ function chatToken({ top, ...token }: TokenReport) {
   return { ...asTop(token), top_logprobs: top.map(asTop) };
 }
 
-function asTop(token: TokenWords & { logprob: number }) {
+function asTop(token: TokenText & { logprob: number }) {
   return { token: token.text, logprob: token.logprob, bytes: bytesOf(token) };
 }
 
 /** Null where the tokenizer does not say and the token is only part of a character. */
-function bytesOf({ text, bytes }: TokenWords) {
+function bytesOf({ text, bytes }: TokenText) {
   if (bytes) return [...bytes];
   return text.includes("\uFFFD") ? null : [...new TextEncoder().encode(text)];
 }
@@ -71,6 +71,6 @@ function textTokens(tokens: readonly TokenReport[]) {
 }
 
 /** This endpoint has no field for bytes: OpenAI writes a token that is no whole character `bytes:\\xe2\\x82`. */
-function spelled({ text, bytes }: TokenWords) {
+function spelled({ text, bytes }: TokenText) {
   return bytes && !printed(bytes).whole ? `bytes:${text}` : text;
 }

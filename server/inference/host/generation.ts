@@ -23,13 +23,13 @@ export type Job = {
 };
 
 /** `bytes` is what the token adds to the text; `text` spells those that are no whole characters `\\xe2\\x82`. */
-export type TokenWords = { text: string; bytes: Uint8Array | null };
-export type TokenReport = TokenWords & {
+export type TokenText = { text: string; bytes: Uint8Array | null };
+export type TokenReport = TokenText & {
   token: number;
   logprob: number;
   /** characters (code points) of prompt and answer before it */
   offset: number;
-  top: (TokenWords & { token: number; logprob: number })[];
+  top: (TokenText & { token: number; logprob: number })[];
 };
 /** One sampled token: the text it made certain (often empty), its id (the end-of-text token too; -1 for none). */
 export type Delta = { id: string; text: string; token: number; logprobs: TokenReport[] };
@@ -157,7 +157,7 @@ export function reportToken(
   return { token, ...wordsOf(model, token), logprob: read.chosen, offset: 0, top };
 }
 
-function wordsOf(model: LoadedModel, token: number): TokenWords {
+function wordsOf(model: LoadedModel, token: number): TokenText {
   const bytes = model.tokenBytes(token);
   return bytes?.length ? { text: printed(bytes).text, bytes } : { text: model.tokenText(token), bytes };
 }

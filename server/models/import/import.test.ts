@@ -13,7 +13,7 @@ import { inDatabase, inTx } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
 import { tinyBase } from "#server/inference/gguf-testing.ts";
 import { holdTable } from "#server/jobs/cut-off.fixture.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { readSafetensors } from "#server/models/check/safetensors.ts";
@@ -33,14 +33,14 @@ const repo = "acme/tiny";
 
 test("a path on the server is for its own admin key alone", () =>
   inTx(async (tx) => {
-    const { ctx, bells } = await testProject(tx);
+    const { ctx, enqueued } = await testProject(tx);
     const path = await mkdtemp(join(tmpdir(), "largeforge-test-gguf-"));
     await writeFile(join(path, "model.gguf"), "");
     const input = { name: "tiny", source: { kind: "local", path } } as const;
     await expect(importModel(ctx, input)).rejects.toThrow("own admin key");
     const version = await importModel({ ...ctx, actor: "system:local-admin" }, input);
     expect(version).toMatchObject({ version: 1, status: "importing" });
-    expect(bells.at(-1)).toMatchObject({ name: "models.import", payload: { modelVersionId: version.id } });
+    expect(enqueued.at(-1)).toMatchObject({ name: "models.import", payload: { modelVersionId: version.id } });
     expect(await importModel({ ...ctx, actor: "system:local-admin" }, input)).toMatchObject({ version: 2 });
   }));
 
@@ -88,7 +88,7 @@ function importing(
 ) {
   return inDatabase(async ({ db, url }) => {
     const data = await testDataFolder();
-    const bells = openBells({ databaseUrl: url });
+    const queues = openQueues({ databaseUrl: url });
     const jobs: TestProcess[] = [];
     const { ctx } = await testJobs(db);
     const start = async (extra = {}) => {
@@ -104,9 +104,9 @@ function importing(
       }
     };
     try {
-      await fn({ db, data, ctx: { ...ctx, actor: "system:local-admin", enqueue: bells.enqueue }, start, settled });
+      await fn({ db, data, ctx: { ...ctx, actor: "system:local-admin", enqueue: queues.enqueue }, start, settled });
     } finally {
-      await bells.close();
+      await queues.close();
       for (const each of jobs) await each.kill("SIGKILL");
     }
   });

@@ -14,7 +14,7 @@ import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { type BaseBlobs, makeBase } from "#server/models/import/make-base.ts";
 import { endImport, type Progress, reportProgress, type Version } from "#server/models/import/progress.ts";
 import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
-import { wordsOfFault } from "#server/text/error-text.ts";
+import { errorText } from "#server/text/error-text.ts";
 
 /**
  * The job of an import: fetch, check, store, convert → version `ready`, or `failed` with a reason and a remedy.
@@ -66,7 +66,7 @@ async function isWanted(ctx: ProjectJobCtx, version: Version): Promise<boolean> 
   return (await ctx.db.$count(modelVersions, mine)) > 0;
 }
 
-/** Then the bell is tried again and goes on with what was fetched; a Hub that is away comes as DomainError. */
+/** Then the job is tried again and goes on with what was fetched; a Hub that is away comes as DomainError. */
 function isDatabaseAway(error: unknown) {
   return !(error instanceof DomainError) && isConnectionLost(error);
 }
@@ -98,6 +98,6 @@ function failureOf(error: unknown): Failure {
     return { code: error.reason ?? error.code, message: error.message, hint: null };
   }
   log.error({ err: error }, "models.import_failed");
-  const message = `the import broke: ${wordsOfFault(error)}`;
+  const message = `the import broke: ${errorText(error)}`;
   return { code: "CRASH", message, hint: "Try again; ./forge logs has the details." };
 }

@@ -8,7 +8,7 @@ import { findLocal } from "#server/models/fetch/local.ts";
 import type { ImportModel, ImportSource } from "#server/models/input.ts";
 
 /**
- * Register a base model and ring for its import → the new version's row, status `importing`. A name that is taken by
+ * Register a base model and enqueue its import → the new version's row, status `importing`. A name that is taken by
  * a base gets a further version. Throws CONFLICT for the name of a tuned model, FORBIDDEN for a path on this machine
  * from anyone but its own admin key, NOT_FOUND or REFUSED when no model lies there, NOT_FOUND for an upload that this project does not have.
  */
@@ -37,7 +37,7 @@ async function requireUploads({ db, projectId }: Ctx, files: readonly { uploadId
   }
 }
 
-/** A new version of a base, status `importing`, with its bell. */
+/** A new version of a base, status `importing`, with its job. */
 export async function insertBaseVersion(ctx: Ctx, name: string, source: ModelSource) {
   const by = { projectId: ctx.projectId, createdBy: ctx.actor };
   // one that is deleted at the same moment is found by the insert but not afterwards: then the name is free

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createDb } from "#db/client.ts";
 import { users } from "#db/schema/people.ts";
 import type { Env } from "#server/env.ts";
-import { openBells } from "#server/jobs/enqueue.ts";
+import { openQueues } from "#server/jobs/enqueue.ts";
 import { ensureFirstAdmin } from "#server/projects/ensure-first-admin.ts";
 
 /**
@@ -11,14 +11,14 @@ import { ensureFirstAdmin } from "#server/projects/ensure-first-admin.ts";
  */
 export async function prepareFirstAdmin(settings: Env, publicUrl: string): Promise<string | null> {
   const db = createDb(settings.DATABASE_URL, { max: 1, name: "supervisor" });
-  const bells = openBells({ databaseUrl: settings.DATABASE_URL, redisUrl: settings.REDIS_URL });
+  const queues = openQueues({ databaseUrl: settings.DATABASE_URL, redisUrl: settings.REDIS_URL });
   const { FORGE_ADMIN_EMAIL: email, FORGE_ADMIN_PASSWORD: password } = settings;
   try {
-    const ctx = { db, enqueue: bells.enqueue, actor: "system:supervisor" as const };
+    const ctx = { db, enqueue: queues.enqueue, actor: "system:supervisor" as const };
     const result = await ensureFirstAdmin(ctx, email && password ? { email, password } : null);
     return result.state === "link" ? `${publicUrl}${result.path}` : null;
   } finally {
-    await bells.close();
+    await queues.close();
     await db.$client.end();
   }
 }

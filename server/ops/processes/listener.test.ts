@@ -9,7 +9,7 @@ import { inDatabase } from "#db/testing.ts";
 import { testSecret } from "#server/deployments/deployments.fixture.ts";
 import { addKey, addProject } from "#server/gateway/gateway.fixture.ts";
 import { superviseChild } from "#server/ops/processes/child.ts";
-import { callSteadily, superviseGateway } from "#server/ops/processes/door.fixture.ts";
+import { callSteadily, superviseGateway } from "#server/ops/processes/gateway-process.fixture.ts";
 import { holdListener } from "#server/ops/processes/listener.ts";
 import { until } from "#server/process.fixture.ts";
 
@@ -65,7 +65,7 @@ test("while a child cannot start, callers are told so with a Retry-After, those 
     name: "gateway" as const,
     args: ["program.ts"],
     port,
-    isDoor: true,
+    isPublic: true,
     ready: { url },
     stopWithinMs: 300,
   };

@@ -16,7 +16,7 @@ test("a console open to every address is asked for its health on loopback", () =
   expect(plan.map((process) => process.name)).toEqual(["inference", "jobs", "gateway", "console"]);
 });
 
-test("the doors that people wait for start before the rest", () => {
+test("the dependencies that people wait for start before the rest", () => {
   const waves = startWaves(planProcesses({ ports: { console: 1, api: 2, host: 3 }, host: "127.0.0.1", dataDir: "/d" }));
   expect(waves.map((wave) => wave.map((process) => process.name))).toEqual([
     ["gateway", "console"],

@@ -6,7 +6,7 @@ export type ProcessPlan = {
   args: string[];
   port: number | null;
   /** people connect to it: the supervisor holds its socket, so that a restart refuses nobody */
-  isDoor: boolean;
+  isPublic: boolean;
   ready: { url: string } | { file: string };
   /** how long a graceful stop may take before it is killed, in ms */
   stopWithinMs: number;
@@ -23,7 +23,7 @@ export function planProcesses(options: { ports: Ports; host: string; dataDir: st
       name: "inference",
       args: ["workers/inference.ts"],
       port: ports.host,
-      isDoor: false,
+      isPublic: false,
       ready: { url: `http://127.0.0.1:${ports.host}/health` },
       stopWithinMs: 10_000,
     },
@@ -31,7 +31,7 @@ export function planProcesses(options: { ports: Ports; host: string; dataDir: st
       name: "jobs",
       args: ["workers/jobs.ts"],
       port: null,
-      isDoor: false,
+      isPublic: false,
       ready: { file: `${dataDir}/run/jobs.ready` },
       stopWithinMs: 10_000,
     },
@@ -39,7 +39,7 @@ export function planProcesses(options: { ports: Ports; host: string; dataDir: st
       name: "gateway",
       args: ["workers/gateway.ts"],
       port: ports.api,
-      isDoor: true,
+      isPublic: true,
       ready: { url: `http://${reach}:${ports.api}/health` },
       stopWithinMs: 30_000,
     },
@@ -47,16 +47,16 @@ export function planProcesses(options: { ports: Ports; host: string; dataDir: st
       name: "console",
       args: ["workers/console.ts"],
       port: ports.console,
-      isDoor: true,
+      isPublic: true,
       ready: { url: `http://${reach}:${ports.console}/api/health` },
       stopWithinMs: 10_000,
     },
   ];
 }
 
-/** The doors that people wait for start first: on two cores four starts at once take each of them twice as long. */
+/** The dependencies that people wait for start first: on two cores four starts at once take each of them twice as long. */
 export function startWaves(plans: readonly ProcessPlan[]): ProcessPlan[][] {
-  return [plans.filter((plan) => plan.isDoor), plans.filter((plan) => !plan.isDoor)];
+  return [plans.filter((plan) => plan.isPublic), plans.filter((plan) => !plan.isPublic)];
 }
 
 const firstWaitMs = 500;

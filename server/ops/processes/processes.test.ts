@@ -25,7 +25,7 @@ function supervise(source: string) {
     name: "jobs" as const,
     args: ["program.mjs", ready],
     port: null,
-    isDoor: false,
+    isPublic: false,
     ready: { file: ready },
     stopWithinMs: 300,
   };

@@ -6,7 +6,7 @@ import { AcceptInvitationForm } from "#components/people/accept-invitation-form.
 import { AuthCard } from "#components/people/auth-card.tsx";
 import { BrokenLink } from "#components/people/broken-link.tsx";
 import { JoinProject } from "#components/people/join-project.tsx";
-import { roleWords } from "#components/people/roles.ts";
+import { roleLabels } from "#components/people/roles.ts";
 import { SignInForm } from "#components/people/sign-in-form.tsx";
 
 export const metadata: Metadata = { title: "Invitation" };
@@ -20,7 +20,7 @@ export default async function InvitePage({ params }: Props) {
   if (link.kind === "first-admin") redirect(`/welcome/${token}`);
   const caller = await pageCaller();
   const person = caller?.kind === "user" ? await (await api(null)).people.me() : null;
-  const role = roleWords[link.role];
+  const role = roleLabels[link.role];
   return (
     <AuthCard
       title={`Join ${link.projectName}`}

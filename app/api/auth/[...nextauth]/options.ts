@@ -1,7 +1,7 @@
 import type { AuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { sessionSecret } from "#server/auth.ts";
-import { consoleDoors } from "#server/console.ts";
+import { consoleDependencies } from "#server/console.ts";
 import { publicUrl } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
 import { networkHeader } from "#server/http/client-network.ts";
@@ -52,7 +52,7 @@ export function authOptions(): AuthOptions {
 
 /** next-auth knows people by the id of the session it is to seal; the message of an error reaches the sign-in form. */
 async function authorize(input: SignIn, from: { userAgent: string | null; network: string | null }) {
-  const ctx = { ...consoleDoors(), actor: "system:sign-in" as const };
+  const ctx = { ...consoleDependencies(), actor: "system:sign-in" as const };
   try {
     const session = await signIn(ctx, { ...input, ...from });
     return { id: session.sessionId };
@@ -69,7 +69,7 @@ function textOf(header: unknown) {
 
 async function endSessionOf(sessionId: unknown) {
   if (typeof sessionId !== "string") return;
-  const { db, enqueue } = consoleDoors();
+  const { db, enqueue } = consoleDependencies();
   const session = await findSession({ db }, sessionId);
   if (session) await endSession({ db, enqueue, actor: `user:${session.userId}` }, { sessionId });
 }

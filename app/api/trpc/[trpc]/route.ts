@@ -1,7 +1,7 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { newId } from "#db/ids.ts";
 import { resolveCaller } from "#server/auth.ts";
-import { consoleDoors } from "#server/console.ts";
+import { consoleDependencies } from "#server/console.ts";
 import { parseJson, readText } from "#server/http/body.ts";
 import { log } from "#server/log.ts";
 import { appRouter } from "#server/router.ts";
@@ -26,9 +26,9 @@ async function handler(request: Request): Promise<Response> {
     maxBatchSize: callsAtOnce,
     createContext: async () => {
       if (refusal) throw asTrpcError(refusal);
-      const doors = consoleDoors();
-      const caller = await resolveCaller(doors.db, request);
-      return { ...doors, caller, projectSlug: request.headers.get("x-forge-project"), requestId };
+      const dependencies = consoleDependencies();
+      const caller = await resolveCaller(dependencies.db, request);
+      return { ...dependencies, caller, projectSlug: request.headers.get("x-forge-project"), requestId };
     },
     responseMeta: () => ({ headers: { "x-request-id": requestId, "cache-control": "no-store" } }),
     onError: ({ error, path, ctx }) => {

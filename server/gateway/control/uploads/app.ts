@@ -9,29 +9,32 @@ import { DomainError } from "#server/errors.ts";
 import { requireScope } from "#server/gateway/authenticate.ts";
 import type { GatewayEnv } from "#server/gateway/contract.ts";
 import { onBadRowsOf } from "#server/gateway/control/bad-rows.ts";
-import { type ControlDoors, ctxOf, jsonOf } from "#server/gateway/control/context.ts";
+import { type ControlDependencies, ctxOf, jsonOf } from "#server/gateway/control/context.ts";
 import { fileObject } from "#server/gateway/control/files/app.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
 import { requireRoom } from "#server/room.ts";
 
 /** `/v1/uploads` with OpenAI's shapes: create, add parts of at most 64 MiB, complete, cancel. */
-export function createUploads(doors: ControlDoors): Hono<GatewayEnv> {
+export function createUploads(dependencies: ControlDependencies): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   app.post("/", async (c) => {
     requireScope(c.var.key, "datasets:write");
     const input = CreateFileUpload.parse(await jsonOf(c.req.raw));
-    const ctx = ctxOf(doors, c.var.key);
-    await requireRoom(doors.storage, "this upload", 2 * input.bytes); // its parts, and the file made of them
+    const ctx = ctxOf(dependencies, c.var.key);
+    await requireRoom(dependencies.storage, "this upload", 2 * input.bytes); // its parts, and the file made of them
     const attempt = attemptOf(c.req, input);
     return c.json(uploadObject(await once(ctx, attempt, (ctx) => createFileUpload(ctx, input), findFileUpload)));
   });
   app.post("/:id/parts", async (c) => {
     requireScope(c.var.key, "datasets:write");
-    const ctx = ctxOf(doors, c.var.key);
+    const ctx = ctxOf(dependencies, c.var.key);
     const upload = await findFileUpload(ctx, c.req.param("id")); // before its bytes are read
     if (upload.status !== "pending") throw notPending(upload);
-    const { file } = await receiveForm(c.env.incoming, doors.storage, { part: "data", bytesAtMost: partBytesAtMost });
+    const { file } = await receiveForm(c.env.incoming, dependencies.storage, {
+      part: "data",
+      bytesAtMost: partBytesAtMost,
+    });
     if (!file) throw new DomainError("INVALID", "the form has no part named data", { field: "data" });
     const part = await addFilePart(ctx, { uploadId: upload.id, blob: file.blob });
     const { id, uploadId: upload_id, createdAt } = part;
@@ -41,12 +44,12 @@ export function createUploads(doors: ControlDoors): Hono<GatewayEnv> {
     requireScope(c.var.key, "datasets:write");
     const input = CompleteFileUpload.parse(await jsonOf(c.req.raw));
     const onBadRows = onBadRowsOf(c.req) ?? undefined;
-    const ctx = ctxOf(doors, c.var.key);
+    const ctx = ctxOf(dependencies, c.var.key);
     return c.json(uploadObject(await completeFileUpload(ctx, c.req.param("id"), { ...input, onBadRows })));
   });
   app.post("/:id/cancel", async (c) => {
     requireScope(c.var.key, "datasets:write");
-    return c.json(uploadObject(await cancelFileUpload(ctxOf(doors, c.var.key), c.req.param("id"))));
+    return c.json(uploadObject(await cancelFileUpload(ctxOf(dependencies, c.var.key), c.req.param("id"))));
   });
   return app;
 }

@@ -87,14 +87,14 @@ const known: Readonly<Record<string, string>> = labels;
 const knownFlags: Readonly<Record<string, string>> = flags;
 
 /** The detail of an audit row in one line: `role: viewer · minutes: 15`. Values of any shape, cut where they are long. */
-export function detailWords(detail: Record<string, unknown>, names: Names = {}): string {
+export function formatDetail(detail: Record<string, unknown>, names: Names = {}): string {
   return Object.entries(detail)
     .filter(([name, value]) => !isEmpty(value) && !(name === "number" && "revisionId" in detail))
     .flatMap(([name, value]) => {
       const flag = Object.hasOwn(knownFlags, name) && knownFlags[name];
       if (flag) return value === true ? [flag] : [];
       const text = textOf(value, names);
-      return [`${nameWords(name)}: ${text.length > longestValue ? `${text.slice(0, longestValue)}…` : text}`];
+      return [`${formatName(name)}: ${text.length > longestValue ? `${text.slice(0, longestValue)}…` : text}`];
     })
     .join(" · ");
 }
@@ -104,7 +104,7 @@ function isEmpty(value: unknown) {
 }
 
 /** A field that only old rows have is split into its words: `datasetVersionId` → "dataset version". */
-function nameWords(name: string) {
+function formatName(name: string) {
   const label = Object.hasOwn(known, name) && known[name];
   if (label) return label;
   return name
@@ -138,7 +138,7 @@ function pairs(value: object, names: Names): string {
     .map(([name, part]) => {
       // revisions and their shares, as they were before a move
       if (/^v\d+$/.test(name) && typeof part === "number") return `${name} ${percent(part)}`;
-      return `${nameWords(name)} ${textOf(part, names)}`;
+      return `${formatName(name)} ${textOf(part, names)}`;
     })
     .join(", ");
 }

@@ -12,7 +12,7 @@ import { DropdownMenu, MenuItem, MenuLine } from "#components/ui/dropdown-menu.t
 import { formatNumber } from "#components/ui/format.ts";
 
 /** What can be done with a version: train, download, replace, archive, delete. */
-export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetData }) {
+export function DatasetActions({ slug, dataset }: { slug: string; dataset: DatasetData }) {
   const { version } = dataset;
   const [asked, setAsked] = useState<"archive" | "delete version" | "delete" | null>(null);
   const ask = (what: typeof asked) => ({
@@ -84,7 +84,7 @@ export function DatasetActs({ slug, dataset }: { slug: string; dataset: DatasetD
         </MenuItem>
       </DropdownMenu>
       <ButtonLink
-        look="primary"
+        variant="primary"
         icon={<Flame aria-hidden />}
         href={`/${slug}/runs/new?dataset=${version.id}`}
         disabledReason={cannotTrain}

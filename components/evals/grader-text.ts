@@ -3,7 +3,7 @@ import type { GraderKind } from "#db/enums.ts";
 import type { GraderSummary } from "#server/evals/compare.rule.ts";
 import { isBinary } from "#server/evals/graders.rule.ts";
 
-export const graderWords: Record<GraderKind, { label: string; hint: string }> = {
+export const graderLabels: Record<GraderKind, { label: string; hint: string }> = {
   exact_match: { label: "Exact match", hint: "The answer is the reference, ignoring white space at its ends." },
   contains: { label: "Contains", hint: "The reference occurs in the answer, ignoring case." },
   json_valid: { label: "JSON valid", hint: "The answer is one JSON document." },
@@ -12,19 +12,19 @@ export const graderWords: Record<GraderKind, { label: string; hint: string }> = 
 };
 
 /** "+6.0 points (95 % interval +2.5 to +9.5)" */
-export function differenceWords({ score, low, high }: GraderSummary["difference"]): string {
+export function formatDifference({ score, low, high }: GraderSummary["difference"]): string {
   const points = (share: number) => formatSigned(share * 100);
   return `${points(score)} points (95 % interval ${points(low)} to ${points(high)})`;
 }
 
 /** "28 both passed, 2 both failed"; for marks between 0 and 1 only "30 tied". */
-export function tiedWords({ kind, ties, wins, candidate, n }: GraderSummary): string {
+export function formatTied({ kind, ties, wins, candidate, n }: GraderSummary): string {
   if (!isBinary(kind) || ties === 0) return `${formatNumber(ties)} tied`;
   const bothRight = Math.round(candidate.score * n) - wins;
   return `${formatNumber(bothRight)} both passed, ${formatNumber(ties - bothRight)} both failed`;
 }
 
 /** "p = 0.0012", "p < 0.0001" */
-export function pValueWords(p: number): string {
+export function formatPValue(p: number): string {
   return p < 0.0001 ? "p < 0.0001" : `p = ${p.toPrecision(2)}`;
 }

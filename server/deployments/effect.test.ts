@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { sayEffect, sayStickiness } from "#server/deployments/effect.rule.ts";
-import { sayProof } from "#server/deployments/probe.rule.ts";
+import { formatEffect, formatStickiness } from "#server/deployments/effect.rule.ts";
+import { formatProof } from "#server/deployments/probe.rule.ts";
 import { describeEvent } from "#server/deployments/timeline.rule.ts";
 import type { Weights } from "#server/deployments/weights.rule.ts";
 import { buckets, pickRevision } from "#server/routing/pick.rule.ts";
@@ -19,7 +19,7 @@ const placed = (all: Weights) => revisions.map((revision, i) => ({ ...revision, 
 
 test("the effect of a move is said with the traffic that was really counted", () => {
   const say = (requests: number) =>
-    sayEffect(revisions, weights(7_500, 2_500), weights(5_000, 5_000), { requests, windowMinutes: 60 });
+    formatEffect(revisions, weights(7_500, 2_500), weights(5_000, 5_000), { requests, windowMinutes: 60 });
   expect(say(20_400)).toBe("25 % of traffic, about 85 requests per minute, moves from v3 to v4.");
   expect(say(100)).toBe("25 % of traffic, about 25 requests per hour, moves from v3 to v4.");
   expect(say(7)).toBe("25 % of traffic, with only 7 requests in the last hour, moves from v3 to v4.");
@@ -28,10 +28,10 @@ test("the effect of a move is said with the traffic that was really counted", ()
 
 test("a move that feeds two revisions names both, and no move says nothing", () => {
   const counted = { requests: 6_000, windowMinutes: 60 };
-  expect(sayEffect(revisions, weights(10_000, 0), weights(5_000, 3_000, 2_000), counted)).toBe(
+  expect(formatEffect(revisions, weights(10_000, 0), weights(5_000, 3_000, 2_000), counted)).toBe(
     "50 % of traffic, about 50 requests per minute, moves from v3 to v4 and v5.",
   );
-  expect(sayEffect(revisions, weights(10_000, 0), weights(10_000, 0), counted)).toBeNull();
+  expect(formatEffect(revisions, weights(10_000, 0), weights(10_000, 0), counted)).toBeNull();
 });
 
 test("what is said of sticky users is what the gateway's pick does to every place", () => {
@@ -39,7 +39,7 @@ test("what is said of sticky users is what the gateway's pick does to every plac
     const changed = Array.from({ length: buckets }, (_, bucket) => bucket).filter(
       (bucket) => pickRevision(placed(before), bucket)?.id !== pickRevision(placed(after), bucket)?.id,
     ).length;
-    return { changed, words: sayStickiness(revisions, before, after) };
+    return { changed, words: formatStickiness(revisions, before, after) };
   };
   expect(say(weights(7_500, 2_500), weights(5_000, 5_000))).toEqual({
     changed: 2_500,
@@ -58,16 +58,16 @@ test("what is said of sticky users is what the gateway's pick does to every plac
 
 test("a load proved something only where tokens were compared with the trainer's", () => {
   const report = { accepted: true, prompts: 2, agreedTokens: 24, conclusive: 2, effect: "tokens" as const };
-  expect(sayProof(report)).toEqual({
+  expect(formatProof(report)).toEqual({
     proved: true,
     words: "proved: 24 tokens as in training, answers differ from the base",
   });
-  expect(sayProof({ ...report, prompts: 0, agreedTokens: 0, conclusive: 0, effect: "probabilities" })).toEqual({
+  expect(formatProof({ ...report, prompts: 0, agreedTokens: 0, conclusive: 0, effect: "probabilities" })).toEqual({
     proved: false,
     words: "not proved: the trainer's record has no prompt; only the probabilities differ from the base",
   });
-  expect(sayProof({ ...report, agreedTokens: 0 }).words).toContain("has no token to compare with");
-  expect(sayProof(null).proved).toBe(false);
+  expect(formatProof({ ...report, agreedTokens: 0 }).words).toContain("has no token to compare with");
+  expect(formatProof(null).proved).toBe(false);
 });
 
 test("audit rows read as sentences", () => {

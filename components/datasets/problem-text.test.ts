@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countedProblems } from "#components/datasets/problem-words.ts";
+import { countedProblems } from "#components/datasets/problem-text.ts";
 
 test("problems are counted in words, most frequent first, one in the singular", () => {
   expect(

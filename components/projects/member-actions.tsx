@@ -12,7 +12,7 @@ import { IconButton } from "#components/ui/icon-button.tsx";
 type Act = "reset" | "disable" | "enable" | "remove";
 
 /** What an admin may do with a member: their account where it is theirs to act on, and their membership. */
-export function MemberActs({ row }: { row: MemberRow }) {
+export function MemberActions({ row }: { row: MemberRow }) {
   const refusal = useRefusal("projects.removeMember");
   const [act, setAct] = useState<Act>();
   if (refusal) return null;

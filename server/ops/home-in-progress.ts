@@ -13,7 +13,7 @@ const recentRuns = 5;
 const curvePoints = 40;
 
 /** What goes on now: imports (also those that wait for a person), evals. Runs are listed by homeRuns. */
-export async function homeMotion({ db, projectId }: Where) {
+export async function homeInProgress({ db, projectId }: Where) {
   const candidate = aliasedTable(modelVersions, "candidate");
   const [imports, running] = await Promise.all([
     db

@@ -77,7 +77,7 @@ const words = {
 } satisfies Record<Action, string>;
 
 /** What was done, in words: "datasets.archive" → "Archive dataset". One that only old rows name is shown as it was recorded. */
-export function actionWords(action: string): string {
+export function formatAction(action: string): string {
   const known: Readonly<Record<string, string>> = words;
   return (Object.hasOwn(known, action) && known[action]) || action;
 }

@@ -2,7 +2,7 @@ import { idMint } from "#db/ids.ts";
 import type { Actor } from "#server/context.ts";
 import { priceAt } from "#server/economics/price.rule.ts";
 import { DomainError } from "#server/errors.ts";
-import type { CallableModel, CallerKey, Doors, Route, RouteRequest, Target } from "#server/gateway/contract.ts";
+import type { CallableModel, CallerKey, Dependencies, Route, RouteRequest, Target } from "#server/gateway/contract.ts";
 import type { Forwarder } from "#server/gateway/forward.ts";
 import type { ProjectNames, ServedDeployment, ServedRevision, Snapshot } from "#server/gateway/snapshot/build.ts";
 import type { SnapshotKeeper } from "#server/gateway/snapshot/keep.ts";
@@ -16,13 +16,13 @@ type Parts = {
   digestOf: (presented: string) => string;
   /** an internal token of the console or the evals; null when it is none or has expired */
   verifyInternal: (presented: string, nowMs: number) => CallerKey | null;
-  record: Doors["record"];
-  reserve: Doors["reserve"];
+  record: Dependencies["record"];
+  reserve: Dependencies["reserve"];
   noticeAfterMs: number;
 };
 
-/** The doors of a gateway over one snapshot keeper, one forwarder and one spool: no call of Postgres behind any of them. */
-export function createDoors(parts: Parts): Doors {
+/** The dependencies of a gateway over one snapshot keeper, one forwarder and one spool: no call of Postgres behind any of them. */
+export function createDependencies(parts: Parts): Dependencies {
   const { keeper, forwarder } = parts;
   const mint = idMint(keeper.nowMs);
   const snapshot = (): Snapshot => {
