@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { runs } from "#db/schema/runs.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import { importDataset } from "#server/datasets/import.ts";
@@ -7,6 +7,7 @@ import { showDataset } from "#server/datasets/show.ts";
 import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 import { errorCodes } from "#server/errors.ts";
 import { testJobs } from "#server/jobs/testing.ts";
+import { log } from "#server/log.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { formatSize, whyNoRoom } from "#server/room.rule.ts";
 import { requireRoom } from "#server/room.ts";
@@ -42,14 +43,17 @@ test("a disk without room is refused as 507, and the shell ends with 1: everythi
 const signal = new AbortController().signal;
 const full = { keptFreeBytes: 2 ** 60 };
 
-test("an import without room waits, says why wherever it is shown, and goes on once there is room", () =>
+test("an import without room waits, says why wherever it is shown and once in the log, and goes on once there is room", () =>
   inTx(async (tx) => {
     const { ctx, store, runImport } = await testDatasets(tx);
     const { versionId } = await store(chatLine("a", "b"));
     const { sha256 } = await ctx.storage.put(chunks(chatLine("a", "b")));
+    const warned = vi.spyOn(log, "warn");
+    onTestFinished(() => warned.mockRestore());
     const tight = { ...ctx, storage: { ...(await testStorage(full)), pathOf: ctx.storage.pathOf } };
     for (let attempt = 0; attempt < 7; attempt++)
       await expect(importDataset(tight, { versionId }, signal)).rejects.toMatchObject({ code: "NO_ROOM" });
+    expect(warned.mock.calls.map(([, event]) => event)).toEqual(["datasets.import_waits"]); // once, not at every try
     const { version } = await showDataset(ctx, { ref: versionId });
     expect(version).toMatchObject({ status: "importing", waitingFor: expect.stringContaining("needs 8") });
     expect(version.waitingFor).toMatch(/importing tickets.jsonl needs \d+ B, the disk of the data folder has .* free/);

@@ -43,4 +43,6 @@ test("a checkpoint that is no longer on the disk is in no list, and the run's pa
     const shown = await showRun(ctx, { runId });
     expect(shown.checkpoints.map(({ step }) => step)).toEqual([20, 40]);
     expect(shown.removedCheckpoints).toBe(2);
+    for (const step of [20, 40]) await rm(join(folder.checkpoints, `checkpoint-${step}`), { recursive: true });
+    expect(await showRun(ctx, { runId })).toMatchObject({ checkpoints: [], removedCheckpoints: 4 });
   }));
