@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, link, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
+import { chmod, link, mkdir, open, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { log } from "#server/log.ts";
@@ -19,7 +19,7 @@ export async function installBlob(from: string, to: string, blob: Blob): Promise
   for (let look = 0; look < looksAtMost; look++) {
     const found = await stat(to).catch(() => null);
     if (found && (await isIntact(to, blob))) {
-      if (!(await renew(to, found.ino))) continue;
+      if (!(await renew(to, dirname(from), found.ino))) continue;
       return rm(from, { force: true });
     }
     if (found) log.warn({ sha256: blob.sha256, bytes: found.size }, "storage.damaged_blob_replaced");
@@ -29,10 +29,10 @@ export async function installBlob(from: string, to: string, blob: Blob): Promise
   await syncFolder(dirname(to));
 }
 
-/** Make an old blob count as put just now. False when the collector took it away meanwhile. */
-export async function renew(path: string, inode?: number): Promise<boolean> {
-  const now = new Date();
+/** Make an old blob count as put just now, by the time of `folder`. False when the collector took it away meanwhile. */
+export async function renew(path: string, folder: string, inode?: number): Promise<boolean> {
   try {
+    const now = await fileSystemTime(folder);
     await utimes(path, now, now);
     // looked at after the touch: from here on whoever sets it aside sees how new it is
     const found = await stat(path);
@@ -64,10 +64,24 @@ export async function setBlobAside(path: string, folder: string, graceMs: number
     });
     await rm(aside, { force: true });
   };
-  const { mtimeMs } = await stat(aside);
-  if (Date.now() - mtimeMs >= graceMs) return { undo, remove: () => rm(aside, { force: true }) };
+  const [{ mtimeMs }, now] = await Promise.all([stat(aside), fileSystemTime(folder)]);
+  if (now.getTime() - mtimeMs >= graceMs) return { undo, remove: () => rm(aside, { force: true }) };
   await undo();
   return null;
+}
+
+/**
+ * What time the file system of `folder` has. A file's age is told by the clock that dates it: this process's own may be
+ * hours off, and the disk may be another machine's.
+ */
+export async function fileSystemTime(folder: string): Promise<Date> {
+  const probe = join(folder, `${randomUUID()}.clock`);
+  try {
+    await writeFile(probe, "");
+    return (await stat(probe)).mtime;
+  } finally {
+    await rm(probe, { force: true });
+  }
 }
 
 /** The sha256 and size of a file. `bytesPerSecond` holds the reading back. */

@@ -6,7 +6,15 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { eq, sql } from "drizzle-orm";
 import { blobs } from "#db/schema/storage.ts";
-import { hashFile, installBlob, renew, type SetAside, setBlobAside, syncFile } from "#server/blob-files.ts";
+import {
+  fileSystemTime,
+  hashFile,
+  installBlob,
+  renew,
+  type SetAside,
+  setBlobAside,
+  syncFile,
+} from "#server/blob-files.ts";
 import type { Ctx } from "#server/context.ts";
 import { env } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
@@ -39,6 +47,8 @@ export type Storage = {
   list: () => AsyncGenerator<string[]>;
   /** What the disk has left. */
   room: () => Promise<Room>;
+  /** What time the file system has: the one clock by which a file is old. */
+  time: () => Promise<Date>;
   /** Which database these blobs belong to. */
   ownerFile: string;
   /** A folder for unfinished work on the same file system. */
@@ -84,7 +94,8 @@ export function fileStorage(root: string, options: { keptFreeBytes?: number } = 
     },
     ownerFile: join(root, "blobs", "database"),
     read: (sha256, range) => createReadStream(pathOf(sha256), range),
-    renew: (sha256) => renew(pathOf(sha256)),
+    renew: async (sha256) => renew(pathOf(sha256), await tmp()),
+    time: async () => fileSystemTime(await tmp()),
     setAside: async (sha256, graceMs) => setBlobAside(pathOf(sha256), await tmp(), graceMs),
     list: async function* () {
       for (const folder of await namesIn(blobDir)) yield (await namesIn(join(blobDir, folder))).filter(isSha256);

@@ -68,6 +68,7 @@ async function collectBlob(ctx: Ctx, sha256: string, graceMs: number): Promise<b
 /** Files that no row knows: of a request that failed between storing and recording, or of an import that was refused. */
 async function collectStray(ctx: Ctx, graceMs: number, signal: AbortSignal): Promise<number> {
   let collected = 0;
+  const oldBefore = (await ctx.storage.time()).getTime() - graceMs;
   for await (const names of ctx.storage.list()) {
     for (let i = 0; i < names.length; i += batch) {
       signal.throwIfAborted();
@@ -75,7 +76,7 @@ async function collectStray(ctx: Ctx, graceMs: number, signal: AbortSignal): Pro
       const known = await ctx.db.select({ sha256: blobs.sha256 }).from(blobs).where(inArray(blobs.sha256, some));
       const rows = new Set(known.map((row) => row.sha256));
       for (const sha256 of some) {
-        if (rows.has(sha256) || !(await isOlder(ctx.storage, sha256, graceMs))) continue;
+        if (rows.has(sha256) || !(await isOlder(ctx.storage, sha256, oldBefore))) continue;
         // a row of our own holds off whoever wants to record the same bytes
         const alone = async (tx: Db) => {
           const mine = tx.insert(blobs).values({ sha256, bytes: 0 }).onConflictDoNothing();
@@ -107,9 +108,9 @@ async function takeAway(ctx: Ctx, sha256: string, graceMs: number, claim: (db: D
   return true;
 }
 
-async function isOlder(storage: Storage, sha256: string, ageMs: number): Promise<boolean> {
+async function isOlder(storage: Storage, sha256: string, beforeMs: number): Promise<boolean> {
   const found = await stat(storage.pathOf(sha256)).catch(() => null);
-  return found !== null && Date.now() - found.mtimeMs >= ageMs;
+  return found !== null && found.mtimeMs <= beforeMs;
 }
 
 async function isNamed(db: Db, sha256: string): Promise<boolean> {

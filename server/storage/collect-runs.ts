@@ -2,6 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { eq, inArray, sql } from "drizzle-orm";
 import { runs } from "#db/schema/runs.ts";
+import { fileSystemTime } from "#server/blob-files.ts";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 import { bestOf, stepOf, wholeCheckpoints } from "#server/runs/trainer/checkpoints.ts";
@@ -21,6 +22,8 @@ export type RunRetention = { folder: string; keepDays: number };
 export async function collectRunFolders({ db }: Pick<JobCtx, "db">, retention: RunRetention, signal: AbortSignal) {
   const names = (await readdir(retention.folder).catch(() => [])).filter((name) => /^run_[0-9a-z]+$/.test(name));
   const done = { removed: 0, trimmed: 0 };
+  if (names.length === 0) return done;
+  const oldBefore = (await fileSystemTime(retention.folder)).getTime() - graceMs;
   for (let i = 0; i < names.length; i += batch) {
     signal.throwIfAborted();
     const some = names.slice(i, i + batch);
@@ -35,7 +38,7 @@ export async function collectRunFolders({ db }: Pick<JobCtx, "db">, retention: R
       const folder = runFolderAt(join(retention.folder, name));
       if (!run || run.deletedAt) {
         const found = await stat(folder.root).catch(() => null);
-        if (!found || (!run && Date.now() - found.mtimeMs < graceMs)) continue;
+        if (!found || (!run && found.mtimeMs > oldBefore)) continue;
         if (await removeRunFolder(folder)) done.removed++;
       } else if (run.old && isFinal(run.status)) {
         const trimmed =

@@ -35,12 +35,13 @@ export async function collectTmp({ db, storage }: Pick<JobCtx, "db" | "storage">
     );
   const wanted = new Set([...open, ...importing].map((row) => row.id));
   let removed = 0;
+  const now = (await storage.time()).getTime();
   for (const name of names) {
     const id = uploadOf(name) ?? versionOf(name);
-    if (id ? wanted.has(id) : !/\.(part|gone)$/.test(name)) continue;
+    if (id ? wanted.has(id) : !/\.(part|gone|clock)$/.test(name)) continue;
     const path = join(folder, name);
     const found = await stat(path).catch(() => null);
-    if (!found || Date.now() - found.mtimeMs < (id ? graceMs : quietMs)) continue;
+    if (!found || now - found.mtimeMs < (id ? graceMs : quietMs)) continue;
     await rm(path, { recursive: true, force: true });
     removed++;
   }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, utimesSync } from "node:fs";
-import { readFile, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { eq, sql } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Db } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { blobs, files } from "#db/schema/storage.ts";
@@ -84,6 +84,27 @@ test("bytes that were stored but never recorded leave, unless they were put with
     expect(await ctx.storage.has(sha256)).toBe(false);
     expect(await ctx.storage.renew(sha256)).toBe(false);
   }));
+
+afterEach(() => void vi.useRealTimers());
+
+test.each([72, -72])("a worker whose clock is %i h off tells a blob's age by the file system's", (hours) =>
+  inDatabase(async ({ db }) => {
+    const { ctx } = await testJobs(db);
+    const [old, renewed, fresh] = await Promise.all(
+      ["old", "renewed", "fresh"].map((text) => ctx.storage.put(Readable.from([Buffer.from(text)]))),
+    );
+    if (!old || !renewed || !fresh) throw new Error("not stored");
+    const leftover = join(await ctx.storage.tmp(), "half.part");
+    await writeFile(leftover, "");
+    for (const { sha256 } of [old, renewed]) await utimes(ctx.storage.pathOf(sha256), longAgo, longAgo);
+    vi.setSystemTime(Date.now() + hours * graceMs);
+    await ctx.storage.renew(renewed.sha256);
+    expect(await collectStorage(ctx, {}, signal, noRuns)).toMatchObject({ blobs: 1, leftovers: 0 });
+    const there = await Promise.all([old, renewed, fresh].map(({ sha256 }) => ctx.storage.has(sha256)));
+    expect(there).toEqual([false, true, true]);
+    expect(await readdir(await ctx.storage.tmp())).toEqual(["half.part"]);
+  }),
+);
 
 test("the data folder of another database is left alone", () =>
   inDatabase(async ({ db }) => {

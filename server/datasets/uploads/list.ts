@@ -46,5 +46,6 @@ async function isQuiet(storage: Storage, uploadId: string): Promise<boolean> {
   const newest = parts.filter((_, index) => offsets[index] === last).map((name) => join(folder, name));
   const found = await Promise.all([folder, ...newest].map((path) => stat(path).catch(() => null)));
   const touched = Math.max(...found.map((file) => file?.mtimeMs ?? -1));
-  return touched >= 0 && Date.now() - touched > quietAfterSeconds * 1_000;
+  const now = await storage.time();
+  return touched >= 0 && now.getTime() - touched > quietAfterSeconds * 1_000;
 }

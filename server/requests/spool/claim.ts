@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { fileSystemTime } from "#server/blob-files.ts";
 import { isAlive, startTimeOf } from "#server/process.ts";
 import { segmentPattern } from "#server/requests/spool/append.ts";
 import { lossFile, untoldLosses } from "#server/requests/spool/losses.ts";
@@ -45,8 +46,8 @@ export async function claimSpool(root: string): Promise<SpoolClaim> {
   const me = { hostname: hostname(), pid: process.pid, startedAt: startTimeOf(process.pid) ?? "" };
   await writeFile(owner, JSON.stringify(me), { mode: 0o600 });
   const timer = setInterval(() => {
-    const now = new Date();
-    utimes(owner, now, now).catch(() => {}); // a lost touch only matters when a minute of them is lost
+    // written anew, so that the file system's clock dates it; a lost touch only matters when a minute of them is lost
+    writeFile(owner, JSON.stringify(me), { flag: "r+" }).catch(() => {});
   }, touchEveryMs);
   timer.unref();
   return {
@@ -68,7 +69,7 @@ async function isDead(dir: string): Promise<boolean> {
   const owner = Owner.safeParse(parsed(await readFile(path, "utf8").catch(() => "")));
   if (owner.success && owner.data.hostname === hostname())
     return !isAlive({ pid: owner.data.pid, startTime: owner.data.startedAt });
-  return Date.now() - info.mtimeMs > deadAfterMs;
+  return (await fileSystemTime(dir)).getTime() - info.mtimeMs > deadAfterMs;
 }
 
 /** Only when nothing is left in it but the owner's mark and a count of losses that Postgres has. */
