@@ -7,9 +7,9 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestConsole, type TestConsole } from "#cli/datasets/console.fixture.ts";
-import { parseMap } from "#cli/datasets/options.ts";
 import { uploadFile } from "#cli/datasets/upload-file.ts";
 import { waitForVersion } from "#cli/datasets/wait-for-version.ts";
+import { parseMap } from "#cli/datasets.ts";
 import { sendFile } from "#components/datasets/send-file.ts";
 import { until } from "#server/process.fixture.ts";
 

@@ -1,9 +1,8 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Connection, connect, consolePage } from "#cli/client.ts";
-import { parseMap, parsePercent } from "#cli/datasets/options.ts";
 import { checkText } from "#cli/datasets/report.ts";
 import { notAFile } from "#cli/datasets/send-path.ts";
 import { shownText } from "#cli/datasets/shown-text.ts";
@@ -13,9 +12,15 @@ import { addDelete, nullIfMissing } from "#cli/deletion.ts";
 import { collect, type Paging, paged, printList } from "#cli/list.ts";
 import { print, withProgress } from "#cli/output.ts";
 import { formatBytes, plural } from "#components/ui/format.ts";
-import type { ColumnMapping, DecideDataset } from "#server/datasets/input.ts";
+import {
+  type ColumnMapping,
+  type DecideDataset,
+  ColumnMapping as Mapping,
+  mappingTargets,
+} from "#server/datasets/input.ts";
 import { inspectFile } from "#server/datasets/pass/inspect.ts";
 import { defaultValidationShareBp } from "#server/datasets/shapes/canonical.rule.ts";
+import { mappedReading } from "#server/datasets/shapes/mapping.rule.ts";
 import { nothingToTrain } from "#server/datasets/split.rule.ts";
 import { DomainError } from "#server/errors.ts";
 
@@ -181,3 +186,25 @@ function pageOf(connection: Connection, { id, version }: { id: string; version: 
 }
 
 const percent = (part: number, whole: number) => `${whole > 0 ? Math.floor((100 * part) / whole) : 100} %`;
+
+/** `question=prompt,answer=completion` (column=target) → {prompt: "question", completion: "answer"}. */
+export function parseMap(text: string): ColumnMapping {
+  const pairs = text.split(",").map((pair) => {
+    const at = pair.lastIndexOf("=");
+    return at > 0 ? [pair.slice(at + 1).trim(), pair.slice(0, at).trim()] : [pair.trim(), ""];
+  });
+  const parsed = Mapping.safeParse(Object.fromEntries(pairs));
+  if (!parsed.success) {
+    throw new InvalidArgumentError(`write column=target, with targets from ${mappingTargets.join(", ")}.`);
+  }
+  const reading = mappedReading(parsed.data);
+  if ("lacks" in reading) throw new InvalidArgumentError(`${reading.lacks}.`);
+  return parsed.data;
+}
+
+/** `10` → 1,000 basis points. */
+function parsePercent(text: string): number {
+  const percent = Number(text);
+  if (!(percent >= 0 && percent <= 100)) throw new InvalidArgumentError("give a percentage from 0 to 100.");
+  return Math.round(percent * 100);
+}

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openTestConsole } from "#cli/datasets/console.fixture.ts";
-import { accountToShow, demoAccount } from "#cli/demo-account.ts";
+import { accountToShow, demoAccount } from "#cli/demo.ts";
 import { writeProcesses } from "#server/ops/processes/registry.ts";
 import { isAlive, startTimeOf } from "#server/process.ts";
 

@@ -1,7 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
-import { connect } from "#cli/client.ts";
-import { accountToShow, demoAccount } from "#cli/demo-account.ts";
+import { z } from "zod";
+import { type Connection, connect } from "#cli/client.ts";
 import { callThroughClient, summarise } from "#cli/demo-calls.ts";
 import { type DemoReport, describeReport } from "#cli/demo-report.ts";
 import { deployBeside, evaluate, loadData, promote, train } from "#cli/demo-steps.ts";
@@ -103,4 +105,34 @@ async function startAll() {
   process.env.FORGE_ADMIN_EMAIL = account.email;
   process.env.FORGE_ADMIN_PASSWORD = account.password;
   await startSupervisor(await runSetUp({ trainer: true }));
+}
+
+const Account = z.object({ email: z.string(), password: z.string() });
+type DemoAccount = z.infer<typeof Account>;
+
+/**
+ * Who may sign in to look at a demo that is about to start: FORGE_ADMIN_EMAIL and FORGE_ADMIN_PASSWORD, else an account
+ * made once for this data folder and kept in `demo-account` (mode 0600), so that a second run prints it again.
+ */
+export function demoAccount(dataDir: string): DemoAccount {
+  const known = knownAccount(dataDir);
+  if (known) return known;
+  const made = { email: "demo@example.com", password: randomBytes(12).toString("base64url") };
+  writeFileSync(join(dataDir, "demo-account"), JSON.stringify(made), { mode: 0o600 });
+  return made;
+}
+
+/** The demo's account when it belongs to somebody here; null where people came before the demo and have accounts of their own. */
+export async function accountToShow({ trpc }: Connection, dataDir: string): Promise<DemoAccount | null> {
+  const account = knownAccount(dataDir);
+  if (!account) return null;
+  const email = account.email.toLowerCase();
+  return (await trpc.projects.members.query()).some((member) => member.email === email) ? account : null;
+}
+
+function knownAccount(dataDir: string): DemoAccount | null {
+  const { FORGE_ADMIN_EMAIL: email, FORGE_ADMIN_PASSWORD: password } = process.env;
+  if (email && password) return { email, password };
+  const file = join(dataDir, "demo-account");
+  return existsSync(file) ? Account.parse(JSON.parse(readFileSync(file, "utf8"))) : null;
 }

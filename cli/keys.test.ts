@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseExpiry, parseScopes, pickKey } from "#cli/keys/options.ts";
+import { parseExpiry, parseScopes, pickKey } from "#cli/keys.ts";
 
 test("a life is written in days, weeks, months or years, or is never over", () => {
   expect(["90d", "2w", "6m", "1y", "never"].map(parseExpiry)).toEqual([90, 14, 180, 365, null]);

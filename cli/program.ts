@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { z } from "zod";
-import { registerBench } from "#cli/bench.ts";
 import { registerDatasets } from "#cli/datasets.ts";
 import { registerDemo } from "#cli/demo.ts";
 import { registerDeploy } from "#cli/deploy.ts";
@@ -12,7 +12,8 @@ import { registerEvals } from "#cli/evals.ts";
 import { registerKeys } from "#cli/keys.ts";
 import { registerLogs } from "#cli/logs.ts";
 import { registerModels } from "#cli/models.ts";
-import { root } from "#cli/paths.ts";
+import { wantsJson } from "#cli/output.ts";
+import { root, toolsDir, trainerPython } from "#cli/paths.ts";
 import { registerPeople } from "#cli/people.ts";
 import { registerProjects } from "#cli/projects.ts";
 import { registerRuns } from "#cli/runs.ts";
@@ -58,3 +59,26 @@ const commands = [
   registerTrain,
 ];
 for (const register of commands) register(program);
+
+/** `forge bench NAME`: a benchmark prints ratios beside a peer in the same run; loopback only, ends by itself. */
+function registerBench(program: Command): void {
+  const names = readdirSync(join(root, "bench"))
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .map((file) => file.slice(0, -".ts".length));
+  program
+    .command("bench")
+    .description("measure this machine: ratios beside a peer in the same run")
+    .addArgument(new Argument("<name>", "which benchmark").choices(names))
+    .argument("[options...]", "options of the benchmark, like --minutes 10 for fuzz")
+    .allowUnknownOption()
+    .action(async (name: string, own: string[], _options: unknown, command: Command) => {
+      const args = [join(root, "bench", `${name}.ts`), ...own, ...(wantsJson(command) ? ["--json"] : [])];
+      const env = { ...process.env, FORGE_TOOLS: toolsDir, FORGE_TRAINER_PYTHON: trainerPython };
+      const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
+        cwd: root,
+        env,
+        stdio: "inherit",
+      });
+      process.exitCode = await new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+    });
+}

@@ -6,9 +6,8 @@ import { resolveCaller, sessionSecret } from "#server/auth.ts";
 import { publicUrl } from "#server/env.ts";
 import { isSameOrigin } from "#server/http/same-origin.rule.ts";
 import { createKey } from "#server/keys/create.ts";
-import { openSession } from "#server/people/open-session.ts";
 import { sessionCookie } from "#server/people/session-cookie.rule.ts";
-import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
+import { openSession, signOutEverywhere } from "#server/people/sessions.ts";
 import { testProject } from "#server/testing.ts";
 
 const asked = (method: string, headers: Record<string, string>) => ({ method, headers: new Headers(headers) });

@@ -8,8 +8,8 @@ import { env, publicUrl } from "#server/env.ts";
 import { isSameOrigin } from "#server/http/same-origin.rule.ts";
 import { credentialOf } from "#server/keys/credential.rule.ts";
 import { verifyKey } from "#server/keys/verify.ts";
-import { findSession } from "#server/people/find-session.ts";
 import { cookieValue, sessionCookie } from "#server/people/session-cookie.rule.ts";
+import { findSession } from "#server/people/sessions.ts";
 import { secretFor } from "#server/secrets.ts";
 
 type AskedBy = { headers: { get: (name: string) => string | null }; method: string };

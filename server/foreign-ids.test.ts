@@ -9,7 +9,7 @@ import { inDatabase } from "#db/testing.ts";
 import { access } from "#server/access.rule.ts";
 import { createUpload } from "#server/datasets/uploads/create.ts";
 import { createKey } from "#server/keys/create.ts";
-import { inviteMember } from "#server/projects/invite-member.ts";
+import { inviteMember } from "#server/projects/invitations.ts";
 import { appRouter } from "#server/router.ts";
 import { testStorage } from "#server/testing.ts";
 import { createCallerFactory } from "#server/trpc.ts";

@@ -10,12 +10,12 @@ import { testJobs } from "#server/jobs/testing.ts";
 import { log } from "#server/log.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { formatSize, whyNoRoom } from "#server/room.rule.ts";
-import { requireRoom } from "#server/room.ts";
 import { suggestFor } from "#server/runs/methods/method.ts";
 import { sft } from "#server/runs/methods/sft.ts";
 import { settingsOf } from "#server/runs/methods/spec.ts";
 import { testBase, testRun } from "#server/runs/testing.ts";
 import { trainRun } from "#server/runs/train.ts";
+import { requireRoom } from "#server/storage.ts";
 import { testStorage } from "#server/testing.ts";
 
 test("sizes keep three digits whatever their unit, so that nothing needs 0.0 GiB", () => {

@@ -18,7 +18,7 @@ import {
 import type { Ctx } from "#server/context.ts";
 import { env } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
-import type { Room } from "#server/room.rule.ts";
+import { type Room, whyNoRoom } from "#server/room.rule.ts";
 
 export type Blob = { sha256: string; bytes: number };
 export type Storage = {
@@ -180,4 +180,10 @@ async function writeHashed(
   await pipeline(input, measure, createWriteStream(path, { mode: 0o600 }), { signal });
   await syncFile(path);
   return { sha256: hash.digest("hex"), bytes };
+}
+
+/** Before work that writes much: throws NO_ROOM, with what it needs and what is free, when the disk would run full. */
+export async function requireRoom(storage: Storage, what: string, bytes: number): Promise<void> {
+  const why = whyNoRoom(what, bytes, await storage.room());
+  if (why) throw new DomainError("NO_ROOM", why, { reason: "disk_full" });
 }

@@ -2,7 +2,7 @@ import { consoleDependencies } from "#server/console.ts";
 import { DomainError } from "#server/errors.ts";
 import { LinkToken } from "#server/people/input.ts";
 import { openPasswordReset } from "#server/people/password-reset.ts";
-import { openLink } from "#server/projects/open-link.ts";
+import { openLink } from "#server/projects/invitations.ts";
 
 /** What the one-time link of a page offers, or why it offers nothing. */
 export function readLink(token: string) {

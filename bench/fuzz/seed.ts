@@ -14,8 +14,8 @@ import { addDeployment, addHost, addModel } from "#server/gateway/gateway.fixtur
 import { engineRef } from "#server/inference/client/ref.ts";
 import { putBytes, tinyBase } from "#server/inference/gguf-testing.ts";
 import { createKey } from "#server/keys/create.ts";
-import { openSession } from "#server/people/open-session.ts";
 import { sessionCookie } from "#server/people/session-cookie.rule.ts";
+import { openSession } from "#server/people/sessions.ts";
 import { testRun } from "#server/runs/testing.ts";
 
 export type Seeded = Awaited<ReturnType<typeof seedStack>>;

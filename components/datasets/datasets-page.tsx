@@ -1,21 +1,24 @@
 "use client";
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Database, Upload } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
 import { isMoving } from "#components/datasets/data.ts";
 import { datasetColumns, datasetNote } from "#components/datasets/dataset-columns.tsx";
-import { UseSample } from "#components/datasets/use-sample.tsx";
+import { failureOf } from "#components/failure.ts";
 import { useLive } from "#components/live.tsx";
 import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { ButtonLink } from "#components/ui/button.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { statusLook } from "#components/ui/status.ts";
+import { notify } from "#components/ui/toast.tsx";
 import { type DatasetShape, type DatasetStatus, datasetShapes, datasetStatuses } from "#db/enums.ts";
 import { datasetSorts } from "#server/datasets/input.ts";
 import { shapeLabels } from "#server/datasets/shapes/canonical.rule.ts";
@@ -132,5 +135,27 @@ function UploadButton({ slug }: { slug: string }) {
     <ButtonLink variant="primary" href={`/${slug}/datasets/new`} icon={<Upload aria-hidden />} disabledReason={refusal}>
       Upload
     </ButtonLink>
+  );
+}
+
+/** Imports our own support-ticket sample and opens it. */
+function UseSample({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const client = useQueryClient();
+  const refusal = useRefusal("datasets.useSample");
+  const mutation = useMutation(
+    trpc.datasets.useSample.mutationOptions({
+      onSuccess: async ({ datasetId }) => {
+        await client.invalidateQueries(trpc.datasets.list.pathFilter());
+        router.push(`/${slug}/datasets/${datasetId}`);
+      },
+      onError: (error) => notify.failed("The sample was not imported", new Error(failureOf(error).message)),
+    }),
+  );
+  return (
+    <Button pending={mutation.isPending} disabledReason={refusal} onClick={() => mutation.mutate()}>
+      Use the sample
+    </Button>
   );
 }

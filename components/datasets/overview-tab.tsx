@@ -1,6 +1,7 @@
+import { BarChart } from "#components/charts/bar-chart.tsx";
 import { Histogram } from "#components/charts/histogram.tsx";
 import { sourceLabels, type VersionData } from "#components/datasets/data.ts";
-import { ProblemsChart } from "#components/datasets/problems-chart.tsx";
+import { countedProblems } from "#components/datasets/problem-text.ts";
 import { Card } from "#components/ui/card.tsx";
 import { formatNumber, formatPercent, sentence } from "#components/ui/format.ts";
 import { EmptyState } from "#components/ui/states.tsx";
@@ -161,4 +162,25 @@ function formatShare(basisPoints: number): string {
   return basisPoints === 10_000
     ? "every row for validation"
     : `${formatPercent(basisPoints / 10_000, 0)} for validation`;
+}
+
+const barPx = 28;
+const axisPx = 60;
+
+/** Which kinds of problem the rows have, most frequent first; nothing where there is none. */
+function ProblemsChart({ version }: { version: VersionData }) {
+  const kinds = countedProblems(version.problemCounts);
+  if (kinds.length === 0) return null;
+  return (
+    <BarChart
+      title="Problems by kind"
+      height={axisPx + barPx * kinds.length}
+      lying
+      categories={kinds.map((kind) => kind.words)}
+      categoryLabel="Kind"
+      y={{ label: "Problems", whole: true }}
+      series={[{ id: "count", label: "Problems", color: 6, values: kinds.map((kind) => kind.count) }]}
+      note="A row may have several. Examples with lines and remedies are under Problems."
+    />
+  );
 }

@@ -1,13 +1,14 @@
 "use client";
+
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { type ReactNode, useState } from "react";
 import { QueryError } from "#components/data-table/table-states.tsx";
-import { Clamped, isLong } from "#components/datasets/clamped.tsx";
 import type { VersionData } from "#components/datasets/data.ts";
 import { ExampleView } from "#components/datasets/example-view.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { Button, LinkButton } from "#components/ui/button.tsx";
 import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { cn } from "#components/ui/cn.ts";
@@ -125,6 +126,34 @@ function LoadingExamples() {
       {["first", "second", "third"].map((key) => (
         <Skeleton key={key} className="h-16" />
       ))}
+    </div>
+  );
+}
+
+const longCharacters = 1_200;
+
+/** How long an example is when it is too long to show whole at once, else null. */
+export function isLong(value: unknown): number | null {
+  const { length } = JSON.stringify(value);
+  return length > longCharacters ? length : null;
+}
+
+/** The beginning of something long, and a button for the rest. */
+function Clamped({ long, children }: { long: number | null; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  if (long === null) return children;
+  return (
+    <div className="grid justify-items-start gap-1">
+      <div
+        className={
+          open ? "w-full" : "max-h-56 w-full overflow-hidden [mask-image:linear-gradient(black_75%,transparent)]"
+        }
+      >
+        {children}
+      </div>
+      <LinkButton className="text-xs" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? "Show less" : `Show all ${formatNumber(long)} characters`}
+      </LinkButton>
     </div>
   );
 }

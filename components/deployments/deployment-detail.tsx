@@ -1,9 +1,10 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { DeleteButton, DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
 import { AddRevision } from "#components/deployments/add-revision.tsx";
-import { CallCard } from "#components/deployments/call-card.tsx";
 import { deploymentState } from "#components/deployments/data.ts";
-import { DeleteDeployment } from "#components/deployments/delete-deployment.tsx";
 import { RetireDeployment } from "#components/deployments/retire-deployment.tsx";
 import { RevisionsCard } from "#components/deployments/revisions-card.tsx";
 import { RollBack } from "#components/deployments/roll-back.tsx";
@@ -13,13 +14,18 @@ import { TrafficCard } from "#components/deployments/traffic-card.tsx";
 import { TrafficChart } from "#components/deployments/traffic-chart.tsx";
 import { DetailError } from "#components/detail-error.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
+import { SnippetTabs } from "#components/snippet-tabs.tsx";
+import { curlOf, pythonOf, typescriptOf } from "#components/snippets.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
+import { TextLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { formatRate, plural } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
+import { useExampleCall } from "#components/use-example-call.ts";
 
 const trafficEveryMs = 5_000;
 const loadingEveryMs = 2_000;
@@ -98,5 +104,50 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
         {!deployment.archivedAt && <CallCard name={deployment.name} apiUrl={deployment.apiUrl} slug={slug} />}
       </WithAside>
     </Page>
+  );
+}
+
+/** How a client calls it: the three ways people copy. */
+function CallCard({ name, apiUrl, slug }: { name: string; apiUrl: string; slug: string }) {
+  const call = useExampleCall({ baseUrl: apiUrl, key: null, model: name });
+  return (
+    <Card title="Call it">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+        <SnippetTabs
+          snippets={[
+            { label: "curl", code: curlOf(call) },
+            { label: "Python", code: pythonOf(call) },
+            { label: "TypeScript", code: typescriptOf(call) },
+          ]}
+        />
+        <p className="text-ink-3 text-xs">
+          Any OpenAI client works. The key needs the scope inference:{" "}
+          <TextLink href={`/${slug}/settings/keys`}>create one</TextLink>. Send <code className="font-mono">user</code>{" "}
+          to keep each of your users on one revision.
+        </p>
+      </div>
+    </Card>
+  );
+}
+
+/** Takes a retired deployment out of every list; the calls it answered stay in the log. */
+function DeleteDeployment({ slug, deployment }: { slug: string; deployment: string }) {
+  const trpc = useTRPC();
+  const [open, setOpen] = useState(false);
+  const affects = useQuery(trpc.deployments.deleteAffects.queryOptions({ deployment }, whileOpen(open)));
+  const remove = useMutation(trpc.deployments.delete.mutationOptions());
+  return (
+    <>
+      <DeleteButton procedure="deployments.delete" onAsk={() => setOpen(true)} />
+      <DeleteDialog
+        open={open}
+        onOpenChange={setOpen}
+        noun="deployment"
+        affects={affects}
+        onDelete={() => remove.mutateAsync({ deployment })}
+        goTo={`/${slug}/deployments`}
+        stale={trpc.deployments.list.pathFilter()}
+      />
+    </>
   );
 }

@@ -1,15 +1,18 @@
 "use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { LoaderCircle } from "lucide-react";
 import { useState } from "react";
-import { AppliedLine } from "#components/deployments/applied-line.tsx";
 import type { DeploymentData } from "#components/deployments/data.ts";
 import { RevisionMark, SplitBar } from "#components/deployments/split-bar.tsx";
 import { useSetWeights, weightsOf } from "#components/deployments/use-set-weights.ts";
 import { failureOf } from "#components/failure.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
+import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { sentence } from "#components/ui/format.ts";
+import { formatDurationMs, sentence } from "#components/ui/format.ts";
 import { Slider } from "#components/ui/slider.tsx";
 import { formatEffect, formatStickiness } from "#server/deployments/effect.rule.ts";
 import { judgeWeights, percent, rebalance, type Weights } from "#server/deployments/weights.rule.ts";
@@ -142,4 +145,30 @@ export function TrafficCard({ deployment, requests }: { deployment: DeploymentDa
       </div>
     </Card>
   );
+}
+
+const waitingMs = 250;
+const calmMs = 5_000;
+
+/** Evidence, not hope: what the gateway itself says about the snapshot it answers from. */
+function AppliedLine() {
+  const trpc = useTRPC();
+  const { data } = useQuery(
+    trpc.deployments.applied.queryOptions(undefined, {
+      refetchInterval: ({ state }) => (state.data?.reachable && !state.data.current ? waitingMs : calmMs),
+      staleTime: 0,
+    }),
+  );
+  if (!data) return null;
+  if (!data.reachable) return <span className="text-hold">The gateway does not answer: not known whether applied</span>;
+  if (!data.current)
+    return (
+      <span className="inline-flex items-center gap-1">
+        <LoaderCircle aria-hidden className="size-3 animate-spin" />
+        The gateway takes it over
+      </span>
+    );
+  const staleMs = Math.round(data.staleMs ?? 0);
+  const when = staleMs < calmMs ? "just now" : `${formatDurationMs(staleMs)} ago`;
+  return <span>Applied on the gateway, checked {when}</span>;
 }

@@ -1,9 +1,11 @@
 "use client";
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleStop, TrendingDown, TrendingUp } from "lucide-react";
+import { useState } from "react";
+import { DeleteButton, DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
 import { DetailError } from "#components/detail-error.tsx";
 import { CaseList } from "#components/evals/case-list.tsx";
-import { DeleteEval } from "#components/evals/delete-eval.tsx";
 import { GraderChart } from "#components/evals/grader-chart.tsx";
 import { formatDifference, formatPValue, formatTied } from "#components/evals/grader-text.ts";
 import { WinsCard } from "#components/evals/wins-card.tsx";
@@ -203,5 +205,27 @@ function VerdictBanner({
               needed === null ? "" : `; a difference of this size needs about ${formatNumber(needed)} cases`
             }.`)}
     </Banner>
+  );
+}
+
+/** The end of an eval with its answers and scores. */
+function DeleteEval({ slug, evalId }: { slug: string; evalId: string }) {
+  const trpc = useTRPC();
+  const [open, setOpen] = useState(false);
+  const affects = useQuery(trpc.evals.deleteAffects.queryOptions({ evalId }, whileOpen(open)));
+  const remove = useMutation(trpc.evals.delete.mutationOptions());
+  return (
+    <>
+      <DeleteButton procedure="evals.delete" onAsk={() => setOpen(true)} />
+      <DeleteDialog
+        open={open}
+        onOpenChange={setOpen}
+        noun="eval"
+        affects={affects}
+        onDelete={() => remove.mutateAsync({ evalId })}
+        goTo={`/${slug}/evals`}
+        stale={trpc.evals.list.pathFilter()}
+      />
+    </>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
-import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { Archive, ListChecks, Trash2 } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
@@ -7,7 +8,7 @@ import { useState } from "react";
 import type { Column } from "#components/data-table/columns.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
-import { DeleteSuite } from "#components/evals/delete-suite.tsx";
+import { DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
@@ -127,5 +128,23 @@ export function SuiteList({ slug }: { slug: string }) {
       />
       <DeleteSuite suite={deleting} onClose={() => setDeleting(null)} />
     </>
+  );
+}
+
+/** The end of a suite; the evals on it keep their results. Open while `suite`, an id, is given. */
+function DeleteSuite({ suite, onClose }: { suite: string | null; onClose: () => void }) {
+  const trpc = useTRPC();
+  const which = { suite: suite ?? "" };
+  const affects = useQuery(trpc.evals.deleteSuiteAffects.queryOptions(which, whileOpen(suite !== null)));
+  const remove = useMutation(trpc.evals.deleteSuite.mutationOptions());
+  return (
+    <DeleteDialog
+      open={suite !== null}
+      onOpenChange={(open) => !open && onClose()}
+      noun="suite"
+      affects={affects}
+      onDelete={() => remove.mutateAsync(which)}
+      stale={trpc.evals.suites.pathFilter()}
+    />
   );
 }

@@ -1,9 +1,10 @@
 "use client";
+
 import { useQuery } from "@tanstack/react-query";
 import { Flame, Upload } from "lucide-react";
+import { AreaChart } from "#components/charts/area-chart.tsx";
 import { QueryError } from "#components/data-table/table-states.tsx";
 import { Checklist } from "#components/home/checklist.tsx";
-import { FromYourCode } from "#components/home/from-your-code.tsx";
 import { HealthCard } from "#components/home/health-card.tsx";
 import { type HomeData, stepsLeft } from "#components/home/home-data.ts";
 import { HomeFacts } from "#components/home/home-facts.tsx";
@@ -11,12 +12,13 @@ import { HomeSkeleton } from "#components/home/home-skeleton.tsx";
 import { MotionCard, runsInMotion } from "#components/home/motion-card.tsx";
 import { RunsCard } from "#components/home/runs-card.tsx";
 import { SampleCard } from "#components/home/sample-card.tsx";
-import { TrafficChart } from "#components/home/traffic-chart.tsx";
+import { trafficSeries } from "#components/home/traffic.rule.ts";
 import { WaitingBanner } from "#components/home/waiting-banner.tsx";
 import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { ButtonLink } from "#components/ui/button.tsx";
+import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { CodeWell } from "#components/ui/code-well.tsx";
 import { plural } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 
@@ -118,4 +120,46 @@ function sentence({ runs, motion }: HomeData) {
     motion.evals.length > 0 ? `${plural(motion.evals.length, "eval")} running` : "",
   ].filter(Boolean);
   return parts.length > 0 ? `${parts.join(", ")}.` : "Nothing is training right now.";
+}
+
+export function TrafficChart({ data }: { data: HomeData }) {
+  const { series, byRevision } = trafficSeries(data.traffic, data.at);
+  const { windowHours, bucketMinutes, counts } = data.traffic;
+  return (
+    <AreaChart
+      title={`Traffic by ${byRevision ? "revision" : "deployment"}, last ${windowHours} h`}
+      height={220}
+      series={counts.length > 0 ? series : []}
+      x={{ label: "Time", format: "clock" }}
+      y={{ label: "Requests per minute" }}
+      noData="No request came in the last 24 hours."
+      note={`Requests per minute, averaged over ${bucketMinutes === 1 ? "one minute" : `${bucketMinutes} minutes`}.`}
+    />
+  );
+}
+
+/** The call as it will look, with this machine's address. */
+function FromYourCode({ apiUrl, model }: { apiUrl: string; model: string | undefined }) {
+  const { slug } = useProject();
+  const code = `import os
+from openai import OpenAI
+
+client = OpenAI(
+  base_url="${apiUrl}",
+  api_key=os.environ["FORGE_API_KEY"],
+)
+client.chat.completions.create(
+  model="${model ?? "YOUR_DEPLOYMENT"}",
+  messages=[{
+    "role": "user",
+    "content": "Hello",
+  }],
+)`;
+  return (
+    <Card title="From your code" aside={<TextLink href={`/${slug}/settings/keys`}>Keys</TextLink>}>
+      <CodeWell copy={code} label="Python call" wrap={false}>
+        {code}
+      </CodeWell>
+    </Card>
+  );
 }

@@ -1,9 +1,9 @@
 "use client";
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Monitor, Smartphone } from "lucide-react";
 import { failureOf } from "#components/failure.ts";
 import { signOutHere } from "#components/people/sign-out-here.ts";
-import { deviceOf } from "#components/people/user-agent.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
@@ -80,4 +80,30 @@ export function SessionsCard() {
       </CardRows>
     </Card>
   );
+}
+
+const browsers = [
+  [/\bEdg\//, "Edge"],
+  [/\bOPR\//, "Opera"],
+  [/\bFirefox\//, "Firefox"],
+  [/Chrome\//, "Chrome"],
+  [/\bSafari\//, "Safari"],
+] as const;
+const systems = [
+  [/\bAndroid\b/, "Android"],
+  [/\b(?:iPhone|iPad)\b/, "iOS"],
+  [/\bWindows\b/, "Windows"],
+  [/\bMac OS X\b/, "macOS"],
+  [/\bCrOS\b/, "ChromeOS"],
+  [/\bLinux\b/, "Linux"],
+] as const;
+
+/** "Firefox on Linux" from what the browser said of itself; good enough to know one's own sessions again. */
+function deviceOf(userAgent: string | null): { name: string; phone: boolean } {
+  const text = userAgent ?? "";
+  const browser = browsers.find(([pattern]) => pattern.test(text))?.[1];
+  const system = systems.find(([pattern]) => pattern.test(text))?.[1];
+  const name =
+    browser && system ? `${browser} on ${system}` : (browser ?? system ?? (text.slice(0, 40) || "Unknown browser"));
+  return { name, phone: system === "Android" || system === "iOS" };
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { applyEvent, emptyAnswer } from "#components/playground/answer.ts";
-import { eventReader } from "#components/playground/events.ts";
+import { tokensPerSecond } from "#components/playground/answer-view.tsx";
+import { eventReader } from "#components/playground/ask.ts";
 import { emptyDraft, mistakeOf } from "#components/playground/panes.ts";
-import { tokensPerSecond } from "#components/playground/rate.ts";
 import { CompletionBody } from "#server/gateway/input.ts";
 
 const stream = [

@@ -1,19 +1,22 @@
 "use client";
+
 import { useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
+import { roleLabels } from "#components/people/roles.ts";
 import { InvitationsCard } from "#components/projects/invitations-card.tsx";
 import { InviteDialog } from "#components/projects/invite-dialog.tsx";
 import { memberColumns } from "#components/projects/member-columns.tsx";
-import { RolesCard } from "#components/projects/roles-card.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
 import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { plural } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
+import { roles } from "#db/enums.ts";
 
 const memberSorts = ["name", "role", "lastSeenAt", "since", "liveKeys"] as const;
 
@@ -63,5 +66,21 @@ export function MembersPage() {
         <InviteDialog open={inviting !== null} onOpenChange={(open) => void setInviting(open ? "" : null)} />
       )}
     </Page>
+  );
+}
+
+/** What the five roles are for. */
+function RolesCard() {
+  return (
+    <Card title="What each role may do" flush>
+      <dl className="divide-y">
+        {roles.map((role) => (
+          <div key={role} className="grid gap-x-4 px-4 py-2.5 md:grid-cols-[8rem_minmax(0,1fr)]">
+            <dt className="font-medium">{roleLabels[role].name}</dt>
+            <dd className="text-ink-2">{roleLabels[role].may}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
   );
 }

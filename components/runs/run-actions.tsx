@@ -1,8 +1,10 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleStop, Copy, Pause, Play } from "lucide-react";
+import { useState } from "react";
+import { DeleteButton, DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
 import type { Run } from "#components/runs/data.ts";
-import { DeleteRun } from "#components/runs/delete-run.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
@@ -71,6 +73,28 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
           Open {run.made.name}/{run.made.version}
         </ButtonLink>
       )}
+    </>
+  );
+}
+
+/** The end of a run that has ended: its curves, log and checkpoints; the version it became keeps its weights. */
+function DeleteRun({ slug, runId }: { slug: string; runId: string }) {
+  const trpc = useTRPC();
+  const [open, setOpen] = useState(false);
+  const affects = useQuery(trpc.runs.deleteAffects.queryOptions({ runId }, whileOpen(open)));
+  const remove = useMutation(trpc.runs.delete.mutationOptions());
+  return (
+    <>
+      <DeleteButton procedure="runs.delete" onAsk={() => setOpen(true)} />
+      <DeleteDialog
+        open={open}
+        onOpenChange={setOpen}
+        noun="run"
+        affects={affects}
+        onDelete={() => remove.mutateAsync({ runId })}
+        goTo={`/${slug}/runs`}
+        stale={trpc.runs.list.pathFilter()}
+      />
     </>
   );
 }

@@ -1,6 +1,7 @@
+import { datasetVersions } from "#db/schema/datasets.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
-import { datasetDeletion, holdVersions } from "#server/datasets/deletion.ts";
+import { datasetDeletion, holdVersions, liveVersionsOf } from "#server/datasets/deletion.ts";
 import { findDataset } from "#server/datasets/find-dataset.ts";
 import type { ShowDataset } from "#server/datasets/input.ts";
 import { letGoOfDataset, letGoOfVersions } from "#server/datasets/let-go.ts";
@@ -31,4 +32,12 @@ export async function deleteDatasetVersion(ctx: Ctx, input: ShowDataset) {
       ctx.changed({ action: "datasets.deleteVersion", id: target, detail });
     },
   );
+}
+
+/** What deleting one version would do: see `Deletion`. Of the only version it is what deleting the dataset would do. */
+export async function datasetVersionDeleteAffects(ctx: Ctx, input: ShowDataset) {
+  const version = await resolveVersion(ctx, input.ref, input.version);
+  const dataset = await findDataset(ctx, version.datasetId);
+  const live = await ctx.db.$count(datasetVersions, liveVersionsOf(ctx, version.datasetId));
+  return datasetDeletion(ctx, dataset, [version], live === 1);
 }

@@ -1,5 +1,6 @@
+import { datasetVersions } from "#db/schema/datasets.ts";
 import type { Ctx } from "#server/context.ts";
-import { datasetDeletion, holdVersions } from "#server/datasets/deletion.ts";
+import { datasetDeletion, holdVersions, liveVersionsOf } from "#server/datasets/deletion.ts";
 import { findDataset } from "#server/datasets/find-dataset.ts";
 import type { DatasetRef } from "#server/datasets/input.ts";
 import { letGoOfDataset } from "#server/datasets/let-go.ts";
@@ -24,4 +25,11 @@ export async function deleteDataset(ctx: Ctx, input: DatasetRef) {
       ctx.changed({ action: "datasets.delete", id: dataset.id, detail: { name, versions: ids.length, bytes } });
     },
   );
+}
+
+/** What deleting a dataset would do, by name and count: see `Deletion`. NOT_FOUND outside the project. */
+export async function datasetDeleteAffects(ctx: Ctx, input: DatasetRef) {
+  const dataset = await findDataset(ctx, input.dataset);
+  const versions = await ctx.db.select().from(datasetVersions).where(liveVersionsOf(ctx, dataset.id));
+  return datasetDeletion(ctx, dataset, versions, true);
 }

@@ -9,9 +9,8 @@ import { DomainError } from "#server/errors.ts";
 import { beat, type Claim, claim, release } from "#server/jobs/lease.ts";
 import { datasetImports } from "#server/jobs/leased.ts";
 import { log } from "#server/log.ts";
-import { requireRoom } from "#server/room.ts";
 import { notifyLive } from "#server/signals/live.ts";
-import { asDiskError, type Storage } from "#server/storage.ts";
+import { asDiskError, requireRoom, type Storage } from "#server/storage.ts";
 
 /** More is no quicker, but leaves more garbage about. */
 const readBytes = 128 * 1024;

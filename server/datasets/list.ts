@@ -6,7 +6,7 @@ import type { Ctx } from "#server/context.ts";
 import { ListDatasets } from "#server/datasets/input.ts";
 import { versionView } from "#server/datasets/version-view.ts";
 import { keyset, pageOf } from "#server/page.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 const versionsOf = sql`(select v.id from dataset_versions v where v.dataset_id = ${datasets.id})`;
 const usedByRuns = sql<number>`(select count(*)::int from ${runs} where ${runs.datasetVersionId} in ${versionsOf}

@@ -1,10 +1,8 @@
 import { archiveDataset } from "#server/datasets/archive.ts";
 import { createDataset } from "#server/datasets/create.ts";
 import { decideDataset } from "#server/datasets/decide.ts";
-import { deleteDataset } from "#server/datasets/delete.ts";
-import { datasetDeleteAffects } from "#server/datasets/delete-affects.ts";
-import { deleteDatasetVersion } from "#server/datasets/delete-version.ts";
-import { datasetVersionDeleteAffects } from "#server/datasets/delete-version-affects.ts";
+import { datasetDeleteAffects, deleteDataset } from "#server/datasets/delete.ts";
+import { datasetVersionDeleteAffects, deleteDatasetVersion } from "#server/datasets/delete-version.ts";
 import {
   ArchiveDataset,
   CreateDataset,

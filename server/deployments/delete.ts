@@ -28,3 +28,8 @@ export async function deleteDeployment(ctx: Ctx, input: DeploymentRef) {
     },
   );
 }
+
+/** What deleting a deployment would do, by name and count: see `Deletion`. NOT_FOUND outside the project. */
+export async function deploymentDeleteAffects(ctx: Ctx, input: DeploymentRef) {
+  return deploymentDeletion(ctx, await findDeployment(ctx, input.deployment, { retired: true }));
+}

@@ -7,7 +7,7 @@ import type { ListDeployments } from "#server/deployments/input.ts";
 import { whyNotReady } from "#server/deployments/readiness.rule.ts";
 import { findReplicas } from "#server/deployments/readiness.ts";
 import { keyset, pageOf } from "#server/page.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 /** Window of the list's traffic figures. */
 const listWindowMinutes = 60;

@@ -2,8 +2,7 @@ import { addRevision } from "#server/deployments/add-revision.ts";
 import { appliedOnGateway } from "#server/deployments/applied.ts";
 import { archiveDeployment } from "#server/deployments/archive.ts";
 import { createDeployment } from "#server/deployments/create.ts";
-import { deleteDeployment } from "#server/deployments/delete.ts";
-import { deploymentDeleteAffects } from "#server/deployments/delete-affects.ts";
+import { deleteDeployment, deploymentDeleteAffects } from "#server/deployments/delete.ts";
 import {
   AddRevision,
   ArchiveDeployment,

@@ -34,3 +34,8 @@ export async function deleteSuite(ctx: Ctx, input: NamedSuite) {
     },
   );
 }
+
+/** What deleting a suite would do, by name and count: see `Deletion`. NOT_FOUND outside the project. */
+export async function suiteDeleteAffects(ctx: Ctx, input: NamedSuite) {
+  return suiteDeletion(ctx, await findSuite(ctx, input.suite));
+}

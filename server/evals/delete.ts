@@ -27,3 +27,14 @@ export async function deleteEval(ctx: Ctx, input: EvalRef) {
     },
   );
 }
+
+/** What deleting an eval would do, by name and count: see `Deletion`. NOT_FOUND outside the project. */
+export async function evalDeleteAffects(ctx: Ctx, input: EvalRef) {
+  const id = await findEval(ctx, input.evalId);
+  const [row] = await ctx.db
+    .select()
+    .from(evals)
+    .where(and(eq(evals.id, id), eq(evals.projectId, ctx.projectId)));
+  if (!row) throw await missing(ctx, "eval", id);
+  return evalDeletion(ctx, row);
+}

@@ -4,7 +4,7 @@ import { evals, suites } from "#db/schema/evals.ts";
 import type { Ctx } from "#server/context.ts";
 import { ListSuites } from "#server/evals/input.ts";
 import { keyset, pageOf } from "#server/page.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 const evalsOf = sql<number>`(select count(*)::int from ${evals} where ${evals.suiteId} = ${suites.id})`;
 

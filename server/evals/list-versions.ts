@@ -2,7 +2,7 @@ import { and, count, desc, eq, exists, isNull, or, sql } from "drizzle-orm";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { PickModelVersion } from "#server/evals/input.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 const name = sql<string>`(${models.name} || '/' || ${modelVersions.version})`;
 const heldAliases = sql<string[]>`coalesce((select array_agg(${aliases.alias} order by ${aliases.alias}) from ${aliases}

@@ -5,7 +5,7 @@ import { ListEvals } from "#server/evals/input.ts";
 import { namedSides } from "#server/evals/show.ts";
 import { summaryOf } from "#server/evals/summary.ts";
 import { keyset, pageOf } from "#server/page.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 const { candidate, baseline } = namedSides();
 

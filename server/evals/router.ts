@@ -2,10 +2,8 @@ import { archiveSuite } from "#server/evals/archive-suite.ts";
 import { cancelEval } from "#server/evals/cancel.ts";
 import { listCases } from "#server/evals/cases.ts";
 import { createSuite } from "#server/evals/create-suite.ts";
-import { deleteEval } from "#server/evals/delete.ts";
-import { evalDeleteAffects } from "#server/evals/delete-affects.ts";
-import { deleteSuite } from "#server/evals/delete-suite.ts";
-import { suiteDeleteAffects } from "#server/evals/delete-suite-affects.ts";
+import { deleteEval, evalDeleteAffects } from "#server/evals/delete.ts";
+import { deleteSuite, suiteDeleteAffects } from "#server/evals/delete-suite.ts";
 import {
   CreateSuite,
   EvalRef,

@@ -13,12 +13,8 @@ import { listKeys } from "#server/keys/list.ts";
 import { listKeysOfMember } from "#server/keys/list-of-member.ts";
 import { verifyKey } from "#server/keys/verify.ts";
 import { disableAccount, enableAccount } from "#server/people/disable-account.ts";
-import { acceptInvitation } from "#server/projects/accept-invitation.ts";
-import { inviteMember } from "#server/projects/invite-member.ts";
-import { listInvitations } from "#server/projects/list-invitations.ts";
-import { openLink } from "#server/projects/open-link.ts";
-import { removeMember } from "#server/projects/remove-member.ts";
-import { setMemberRole } from "#server/projects/set-member-role.ts";
+import { acceptInvitation, inviteMember, listInvitations, openLink } from "#server/projects/invitations.ts";
+import { removeMember, setMemberRole } from "#server/projects/members.ts";
 import { testProject } from "#server/testing.ts";
 
 const plain = { name: "ci", expiresInDays: null };

@@ -7,7 +7,7 @@ import { heldScopes, seesAllKeys } from "#server/keys/grant.rule.ts";
 import { ListKeys } from "#server/keys/input.ts";
 import { isOwn, onOwner, onOwnership, ownerColumns, ownerOf } from "#server/keys/owner.ts";
 import { keyset, pageOf } from "#server/page.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 const live = and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)));
 const ended = or(isNotNull(apiKeys.revokedAt), lte(apiKeys.expiresAt, sql`now()`));

@@ -1,6 +1,7 @@
+import { modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { deleteThing } from "#server/deletion.ts";
-import { holdVersions, modelDeletion } from "#server/models/deletion.ts";
+import { holdVersions, liveVersionsOf, modelDeletion } from "#server/models/deletion.ts";
 import { findModel } from "#server/models/find-model.ts";
 import type { ModelRef } from "#server/models/input.ts";
 import { letGoOfModel } from "#server/models/let-go.ts";
@@ -24,4 +25,11 @@ export async function deleteModel(ctx: Ctx, input: ModelRef) {
       ctx.changed({ action: "models.delete", id: model.id, detail: { name, versions: versions.length, bytes } });
     },
   );
+}
+
+/** What deleting a model would do, by name and count: see `Deletion`. NOT_FOUND outside the project. */
+export async function modelDeleteAffects(ctx: Ctx, input: ModelRef) {
+  const model = await findModel(ctx, input.model);
+  const versions = await ctx.db.select().from(modelVersions).where(liveVersionsOf(ctx, model.id));
+  return modelDeletion(ctx, model, versions, true);
 }

@@ -5,7 +5,7 @@ import type { Ctx } from "#server/context.ts";
 import { headlinesOf } from "#server/models/headlines.ts";
 import { ListModels } from "#server/models/input.ts";
 import { keyset, pageOf } from "#server/page.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 const sortKeys = {
   name: { value: models.name, as: "name" },

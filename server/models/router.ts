@@ -1,7 +1,5 @@
-import { deleteModel } from "#server/models/delete.ts";
-import { modelDeleteAffects } from "#server/models/delete-affects.ts";
-import { deleteModelVersion } from "#server/models/delete-version.ts";
-import { modelVersionDeleteAffects } from "#server/models/delete-version-affects.ts";
+import { deleteModel, modelDeleteAffects } from "#server/models/delete.ts";
+import { deleteModelVersion, modelVersionDeleteAffects } from "#server/models/delete-version.ts";
 import { askGate } from "#server/models/gate.ts";
 import { importSampleModel } from "#server/models/import/sample.ts";
 import { importModel } from "#server/models/import/start.ts";

@@ -10,7 +10,7 @@ import { runEvents, runs } from "#db/schema/runs.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import { applyRetention } from "#server/ops/retention.ts";
 import { SetRetention } from "#server/projects/input.ts";
-import { setRetention } from "#server/projects/set-retention.ts";
+import { setRetention } from "#server/projects/settings.ts";
 import { showProject } from "#server/projects/show.ts";
 import { storeCalls } from "#server/requests/store.ts";
 import { logCalls } from "#server/requests/testing.ts";

@@ -10,9 +10,8 @@ import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import type { Search } from "#server/ops/input.ts";
 import { searchRequests } from "#server/requests/search.ts";
-import { contains } from "#server/text/contains.ts";
 import { meantWord } from "#server/text/fuzzy.rule.ts";
-import { fitRank, fitsName } from "#server/text/name-search.ts";
+import { contains, fitRank, fitsName } from "#server/text/name-search.ts";
 
 const mostOfAKind = 5;
 const idCharacters = /^[0-9a-z_-]{4,40}$/;

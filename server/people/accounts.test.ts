@@ -9,11 +9,11 @@ import { inDatabase, inTx } from "#db/testing.ts";
 import type { Ctx, UnscopedCtx } from "#server/context.ts";
 import { createUser } from "#server/people/create-user.ts";
 import { disableAccount, enableAccount } from "#server/people/disable-account.ts";
-import { findSession } from "#server/people/find-session.ts";
 import { listAccounts } from "#server/people/list-accounts.ts";
 import { openPasswordReset, resetPassword, setPassword } from "#server/people/password-reset.ts";
+import { findSession } from "#server/people/sessions.ts";
 import { signIn } from "#server/people/sign-in.ts";
-import { removeMember } from "#server/projects/remove-member.ts";
+import { removeMember } from "#server/projects/members.ts";
 import { testProject } from "#server/testing.ts";
 
 const password = "a long enough password";

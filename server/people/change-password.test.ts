@@ -3,9 +3,7 @@ import { inTx } from "#db/testing.ts";
 import { adoptTransaction, type UnscopedCtx } from "#server/context.ts";
 import { changePassword } from "#server/people/change-password.ts";
 import { createUser } from "#server/people/create-user.ts";
-import { endSession } from "#server/people/end-session.ts";
-import { findSession } from "#server/people/find-session.ts";
-import { listSessions } from "#server/people/list-sessions.ts";
+import { endSession, findSession, listSessions } from "#server/people/sessions.ts";
 import { signIn } from "#server/people/sign-in.ts";
 
 const old = "the old password";

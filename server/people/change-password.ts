@@ -4,11 +4,10 @@ import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { forgetAttempts, reserveAttempt } from "#server/people/attempts.ts";
 import { requireUncommon } from "#server/people/common-passwords.ts";
-import { endSession } from "#server/people/end-session.ts";
 import type { ChangePassword } from "#server/people/input.ts";
 import { hashPassword, verifyPassword } from "#server/people/password.ts";
 import { personOf } from "#server/people/person.ts";
-import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
+import { endSession, signOutEverywhere } from "#server/people/sessions.ts";
 
 /**
  * Set a new password after asking for the old one, and end every other session.

@@ -6,9 +6,9 @@ import { DomainError } from "#server/errors.ts";
 import { isAdministeredBy, lockAccount } from "#server/people/account-authority.ts";
 import { requireUncommon } from "#server/people/common-passwords.ts";
 import type { OneAccount, SetPassword } from "#server/people/input.ts";
-import { hashLink, newLinkToken } from "#server/people/issue-link.ts";
+import { hashLink, newLinkToken } from "#server/people/links.ts";
 import { hashPassword } from "#server/people/password.ts";
-import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
+import { signOutEverywhere } from "#server/people/sessions.ts";
 
 export const resetLinkHours = 24;
 

@@ -1,13 +1,10 @@
 import { changePassword } from "#server/people/change-password.ts";
 import { disableAccount, enableAccount } from "#server/people/disable-account.ts";
-import { endSession } from "#server/people/end-session.ts";
 import { ChangePassword, EndSession, OneAccount, RenameMe, SetPassword } from "#server/people/input.ts";
 import { listAccounts } from "#server/people/list-accounts.ts";
-import { listSessions } from "#server/people/list-sessions.ts";
-import { me } from "#server/people/me.ts";
+import { me, renameMe } from "#server/people/me.ts";
 import { resetPassword, setPassword } from "#server/people/password-reset.ts";
-import { renameMe } from "#server/people/rename-me.ts";
-import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
+import { endSession, listSessions, signOutEverywhere } from "#server/people/sessions.ts";
 import { personProcedure, publicProcedure, router, sessionOf } from "#server/trpc.ts";
 
 export const peopleRouter = router({

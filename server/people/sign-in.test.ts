@@ -6,10 +6,9 @@ import { passwordAttempts, sessions, users } from "#db/schema/people.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import { adoptTransaction, type UnscopedCtx } from "#server/context.ts";
 import { createUser } from "#server/people/create-user.ts";
-import { findSession } from "#server/people/find-session.ts";
 import { resetPassword, setPassword } from "#server/people/password-reset.ts";
+import { findSession, signOutEverywhere } from "#server/people/sessions.ts";
 import { signIn } from "#server/people/sign-in.ts";
-import { signOutEverywhere } from "#server/people/sign-out-everywhere.ts";
 
 const password = "a long enough password";
 const ada = { email: "ada@example.test", password, userAgent: "a browser", network: "192.0.2.1" };

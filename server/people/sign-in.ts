@@ -4,8 +4,8 @@ import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { failuresBeforeLock, forgetAttempts, lockMinutes, reserveAttempt } from "#server/people/attempts.ts";
 import type { SignIn } from "#server/people/input.ts";
-import { openSession } from "#server/people/open-session.ts";
 import { verifyPassword } from "#server/people/password.ts";
+import { openSession } from "#server/people/sessions.ts";
 
 /** `network`: where the request comes from (client-network.ts); null where nobody knows. */
 type SignInFrom = SignIn & { userAgent: string | null; network: string | null };

@@ -17,12 +17,10 @@ import { loadSnapshot } from "#server/gateway/snapshot/load.ts";
 import { createKey } from "#server/keys/create.ts";
 import { addEval, addGround, addRun, cases } from "#server/models/models.fixture.ts";
 import { registerModelVersion } from "#server/models/register.ts";
-import { archiveProject } from "#server/projects/archive.ts";
 import { createProject } from "#server/projects/create.ts";
-import { deleteProject } from "#server/projects/delete.ts";
-import { projectDeleteAffects } from "#server/projects/delete-affects.ts";
+import { deleteProject, ownTables, projectDeleteAffects } from "#server/projects/delete.ts";
 import { listProjects } from "#server/projects/list.ts";
-import { ownTables } from "#server/projects/own-tables.ts";
+import { archiveProject } from "#server/projects/settings.ts";
 import { testProject } from "#server/testing.ts";
 
 /** A project with a bit of everything, beside another one. */

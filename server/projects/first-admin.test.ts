@@ -2,11 +2,10 @@ import { expect, test } from "vitest";
 import { members, projects, users } from "#db/schema/people.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import { adoptTransaction, type UnscopedCtx } from "#server/context.ts";
-import { createFirstAdminLink } from "#server/people/create-first-admin-link.ts";
-import { claimFirstAdmin } from "#server/projects/claim-first-admin.ts";
+import { createFirstAdminLink } from "#server/people/first-admin.ts";
 import { createProject } from "#server/projects/create.ts";
-import { ensureFirstAdmin } from "#server/projects/ensure-first-admin.ts";
-import { openLink } from "#server/projects/open-link.ts";
+import { claimFirstAdmin, ensureFirstAdmin } from "#server/projects/first-admin.ts";
+import { openLink } from "#server/projects/invitations.ts";
 
 const ada = { name: "Ada", email: "ada@example.test", password: "a long enough password" };
 

@@ -6,19 +6,18 @@ import { members, users } from "#db/schema/people.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
 import { createUser } from "#server/people/create-user.ts";
-import { acceptInvitation } from "#server/projects/accept-invitation.ts";
-import { archiveProject } from "#server/projects/archive.ts";
 import { createProject } from "#server/projects/create.ts";
-import { inviteMember } from "#server/projects/invite-member.ts";
-import { joinProject } from "#server/projects/join.ts";
+import {
+  acceptInvitation,
+  inviteMember,
+  joinProject,
+  listInvitations,
+  openLink,
+  revokeInvitation,
+} from "#server/projects/invitations.ts";
 import { listProjects } from "#server/projects/list.ts";
-import { listInvitations } from "#server/projects/list-invitations.ts";
-import { listMembers } from "#server/projects/list-members.ts";
-import { openLink } from "#server/projects/open-link.ts";
-import { removeMember } from "#server/projects/remove-member.ts";
-import { renameProject } from "#server/projects/rename.ts";
-import { revokeInvitation } from "#server/projects/revoke-invitation.ts";
-import { setMemberRole } from "#server/projects/set-member-role.ts";
+import { listMembers, removeMember, setMemberRole } from "#server/projects/members.ts";
+import { archiveProject, renameProject } from "#server/projects/settings.ts";
 import { slugOf } from "#server/projects/slug.rule.ts";
 import { testProject } from "#server/testing.ts";
 

@@ -1,9 +1,6 @@
-import { acceptInvitation } from "#server/projects/accept-invitation.ts";
-import { archiveProject } from "#server/projects/archive.ts";
-import { claimFirstAdmin } from "#server/projects/claim-first-admin.ts";
 import { createProject } from "#server/projects/create.ts";
-import { deleteProject } from "#server/projects/delete.ts";
-import { projectDeleteAffects } from "#server/projects/delete-affects.ts";
+import { deleteProject, projectDeleteAffects } from "#server/projects/delete.ts";
+import { claimFirstAdmin } from "#server/projects/first-admin.ts";
 import {
   AcceptInvitation,
   ClaimFirstAdmin,
@@ -18,16 +15,16 @@ import {
   SetMemberRole,
   SetRetention,
 } from "#server/projects/input.ts";
-import { inviteMember } from "#server/projects/invite-member.ts";
-import { joinProject } from "#server/projects/join.ts";
+import {
+  acceptInvitation,
+  inviteMember,
+  joinProject,
+  listInvitations,
+  revokeInvitation,
+} from "#server/projects/invitations.ts";
 import { listProjects } from "#server/projects/list.ts";
-import { listInvitations } from "#server/projects/list-invitations.ts";
-import { listMembers } from "#server/projects/list-members.ts";
-import { removeMember } from "#server/projects/remove-member.ts";
-import { renameProject } from "#server/projects/rename.ts";
-import { revokeInvitation } from "#server/projects/revoke-invitation.ts";
-import { setMemberRole } from "#server/projects/set-member-role.ts";
-import { setRetention } from "#server/projects/set-retention.ts";
+import { listMembers, removeMember, setMemberRole } from "#server/projects/members.ts";
+import { archiveProject, renameProject, setRetention } from "#server/projects/settings.ts";
 import { showProject } from "#server/projects/show.ts";
 import { personProcedure, procedure, publicProcedure, router } from "#server/trpc.ts";
 

@@ -6,7 +6,7 @@ import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import { listServable, servableOfModel } from "#server/deployments/servable.ts";
 import { ListCallable } from "#server/routing/input.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 export type Callable = {
   /** what goes into `model` of an API call */

@@ -43,3 +43,9 @@ async function deleteResults(ctx: Ctx, fileId: string | null) {
     if (!(error instanceof DomainError && error.code === "NOT_FOUND")) throw error;
   });
 }
+
+/** What deleting a run would do, by name and count: see `Deletion`. NOT_FOUND outside the project. */
+export async function runDeleteAffects(ctx: Ctx, input: RunRef) {
+  const { id, name, dear, blockers, effects, bytes } = await runDeletion(ctx, await findRun(ctx, input.runId));
+  return { id, name, dear, blockers, effects, bytes };
+}

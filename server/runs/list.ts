@@ -5,7 +5,7 @@ import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { keyset, pageOf } from "#server/page.ts";
 import { ListRuns } from "#server/runs/input.ts";
-import { contains } from "#server/text/contains.ts";
+import { contains } from "#server/text/name-search.ts";
 
 /** What lists show of a run; progress as far as it has come, times by the database. */
 export const runColumns = {

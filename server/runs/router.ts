@@ -1,7 +1,6 @@
 import { cancelRun } from "#server/runs/cancel.ts";
 import { runCurves } from "#server/runs/curves.ts";
-import { deleteRun } from "#server/runs/delete.ts";
-import { runDeleteAffects } from "#server/runs/delete-affects.ts";
+import { deleteRun, runDeleteAffects } from "#server/runs/delete.ts";
 import { estimate } from "#server/runs/estimate.ts";
 import { ListRunEvents, ListRuns, PlanRun, ReadRunLog, RunCurves, RunRef, StartRun } from "#server/runs/input.ts";
 import { listRuns } from "#server/runs/list.ts";

@@ -4,13 +4,13 @@ import { artifacts } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { requireRoom } from "#server/room.ts";
 import type { StartRun } from "#server/runs/input.ts";
 import { settingsOf } from "#server/runs/methods/spec.ts";
 import { nameRun } from "#server/runs/name-run.ts";
 import { planRun } from "#server/runs/plan.ts";
 import { trainingBytes } from "#server/runs/room.rule.ts";
 import type { Storage } from "#server/storage.ts";
+import { requireRoom } from "#server/storage.ts";
 
 type Plan = Awaited<ReturnType<typeof planRun>>;
 

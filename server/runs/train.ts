@@ -9,7 +9,6 @@ import { release } from "#server/jobs/lease.ts";
 import { trainings } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
-import { requireRoom } from "#server/room.ts";
 import { claimRun } from "#server/runs/claim.ts";
 import type { Spec } from "#server/runs/contract.ts";
 import { failRun, failureOf } from "#server/runs/fail.ts";
@@ -19,6 +18,7 @@ import { findMethod } from "#server/runs/methods/table.ts";
 import { trainingBytes } from "#server/runs/room.rule.ts";
 import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { findTrainer, prepareFolder, type RunFolder, runFolder } from "#server/runs/trainer/folder.ts";
+import { requireRoom } from "#server/storage.ts";
 
 type Run = typeof runs.$inferSelect;
 

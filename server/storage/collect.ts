@@ -1,4 +1,7 @@
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { newId } from "#db/ids.ts";
+import { installation } from "#db/schema/storage.ts";
 import { env } from "#server/env.ts";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { log } from "#server/log.ts";
@@ -6,7 +9,6 @@ import { collectBlobs } from "#server/storage/collect-blobs.ts";
 import { collectRunFolders, type RunRetention } from "#server/storage/collect-runs.ts";
 import { collectTmp } from "#server/storage/collect-tmp.ts";
 import { graceMs } from "#server/storage/grace.rule.ts";
-import { isOurs } from "#server/storage/owner.ts";
 
 /**
  * The job that frees what nobody needs: blobs that no row has named for an hour, folders of deleted runs, old
@@ -35,4 +37,23 @@ export async function collectStorage(
 function configured(): RunRetention {
   const { FORGE_DATA, FORGE_KEEP_CHECKPOINTS_DAYS } = env();
   return { folder: join(FORGE_DATA, "runs"), keepDays: FORGE_KEEP_CHECKPOINTS_DAYS };
+}
+
+/**
+ * Does this data folder belong to this database? To another one (a new Postgres, a restored copy of somebody else's)
+ * every blob would look unnamed. The first look writes the database's id beside the blobs.
+ */
+async function isOurs({ db, storage }: Pick<JobCtx, "db" | "storage">): Promise<boolean> {
+  await db
+    .insert(installation)
+    .values({ id: newId("installation") })
+    .onConflictDoNothing();
+  const [row] = await db.select({ id: installation.id }).from(installation);
+  if (!row) return false;
+  const file = storage.ownerFile;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${row.id}\n`, { flag: "wx" }).catch((error: unknown) => {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  });
+  return (await readFile(file, "utf8")).trim() === row.id;
 }

@@ -1,4 +1,5 @@
 import { or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { caselessPattern } from "#server/text/caseless.rule.ts";
 import { fitPatterns, slipPatterns } from "#server/text/fuzzy.rule.ts";
 
 /** Does the name fit the text, if need be with one slip of the typist? One pass over the names, no index. */
@@ -14,4 +15,9 @@ export function fitRank(name: SQLWrapper, text: string): SQL<number> {
   const slip = slipPatterns(text);
   return sql<number>`case when ${name} ~ ${exact} then 0 when ${name} ~ ${prefix} then 1 when ${name} ~ ${word} then 2
     when ${name} ~ ${anywhere} then 3 ${slip ? sql`when ${name} ~ ${slip.whole} then 4` : sql``} else 5 end`;
+}
+
+/** Does the column hold this text, in any case? The one way lists and search look for a name. */
+export function contains(column: SQLWrapper, text: string): SQL {
+  return sql`${column} ~ ${caselessPattern(text)}`;
 }

@@ -5,7 +5,7 @@ import { AuthCard } from "#components/people/auth-card.tsx";
 import { SignInForm } from "#components/people/sign-in-form.tsx";
 import { CodeWell } from "#components/ui/code-well.tsx";
 import { consoleDependencies } from "#server/console.ts";
-import { isClaimed } from "#server/people/is-claimed.ts";
+import { isClaimed } from "#server/people/first-admin.ts";
 import { nextPath } from "#server/people/next-path.rule.ts";
 
 export const metadata: Metadata = { title: "Sign in" };

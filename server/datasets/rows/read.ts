@@ -1,5 +1,5 @@
+import { gunzipSync, constants as zlib } from "node:zlib";
 import { createArrayReader } from "#server/datasets/rows/array.ts";
-import { isGzipInGzip } from "#server/datasets/rows/gzip.ts";
 import { headBytes, linesBeforeGivingUp, maxRowBytes } from "#server/datasets/rows/limits.rule.ts";
 import { createLineReader, type Line } from "#server/datasets/rows/lines.ts";
 import { gzipTwice, recogniseBinary, recogniseLineEnds, recogniseText } from "#server/datasets/rows/magic.rule.ts";
@@ -20,10 +20,10 @@ import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
 import { parseExactJson } from "#server/text/exact-json.rule.ts";
 
 /** What is known of a file beside its bytes: its name, for the commands in remedies. */
-export type FileFacts = { filename?: string | null };
+type FileFacts = { filename?: string | null };
 
 /** Rows in the order of the file, a batch per chunk read, so that no row costs a turn of the event loop. */
-export type RowBatch = { format: FileFormat; rows: Row[]; bytesRead: number };
+type RowBatch = { format: FileFormat; rows: Row[]; bytesRead: number };
 
 /**
  * Stream a JSONL file or one JSON array into rows with bounded memory (one chunk and one row).
@@ -135,4 +135,19 @@ function parseLine(line: Line, filename: string | null): Row | null {
   if (text.trim() === "") return null;
   const cut = !line.ended && /^\s*[{[]/.test(text) && !text.includes("\u0000");
   return bad(cut ? truncatedLine() : invalidJson(text, filename), unparsed);
+}
+
+/** Does gzip hold gzip? Told from the head alone; false when that is not enough. */
+function isGzipInGzip(head: Buffer): boolean {
+  return peek(head).subarray(0, 2).toString("hex") === "1f8b";
+}
+
+/** The first bytes inside; empty when they cannot be had from the head alone. */
+function peek(head: Buffer): Buffer {
+  try {
+    // a truncated input flushes what it has; the limit keeps a bomb from growing
+    return gunzipSync(head.subarray(0, 512), { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 1 << 20 });
+  } catch {
+    return Buffer.alloc(0);
+  }
 }

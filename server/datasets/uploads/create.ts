@@ -6,8 +6,7 @@ import { type Ctx, transact } from "#server/context.ts";
 import type { CreateUpload } from "#server/datasets/input.ts";
 import { expiresAfterDays, partBytes } from "#server/datasets/uploads/limits.rule.ts";
 import { uploadFolder } from "#server/datasets/uploads/path.ts";
-import { requireRoom } from "#server/room.ts";
-import { asDiskError, type Storage } from "#server/storage.ts";
+import { asDiskError, requireRoom, type Storage } from "#server/storage.ts";
 
 /** Its parts, and for a moment the whole that is made of them. */
 const copies = 2;

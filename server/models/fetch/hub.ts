@@ -9,8 +9,8 @@ import { DomainError } from "#server/errors.ts";
 import { chooseModel } from "#server/models/check/choose.ts";
 import { downloadFile, type HubPlace } from "#server/models/fetch/download.ts";
 import type { Fetched, ImportWork } from "#server/models/import/work.ts";
-import { requireRoom } from "#server/room.ts";
 import type { Storage } from "#server/storage.ts";
+import { requireRoom } from "#server/storage.ts";
 
 /**
  * Download a model from the Hub (or HF_ENDPOINT): its revision pinned to a commit, only the files that make the model,

@@ -1,18 +1,21 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { eq } from "drizzle-orm";
-import { models } from "#db/schema/models.ts";
+import { fileURLToPath } from "node:url";
+import { and, eq, sql } from "drizzle-orm";
+import { artifactFiles, artifacts, models, modelVersions } from "#db/schema/models.ts";
+import { DomainError } from "#server/errors.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
-import type { ArtifactFile } from "#server/models/artifacts/digest.rule.ts";
+import type { ProjectJobCtx } from "#server/jobs/context.ts";
+import { type ArtifactFile, manifestOf } from "#server/models/artifacts/digest.rule.ts";
 import { layOut } from "#server/models/artifacts/lay-out.ts";
 import { checkModel, type ModelFacts } from "#server/models/check/model.ts";
-import { fetchSource } from "#server/models/fetch/source.ts";
-import { sampleGguf } from "#server/models/import/sample-gguf.ts";
+import { fetchFromHub } from "#server/models/fetch/hub.ts";
+import { findLocal } from "#server/models/fetch/local.ts";
+import { findUploads } from "#server/models/fetch/uploads.ts";
 import type { Fetched, ImportWork } from "#server/models/import/work.ts";
-import { requireRoom } from "#server/room.ts";
 import { convertToGguf } from "#server/runs/trainer/convert.ts";
-import type { Storage } from "#server/storage.ts";
+import { type Blob, requireRoom, type Storage } from "#server/storage.ts";
 
 /** Well within the hour after which the collector takes what nobody names. */
 const renewEveryMs = 600_000;
@@ -69,4 +72,31 @@ async function makeGguf(work: ImportWork, weights: ArtifactFile[]) {
   const blob = await ctx.storage.take(out, signal);
   await rm(base, { recursive: true, force: true });
   return blob;
+}
+
+/**
+ * The GGUF that another project's copy of our own sample was converted to, when its weights are the same: every project
+ * gets `nano`, and converting it each time would only wait. For the sample alone, which everybody may see.
+ */
+async function sampleGguf(ctx: ProjectJobCtx, weights: readonly ArtifactFile[]): Promise<Blob | null> {
+  const digest = createHash("sha256").update(manifestOf(weights)).digest("hex");
+  const [found] = await ctx.db
+    .select({ sha256: artifactFiles.blobSha256, bytes: artifactFiles.bytes })
+    .from(modelVersions)
+    .innerJoin(artifacts, eq(artifacts.id, modelVersions.weightsArtifactId))
+    .innerJoin(artifactFiles, eq(artifactFiles.artifactId, modelVersions.ggufArtifactId))
+    .where(and(eq(artifacts.digest, digest), sql`${modelVersions.source}->>'kind' = 'sample'`))
+    .limit(1);
+  return found && (await ctx.storage.has(found.sha256)) ? found : null;
+}
+
+const samples = fileURLToPath(new URL("../../../samples", import.meta.url));
+
+/** Bring the files of an import to this machine and choose those that make the model. Throws DomainError. */
+async function fetchSource(work: ImportWork): Promise<Fetched> {
+  const source = work.version.source;
+  if (!source) throw new DomainError("INVALID", "the import names no source");
+  if (source.kind === "hub") return fetchFromHub(work, source);
+  if (source.kind === "upload") return findUploads(work, source.files ?? []);
+  return findLocal(source.kind === "sample" ? join(samples, source.location) : source.location, source.file);
 }

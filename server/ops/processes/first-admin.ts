@@ -3,7 +3,7 @@ import { createDb } from "#db/client.ts";
 import { users } from "#db/schema/people.ts";
 import type { Env } from "#server/env.ts";
 import { openQueues } from "#server/jobs/enqueue.ts";
-import { ensureFirstAdmin } from "#server/projects/ensure-first-admin.ts";
+import { ensureFirstAdmin } from "#server/projects/first-admin.ts";
 
 /**
  * Make sure somebody can sign in: creates the admin of FORGE_ADMIN_EMAIL and FORGE_ADMIN_PASSWORD,

@@ -6,12 +6,10 @@ import { publicUrl } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
 import { networkHeader } from "#server/http/client-network.ts";
 import { log } from "#server/log.ts";
-import { endSession } from "#server/people/end-session.ts";
-import { findSession } from "#server/people/find-session.ts";
 import { SignIn } from "#server/people/input.ts";
 import { safeCallbackUrl } from "#server/people/next-path.rule.ts";
-import { sessionDays } from "#server/people/open-session.ts";
 import { sessionCookie } from "#server/people/session-cookie.rule.ts";
+import { endSession, findSession, sessionDays } from "#server/people/sessions.ts";
 import { signIn } from "#server/people/sign-in.ts";
 
 const maxAge = sessionDays * 24 * 60 * 60;

@@ -16,7 +16,7 @@ import { receiveForm } from "#server/gateway/control/files/multipart.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
 import { ListFilesQuery } from "#server/gateway/input.ts";
 import { attachmentOf } from "#server/http/attachment.rule.ts";
-import { requireRoom } from "#server/room.ts";
+import { requireRoom } from "#server/storage.ts";
 
 /** `/v1/files` with OpenAI's shapes: POST (multipart), GET list, GET one, GET content, DELETE. */
 export function createFiles(dependencies: ControlDependencies): Hono<GatewayEnv> {

@@ -1,8 +1,7 @@
 import OpenAI, { toFile } from "openai";
 import { expect, test } from "vitest";
 import { startInference } from "#server/deployments/deployments.fixture.ts";
-import { eventObject, type JobRow, jobObject, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
-import { jobStatusOf } from "#server/gateway/control/jobs/status.rule.ts";
+import { eventObject, type JobRow, jobObject, jobStatusOf, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
 import { addKey, addProject, clientOf, startGateway, untilServed } from "#server/gateway/gateway.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
 import { until } from "#server/process.fixture.ts";

@@ -1,5 +1,4 @@
 import type { RunStatus } from "#db/enums.ts";
-import { jobStatusOf } from "#server/gateway/control/jobs/status.rule.ts";
 import type { HyperValue } from "#server/runs/methods/field.ts";
 
 /** A run with the names around it, as `find.ts` reads it. */
@@ -101,4 +100,17 @@ function messageOf({ type, body }: EventRow): string {
   if (type === "done") return `Training finished after ${text("steps")} steps`;
   if (type === "cancelled") return `Training stopped at step ${text("step")}`;
   return text("message") || type;
+}
+
+type JobStatus = "validating_files" | "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
+
+/**
+ * Our run statuses as OpenAI's. A run that has succeeded is still `running` until its model is registered, so that
+ * whoever waits for `succeeded` can call `fine_tuned_model` at once; one that is being stopped counts as cancelled, one that is being paused as paused.
+ */
+export function jobStatusOf(status: RunStatus, registered: boolean): JobStatus {
+  if (status === "succeeded") return registered ? "succeeded" : "running";
+  if (status === "converting") return "running";
+  if (status === "pausing") return "paused";
+  return status === "cancelling" ? "cancelled" : status;
 }

@@ -13,7 +13,7 @@ import { type ControlDependencies, ctxOf, jsonOf } from "#server/gateway/control
 import { fileObject } from "#server/gateway/control/files/app.ts";
 import { receiveForm } from "#server/gateway/control/files/multipart.ts";
 import { attemptOf, once } from "#server/gateway/control/once.ts";
-import { requireRoom } from "#server/room.ts";
+import { requireRoom } from "#server/storage.ts";
 
 /** `/v1/uploads` with OpenAI's shapes: create, add parts of at most 64 MiB, complete, cancel. */
 export function createUploads(dependencies: ControlDependencies): Hono<GatewayEnv> {

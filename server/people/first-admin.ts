@@ -2,9 +2,9 @@ import { and, isNull, sql } from "drizzle-orm";
 import { invitations, users } from "#db/schema/people.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { issueLink } from "#server/people/issue-link.ts";
+import { issueLink } from "#server/people/links.ts";
 
-export const firstAdminLinkHours = 24;
+const firstAdminLinkHours = 24;
 
 /**
  * A one-time link for the first admin → `{token, expiresAt}`; the page is `/welcome/<token>`. Valid for 24 hours,
@@ -23,4 +23,9 @@ export async function createFirstAdminLink(ctx: UnscopedCtx) {
     ctx.changed({ action: "people.createFirstAdminLink", id: link.id });
     return link;
   });
+}
+
+/** Has anybody an account yet? Before that there is nothing to sign in to, only the one-time link. */
+export async function isClaimed(ctx: Pick<UnscopedCtx, "db">): Promise<boolean> {
+  return (await ctx.db.$count(users)) > 0;
 }

@@ -1,8 +1,43 @@
-import { eq, sql } from "drizzle-orm";
+import { randomBytes } from "node:crypto";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import type { Role } from "#db/enums.ts";
+import { newId } from "#db/ids.ts";
 import { invitations } from "#db/schema/people.ts";
 import type { UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { hashLink } from "#server/people/issue-link.ts";
+import { hmacHex, secretFor } from "#server/secrets.ts";
+
+const tokenBytes = 32;
+
+/** A one-time link: 256 random bits that are shown once; the database only holds their HMAC. */
+export async function issueLink(
+  ctx: UnscopedCtx,
+  link: { projectId: string | null; email: string | null; role: Role; hours: number },
+) {
+  const token = newLinkToken();
+  const [row] = await ctx.db
+    .insert(invitations)
+    .values({
+      id: newId("invitation"),
+      projectId: link.projectId,
+      email: link.email,
+      role: link.role,
+      tokenHash: hashLink(token),
+      createdBy: ctx.actor,
+      expiresAt: sql`now() + make_interval(hours => ${link.hours}::int)`,
+    })
+    .returning({ id: invitations.id, expiresAt: invitations.expiresAt });
+  if (!row) throw new DomainError("UNAVAILABLE", "the link was not stored");
+  return { ...row, token };
+}
+
+export function newLinkToken() {
+  return randomBytes(tokenBytes).toString("base64url");
+}
+
+export function hashLink(token: string) {
+  return hmacHex(secretFor("links"), `link:${token}`);
+}
 
 /**
  * Does whoever invites still stand for it? A person, or the owner of the key it was made with, must be an enabled admin of
@@ -43,4 +78,23 @@ export async function findLink(ctx: Pick<UnscopedCtx, "db">, token: string) {
   if (link.expired)
     throw new DomainError("CONFLICT", "this link has expired: ask for a new one", { reason: "expired" });
   return { id: link.id, projectId: link.projectId, email: link.email, role: link.role };
+}
+
+/** Use a link up, by compare-and-set in the caller's transaction: of two who hold it, one gets in. Throws as findLink. */
+export async function takeLink(ctx: UnscopedCtx, token: string) {
+  const link = await findLink(ctx, token);
+  const taken = await ctx.db
+    .update(invitations)
+    .set({ acceptedAt: sql`now()` })
+    .where(
+      and(
+        eq(invitations.id, link.id),
+        isNull(invitations.acceptedAt),
+        isNull(invitations.revokedAt),
+        gt(invitations.expiresAt, sql`now()`),
+      ),
+    )
+    .returning({ id: invitations.id });
+  if (taken.length === 0) throw new DomainError("CONFLICT", "this link was used a moment ago: sign in");
+  return link;
 }
