@@ -6,6 +6,7 @@ import { formatPlaces, maxListedProblems } from "#server/datasets/pass/problems.
 import type { Report } from "#server/datasets/pass/report.rule.ts";
 import type { SeenColumn } from "#server/datasets/shapes/detect.rule.ts";
 import { notForSft, nothingToTrain } from "#server/datasets/split.rule.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 
 type Problem = {
   line: number;
@@ -36,7 +37,7 @@ const shownText = 60;
 
 function oneLine(text: string) {
   const flat = text.replaceAll(/\s+/g, " ");
-  return flat.length > shownText ? `${flat.slice(0, shownText).toWellFormed()}…` : flat;
+  return flat.length > shownText ? `${cutText(flat, shownText)}…` : flat;
 }
 
 /** What was done with rows that are used, one line each. */

@@ -1,6 +1,7 @@
 import { shortId } from "#components/ui/format.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
 import type { DetailField } from "#server/signals/changes.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 
 const longestValue = 120;
 
@@ -94,7 +95,7 @@ export function formatDetail(detail: Record<string, unknown>, names: Names = {})
       const flag = Object.hasOwn(knownFlags, name) && knownFlags[name];
       if (flag) return value === true ? [flag] : [];
       const text = textOf(value, names);
-      return [`${formatName(name)}: ${text.length > longestValue ? `${text.slice(0, longestValue)}…` : text}`];
+      return [`${formatName(name)}: ${text.length > longestValue ? `${cutText(text, longestValue)}…` : text}`];
     })
     .join(" · ");
 }

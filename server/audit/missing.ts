@@ -5,6 +5,7 @@ import { users } from "#db/schema/people.ts";
 import type { Ctx } from "#server/context.ts";
 import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 
 const longestRef = 64;
 
@@ -37,7 +38,7 @@ export async function missing(
     )
     .orderBy(desc(auditLog.createdAt))
     .limit(1);
-  const short = ref.slice(0, longestRef);
+  const short = cutText(ref, longestRef);
   if (!row) return new DomainError("NOT_FOUND", `there is no ${noun} ${short}`, { field });
   return wasDeleted(`the ${noun} ${row.name ?? short}`, row.at, row.by, field);
 }

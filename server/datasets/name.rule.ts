@@ -1,14 +1,12 @@
+import { cutText } from "#server/text/cut-text.rule.ts";
+
 const maxLength = 80;
 
 /** A dataset's name from a file's: without folders and ending, and only characters a name may have. */
 export function nameFromFile(filename: string): string {
   const base = filename.replace(/^.*[/\\]/, "").replace(/(\.[a-z][a-z0-9]{1,6}){1,2}$/i, "");
-  const name = base
-    .replace(/[^\p{L}\p{N} ._-]+/gu, "-")
-    .replace(/^[^\p{L}\p{N}]+/u, "")
-    .slice(0, maxLength)
-    .trim();
-  return name || "dataset";
+  const name = base.replace(/[^\p{L}\p{N} ._-]+/gu, "-").replace(/^[^\p{L}\p{N}]+/u, "");
+  return cutText(name, maxLength).trim() || "dataset";
 }
 
 /** `support` or `support/3` as people write it. */

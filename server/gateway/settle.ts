@@ -6,6 +6,7 @@ import type { Attempt, Ending } from "#server/gateway/job.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
 import type { AttemptRecord } from "#server/requests/record.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 
 export type Endpoint = "/v1/chat/completions" | "/v1/completions";
 
@@ -54,7 +55,7 @@ export function settleCall(dependencies: Dependencies, metrics: GatewayMetrics, 
     project_id: key.projectId,
     actor: key.actor,
     endpoint,
-    model: call.model.slice(0, shownAtMost),
+    model: cutText(call.model, shownAtMost),
     deployment_id: route?.deployment?.id ?? null,
     revision_id: route?.revision?.id ?? null,
     model_version_id: route?.version.id ?? null,

@@ -1,3 +1,5 @@
+import { cutText } from "#server/text/cut-text.rule.ts";
+
 /** Text as Postgres can keep it: neither NUL nor half a surrogate pair fits into its text or JSON. */
 export function storable(text: string): string {
   return text.replaceAll("\u0000", "\ufffd").toWellFormed();
@@ -27,7 +29,7 @@ export function unstorablePath(value: unknown, seen: WeakSet<object> = new WeakS
   seen.add(value);
   if (value instanceof Map || value instanceof Set) return unstorablePath([...value], seen);
   for (const [key, inner] of Object.entries(value)) {
-    if (!isStorable(key)) return [storable(key).slice(0, 80)];
+    if (!isStorable(key)) return [cutText(storable(key), 80)];
     const path = unstorablePath(inner, seen);
     if (path) return [key, ...path];
   }

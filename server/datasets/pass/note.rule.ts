@@ -1,6 +1,7 @@
 import type { DatasetNoteCode } from "#db/enums.ts";
 import type { Place } from "#server/datasets/rows/limits.rule.ts";
 import type { RowNote } from "#server/datasets/shapes/problem.rule.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 import { storable } from "#server/text/stored-text.rule.ts";
 
 /** What was done with some rows that people should know, though they are used: how many, and where the first one is. */
@@ -20,7 +21,7 @@ export function createNotes() {
       const note = names.get(name);
       if (note) note.rows++;
       else if (notes.length < maxNotes) {
-        const shown = name === null ? null : storable(name.slice(0, 200));
+        const shown = name === null ? null : storable(cutText(name, 200));
         const first = { code, name: shown, rows: 1, line, element };
         notes.push(first);
         known.set(code, names.set(name, first));

@@ -1,5 +1,6 @@
 import type { Place } from "#server/datasets/rows/limits.rule.ts";
 import type { RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 import { storable } from "#server/text/stored-text.rule.ts";
 
 /** Kinds of problem that are listed; the rows of a kind are counted without end. */
@@ -41,7 +42,7 @@ export function createProblems(listed: Problem[]) {
 function first(place: Place, found: RowProblem, text: string): Problem {
   const message = storable(found.message);
   const field = found.field === null ? null : storable(found.field);
-  const shown = storable(text.length > maxText ? `${text.slice(0, maxText)}…` : text);
+  const shown = storable(text.length > maxText ? `${cutText(text, maxText)}…` : text);
   return { ...place, ...found, field, message, text: shown, rows: 1, places: [place] };
 }
 

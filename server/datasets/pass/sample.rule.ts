@@ -1,3 +1,4 @@
+import { cutText } from "#server/text/cut-text.rule.ts";
 import { isExactNumber, isExactObject } from "#server/text/exact-json.rule.ts";
 import { storable } from "#server/text/stored-text.rule.ts";
 
@@ -10,13 +11,13 @@ const maxLevels = 4;
  * JavaScript would change stands as the text it was written as, and is converted as that.
  */
 export function sampleOf(value: unknown, levels = maxLevels): unknown {
-  if (typeof value === "string") return storable(value.length > maxText ? `${value.slice(0, maxText)}…` : value);
+  if (typeof value === "string") return storable(value.length > maxText ? `${cutText(value, maxText)}…` : value);
   if (Array.isArray(value)) return levels === 0 ? "[…]" : value.slice(0, maxItems).map((v) => sampleOf(v, levels - 1));
   if (isExactNumber(value)) return value.value;
   if (!isExactObject(value)) return value;
   if (levels === 0) return "{…}";
   const entries = Object.entries(value).slice(0, maxItems * 5);
-  return Object.fromEntries(entries.map(([key, v]) => [storable(key.slice(0, 200)), sampleOf(v, levels - 1)]));
+  return Object.fromEntries(entries.map(([key, v]) => [storable(cutText(key, 200)), sampleOf(v, levels - 1)]));
 }
 
 /** May this be a copy of which something was cut away, so that it says nothing about the row itself? */

@@ -1,3 +1,5 @@
+import { cutText } from "#server/text/cut-text.rule.ts";
+
 const maxShown = 20_000;
 
 /** A canonical row for a page: text beyond 20,000 characters is cut, and `cut` says that something was. */
@@ -7,7 +9,7 @@ export function cutRow(value: unknown): { value: unknown; cut: boolean } {
     if (typeof part === "string") {
       if (part.length <= maxShown) return part;
       state.cut = true;
-      return part.slice(0, maxShown).toWellFormed();
+      return cutText(part, maxShown);
     }
     if (Array.isArray(part)) return part.map(shorten);
     if (typeof part !== "object" || part === null) return part;

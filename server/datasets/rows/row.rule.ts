@@ -2,6 +2,7 @@ import { findJsonError } from "#server/datasets/rows/json-error.rule.ts";
 import type { Place } from "#server/datasets/rows/limits.rule.ts";
 import { convertTo } from "#server/datasets/rows/remedy.rule.ts";
 import { problem, type RowProblem } from "#server/datasets/shapes/problem.rule.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 import { deepestJson } from "#server/text/json-depth.rule.ts";
 
 export type FileFormat = "jsonl" | "json_array";
@@ -38,7 +39,7 @@ export function tooDeep(): RowProblem {
 }
 
 export function repeatedKey(key: string): RowProblem {
-  const shown = JSON.stringify(key.slice(0, 80));
+  const shown = JSON.stringify(cutText(key, 80));
   const message = `the key ${shown} stands twice in one object, and only one of its values could be meant`;
   return problem(null, "repeated_key", message, "Keep the value that is meant and remove the other.");
 }

@@ -4,6 +4,7 @@ import { type Convert, isThere, type Layout, layouts, type Row } from "#server/d
 import { namedShapes } from "#server/datasets/shapes/named.rule.ts";
 import { column, failed, isFilled, problem, type RowNote } from "#server/datasets/shapes/problem.rule.ts";
 import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 import { isExactNumber, isExactObject } from "#server/text/exact-json.rule.ts";
 import { storable } from "#server/text/stored-text.rule.ts";
 
@@ -131,7 +132,7 @@ export function seenColumns(rows: readonly unknown[]): SeenColumn[] {
     }
   }
   return [...seen].slice(0, maxSeenColumns).map(([name, { count, kinds }]) => ({
-    name: storable(name.slice(0, 200)),
+    name: storable(cutText(name, 200)),
     kinds: [...kinds],
     share: count / records.length,
   }));

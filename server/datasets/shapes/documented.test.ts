@@ -43,6 +43,11 @@ const documented: [owner: string, row: unknown, expected: Expected][] = [
     { chosen: "The sky is blue.", rejected: "The sky is green." },
     { becomes: { prompt: [u("The sky is")], chosen: [a(" blue.")], rejected: [a(" green.")] } },
   ],
+  [
+    "TRL preference with an implicit prompt that ends before a character, not in it",
+    { chosen: "Mood: 😀", rejected: "Mood: 😁" },
+    { becomes: { prompt: [u("Mood:")], chosen: [a(" 😀")], rejected: [a(" 😁")] } },
+  ],
   ["TRL preference, conversational", pair, { becomes: pair }],
   [
     "TRL preference, conversational with an implicit prompt",

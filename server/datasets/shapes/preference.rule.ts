@@ -17,6 +17,7 @@ import {
 } from "#server/datasets/shapes/problem.rule.ts";
 import { isTurn, readTurn } from "#server/datasets/shapes/turn.rule.ts";
 import { checkOrder, readHistory, readTurnList, readTurns, withSystem } from "#server/datasets/shapes/turns.rule.ts";
+import { splitsPair } from "#server/text/cut-text.rule.ts";
 import { isExactObject } from "#server/text/exact-json.rule.ts";
 
 type Row = Record<string, unknown>;
@@ -131,8 +132,9 @@ function splitTexts(better: unknown, worse: unknown, { chosen, rejected }: Prefe
   const b = requireText(worse, rejected, found);
   let at = 0;
   while (at < a.length && at < b.length && a[at] === b[at]) at++;
+  if (splitsPair(a, at) || splitsPair(b, at)) at--; // 😀 and 😁 share their first half, and are no shared text
   if (a[at - 1] === " ") at--;
-  const prompt = a.slice(0, at).toWellFormed();
+  const prompt = a.slice(0, at);
   if (found.problems.length === 0 && a !== b && prompt.trim() === "") {
     const message = `there is no prompt: "${chosen}" and "${rejected}" do not begin alike`;
     const remedy = "Give the prompt a column of its own, or begin both texts with it.";

@@ -9,6 +9,7 @@ import {
   unsoundText,
   wrongType,
 } from "#server/datasets/shapes/problem.rule.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 import { isExactNumber, isExactObject } from "#server/text/exact-json.rule.ts";
 
 /** Role names of OpenAI, ShareGPT, LLaMA-Factory, axolotl, ms-swift and torchtune. */
@@ -175,7 +176,7 @@ function notText(field: string) {
 }
 
 function unknownRole(field: string, name: unknown) {
-  const shown = typeof name === "string" ? `"${name.slice(0, 40)}"` : name === undefined ? "missing" : "not text";
+  const shown = typeof name === "string" ? `"${cutText(name, 40)}"` : name === undefined ? "missing" : "not text";
   const message = `the role is ${shown}; known are system, user and assistant (ShareGPT: system, human, gpt)`;
   return problem(field, "unknown_role", message, "Rename the role, or leave the row out.");
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { env } from "#server/env.ts";
 import { isAlive, type ProcessRef } from "#server/process.ts";
 import { Manifest, PidFile, type Spec } from "#server/runs/contract.ts";
+import { cutText } from "#server/text/cut-text.rule.ts";
 import { storable } from "#server/text/stored-text.rule.ts";
 
 /** Where a run's trainer works: FORGE_DATA/runs/<id>. */
@@ -76,7 +77,7 @@ export async function readManifest(folder: RunFolder): Promise<Manifest | null> 
 /** The last lines of the log, for an error that has nothing better to say. */
 export async function lastWords(folder: RunFolder): Promise<string> {
   const text = await readFile(folder.log, "utf8").catch(() => "");
-  return storable(text.trim().split("\n").at(-1)?.slice(0, 300) ?? "");
+  return storable(cutText(text.trim().split("\n").at(-1) ?? "", 300));
 }
 
 async function readJson(path: string): Promise<unknown> {
