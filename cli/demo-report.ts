@@ -1,6 +1,6 @@
 import type { CallSummary } from "#cli/demo-calls.ts";
 import { seconds, table } from "#cli/output.ts";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import type { GraderSummary } from "#db/eval-summary.ts";
 
 export type DemoReport = {
   problems: string[];

@@ -136,13 +136,13 @@ export async function promote({ trpc }: Connection, suite: string, trained: { ve
     await waitForEval(trpc, id);
   }
   try {
-    await trpc.models.promote.mutate({ version: version.id });
+    await trpc.promotions.promote.mutate({ version: version.id });
     return `${version.name} is the champion: the gate let it pass`;
   } catch (error) {
     if (!champion || !(error instanceof Error)) throw error;
     say(`  the gate: ${error.message}`);
     const reason = "the demo was run again on the same data";
-    await trpc.models.promote.mutate({ version: version.id, force: true, reason });
+    await trpc.promotions.promote.mutate({ version: version.id, force: true, reason });
     return `${version.name} is the champion: the gate could not tell it from the one before, overridden with a reason`;
   }
 }

@@ -5,8 +5,8 @@ import { addDelete } from "#cli/deletion.ts";
 import { collect, type Paging, paged, printList } from "#cli/list.ts";
 import { parseCount } from "#cli/options.ts";
 import { print, table, withProgress } from "#cli/output.ts";
+import type { GraderSummary } from "#db/eval-summary.ts";
 import { DomainError } from "#server/errors.ts";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
 import { formatOverlap } from "#server/evals/overlap.rule.ts";
 

@@ -95,7 +95,7 @@ function registerPromote(models: Command) {
     .action(async (version: string, options: Promote, command: Command) => {
       const { force, reason } = options;
       const { trpc } = connect(command.optsWithGlobals());
-      const moved = await trpc.models.promote.mutate({ version, alias: aliasOf(options.alias), force, reason });
+      const moved = await trpc.promotions.promote.mutate({ version, alias: aliasOf(options.alias), force, reason });
       print(command, moved, (done) => `${done.version.name} is the ${done.alias}${done.forced ? " (forced)" : ""}`);
     });
   models
@@ -107,7 +107,7 @@ function registerPromote(models: Command) {
     .action(async (name: string, alias: string, { remove }: { remove?: boolean }, command: Command) => {
       const { trpc } = connect(command.optsWithGlobals());
       if (!remove) {
-        const moved = await trpc.models.promote.mutate({ version: name, alias: aliasOf(alias) });
+        const moved = await trpc.promotions.promote.mutate({ version: name, alias: aliasOf(alias) });
         return print(command, moved, (done) => `${done.version.name} is the ${done.alias}`);
       }
       const [model = name] = name.split("/");

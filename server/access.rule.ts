@@ -107,14 +107,15 @@ export const access: Readonly<Record<string, Access>> = {
   "models.deleteAffects": project(everyone, "models:read"),
   "models.deleteVersion": project(builders, "models:write"),
   "models.deleteVersionAffects": project(everyone, "models:read"),
-  "models.gate": project(everyone, "models:read"),
   "models.import": project(builders, "models:write"),
   "models.importSample": project(builders, "models:write"),
   "models.lineage": project(everyone, "models:read"),
   "models.list": project(everyone, "models:read"),
-  "models.promote": project(shippers, "models:write"),
   "models.removeAlias": project(shippers, "models:write"),
   "models.show": project(everyone, "models:read"),
+  // promotions
+  "promotions.gate": project(everyone, "models:read"),
+  "promotions.promote": project(shippers, "models:write"),
   // deployments
   "deployments.addRevision": project(shippers, "deployments:write"),
   "deployments.applied": project(everyone, "deployments:read"),
@@ -132,7 +133,7 @@ export const access: Readonly<Record<string, Access>> = {
   // routing
   "routing.callable": project(everyone, "models:read"),
   "routing.example": project(everyone, "models:read"),
-  // gateway
+  // requests
   "requests.choices": project(everyone, "deployments:read"),
   "requests.list": project(everyone, "deployments:read"),
   "requests.show": project(everyone, "deployments:read"),

@@ -8,6 +8,7 @@ import { modelsRouter } from "#server/models/router.ts";
 import { opsRouter } from "#server/ops/router.ts";
 import { peopleRouter } from "#server/people/router.ts";
 import { projectsRouter } from "#server/projects/router.ts";
+import { promotionsRouter } from "#server/promotions/router.ts";
 import { requestsRouter } from "#server/requests/router.ts";
 import { routingRouter } from "#server/routing/router.ts";
 import { runsRouter } from "#server/runs/router.ts";
@@ -26,6 +27,7 @@ export const appRouter = router({
   ops: opsRouter,
   people: peopleRouter,
   projects: projectsRouter,
+  promotions: promotionsRouter,
   requests: requestsRouter,
   runs: runsRouter,
   routing: routingRouter,

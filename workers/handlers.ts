@@ -3,6 +3,7 @@ import { importDataset } from "#server/datasets/import.ts";
 import { sweepUploads } from "#server/datasets/uploads/sweep.ts";
 import { reconcileDeployments } from "#server/deployments/reconcile.ts";
 import { runEval } from "#server/evals/run.ts";
+import { startEvalOfRun } from "#server/evals/start-of-run.ts";
 import type { Handlers } from "#server/jobs/context.ts";
 import { importModelVersion } from "#server/models/import/run.ts";
 import { importSampleModel } from "#server/models/import/sample.ts";
@@ -21,6 +22,7 @@ export const handlers = {
   "datasets.sweepUploads": sweepUploads,
   "deployments.reconcile": reconcileDeployments,
   "evals.run": runEval,
+  "evals.startOfRun": startEvalOfRun,
   "models.import": importModelVersion,
   "models.importSample": importSampleModel,
   "models.register": registerModelVersion,

@@ -62,7 +62,7 @@ const words = {
   "models.deleteVersion": "Delete model version",
   "models.import": "Import model",
   "models.importSample": "Import sample model",
-  "models.promote": "Promote model version",
+  "promotions.promote": "Promote model version",
   "models.register": "Register model version",
   "models.removeAlias": "Remove alias",
   "deployments.addRevision": "Add revision",

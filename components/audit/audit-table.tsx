@@ -39,6 +39,7 @@ const areaLabels: Readonly<Record<Area, string>> = {
   runs: "Runs",
   evals: "Evals",
   models: "Models",
+  promotions: "Promotions",
   deployments: "Deployments",
   feedback: "Feedback",
   economics: "Prices",

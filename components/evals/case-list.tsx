@@ -9,7 +9,7 @@ import { Card } from "#components/ui/card.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "#components/ui/states.tsx";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import type { GraderSummary } from "#db/eval-summary.ts";
 import { caseOutcomes } from "#server/evals/input.ts";
 
 const pageSize = 20;

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Chip } from "#components/ui/chip.tsx";
 import { CodeWell } from "#components/ui/code-well.tsx";
 import { DeviationText } from "#components/ui/diff.tsx";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import type { GraderSummary } from "#db/eval-summary.ts";
 import { isBinary } from "#server/evals/graders.rule.ts";
 import type { AppRouter } from "#server/router.ts";
 

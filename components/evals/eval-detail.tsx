@@ -23,8 +23,7 @@ import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
-import type { EvalSummary } from "#server/evals/finish.ts";
+import type { EvalSummary, GraderSummary } from "#db/eval-summary.ts";
 import { formatOverlap } from "#server/evals/overlap.rule.ts";
 import { fewestCases } from "#server/evals/verdict.rule.ts";
 
@@ -36,7 +35,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
   const client = useQueryClient();
   const cannotCancel = useRefusal("evals.cancel");
   const cannotStart = useRefusal("evals.start");
-  const cannotPromote = useRefusal("models.promote");
+  const cannotPromote = useRefusal("promotions.promote");
   const query = useQuery(
     trpc.evals.show.queryOptions(
       { evalId },

@@ -2,7 +2,7 @@
 import { IntervalChart } from "#components/charts/interval-chart.tsx";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { formatNumber } from "#components/ui/format.ts";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import type { GraderSummary } from "#db/eval-summary.ts";
 
 /** Each grader's difference with its 95 % interval. */
 export function GraderChart({

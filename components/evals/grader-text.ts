@@ -1,6 +1,6 @@
 import { formatNumber, formatSigned } from "#components/ui/format.ts";
 import type { GraderKind } from "#db/enums.ts";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import type { GraderSummary } from "#db/eval-summary.ts";
 import { isBinary } from "#server/evals/graders.rule.ts";
 
 export const graderLabels: Record<GraderKind, { label: string; hint: string }> = {

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, CircleHelp, Equal } from "lucide-react";
 import { Chip } from "#components/ui/chip.tsx";
-import type { Verdict } from "#server/evals/verdict.rule.ts";
+import type { Verdict } from "#db/eval-summary.ts";
 
 const looks = {
   better: { tone: "ok", icon: ArrowUp },

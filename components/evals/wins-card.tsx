@@ -1,7 +1,7 @@
 import { formatTied } from "#components/evals/grader-text.ts";
 import { Card } from "#components/ui/card.tsx";
 import { formatNumber, formatPercent } from "#components/ui/format.ts";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
+import type { GraderSummary } from "#db/eval-summary.ts";
 
 /** How the cases went, as one bar: won, tied, lost; and each side's own share with its interval. */
 export function WinsCard({

@@ -24,10 +24,10 @@ export function AliasesCard({
 }) {
   const trpc = useTRPC();
   const client = useQueryClient();
-  const refusal = useRefusal("models.promote");
+  const refusal = useRefusal("promotions.promote");
   const onSuccess = () => client.invalidateQueries(trpc.models.pathFilter());
   const challenge = useMutation(
-    trpc.models.promote.mutationOptions({
+    trpc.promotions.promote.mutationOptions({
       onSuccess,
       onError: (error) => notify.failed("The challenger was not moved", new Error(failureOf(error).message)),
     }),

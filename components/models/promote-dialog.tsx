@@ -18,23 +18,28 @@ import { notify } from "#components/ui/toast.tsx";
 export function PromoteDialog({ slug, version, onClose }: { slug: string; version: Version; onClose: () => void }) {
   const trpc = useTRPC();
   const client = useQueryClient();
-  const refusal = useRefusal("models.promote");
+  const refusal = useRefusal("promotions.promote");
   const cannotEvaluate = useRefusal("evals.start");
+  const stale = () =>
+    Promise.all([
+      client.invalidateQueries(trpc.models.pathFilter()),
+      client.invalidateQueries(trpc.promotions.pathFilter()),
+    ]);
   const [reason, setReason] = useState("");
   const gate = useQuery(
-    trpc.models.gate.queryOptions(
+    trpc.promotions.gate.queryOptions(
       { version: version.id },
       { refetchInterval: ({ state }) => (state.data?.do === "force" && state.data.evalId ? pollMs : false) },
     ),
   );
   const promote = useMutation(
-    trpc.models.promote.mutationOptions({
+    trpc.promotions.promote.mutationOptions({
       onSuccess: async () => {
         notify.done(`${version.name} is the champion`);
         onClose();
-        await client.invalidateQueries(trpc.models.pathFilter());
+        await stale();
       },
-      onError: () => client.invalidateQueries(trpc.models.pathFilter()),
+      onError: stale,
     }),
   );
   const answer = gate.data;

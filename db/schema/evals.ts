@@ -11,6 +11,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { evalStatuses, type graderKinds, splits } from "#db/enums.ts";
+import type { EvalSummary } from "#db/eval-summary.ts";
 import { at, bytes, createdAt, deletedAt, id, leaseColumns } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
@@ -67,7 +68,7 @@ export const evals = pgTable(
     casesDone: integer("cases_done").notNull().default(0),
     casesTotal: integer("cases_total").notNull(),
     /** the verdict and its numbers, computed once by compare.rule.ts */
-    summary: jsonb("summary").$type<object>(),
+    summary: jsonb("summary").$type<EvalSummary>(),
     error: jsonb("error").$type<{ code: string; message: string }>(),
     ...leaseColumns(),
     createdBy: text("created_by").notNull(),

@@ -51,8 +51,8 @@ test("the log names the model versions, dataset versions, revisions and suites t
     });
     const revisionId = deployment.revisions[0]?.id ?? "";
     const detail = { candidate: version.versionId, wanted: [{ revisionId }], unknown: newId("suite") };
-    await older(ctx, { action: "models.promote", targetId: version.versionId, detail });
-    const [row] = (await listAudit(ctx, { ...everything, areas: ["models"] })).items;
+    await older(ctx, { action: "promotions.promote", targetId: version.versionId, detail });
+    const [row] = (await listAudit(ctx, { ...everything, areas: ["promotions"] })).items;
     expect(row).toMatchObject({ targetName: "nano/1" });
     expect(row?.names).toEqual({ [version.versionId]: "nano/1", [revisionId]: "v1" });
   }));

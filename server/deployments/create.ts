@@ -6,7 +6,7 @@ import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import type { CreateDeployment } from "#server/deployments/input.ts";
 import { meaningOfName } from "#server/deployments/meaning-of-name.ts";
 import { DomainError } from "#server/errors.ts";
-import { findVersion, type NamedVersion } from "#server/evals/find-version.ts";
+import { findVersion, type NamedVersion } from "#server/models/find-version.ts";
 
 /**
  * Create a deployment → `{id, name, revisions}`. Its first weights need no ready replica: nobody calls the name yet,

@@ -3,7 +3,7 @@ import { prices } from "#db/schema/gateway.ts";
 import { models } from "#db/schema/models.ts";
 import { users } from "#db/schema/people.ts";
 import type { Ctx } from "#server/context.ts";
-import { dollarsOf } from "#server/economics/price.rule.ts";
+import { dollarsOf } from "#server/pricing/price.rule.ts";
 
 /**
  * Every model of the project by name with the price in force (null: its calls have no cost) and how many came before

@@ -3,8 +3,8 @@ import { newId } from "#db/ids.ts";
 import { prices } from "#db/schema/gateway.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { SetPrice } from "#server/economics/input.ts";
-import { nanosOf } from "#server/economics/price.rule.ts";
 import { findModel } from "#server/models/find-model.ts";
+import { nanosOf } from "#server/pricing/price.rule.ts";
 
 /**
  * What a model's tokens cost from now on → `{id}`. Calls logged before keep the price they were billed at.

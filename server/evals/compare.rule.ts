@@ -1,38 +1,19 @@
+import type { GraderSummary } from "#db/eval-summary.ts";
 import { type Grader, isBinary } from "#server/evals/graders.rule.ts";
 import {
   bootstrapMean,
   casesNeeded,
   detectableDifference,
-  type Interval,
   mcnemarExact,
   type Paired,
   pairedDifferenceInterval,
   varianceOf,
   wilsonInterval,
 } from "#server/evals/statistics.rule.ts";
-import { fewestCases, type Verdict, verdictOf } from "#server/evals/verdict.rule.ts";
+import { fewestCases, verdictOf } from "#server/evals/verdict.rule.ts";
 
 /** One case as both models answered it: marks by grader name. */
 export type PairedCase = { baseline: Record<string, number>; candidate: Record<string, number> };
-
-export type GraderSummary = {
-  name: string;
-  kind: Grader["kind"];
-  n: number;
-  baseline: Interval & { score: number };
-  candidate: Interval & { score: number };
-  difference: Interval & { score: number };
-  verdict: Verdict;
-  /** exact McNemar, two-sided; null for graders whose marks are not just 0 or 1 */
-  pValue: number | null;
-  wins: number;
-  losses: number;
-  ties: number;
-  /** smallest true difference these cases would show at 80 % power */
-  detectable: number;
-  /** cases it would take to tell the difference seen; null when none was seen */
-  needed: number | null;
-};
 
 /** Compare two models case by case, a summary per grader in the suite's order. Shares and marks lie in 0…1. */
 export function compare(graders: readonly Grader[], cases: readonly PairedCase[]): GraderSummary[] {

@@ -10,10 +10,10 @@ import { deleteSuite, suiteDeleteAffects } from "#server/evals/delete-suite.ts";
 import { listSuites } from "#server/evals/list-suites.ts";
 import { showEval } from "#server/evals/show.ts";
 import { startEval } from "#server/evals/start.ts";
-import { askGate } from "#server/models/gate.ts";
 import { addEval, addGround, addRun, cases } from "#server/models/models.fixture.ts";
-import { promoteModelVersion } from "#server/models/promote.ts";
 import { registerModelVersion } from "#server/models/register.ts";
+import { askGate } from "#server/promotions/gate.ts";
+import { promoteModelVersion } from "#server/promotions/promote.ts";
 import { testRun } from "#server/runs/testing.ts";
 import { testProject } from "#server/testing.ts";
 

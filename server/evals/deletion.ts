@@ -67,7 +67,7 @@ async function promotedBy({ db, projectId }: Where, evalId: string) {
     .where(
       and(
         eq(auditLog.projectId, projectId),
-        eq(auditLog.action, "models.promote"),
+        eq(auditLog.action, "promotions.promote"),
         eq(auditLog.outcome, "done"),
         sql`${auditLog.detail} ->> 'evalId' = ${evalId}`,
       ),

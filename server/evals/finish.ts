@@ -1,8 +1,9 @@
 import { asc, eq, sql } from "drizzle-orm";
+import type { EvalSummary } from "#db/eval-summary.ts";
 import { type evals, scores, type suites } from "#db/schema/evals.ts";
 import { transact } from "#server/context.ts";
-import { compare, type GraderSummary, type PairedCase } from "#server/evals/compare.rule.ts";
-import { type Overlap, overlapOf } from "#server/evals/overlap.rule.ts";
+import { compare, type PairedCase } from "#server/evals/compare.rule.ts";
+import { overlapOf } from "#server/evals/overlap.rule.ts";
 import type { TrainedOn } from "#server/evals/trained-on.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { beat, type Claim, release } from "#server/jobs/lease.ts";
@@ -10,14 +11,6 @@ import { evaluations } from "#server/jobs/leased.ts";
 
 /** More failed calls than this share say nothing about the models any more. */
 const mostErrors = 0.05;
-
-/** What an eval's page shows first; written once, from the scores. */
-export type EvalSummary = {
-  graders: GraderSummary[];
-  errors: { baseline: number; candidate: number };
-  /** absent in evals from before it was looked up */
-  overlap?: Overlap;
-};
 
 type Trained = { cases: number; baseline: TrainedOn; candidate: TrainedOn };
 

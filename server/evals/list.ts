@@ -3,7 +3,6 @@ import { evals, suites } from "#db/schema/evals.ts";
 import type { Ctx } from "#server/context.ts";
 import { ListEvals } from "#server/evals/input.ts";
 import { namedSides } from "#server/evals/show.ts";
-import { summaryOf } from "#server/evals/summary.ts";
 import { keyset, pageOf } from "#server/page.ts";
 import { contains } from "#server/text/name-search.ts";
 
@@ -65,15 +64,14 @@ export async function listEvals(ctx: Ctx, request: ListEvals) {
   const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.eval.id);
   const items = page.map((row) => {
     const { summary, ...rest } = row.eval;
-    const ended = summaryOf(summary);
     return {
       ...rest,
       suite: row.suite,
       candidate: `${row.candidateModel}/${row.candidateVersion}`,
       baseline: `${row.baselineModel}/${row.baselineVersion}`,
-      headline: ended?.graders[0] ?? null,
+      headline: summary?.graders[0] ?? null,
       /** null until it has ended, and for evals from before it was looked up */
-      overlap: ended?.overlap ?? null,
+      overlap: summary?.overlap ?? null,
     };
   });
   return { items, nextCursor, total: counted?.total ?? 0 };

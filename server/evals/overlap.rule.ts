@@ -1,14 +1,4 @@
-/**
- * How many of an eval's cases its targets were trained on, `either` of them. The verdict is drawn on the others only.
- * `unchecked`: datasets in a target's lineage whose rows could not be compared.
- */
-export type Overlap = {
-  cases: number;
-  candidate: number;
-  baseline: number;
-  either: number;
-  unchecked: { candidate: string[]; baseline: string[] };
-};
+import type { Overlap } from "#db/eval-summary.ts";
 
 type Side = { seen: Set<number>; unchecked: string[] };
 

@@ -5,7 +5,6 @@ import { transact } from "#server/context.ts";
 import { apiUrl } from "#server/env.ts";
 import { type Answer, ask, type Gateway } from "#server/evals/ask.ts";
 import type { EvalCase } from "#server/evals/case.rule.ts";
-import { findVersion } from "#server/evals/find-version.ts";
 import { finishEval } from "#server/evals/finish.ts";
 import { grade } from "#server/evals/graders.rule.ts";
 import { readCases } from "#server/evals/read-cases.ts";
@@ -15,6 +14,7 @@ import { beat, type Claim, claim, isLeaseLost, keepBeating, leaseLost, release }
 import { evaluations } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
+import { findVersion } from "#server/models/find-version.ts";
 import { notifyLive } from "#server/signals/live.ts";
 import { errorText } from "#server/text/error-text.ts";
 import { storableJson } from "#server/text/stored-text.rule.ts";

@@ -7,7 +7,6 @@ import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { findEval } from "#server/evals/find-eval.ts";
 import type { EvalRef } from "#server/evals/input.ts";
-import { summaryOf } from "#server/evals/summary.ts";
 import { withoutLease } from "#server/jobs/lease.ts";
 
 export type EvalSide = {
@@ -52,7 +51,7 @@ export async function showEval(ctx: Pick<Ctx, "db" | "projectId">, { evalId }: E
     return { versionId, ...version, name: `${version.model}/${version.version}` };
   };
   const [baseline, candidate] = [await side(found.row.baselineVersionId), await side(found.row.candidateVersionId)];
-  return { ...found, row: withoutLease(found.row), baseline, candidate, summary: summaryOf(found.row.summary) };
+  return { ...found, row: withoutLease(found.row), baseline, candidate, summary: found.row.summary };
 }
 
 /** Names of both sides in a list, without a query per row. */

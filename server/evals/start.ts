@@ -3,8 +3,8 @@ import { newId } from "#db/ids.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { findVersion } from "#server/evals/find-version.ts";
 import type { StartEval } from "#server/evals/input.ts";
+import { findVersion } from "#server/models/find-version.ts";
 
 /** Queue a comparison of two model versions on a suite → the eval's row. INVALID when both are the same version. */
 export async function startEval(ctx: Ctx, input: StartEval) {

@@ -1,7 +1,5 @@
+import type { Verdict } from "#db/eval-summary.ts";
 import type { Interval } from "#server/evals/statistics.rule.ts";
-
-/** What an interval of the difference lets one say, in the words that the page shows. */
-export type Verdict = "better" | "worse" | "not worse" | "cannot tell";
 
 /** A loss up to one point is not worth a veto: the margin of "not worse". */
 export const nonInferiorityMargin = 0.01;

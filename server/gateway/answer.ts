@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { costUsdNanos, dollarsOf } from "#server/economics/price.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { attemptCall } from "#server/gateway/attempt.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
@@ -18,6 +17,7 @@ import { readJson } from "#server/http/body.ts";
 import { streamTimer } from "#server/inference/client/timings.rule.ts";
 import { callBytesAtMost } from "#server/inference/client/wire.ts";
 import { log } from "#server/log.ts";
+import { costUsdNanos, dollarsOf } from "#server/pricing/price.rule.ts";
 
 const peekedBytesAtMost = 64 * 1024;
 const peekedWithinMs = 250;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Scope } from "#db/enums.ts";
 import type { Actor } from "#server/context.ts";
-import type { Price } from "#server/economics/price.rule.ts";
+import type { Price } from "#server/pricing/price.rule.ts";
 import type { CallRecord } from "#server/requests/record.ts";
 
 /** Who presents a key, as the in-memory snapshot (or an internal token) tells it. */

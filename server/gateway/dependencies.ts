@@ -1,11 +1,11 @@
 import { idMint } from "#db/ids.ts";
 import type { Actor } from "#server/context.ts";
-import { priceAt } from "#server/economics/price.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import type { CallableModel, CallerKey, Dependencies, Route, RouteRequest, Target } from "#server/gateway/contract.ts";
 import type { Forwarder } from "#server/gateway/forward.ts";
 import type { ProjectNames, ServedDeployment, ServedRevision, Snapshot } from "#server/gateway/snapshot/build.ts";
 import type { SnapshotKeeper } from "#server/gateway/snapshot/keep.ts";
+import { priceAt } from "#server/pricing/price.rule.ts";
 import { bucketOf, pickRevision, stickyKeyOf } from "#server/routing/pick.rule.ts";
 import { resolveName } from "#server/routing/resolve.rule.ts";
 

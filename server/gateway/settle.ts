@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { costUsdNanos } from "#server/economics/price.rule.ts";
 import type { CallerKey, Dependencies, Reservation, Route } from "#server/gateway/contract.ts";
 import type { Head } from "#server/gateway/headers.ts";
 import type { Attempt, Ending } from "#server/gateway/job.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
+import { costUsdNanos } from "#server/pricing/price.rule.ts";
 import type { AttemptRecord } from "#server/requests/record.ts";
 import { cutText } from "#server/text/cut-text.rule.ts";
 

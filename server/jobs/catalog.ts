@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Db } from "#db/client.ts";
 import { conversions, datasetImports, evaluations, modelImports, trainings } from "#server/jobs/leased.ts";
-import { abandoned, lostRegistrations, lostSamples } from "#server/jobs/lost.ts";
+import { abandoned, lostEvalsOfRuns, lostRegistrations, lostSamples } from "#server/jobs/lost.ts";
 
 const projectId = z.string();
 
@@ -56,6 +56,12 @@ export const catalog = {
     attempts: 5,
     payload: z.object({ projectId, runId: z.string() }),
     lost: abandoned(conversions, "runId"),
+  }),
+  "evals.startOfRun": job({
+    queue: "io",
+    attempts: 5,
+    payload: z.object({ projectId, runId: z.string() }),
+    lost: lostEvalsOfRuns,
   }),
   "evals.run": job({
     queue: "io",

@@ -2,9 +2,9 @@ import { modelVersions } from "#db/schema/models.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
 import { deleteThing } from "#server/deletion.ts";
-import { nameVersion } from "#server/evals/find-version.ts";
 import { holdVersions, liveVersionsOf, modelDeletion } from "#server/models/deletion.ts";
 import { findModel } from "#server/models/find-model.ts";
+import { nameVersion } from "#server/models/find-version.ts";
 import type { VersionRef } from "#server/models/input.ts";
 import { letGoOfModel, letGoOfVersions } from "#server/models/let-go.ts";
 

@@ -7,8 +7,8 @@ import { requests } from "#db/schema/requests.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { type Deletion, formatCount, formatSome, lines, mostNamed, someOf, verb } from "#server/deletion.rule.ts";
+import { awaitsRegistration } from "#server/jobs/lost.ts";
 import { servedBy } from "#server/models/served-by.ts";
-import { awaitsRegistration } from "#server/registration.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 const callHours = 24;

@@ -1,11 +1,10 @@
 import { and, desc, eq, inArray } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { EvalStatus } from "#db/enums.ts";
+import type { GraderSummary } from "#db/eval-summary.ts";
 import { evals, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
-import type { GraderSummary } from "#server/evals/compare.rule.ts";
-import { summaryOf } from "#server/evals/summary.ts";
 
 const mostEvals = 200;
 
@@ -45,6 +44,6 @@ export async function headlinesOf(
     createdAt: row.createdAt,
     baseline: `${model}/${number}`,
     baselineVersionId: row.baselineVersionId,
-    headline: row.status === "succeeded" ? (summaryOf(row.summary)?.graders[0] ?? null) : null,
+    headline: row.status === "succeeded" ? (row.summary?.graders[0] ?? null) : null,
   }));
 }

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { artifactFiles, artifacts, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
-import { nameVersion } from "#server/evals/find-version.ts";
+import { nameVersion } from "#server/models/find-version.ts";
 import type { VersionRef } from "#server/models/input.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Db } from "#db/client.ts";
+import type { Overlap } from "#db/eval-summary.ts";
 import { newId } from "#db/ids.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { evals, suites } from "#db/schema/evals.ts";
@@ -8,7 +9,6 @@ import { runs } from "#db/schema/runs.ts";
 import { blobs } from "#db/schema/storage.ts";
 import type { Ctx } from "#server/context.ts";
 import { compare, type PairedCase } from "#server/evals/compare.rule.ts";
-import type { Overlap } from "#server/evals/overlap.rule.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 
 const shaOf = (text: string) => createHash("sha256").update(text).digest("hex");

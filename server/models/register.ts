@@ -3,17 +3,16 @@ import { newId, shortId } from "#db/ids.ts";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { projects } from "#db/schema/people.ts";
 import { runs } from "#db/schema/runs.ts";
-import { type Ctx, type TxCtx, transact } from "#server/context.ts";
+import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { startEval } from "#server/evals/start.ts";
-import { championOf } from "#server/models/gate.ts";
 
 type Run = typeof runs.$inferSelect;
 
 /**
- * The job at the end of a run: its artifacts become the next version of `run.modelName`, ready to be called, and the
- * run's suite compares it with the champion, else with the base. Idempotent by run: a second call changes nothing and
- * answers the same row. NOT_FOUND (reason `gone`) for a run that was deleted, CONFLICT for a run that has not succeeded, UNAVAILABLE when its artifacts are missing.
+ * The job at the end of a run: its artifacts become the next version of `run.modelName`, ready to be called; then the
+ * eval that the run asked for is due. Idempotent by run: a second call changes nothing and answers the same row.
+ * NOT_FOUND (reason `gone`) for a run that was deleted, CONFLICT for one that has not succeeded, UNAVAILABLE when its
+ * artifacts are missing.
  */
 export async function registerModelVersion(ctx: Ctx, { runId }: { runId: string }) {
   return transact(ctx, async (ctx) => {
@@ -32,7 +31,7 @@ export async function registerModelVersion(ctx: Ctx, { runId }: { runId: string 
       id: version.id,
       detail: { runId, model: run.modelName, version: version.version },
     });
-    if (run.suiteId) await compareOnSuite(ctx, version, run.suiteId);
+    if (run.suiteId) ctx.enqueue("evals.startOfRun", { projectId: ctx.projectId, runId });
     return version;
   });
 }
@@ -101,25 +100,4 @@ async function tunedModel(ctx: Ctx, run: Run) {
     if (model?.kind === "tuned") return model;
   }
   throw new DomainError("CONFLICT", `${run.modelName} is the name of a base model`);
-}
-
-/** The eval that the run asked for. A suite that was archived meanwhile is no reason to lose the version. */
-async function compareOnSuite(
-  ctx: TxCtx,
-  version: { id: string; modelId: string; baseVersionId: string | null },
-  suite: string,
-) {
-  const baseline = (await championOf(ctx, version.modelId)) ?? version.baseVersionId;
-  if (!baseline) return;
-  try {
-    await startEval(ctx, { suite, candidate: version.id, baseline });
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    ctx.changed({
-      action: "evals.start",
-      id: version.id,
-      outcome: "refused",
-      detail: { suiteId: suite, why: error.message },
-    });
-  }
 }

@@ -80,7 +80,7 @@ async function aliasesOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
       overruled: sql<string | null>`(
         select case when ${auditLog.detail} ->> 'forced' = 'true' then ${auditLog.detail} ->> 'reason' end from ${auditLog}
         where ${auditLog.projectId} = ${aliases.projectId} and ${auditLog.targetId} = ${aliases.modelVersionId}
-          and ${auditLog.action} = 'models.promote' and ${auditLog.outcome} = 'done'
+          and ${auditLog.action} = 'promotions.promote' and ${auditLog.outcome} = 'done'
           and ${auditLog.detail} ->> 'alias' = ${aliases.alias}
         order by ${auditLog.createdAt} desc, ${auditLog.id} desc limit 1)`,
     })

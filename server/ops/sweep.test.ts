@@ -10,6 +10,7 @@ import { claim, type LeasedTable, release, type Work } from "#server/jobs/lease.
 import { conversions, datasetImports, evaluations, modelImports, trainings } from "#server/jobs/leased.ts";
 import { testJobs } from "#server/jobs/testing.ts";
 import { addGround, addRun } from "#server/models/models.fixture.ts";
+import { registerModelVersion } from "#server/models/register.ts";
 import { sweep } from "#server/ops/sweep.ts";
 import { testBase, testDataset, testRun } from "#server/runs/testing.ts";
 
@@ -36,6 +37,12 @@ const lostRow: { [N in LostName]: (ctx: ProjectJobCtx) => Promise<JobPayload<N>>
   },
   "runs.train": (ctx) => runOf(ctx, { status: "queued", queuedAt: long.createdAt }),
   "runs.convert": (ctx) => runOf(ctx, { status: "converting", queuedAt: long.createdAt }),
+  "evals.startOfRun": async (ctx) => {
+    const ground = await addGround(ctx);
+    const runId = await addRun(ctx, ground, { suiteId: ground.suiteId, finishedAt: long.createdAt });
+    await registerModelVersion(ctx, { runId });
+    return { projectId: ctx.projectId, runId };
+  },
   "evals.run": async (ctx) => ({ projectId: ctx.projectId, evalId: await addEvalRow(ctx, await addGround(ctx), long) }),
 };
 const names = Object.keys(lostRow) as LostName[]; // safe because it is keyed by them

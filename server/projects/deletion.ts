@@ -19,7 +19,7 @@ import {
   someOf,
   verb,
 } from "#server/deletion.rule.ts";
-import { awaitsRegistration } from "#server/registration.ts";
+import { awaitsRegistration } from "#server/jobs/lost.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 

@@ -6,7 +6,7 @@ import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { listRows } from "#server/datasets/list-rows.ts";
 import { type ChatTurn, caseOf } from "#server/evals/case.rule.ts";
-import { nameVersion } from "#server/evals/find-version.ts";
+import { nameVersion } from "#server/models/find-version.ts";
 import type { ExampleOf } from "#server/routing/input.ts";
 import type { Storage } from "#server/storage.ts";
 

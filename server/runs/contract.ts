@@ -95,9 +95,3 @@ export const Manifest = z.object({
   files: z.array(z.object({ path: z.string(), bytes: z.number().int(), sha256 })),
 });
 export type Manifest = z.infer<typeof Manifest>;
-
-/** The converter's one line. */
-export const ConvertResult = z.union([
-  z.object({ kind: z.enum(["base", "adapter"]), path: z.string(), bytes: z.number().int(), sha256 }),
-  z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }),
-]);

@@ -14,10 +14,10 @@ import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import type { ArtifactFile } from "#server/models/artifacts/digest.rule.ts";
 import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
+import { convertToGguf } from "#server/models/python/convert.ts";
+import { TrainerFailure } from "#server/models/python/failure.ts";
 import { failRun, failureOf } from "#server/runs/fail.ts";
 import { storeResultFile } from "#server/runs/result-file.ts";
-import { convertToGguf } from "#server/runs/trainer/convert.ts";
-import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { type RunFolder, readManifest, runFolder } from "#server/runs/trainer/folder.ts";
 import type { Blob } from "#server/storage.ts";
 

@@ -3,7 +3,7 @@ import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { type Deletion, formatCount, lines } from "#server/deletion.rule.ts";
-import { awaitsRegistration } from "#server/registration.ts";
+import { awaitsRegistration } from "#server/jobs/lost.ts";
 import { isFinal } from "#server/runs/status.rule.ts";
 
 type Run = typeof runs.$inferSelect;

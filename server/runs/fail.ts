@@ -5,7 +5,7 @@ import { DomainError } from "#server/errors.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { type LeaseToken, release, type Work } from "#server/jobs/lease.ts";
 import { log } from "#server/log.ts";
-import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
+import { type Failure, TrainerFailure } from "#server/models/python/failure.ts";
 import { errorText } from "#server/text/error-text.ts";
 
 /** End a run that this worker holds as failed, with a reason and a remedy. */

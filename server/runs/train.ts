@@ -9,6 +9,7 @@ import { release } from "#server/jobs/lease.ts";
 import { trainings } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { filesOfArtifact, layOut } from "#server/models/artifacts/lay-out.ts";
+import { TrainerFailure } from "#server/models/python/failure.ts";
 import { claimRun } from "#server/runs/claim.ts";
 import type { Spec } from "#server/runs/contract.ts";
 import { failRun, failureOf } from "#server/runs/fail.ts";
@@ -16,7 +17,6 @@ import { followRun } from "#server/runs/follow.ts";
 import { chosenIn } from "#server/runs/methods/spec.ts";
 import { findMethod } from "#server/runs/methods/table.ts";
 import { trainingBytes } from "#server/runs/room.rule.ts";
-import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import { findTrainer, prepareFolder, type RunFolder, runFolder } from "#server/runs/trainer/folder.ts";
 import { requireRoom } from "#server/storage.ts";
 

@@ -214,17 +214,21 @@ export const actions = {
     routed: true,
   }),
   "models.importSample": inProject<{ name: string }>({ target: "modelVersion", tells: ["models"], routed: true }),
-  "models.promote": inProject<Promotion & { forced: boolean }, Promotion & Why & { forceTried: boolean | undefined }>({
-    target: "modelVersion",
-    tells: ["models"],
-    routed: true,
-  }),
   "models.register": inProject<{ runId: string; model: string; version: number }>({
     target: "modelVersion",
     tells: ["models"],
     routed: true,
   }),
   "models.removeAlias": inProject<{ model: string; alias: AliasName }>({
+    target: "modelVersion",
+    tells: ["models"],
+    routed: true,
+  }),
+  // promotions
+  "promotions.promote": inProject<
+    Promotion & { forced: boolean },
+    Promotion & Why & { forceTried: boolean | undefined }
+  >({
     target: "modelVersion",
     tells: ["models"],
     routed: true,

@@ -142,7 +142,7 @@ const mutations: Readonly<Record<string, (room: Room) => Call | Promise<Call>>> 
     return { input: { name: "tiny", source: { kind: "local", path } }, as: { kind: "local" } };
   },
   "models.importSample": () => ({}),
-  "models.promote": async ({ ctx }) => ({ input: { version: (await testBase(ctx)).id, alias: "challenger" } }),
+  "promotions.promote": async ({ ctx }) => ({ input: { version: (await testBase(ctx)).id, alias: "challenger" } }),
   "models.removeAlias": async ({ ctx }) => {
     const { id, modelId } = await testBase(ctx);
     const held = { modelId, projectId: ctx.projectId, modelVersionId: id, movedBy: ctx.actor };

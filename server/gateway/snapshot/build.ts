@@ -1,5 +1,5 @@
 import type { ModelVersionStatus, Scope } from "#db/enums.ts";
-import type { DatedPrice } from "#server/economics/price.rule.ts";
+import type { DatedPrice } from "#server/pricing/price.rule.ts";
 import type { WeightedRevision } from "#server/routing/pick.rule.ts";
 import type { NameBook, NamedVersion } from "#server/routing/resolve.rule.ts";
 

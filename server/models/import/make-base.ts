@@ -14,7 +14,7 @@ import { fetchFromHub } from "#server/models/fetch/hub.ts";
 import { findLocal } from "#server/models/fetch/local.ts";
 import { findUploads } from "#server/models/fetch/uploads.ts";
 import type { Fetched, ImportWork } from "#server/models/import/work.ts";
-import { convertToGguf } from "#server/runs/trainer/convert.ts";
+import { convertToGguf } from "#server/models/python/convert.ts";
 import { type Blob, requireRoom, type Storage } from "#server/storage.ts";
 
 /** Well within the hour after which the collector takes what nobody names. */

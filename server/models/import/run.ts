@@ -13,7 +13,7 @@ import { log } from "#server/log.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
 import { type BaseBlobs, makeBase } from "#server/models/import/make-base.ts";
 import { endImport, type Progress, reportProgress, type Version } from "#server/models/import/progress.ts";
-import { type Failure, TrainerFailure } from "#server/runs/trainer/failure.ts";
+import { type Failure, TrainerFailure } from "#server/models/python/failure.ts";
 import { errorText } from "#server/text/error-text.ts";
 
 /**

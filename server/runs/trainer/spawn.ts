@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";
+import { TrainerFailure } from "#server/models/python/failure.ts";
+import { trainerEnv, trainerPython } from "#server/models/python/python.ts";
 import { killGroup, type ProcessRef, startTimeOf } from "#server/process.ts";
-import { TrainerFailure } from "#server/runs/trainer/failure.ts";
 import type { RunFolder } from "#server/runs/trainer/folder.ts";
-import { trainerEnv, trainerPython } from "#server/runs/trainer/python.ts";
 
 const mark = (runId: string) => `FORGE_RUN=${runId}`;
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { env, isolatedEnvironment } from "#server/env.ts";
-import { TrainerFailure } from "#server/runs/trainer/failure.ts";
+import { TrainerFailure } from "#server/models/python/failure.ts";
 
 const source = fileURLToPath(new URL("../../../trainer/src", import.meta.url));
 const keptLogBytes = 4_000;

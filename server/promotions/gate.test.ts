@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Overlap } from "#server/evals/overlap.rule.ts";
-import { type GateFacts, judgeGate } from "#server/models/gate.rule.ts";
+import type { Overlap } from "#db/eval-summary.ts";
+import { type GateFacts, judgeGate } from "#server/promotions/gate.rule.ts";
 
 const clean: Overlap = { cases: 200, candidate: 0, baseline: 0, either: 0, unchecked: { candidate: [], baseline: [] } };
 const difference = { score: 0.8, low: 0.7, high: 0.9 };

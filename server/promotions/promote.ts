@@ -1,11 +1,11 @@
-import { and, eq, sql } from "drizzle-orm";
-import type { AliasName } from "#db/enums.ts";
-import { aliases, models } from "#db/schema/models.ts";
+import { eq } from "drizzle-orm";
+import { models } from "#db/schema/models.ts";
 import { type Ctx, type TxCtx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import { findVersion, nameVersion } from "#server/evals/find-version.ts";
-import { askGate } from "#server/models/gate.ts";
-import { PromoteModelVersion } from "#server/models/input.ts";
+import { aliasHolder, moveAlias } from "#server/models/aliases.ts";
+import { findVersion, nameVersion } from "#server/models/find-version.ts";
+import { askGate } from "#server/promotions/gate.ts";
+import { PromoteModelVersion } from "#server/promotions/input.ts";
 
 /**
  * Move an alias to a version by compare-and-set → `{version, alias, previous, forced}`. The champion must pass the
@@ -20,7 +20,12 @@ export async function promoteModelVersion(ctx: Ctx, request: PromoteModelVersion
   const outcome = await transact(ctx, (ctx) => tryPromote(ctx, input));
   if ("refused" in outcome) {
     await transact(ctx, async (ctx) =>
-      ctx.changed({ action: "models.promote", id: outcome.versionId, outcome: "refused", detail: outcome.evidence }),
+      ctx.changed({
+        action: "promotions.promote",
+        id: outcome.versionId,
+        outcome: "refused",
+        detail: outcome.evidence,
+      }),
     );
     throw new DomainError(outcome.refused, outcome.why, { field: "version" });
   }
@@ -35,7 +40,7 @@ async function tryPromote(ctx: TxCtx, input: Input) {
   // Serialises promotions of one model, so that the gate judges against the champion that is replaced.
   await ctx.db.select({ id: models.id }).from(models).where(eq(models.id, version.modelId)).for("update");
   await nameVersion(ctx, version.id, "version"); // it may have been deleted while this waited
-  const previous = await holderOf(ctx, version.modelId, alias);
+  const previous = await aliasHolder(ctx, version.modelId, alias, { hold: true });
   const gate = alias === "champion" ? await askGate(ctx, { version: version.id }) : null;
   const detail = { alias, model: version.name, previous, reason: input.reason, evalId: gate?.evalId };
   const refuse = (refused: "CONFLICT" | "REFUSED", why: string) => {
@@ -54,34 +59,6 @@ async function tryPromote(ctx: TxCtx, input: Input) {
   if (!gate) await findVersion(ctx, version.id, "version");
   await moveAlias(ctx, { modelId: version.modelId, alias, modelVersionId: version.id });
   const forced = gate?.do === "force";
-  ctx.changed({ action: "models.promote", id: version.id, detail: { ...detail, forced, checks: gate?.checks } });
+  ctx.changed({ action: "promotions.promote", id: version.id, detail: { ...detail, forced, checks: gate?.checks } });
   return { version, alias, previous, forced };
-}
-
-async function holderOf(ctx: Ctx, modelId: string, alias: AliasName): Promise<string | null> {
-  const [row] = await ctx.db
-    .select({ id: aliases.modelVersionId })
-    .from(aliases)
-    .where(and(eq(aliases.modelId, modelId), eq(aliases.projectId, ctx.projectId), eq(aliases.alias, alias)))
-    .for("update");
-  return row?.id ?? null;
-}
-
-async function moveAlias(ctx: Ctx, to: { modelId: string; alias: AliasName; modelVersionId: string }) {
-  const moved = { modelVersionId: to.modelVersionId, movedBy: ctx.actor };
-  await ctx.db
-    .insert(aliases)
-    .values({ ...to, projectId: ctx.projectId, movedBy: ctx.actor })
-    .onConflictDoUpdate({ target: [aliases.modelId, aliases.alias], set: { ...moved, movedAt: sql`now()` } });
-  if (to.alias === "champion") {
-    await ctx.db
-      .delete(aliases)
-      .where(
-        and(
-          eq(aliases.modelId, to.modelId),
-          eq(aliases.alias, "challenger"),
-          eq(aliases.modelVersionId, to.modelVersionId),
-        ),
-      );
-  }
 }

@@ -1,6 +1,7 @@
 import type { EvalStatus, ModelVersionStatus } from "#db/enums.ts";
-import { formatOverlap, type Overlap } from "#server/evals/overlap.rule.ts";
-import { fewestCases, type Verdict } from "#server/evals/verdict.rule.ts";
+import type { Overlap, Verdict } from "#db/eval-summary.ts";
+import { formatOverlap } from "#server/evals/overlap.rule.ts";
+import { fewestCases } from "#server/evals/verdict.rule.ts";
 
 /** The headline of a finished comparison; shares and marks lie in 0…1, the interval is 95 %. */
 export type Evidence = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { costUsdNanos, dollarsOf, nanosOf, priceAt } from "#server/economics/price.rule.ts";
+import { costUsdNanos, dollarsOf, nanosOf, priceAt } from "#server/pricing/price.rule.ts";
 
 const price = { inputUsdNanosPerMillionTokens: 150_000_000n, outputUsdNanosPerMillionTokens: 600_000_000n };
 

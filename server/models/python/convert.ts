@@ -1,10 +1,21 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { env } from "#server/env.ts";
 import { log } from "#server/log.ts";
-import { ConvertResult } from "#server/runs/contract.ts";
-import { TrainerFailure } from "#server/runs/trainer/failure.ts";
-import { runModule } from "#server/runs/trainer/python.ts";
+import { TrainerFailure } from "#server/models/python/failure.ts";
+import { runModule } from "#server/models/python/python.ts";
 import { jsonOrNull } from "#server/text/json.rule.ts";
+
+/** The converter's one line. */
+export const ConvertResult = z.union([
+  z.object({
+    kind: z.enum(["base", "adapter"]),
+    path: z.string(),
+    bytes: z.number().int(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }),
+]);
 
 /** F16 halves a base without a loss that shows; an adapter is small, so it keeps its F32. */
 const outTypes = { base: "f16", adapter: "f32" } as const;

@@ -1,21 +1,21 @@
 import { and, desc, eq, inArray } from "drizzle-orm";
+import type { EvalSummary } from "#db/eval-summary.ts";
 import { evals, suites } from "#db/schema/evals.ts";
-import { aliases, modelVersions } from "#db/schema/models.ts";
+import { modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { gateMaxOverlap } from "#server/env.ts";
-import { nameVersion } from "#server/evals/find-version.ts";
-import type { EvalSummary } from "#server/evals/finish.ts";
-import { summaryOf } from "#server/evals/summary.ts";
-import { type Evidence, type GateFacts, judgeGate } from "#server/models/gate.rule.ts";
-import type { GateQuestion } from "#server/models/input.ts";
+import { aliasHolder } from "#server/models/aliases.ts";
+import { nameVersion } from "#server/models/find-version.ts";
+import { type Evidence, type GateFacts, judgeGate } from "#server/promotions/gate.rule.ts";
+import type { GateQuestion } from "#server/promotions/input.ts";
 
 /**
  * What the promotion gate says of making this version champion: its answer with every check, who holds the alias now
- * (`expected` for models.promote), whom it was compared with and the eval that shows it. NOT_FOUND outside the project.
+ * (`expected` for promotions.promote), whom it was compared with and the eval that shows it. NOT_FOUND outside the project.
  */
 export async function askGate(ctx: Pick<Ctx, "db" | "projectId">, { version: ref }: GateQuestion) {
   const version = await nameVersion(ctx, ref, "version");
-  const champion = await championOf(ctx, version.modelId);
+  const champion = await aliasHolder(ctx, version.modelId, "champion");
   const [row] = await ctx.db
     .select({ baseVersionId: modelVersions.baseVersionId })
     .from(modelVersions)
@@ -41,17 +41,8 @@ export async function askGate(ctx: Pick<Ctx, "db" | "projectId">, { version: ref
   return { ...judgeGate(facts), version, expected: champion, opponent, evalId: (done ?? pending)?.id ?? null };
 }
 
-/** Id of the version that holds the model's champion alias, or null. */
-export async function championOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string): Promise<string | null> {
-  const [row] = await ctx.db
-    .select({ id: aliases.modelVersionId })
-    .from(aliases)
-    .where(and(eq(aliases.modelId, modelId), eq(aliases.projectId, ctx.projectId), eq(aliases.alias, "champion")));
-  return row?.id ?? null;
-}
-
 async function evalsBetween(ctx: Pick<Ctx, "db" | "projectId">, candidateId: string, baselineId: string) {
-  const rows = await ctx.db
+  return ctx.db
     .select({ id: evals.id, status: evals.status, summary: evals.summary, suite: suites.name })
     .from(evals)
     .innerJoin(suites, eq(suites.id, evals.suiteId))
@@ -65,7 +56,6 @@ async function evalsBetween(ctx: Pick<Ctx, "db" | "projectId">, candidateId: str
     )
     .orderBy(desc(evals.id))
     .limit(20);
-  return rows.map((row) => ({ ...row, summary: summaryOf(row.summary) }));
 }
 
 function evidenceOf(suite: string, summary: EvalSummary | null): Evidence | null {

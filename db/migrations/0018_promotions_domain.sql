@@ -1,0 +1,1 @@
+UPDATE "audit_log" SET "action" = 'promotions.promote' WHERE "action" = 'models.promote';
