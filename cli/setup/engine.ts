@@ -25,7 +25,7 @@ export function enginePackages(platform: string, arch: string, nvidia: boolean):
   return nvidia ? ["linux-x64", "linux-x64-cuda", "linux-x64-cuda-ext"] : ["linux-x64"];
 }
 
-/** Fetch the inference engine's binaries over the empty packages of the lock; nothing to do when they are there. */
+/** Fetch the inference engine's binaries in place of the links to cli/setup/empty; nothing to do when they are there. */
 export async function setUpEngine(): Promise<string> {
   const version = await installedVersion();
   const names = enginePackages(process.platform, process.arch, hasNvidiaGpu());
