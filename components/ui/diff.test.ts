@@ -26,8 +26,16 @@ test("both sides can be read back from the parts", () => {
   expect(read("del")).toBe(b);
 });
 
-test("equal and empty texts have no marks, and a huge middle becomes one replacement", () => {
+test("equal and empty texts have no marks, and texts with nothing in common are one replacement", () => {
   expect(diffWords("same", "same")).toEqual([{ kind: "same", text: "same" }]);
   expect(diffWords("", "")).toEqual([]);
+  expect(diffWords("", "new")).toEqual([{ kind: "ins", text: "new" }]);
   expect(diffWords("a ".repeat(5_000), "b ".repeat(5_000)).length).toBeLessThanOrEqual(3);
+});
+
+test("in a long text only the words that differ are marked, in any script", () => {
+  const text = "один два три quatre ".repeat(5_000);
+  const marked = (other: string) => diffWords(text, other).filter((part) => part.kind !== "same");
+  const edited = text.replace("два", "пять").replace(/quatre $/, "cinq ");
+  expect(marked(edited).map((part) => part.text)).toEqual(["два", "пять", "quatre", "cinq"]);
 });
