@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{db,server,workers,components,cli,bench}/**/*.test.ts"],
+    include: ["{db,server,workers,components,cli,bench}/**/*.test.{ts,tsx}"],
     globalSetup: ["./db/testing.ts"],
     environment: "node",
     silent: "passed-only", // logs of faults made on purpose are shown with the test that failed

@@ -155,7 +155,7 @@ export function importRules(): Override[] {
       ],
     ),
     override(["cli/**", "bench/**", "e2e/**", "app/**", "workers/**"], [engine]),
-    override(["**/*.test.ts", "**/*.fixture.ts", "**/testing.ts"], []),
+    override(["**/*.test.{ts,tsx}", "**/*.fixture.ts", "**/testing.{ts,tsx}"], []),
   ];
 }
 
@@ -178,7 +178,12 @@ export const boundariesFile = "biome.boundaries.json";
 export function boundaries(): Record<string, unknown> {
   const environment = { includes: mayReadEnv, linter: { rules: { style: { noProcessEnv: "off" } } } };
   const typesOnly = {
-    includes: ["components/**/*.ts", "components/**/*.tsx", "!components/**/*.test.ts"],
+    includes: [
+      "components/**/*.ts",
+      "components/**/*.tsx",
+      "!components/**/*.test.{ts,tsx}",
+      "!components/testing.tsx",
+    ],
     plugins: ["./cli/lint/components-types-only.grit"],
   };
   return { overrides: [...importRules(), environment, typesOnly] };

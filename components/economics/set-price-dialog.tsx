@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import type { PriceRow } from "#components/economics/price-row.ts";
 import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/people/form-error.tsx";
+import { FormError } from "#components/form/form.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/people/form-error.tsx";
+import { FormError } from "#components/form/form.tsx";
 import { signOutHere } from "#components/people/sign-out-here.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";

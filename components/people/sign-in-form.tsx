@@ -1,7 +1,7 @@
 "use client";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
-import { FormError } from "#components/people/form-error.tsx";
+import { FormError } from "#components/form/form.tsx";
 import { PasswordInput } from "#components/people/password-input.tsx";
 import { signInWith } from "#components/people/sign-in-with.ts";
 import { Button } from "#components/ui/button.tsx";

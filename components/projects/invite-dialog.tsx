@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/people/form-error.tsx";
+import { FormError } from "#components/form/form.tsx";
 import { RoleSelect } from "#components/projects/role-select.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type HyperValue, readField, writeField } from "#server/runs/methods/field.ts";
+import { anyMethod, type PlanRun, planShape, type StartRun, startShape } from "#server/runs/input.ts";
+import { type HyperValue, typedValue, writeField } from "#server/runs/methods/field.ts";
 import { fieldsOf, type Method } from "#server/runs/methods/method.ts";
-import { methods } from "#server/runs/methods/table.ts";
 
 /** The form's word for "no eval by itself". */
 export const noSuite = "none";
 
-/** The unsaved form of a new run; settings as they were typed, so that a wrong one is neither lost nor skipped. */
+/** A new run as it is typed; its settings too, so that a wrong one is neither lost nor skipped. */
 export const RunDraft = z.object({
   base: z.string(),
   dataset: z.string(),
@@ -14,32 +14,51 @@ export const RunDraft = z.object({
   modelName: z.string(),
   suite: z.string(),
   method: z.string(),
-  settings: z.record(z.string(), z.string()),
+  hyperParameters: z.record(z.string(), z.string()),
 });
 export type RunDraft = z.infer<typeof RunDraft>;
-export type TypedSettings = RunDraft["settings"];
-export const emptyRun: RunDraft = {
-  base: "",
-  dataset: "",
-  name: "",
-  modelName: "",
-  suite: noSuite,
-  method: methods[0].name,
-  settings: {},
-};
+export type TypedSettings = RunDraft["hyperParameters"];
 
-/** What the typed settings ask for, and what is wrong with those that ask for nothing; what is left empty is in neither. */
-export function readSettings(method: Pick<Method, "fields">, typed: TypedSettings) {
-  const hyperParameters: Record<string, HyperValue> = {};
-  const wrong: Record<string, string> = {};
-  for (const [key, field] of fieldsOf(method)) {
+export type Methods = readonly [Method, ...Method[]];
+
+/** From what is typed to the inputs of `runs.start` and `runs.estimate`, for the methods of a table. */
+export function runForms(methods: Methods) {
+  const typed = RunDraft.transform((draft) => requestOf(draft, methods));
+  return {
+    // safe because the union is built from the methods of the table, as the verbs' own are
+    start: typed.pipe(anyMethod(startShape, methods)) as unknown as z.ZodType<StartRun, RunDraft>,
+    plan: typed.pipe(anyMethod(planShape, methods)) as unknown as z.ZodType<PlanRun, RunDraft>,
+  };
+}
+
+function requestOf(draft: RunDraft, methods: Methods): unknown {
+  const method = methodIn(methods, draft.method);
+  return {
+    base: draft.base,
+    dataset: draft.dataset,
+    method: method.name,
+    hyperParameters: readSettings(method, draft.hyperParameters),
+    suite: draft.suite === noSuite ? null : draft.suite,
+    modelName: draft.modelName.trim() || undefined,
+    name: draft.name.trim() || undefined,
+  };
+}
+
+/** The method of that name; the table's first when it has none of that name any more. */
+export function methodIn(methods: Methods, name: string): Method {
+  return methods.find((method) => method.name === name) ?? methods[0];
+}
+
+/**
+ * What the typed settings ask for, unchecked. What is left empty is not asked for; what another method knows and this
+ * one does not stays in the form, so that changing the method and back loses nothing.
+ */
+export function readSettings(method: Pick<Method, "fields">, typed: TypedSettings): Record<string, HyperValue> {
+  const asked = fieldsOf(method).flatMap(([key, field]) => {
     const text = typed[key]?.trim();
-    if (!text) continue;
-    const read = readField(field, text);
-    if (read.ok) hyperParameters[key] = read.value;
-    else wrong[key] = read.message;
-  }
-  return { hyperParameters, wrong };
+    return text ? [[key, typedValue(field, text)]] : [];
+  });
+  return Object.fromEntries(asked);
 }
 
 /** The form of settings that a run had. */

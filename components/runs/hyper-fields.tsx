@@ -1,10 +1,11 @@
 "use client";
 import { ChevronDown } from "lucide-react";
-import { useState } from "react";
+import { type ComponentProps, useState } from "react";
 import type { TypedSettings } from "#components/runs/draft.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { sentence } from "#components/ui/format.ts";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { Switch } from "#components/ui/switch.tsx";
@@ -20,15 +21,18 @@ export function HyperFields({
   wrong,
   suggested,
   error,
+  register,
   onChange,
 }: {
   method: Pick<Method, "fields">;
   typed: TypedSettings;
-  wrong: Readonly<Record<string, string>>;
+  wrong: (key: string) => string | undefined;
   /** null until base and data are chosen */
   suggested: Values | null;
   error: string | undefined;
-  onChange: (settings: TypedSettings) => void;
+  /** joins a text input to the form */
+  register: (key: string) => ComponentProps<"input">;
+  onChange: (key: string, text: string) => void;
 }) {
   const [open, setOpen] = useState(false);
   const row = ([key, field]: [string, HyperField]) => (
@@ -37,15 +41,20 @@ export function HyperFields({
       field={field}
       text={typed[key] ?? ""}
       suggested={suggested?.[key]}
-      error={wrong[key]}
-      onChange={(text) => onChange({ ...typed, [key]: text })}
+      error={wrong(key)}
+      register={() => register(key)}
+      onChange={(text) => onChange(key, text)}
     />
   );
   const suggestion = suggested ? "suggested for this base and data" : "suggested once base and data are chosen";
   return (
     <Card title="Hyperparameters" aside={suggestion}>
       <div className="grid gap-4">
-        {error && <p className="text-bad">{error}</p>}
+        {error && (
+          <p role="alert" className="text-bad">
+            {sentence(error)}
+          </p>
+        )}
         <div className="grid gap-4 md:grid-cols-2">{fieldsOf(method, "main").map(row)}</div>
         <Button
           variant="ghost"
@@ -68,12 +77,14 @@ function HyperParameter({
   text,
   suggested,
   error,
+  register,
   onChange,
 }: {
   field: HyperField;
   text: string;
   suggested: HyperValue | undefined;
   error: string | undefined;
+  register: () => ComponentProps<"input">;
   onChange: (text: string) => void;
 }) {
   const { label, help } = field;
@@ -97,10 +108,10 @@ function HyperParameter({
   return (
     <Field label={label} hint={help} error={error}>
       <Input
+        {...register()}
         inputMode="decimal"
-        value={text}
+        autoComplete="off"
         placeholder={suggested === undefined ? "suggested" : showField(field, suggested)}
-        onChange={(event) => onChange(event.target.value)}
       />
     </Field>
   );

@@ -1,7 +1,8 @@
 import { DatasetField } from "#components/datasets/dataset-field.tsx";
 import { SuitePicker } from "#components/evals/suite-picker.tsx";
+import type { VerbForm } from "#components/form/use-verb-form.ts";
 import { VersionPicker } from "#components/models/version-picker.tsx";
-import { noSuite, type RunDraft } from "#components/runs/draft.ts";
+import { type Methods, methodIn, noSuite, type RunDraft } from "#components/runs/draft.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -9,28 +10,27 @@ import { Field } from "#components/ui/field.tsx";
 import { formatNumber } from "#components/ui/format.ts";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import type { Method } from "#server/runs/methods/method.ts";
-import { methods } from "#server/runs/methods/table.ts";
 
 /** Which base learns from which dataset, what the result is called and which suite judges it. */
 export function IngredientsCard({
   slug,
-  draft,
-  method,
-  chosen,
+  form,
+  values,
+  methods,
   modelName,
   wrong,
-  onChange,
 }: {
   slug: string;
-  draft: RunDraft;
-  method: Method;
-  /** what stands for fields that nobody has touched */
-  chosen: { base: string; dataset: string };
+  form: Pick<VerbForm<RunDraft>, "register" | "set">;
+  /** what is typed, and what stands for fields that nobody has touched */
+  values: RunDraft;
+  methods: Methods;
+  /** what the result is called when nothing is typed */
   modelName: string | null;
-  wrong: (field: string) => string | undefined;
-  onChange: (change: Partial<RunDraft>) => void;
+  wrong: (field: keyof RunDraft) => string | undefined;
 }) {
+  const { register, set } = form;
+  const method = methodIn(methods, values.method);
   const mayImport = useRefusal("models.import") === undefined;
   return (
     <Card title="Model and data">
@@ -38,7 +38,7 @@ export function IngredientsCard({
         <Field label="Method" error={wrong("method")}>
           <Select
             value={method.name}
-            onValueChange={(name) => onChange({ method: name, settings: {} })}
+            onValueChange={(name) => set("method", name)}
             options={methods.map(({ name, title }) => ({ value: name, label: title }))}
           />
         </Field>
@@ -47,17 +47,17 @@ export function IngredientsCard({
           error={wrong("base")}
           hint={mayImport && <TextLink href={`/${slug}/models/new`}>Import another base</TextLink>}
         >
-          <VersionPicker kind="base" value={chosen.base} onChoose={(base) => onChange({ base })} />
+          <VersionPicker kind="base" value={values.base} onChoose={(base) => set("base", base)} />
         </Field>
         <DatasetField
           slug={slug}
-          value={chosen.dataset}
+          value={values.dataset}
           error={wrong("dataset")}
           sizeOf={({ trainRows, validationRows }) =>
             `${formatNumber(trainRows ?? 0)} training rows, ${formatNumber(validationRows ?? 0)} validation rows`
           }
           refusalOf={({ shape }) => (shape && method.refusals[shape] ? `It ${method.refusals[shape]}` : undefined)}
-          onChange={(dataset) => onChange({ dataset })}
+          onChange={(dataset) => set("dataset", dataset)}
         />
         <div className="grid gap-4 md:grid-cols-2">
           <Field
@@ -66,14 +66,10 @@ export function IngredientsCard({
             error={wrong("modelName")}
             hint="A success becomes this model's next version."
           >
-            <Input
-              value={draft.modelName}
-              placeholder={modelName ?? "the dataset's name"}
-              onChange={(event) => onChange({ modelName: event.target.value })}
-            />
+            <Input {...register("modelName")} placeholder={modelName ?? "the dataset's name"} autoComplete="off" />
           </Field>
-          <Field label="Name" optional hint="What the list calls this run.">
-            <Input value={draft.name} placeholder="auto" onChange={(event) => onChange({ name: event.target.value })} />
+          <Field label="Name" optional error={wrong("name")} hint="What the list calls this run.">
+            <Input {...register("name")} placeholder="auto" autoComplete="off" />
           </Field>
         </div>
         <Field
@@ -83,9 +79,9 @@ export function IngredientsCard({
           hint="Compared with its baseline automatically when the run has succeeded."
         >
           <SuitePicker
-            value={draft.suite === noSuite ? "" : draft.suite}
+            value={values.suite === noSuite ? "" : values.suite}
             none="no eval"
-            onChoose={(suite) => onChange({ suite: suite || noSuite })}
+            onChoose={(suite) => set("suite", suite || noSuite)}
           />
         </Field>
       </div>

@@ -1,27 +1,23 @@
 "use client";
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { failureOf } from "#components/failure.ts";
-import { FailureBanner } from "#components/failure-banner.tsx";
+import { FlowForm } from "#components/form/form.tsx";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { pollMs } from "#components/runs/data.ts";
-import { draftOfSettings, emptyRun, noSuite, RunDraft, readSettings } from "#components/runs/draft.ts";
+import { draftOfSettings, type Methods, methodIn, noSuite, RunDraft, runForms } from "#components/runs/draft.ts";
 import { HyperFields } from "#components/runs/hyper-fields.tsx";
 import { IngredientsCard } from "#components/runs/ingredients-card.tsx";
 import { PlanCard } from "#components/runs/plan-card.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { sentence } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
-import { useDraft } from "#components/use-draft.ts";
-import type { PlanRun } from "#server/runs/input.ts";
-import type { HyperValue } from "#server/runs/methods/field.ts";
-import type { Method } from "#server/runs/methods/method.ts";
-import { findMethod, methods } from "#server/runs/methods/table.ts";
+import { methods as allMethods } from "#server/runs/methods/table.ts";
 
 /** Choose base and data; settings come suggested for both; the card says what will happen before anything starts. */
-export function NewRun({ slug }: { slug: string }) {
+export function NewRun({ slug, methods = allMethods }: { slug: string; methods?: Methods }) {
   const trpc = useTRPC();
   const router = useRouter();
   const client = useQueryClient();
@@ -32,23 +28,46 @@ export function NewRun({ slug }: { slug: string }) {
     base: params.get("base") ?? "",
     dataset: params.get("dataset") ?? params.get("datasetVersion") ?? "",
   };
-  const { value: draft, set, clear } = useDraft("run", RunDraft, { ...emptyRun, ...asked });
-  const copied = useQuery(trpc.runs.show.queryOptions({ runId: from ?? "" }, { enabled: from !== null }));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a clone is copied in once, when it has been read
+  const blank: RunDraft = {
+    ...asked,
+    name: "",
+    modelName: "",
+    suite: noSuite,
+    method: methods[0].name,
+    hyperParameters: {},
+  };
+  const schemas = useMemo(() => runForms(methods), [methods]);
+  const start = useMutation(trpc.runs.start.mutationOptions());
+  const form = useVerbForm({
+    schema: schemas.start,
+    initial: blank,
+    draft: { project: slug, form: "run", asked: { from, ...asked }, schema: RunDraft },
+    send: start.mutateAsync,
+    onDone: async (run) => {
+      await client.invalidateQueries(trpc.runs.list.pathFilter());
+      router.push(`/${slug}/runs/${run.id}`);
+    },
+  });
+  const { reset, errorAt, register, set } = form;
+  const copied = useQuery(trpc.runs.show.queryOptions(from === null ? skipToken : { runId: from }));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a clone is copied in when it has been read, not over a draft of it
   useEffect(() => {
     const run = copied.data;
-    if (!run) return;
-    const method = findMethod(run.method);
-    set({
+    if (!run || form.draft.restored) return;
+    const method = methods.find(({ name }) => name === run.method);
+    const settings =
+      method && run.hyperParameters
+        ? { method: method.name, hyperParameters: draftOfSettings(method, run.hyperParameters) }
+        : {};
+    reset({
+      ...blank,
       base: run.base?.versionId ?? "",
       dataset: run.dataset?.versionId ?? "",
       modelName: run.modelName,
       suite: run.suite?.id ?? noSuite,
-      ...(method && run.hyperParameters
-        ? { method: method.name, settings: draftOfSettings(method, run.hyperParameters) }
-        : {}),
+      ...settings,
     });
-  }, [copied.data]);
+  }, [copied.data, form.draft.restored]);
   const newest = useQuery(
     trpc.evals.comparable.queryOptions(
       { kind: "base", limit: 1 },
@@ -56,98 +75,55 @@ export function NewRun({ slug }: { slug: string }) {
       { refetchInterval: ({ state }) => (state.data?.total === 0 ? pollMs : false) },
     ),
   );
-  const base = draft.base || newest.data?.items[0]?.id || "";
-  const dataset = draft.dataset || asked.dataset;
-  const method = findMethod(draft.method) ?? methods[0];
-  const settings = readSettings(method, draft.settings);
-  const request = requestOf(draft, { base, dataset }, method, settings.hyperParameters);
+  const { values, problem } = form.read((typed) => ({ ...typed, base: typed.base || newest.data?.items[0]?.id || "" }));
+  const method = methodIn(methods, values.method);
+  const request = schemas.plan.safeParse(values).data;
   const plan = useQuery(
-    trpc.runs.estimate.queryOptions(request, {
-      enabled: base !== "" && dataset !== "",
-      placeholderData: keepPreviousData,
-      retry: false,
-    }),
+    trpc.runs.estimate.queryOptions(request ?? skipToken, { placeholderData: keepPreviousData, retry: false }),
   );
-  const start = useMutation(
-    trpc.runs.start.mutationOptions({
-      onSuccess: async (run) => {
-        clear();
-        await client.invalidateQueries(trpc.runs.list.pathFilter());
-        router.push(`/${slug}/runs/${run.id}`);
-      },
-    }),
-  );
+  const planned = plan.data?.ok ? plan.data : null;
   const refused = plan.data?.ok === false ? plan.data : null;
   const planError = plan.error ? failureOf(plan.error) : null;
-  const [wrongSetting] = Object.values(settings.wrong);
-  const wrong = (field: string) =>
-    refused?.field === field ? refused.message : planError?.field?.endsWith(field) ? planError.message : undefined;
-  const why =
-    refusal ??
-    (newest.data?.total === 0 ? "Import a base model first" : undefined) ??
-    (base === "" ? "Choose a base model first" : undefined) ??
-    (dataset === "" ? "Choose a dataset first" : undefined) ??
-    (wrongSetting && sentence(wrongSetting)) ??
-    refused?.message ??
-    planError?.message;
-  const unknown = base === "" ? "choose a base" : dataset === "" ? "choose a dataset" : "not known yet";
-  const failure = start.error ? failureOf(start.error) : null;
+  const refusedAt = refused?.field ?? planError?.field ?? "";
+  const whyRefused = refused?.message ?? planError?.message;
+  const why = refusal ?? (newest.data?.total === 0 ? "Import a base model first" : undefined) ?? problem ?? whyRefused;
+  const unknown = values.base === "" ? "choose a base" : values.dataset === "" ? "choose a dataset" : "not known yet";
 
   return (
     <Page>
       <Crumb label="New run" />
       <PageHead title="New run" purpose={method.description} />
-      <FailureBanner title="The run was not started" failure={failure} />
-      <WithAside
-        aside={
-          <PlanCard
-            plan={wrongSetting ? undefined : plan.data}
-            unknown={unknown}
-            why={why}
-            pending={start.isPending || start.isSuccess}
-            cancelHref={`/${slug}/runs`}
-            onStart={() => start.mutate({ ...request, name: draft.name.trim() || undefined })}
-          />
-        }
-      >
-        <IngredientsCard
-          slug={slug}
-          draft={draft}
-          method={method}
-          chosen={{ base, dataset }}
-          modelName={plan.data?.ok ? plan.data.modelName : null}
-          wrong={wrong}
-          onChange={set}
-        />
-        <HyperFields
-          method={method}
-          typed={draft.settings}
-          wrong={settings.wrong}
-          suggested={plan.data?.ok ? plan.data.suggested : null}
-          error={
-            refused?.field?.startsWith("hyperParameters") || planError?.field?.startsWith("hyperParameters")
-              ? (refused?.message ?? planError?.message)
-              : undefined
+      <FlowForm form={form} refused="The run was not started">
+        <WithAside
+          aside={
+            <PlanCard
+              plan={problem ? undefined : plan.data}
+              unknown={unknown}
+              why={why}
+              pending={form.pending}
+              cancelHref={`/${slug}/runs`}
+            />
           }
-          onChange={(settings) => set({ settings })}
-        />
-      </WithAside>
+        >
+          <IngredientsCard
+            slug={slug}
+            form={form}
+            values={values}
+            methods={methods}
+            modelName={planned?.modelName ?? null}
+            wrong={(name) => errorAt(name) ?? (refusedAt === name ? whyRefused : undefined)}
+          />
+          <HyperFields
+            method={method}
+            typed={values.hyperParameters}
+            wrong={(key) => errorAt(`hyperParameters.${key}`)}
+            suggested={planned?.suggested ?? null}
+            error={refusedAt.startsWith("hyperParameters") ? whyRefused : undefined}
+            register={(key) => register(`hyperParameters.${key}`)}
+            onChange={(key, text) => set(`hyperParameters.${key}`, text)}
+          />
+        </WithAside>
+      </FlowForm>
     </Page>
   );
-}
-
-function requestOf(
-  draft: RunDraft,
-  chosen: { base: string; dataset: string },
-  method: Method,
-  hyperParameters: Readonly<Record<string, HyperValue>>,
-) {
-  const request = {
-    ...chosen,
-    method: method.name,
-    hyperParameters,
-    suite: draft.suite === noSuite ? null : draft.suite,
-    modelName: draft.modelName.trim() || undefined,
-  };
-  return request as PlanRun; // safe because the method and its settings come from the table that PlanRun is made of
 }

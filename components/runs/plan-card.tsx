@@ -1,5 +1,5 @@
+import { FlowActions } from "#components/form/form.tsx";
 import type { Plan } from "#components/runs/data.ts";
-import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EvidenceChip } from "#components/ui/evidence-chip.tsx";
 import { formatDurationMs, formatNumber, plural } from "#components/ui/format.ts";
@@ -12,7 +12,6 @@ export function PlanCard({
   why,
   pending,
   cancelHref,
-  onStart,
 }: {
   plan: Plan | undefined;
   /** what stands for each number while there is no plan */
@@ -20,7 +19,6 @@ export function PlanCard({
   why: string | undefined;
   pending: boolean;
   cancelHref: string;
-  onStart: () => void;
 }) {
   const known = plan?.ok ? plan : null;
   const { value: tokens, evidence: tokenEvidence } = known?.trainedTokens ?? {
@@ -65,13 +63,7 @@ export function PlanCard({
         />
         <SummaryLine label="Eval" value={known?.suite ? known.suite.name : "none"} />
       </dl>
-      <div className="mt-4 flex flex-wrap gap-2">
-        <Button variant="primary" pending={pending} disabledReason={why} onClick={onStart}>
-          Start run
-        </Button>
-        <ButtonLink href={cancelHref}>Cancel</ButtonLink>
-      </div>
-      {why && <p className="mt-2 text-ink-2 text-xs">{why}</p>}
+      <FlowActions label="Start run" pending={pending} why={why} cancelHref={cancelHref} />
     </Card>
   );
 }

@@ -26,7 +26,7 @@ export const GraderInput = z
 /** A suite is made from one split of a ready dataset version; the last assistant turn of a row is its reference. */
 export const CreateSuite = z.object({
   name: SuiteName,
-  datasetVersionId: Id,
+  datasetVersionId: z.string().min(1, "choose a dataset").max(64),
   split: z.enum(splits).default("validation"),
   graders: z
     .array(GraderInput)
@@ -40,9 +40,9 @@ export type CreateSuite = z.input<typeof CreateSuite>;
 
 /** Candidate and baseline are model versions: an id, or a callable name like `support/3` or `nano`. */
 export const StartEval = z.object({
-  suite: z.string().min(1).max(120),
-  candidate: z.string().min(1).max(160),
-  baseline: z.string().min(1).max(160),
+  suite: z.string().min(1, "choose a suite").max(120),
+  candidate: z.string().min(1, "choose a candidate").max(160),
+  baseline: z.string().min(1, "choose a baseline").max(160),
 });
 export type StartEval = z.infer<typeof StartEval>;
 

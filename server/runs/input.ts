@@ -7,7 +7,7 @@ import { hyperParametersSchema, type Method } from "#server/runs/methods/method.
 import { methods, type RunMethod } from "#server/runs/methods/table.ts";
 
 /** A base is an id, `nano` or `nano/1`; a dataset an id, `D` or `D/3`; a suite an id or a name. */
-const planShape = {
+export const planShape = {
   base: z.string().trim().min(1, "choose a base model").max(160),
   dataset: z.string().trim().min(1, "choose a dataset").max(160),
   suite: z.string().trim().min(1).max(120).nullish(),
@@ -22,7 +22,7 @@ export const RunMetadata = z
   .record(z.string().min(1).max(64), z.string({ error: "metadata values are text" }).max(512))
   .refine((pairs) => Object.keys(pairs).length <= 16, "metadata has at most 16 pairs");
 
-const startShape = {
+export const startShape = {
   ...planShape,
   /** by default `<model>-<method>-<number>`; one that another run has gets a number */
   name: z.string().trim().min(1, "give the run a name").max(80, "a name has at most 80 characters").optional(),

@@ -81,21 +81,23 @@ function boundedNumber({ label, min, max }: { label: string } & Bounds, whole: b
   return whole ? schema.int(error) : schema;
 }
 
+/** What a person typed for a field, as its schema takes it; that says what is wrong with it. */
+export function typedValue(field: Field, typed: string): HyperValue {
+  const text = typed.trim();
+  if (field.kind === "choice") return text;
+  if (field.kind === "switch") return text === "true";
+  if (field.none?.typed === text) return null;
+  return text === "" ? Number.NaN : Number(text);
+}
+
 /** What a person typed for a field → its value, or what is wrong with it. */
 export function readField(
   field: Field,
   text: string,
 ): { ok: true; value: HyperValue } | { ok: false; message: string } {
-  const read = field.schema.safeParse(typedValue(field, text.trim()));
+  const read = field.schema.safeParse(typedValue(field, text));
   if (read.success) return { ok: true, value: read.data };
   return { ok: false, message: read.error.issues[0]?.message ?? `${field.label}: not a valid value` };
-}
-
-function typedValue(field: Field, text: string): HyperValue {
-  if (field.kind === "choice") return text;
-  if (field.kind === "switch") return text === "true";
-  if (field.none?.typed === text) return null;
-  return text === "" ? Number.NaN : Number(text);
 }
 
 /** A value as a person would type it. */

@@ -63,18 +63,16 @@ test("… and has a form that reads what is typed", () => {
     createElement(HyperFields, {
       method: noisy,
       typed: {},
-      wrong: {},
+      wrong: () => undefined,
       suggested: suggestFor(noisy, { parameters: null, contextLength: null, trainRows: 8, validationRows: 0 }),
       error: undefined,
+      register: (name) => ({ name }),
       onChange: () => {},
     }),
   );
   expect(markup).toContain("Noise alpha");
   expect(markup).toContain('placeholder="5"');
-  expect(readSettings(noisy, { noiseAlpha: "7", epochs: "x" })).toEqual({
-    hyperParameters: { noiseAlpha: 7 },
-    wrong: { epochs: "Epochs: a number between 0.01 and 100" },
-  });
+  expect(readSettings(noisy, { noiseAlpha: "7", epochs: "1" })).toEqual({ noiseAlpha: 7, epochs: 1 });
 });
 
 test("… and a command of the shell with its flags", () => {
