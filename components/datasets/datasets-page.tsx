@@ -17,7 +17,7 @@ import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { statusLook } from "#components/ui/status.ts";
+import { statusVariant } from "#components/ui/status.ts";
 import { notify } from "#components/ui/toast.tsx";
 import { type DatasetShape, type DatasetStatus, datasetShapes, datasetStatuses } from "#db/enums.ts";
 import { datasetSorts } from "#server/datasets/input.ts";
@@ -81,7 +81,7 @@ export function DatasetsPage({ slug }: { slug: string }) {
             <ChoiceFilter
               param="status"
               label="Status"
-              options={shownStatuses.map((status) => ({ value: status, label: statusLook(status).word }))}
+              options={shownStatuses.map((status) => ({ value: status, label: statusVariant(status).word }))}
             />
             <Select
               aria-label="Which datasets"

@@ -16,7 +16,7 @@ import { formatNumber, formatSigned } from "#components/ui/format.ts";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { statusLook } from "#components/ui/status.ts";
+import { statusVariant } from "#components/ui/status.ts";
 import { type EvalStatus, evalStatuses } from "#db/enums.ts";
 import { evalSorts } from "#server/evals/input.ts";
 import type { AppRouter } from "#server/router.ts";
@@ -107,7 +107,7 @@ export function EvalList({ slug, hasSuites }: { slug: string; hasSuites: boolean
           <ChoiceFilter
             param="status"
             label="Status"
-            options={evalStatuses.map((value) => ({ value, label: statusLook(value).word }))}
+            options={evalStatuses.map((value) => ({ value, label: statusVariant(value).word }))}
           />
         </>
       }

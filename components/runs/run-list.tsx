@@ -17,7 +17,7 @@ import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { statusLook } from "#components/ui/status.ts";
+import { statusVariant } from "#components/ui/status.ts";
 import { runStatuses } from "#db/enums.ts";
 import { runSorts } from "#server/runs/input.ts";
 import { findMethod } from "#server/runs/methods/table.ts";
@@ -116,7 +116,7 @@ export function RunList({ slug }: { slug: string }) {
             <ChoiceFilter
               param="status"
               label="Status"
-              options={runStatuses.map((value) => ({ value, label: statusLook(value).word }))}
+              options={runStatuses.map((value) => ({ value, label: statusVariant(value).word }))}
             />
           </>
         }

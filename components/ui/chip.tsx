@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
-import { type Status, statusLook, type Tone } from "#components/ui/status.ts";
+import { type Status, statusVariant, type Tone } from "#components/ui/status.ts";
 
 const tones: Record<Tone, string> = {
   mute: "bg-mute-soft text-mute",
@@ -49,7 +49,7 @@ export function StatusChip({
   children?: ReactNode;
   className?: string;
 }) {
-  const { word, tone, icon: Icon, moves } = statusLook(status);
+  const { word, tone, icon: Icon, moves } = statusVariant(status);
   return (
     <Chip tone={tone} icon={<Icon aria-hidden className={moves ? "animate-spin" : undefined} />} className={className}>
       {children ?? word}

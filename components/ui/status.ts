@@ -2,32 +2,48 @@ import {
   Ban,
   Check,
   CircleDashed,
-  CircleHelp,
   CircleStop,
   Clock,
-  Hand,
   Hourglass,
   LoaderCircle,
   type LucideIcon,
   Pause,
   TriangleAlert,
-  Undo2,
   Upload,
   X,
 } from "lucide-react";
+import type { DatasetStatus, EvalStatus, ModelVersionStatus, ReplicaStatus, RunStatus } from "#db/enums.ts";
 
 /** Colour of a status; `plain` is the outline without a fill. */
 export type Tone = "mute" | "run" | "ok" | "hold" | "bad" | "ask" | "plain";
 
-type StatusLook = {
+/** Every status that a page can meet: one without a word here does not compile. */
+export type Status =
+  | DatasetStatus
+  | RunStatus
+  | EvalStatus
+  | ModelVersionStatus
+  | ReplicaStatus
+  | "healthy"
+  | "degraded"
+  | "down"
+  | "active"
+  | "retired"
+  | "stopped"
+  | "revoked"
+  | "expired"
+  | "invited";
+
+type StatusVariant = {
   word: string;
   tone: Tone;
-  icon: LucideIcon /** The icon turns: only where work truly goes on. */;
+  icon: LucideIcon;
+  /** The icon turns: only where work truly goes on. */
   moves?: true;
 };
 
 /** The one table of status → word, colour and icon (never colour alone). */
-const statusLooks = {
+const statusVariants = {
   // dataset versions
   uploading: { word: "Uploading", tone: "run", icon: Upload },
   importing: { word: "Importing", tone: "run", icon: LoaderCircle, moves: true },
@@ -60,17 +76,8 @@ const statusLooks = {
   revoked: { word: "Revoked", tone: "plain", icon: Ban },
   expired: { word: "Expired", tone: "plain", icon: Clock },
   invited: { word: "Invited", tone: "mute", icon: Clock },
-  // verdicts
-  waiting: { word: "Waits for you", tone: "ask", icon: Hand },
-  advance: { word: "Advance", tone: "ok", icon: Check },
-  hold: { word: "Hold", tone: "hold", icon: Pause },
-  rolled_back: { word: "Rolled back", tone: "bad", icon: Undo2 },
-  insufficient_data: { word: "Insufficient data", tone: "hold", icon: Hourglass },
-  not_measured: { word: "Not measured", tone: "mute", icon: CircleHelp },
-} satisfies Record<string, StatusLook>;
+} satisfies Record<Status, StatusVariant>;
 
-export type Status = keyof typeof statusLooks;
-
-export function statusLook(status: Status): StatusLook {
-  return statusLooks[status];
+export function statusVariant(status: Status): StatusVariant {
+  return statusVariants[status];
 }
