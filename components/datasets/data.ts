@@ -1,4 +1,5 @@
 import type { inferRouterOutputs } from "@trpc/server";
+import type { LayoutName } from "#server/datasets/shapes/layouts.rule.ts";
 import type { AppRouter } from "#server/router.ts";
 
 type Outputs = inferRouterOutputs<AppRouter>["datasets"];
@@ -12,7 +13,7 @@ export function isMoving(status: VersionData["status"]): boolean {
 }
 
 /** What came in, in words: the layout that was read, or that nobody knows yet. */
-export const sourceLabels: Readonly<Record<string, string>> = {
+const layoutLabels: Readonly<Record<LayoutName, string>> = {
   messages: "messages",
   sharegpt: "ShareGPT",
   alpaca: "Alpaca",
@@ -34,6 +35,12 @@ export const sourceLabels: Readonly<Record<string, string>> = {
   text: "text",
   mapped: "mapped columns",
 };
+
+/** The layout's name for people; one that only an older version recorded is shown as it was. */
+export function formatLayout(source: string): string {
+  const known: Readonly<Record<string, string>> = layoutLabels;
+  return (Object.hasOwn(known, source) && known[source]) || source;
+}
 
 /** How a trainer or a program downloads a file of a version. */
 export function partUrl(

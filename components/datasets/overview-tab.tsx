@@ -1,17 +1,18 @@
 import { BarChart } from "#components/charts/bar-chart.tsx";
 import { Histogram } from "#components/charts/histogram.tsx";
-import { sourceLabels, type VersionData } from "#components/datasets/data.ts";
+import { formatLayout, type VersionData } from "#components/datasets/data.ts";
 import { countedProblems } from "#components/datasets/problem-text.ts";
 import { Card } from "#components/ui/card.tsx";
 import { formatNumber, formatPercent, sentence } from "#components/ui/format.ts";
 import { EmptyState } from "#components/ui/states.tsx";
 import { formatNote } from "#server/datasets/pass/note.rule.ts";
 import { formatPlace } from "#server/datasets/pass/report.rule.ts";
+import type { LengthField } from "#server/datasets/shapes/canonical.rule.ts";
 
 type Lengths = VersionData["lengths"][string];
 
 /** In the order in which they are shown. */
-const titles: Readonly<Record<string, string>> = {
+const titles: Readonly<Record<LengthField, string>> = {
   conversation: "Length of a conversation",
   answers: "Length of its answers",
   turns: "Turns in a conversation",
@@ -24,9 +25,9 @@ const titles: Readonly<Record<string, string>> = {
 
 /** What is in a version: how long its examples are, how they are split, how the file was read. */
 export function OverviewTab({ version }: { version: VersionData }) {
-  const fields = Object.keys(titles).flatMap((field) => {
+  const fields = Object.entries(titles).flatMap(([field, title]) => {
     const lengths = version.lengths[field];
-    return lengths ? [{ field, lengths }] : [];
+    return lengths ? [{ field, title, lengths }] : [];
   });
   return (
     <>
@@ -39,9 +40,9 @@ export function OverviewTab({ version }: { version: VersionData }) {
         </Card>
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-4 md:grid-cols-2">
-          {fields.map(({ field, lengths }, index) => (
+          {fields.map(({ field, title, lengths }, index) => (
             <div key={field} className={index === 0 && fields.length % 2 === 1 ? "md:col-span-2" : undefined}>
-              <LengthChart field={field} lengths={lengths} />
+              <LengthChart field={field} title={title} lengths={lengths} />
             </div>
           ))}
         </div>
@@ -50,7 +51,7 @@ export function OverviewTab({ version }: { version: VersionData }) {
   );
 }
 
-function LengthChart({ field, lengths }: { field: string; lengths: Lengths }) {
+function LengthChart({ field, title, lengths }: { field: string; title: string; lengths: Lengths }) {
   const unit = field === "turns" ? "turns" : "characters";
   const { histogram: bins, p50, p95, max } = lengths;
   const first = bins[0]?.from ?? 0;
@@ -59,7 +60,7 @@ function LengthChart({ field, lengths }: { field: string; lengths: Lengths }) {
   const longTail = max > last + step;
   return (
     <Histogram
-      title={titles[field] ?? field}
+      title={title}
       height={200}
       // the last bin may reach far: drawn as wide as the others, and said below
       edges={[...bins.map((bin) => bin.from), last + step]}
@@ -131,7 +132,7 @@ function ReadAs({ version }: { version: VersionData }) {
     <dl className="grid gap-x-6 gap-y-2 border-t pt-3 sm:grid-cols-2">
       <Line
         label="Read as"
-        value={`${sourceLabels[sourceShape ?? ""] ?? "unknown"}, ${format === "json_array" ? "one JSON array" : "JSONL"}`}
+        value={`${sourceShape ? formatLayout(sourceShape) : "unknown"}, ${format === "json_array" ? "one JSON array" : "JSONL"}`}
       />
       {mapping && (
         <Line

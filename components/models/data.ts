@@ -13,7 +13,7 @@ export type EvalOfVersion = Version["evals"][number];
 export const pollMs = 1_500;
 
 /** Where a base came from, in words. */
-export function sourceLabels(source: ModelSource | null): string {
+export function formatSource(source: ModelSource | null): string {
   if (!source) return "unknown";
   if (source.kind === "sample") return "ships with LargeForge";
   if (source.kind === "upload") return `${source.location} uploaded`;

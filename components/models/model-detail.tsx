@@ -6,7 +6,7 @@ import { DetailError } from "#components/detail-error.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
 import { AliasesCard } from "#components/models/aliases-card.tsx";
 import { ArtifactsCard } from "#components/models/artifacts-card.tsx";
-import { isEvalMoving, type Model, pollMs, sourceLabels, type Version } from "#components/models/data.ts";
+import { formatSource, isEvalMoving, type Model, pollMs, type Version } from "#components/models/data.ts";
 import { DeleteFailed, ModelMenu } from "#components/models/delete-model.tsx";
 import { EvalsCard } from "#components/models/evals-card.tsx";
 import { ImportNote } from "#components/models/import-note.tsx";
@@ -182,7 +182,7 @@ function Purpose({ slug, model, version }: { slug: string; model: Model; version
         </>
       ) : (
         <>
-          {version.name}, a base model: {sourceLabels(version.source)}
+          {version.name}, a base model: {formatSource(version.source)}
         </>
       )}{" "}
       <ShortId id={model.id} />

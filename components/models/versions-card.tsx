@@ -1,7 +1,7 @@
 "use client";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
-import { formatEval, sourceLabels, type Version } from "#components/models/data.ts";
+import { formatEval, formatSource, type Version } from "#components/models/data.ts";
 import { ImportNote } from "#components/models/import-note.tsx";
 import { OriginLink } from "#components/origin-link.tsx";
 import { Button, TextLink } from "#components/ui/button.tsx";
@@ -93,7 +93,7 @@ export function VersionsCard({
 }
 
 function From({ slug, version }: { slug: string; version: Version }) {
-  if (!version.run) return <span className="text-ink-2">{sourceLabels(version.source)}</span>;
+  if (!version.run) return <span className="text-ink-2">{formatSource(version.source)}</span>;
   return (
     <div className="grid whitespace-nowrap">
       <OriginLink href={`/${slug}/runs/${version.run.id}`} deletedAt={version.run.deletedAt}>

@@ -7,11 +7,16 @@ import { useLive } from "#components/live.tsx";
 import { useProject } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { notify } from "#components/ui/toast.tsx";
+import type { EvalStatus, RunStatus } from "#db/enums.ts";
 
 const Hint = z.object({ kind: z.enum(["runs", "evals"]), id: z.string() });
-const endings: Record<string, string> = { succeeded: "succeeded", failed: "failed", cancelled: "was cancelled" };
+const endings: Partial<Record<RunStatus | EvalStatus, string>> = {
+  succeeded: "succeeded",
+  failed: "failed",
+  cancelled: "was cancelled",
+};
 
-type Work = { name: string; status: string; createdBy: string; finishedAt: Date | null };
+type Work = { name: string; status: RunStatus | EvalStatus; createdBy: string; finishedAt: Date | null };
 
 /** Says in the corner that a run or an eval which this person started has ended, wherever in the console they are. */
 export function EndedWork({ personId }: { personId: string }) {

@@ -1,5 +1,5 @@
 import { FileText } from "lucide-react";
-import { sourceLabels } from "#components/datasets/data.ts";
+import { formatLayout } from "#components/datasets/data.ts";
 import { ExampleView } from "#components/datasets/example-view.tsx";
 import type { Peek } from "#components/datasets/upload/peek.ts";
 import { LinkButton } from "#components/ui/button.tsx";
@@ -27,7 +27,7 @@ export function ChosenFile({
         <FileText aria-hidden className="size-4 text-ink-3" />
         <span className="min-w-0 break-all font-medium">{file.name}</span>
         <span className="text-ink-3 text-xs tabular-nums">{formatBytes(file.size)}</span>
-        {peek?.reading && <span className="text-ink-2 text-xs">looks like {sourceLabels[peek.reading.source]}</span>}
+        {peek?.reading && <span className="text-ink-2 text-xs">looks like {formatLayout(peek.reading.source)}</span>}
         {!locked && (
           <LinkButton className="ml-auto text-xs" onClick={onChange}>
             Choose another

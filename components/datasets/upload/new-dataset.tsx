@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
-import { sourceLabels } from "#components/datasets/data.ts";
+import { formatLayout } from "#components/datasets/data.ts";
 import { guessMapping, mappingFault, mappingOf } from "#components/datasets/mapping-draft.ts";
 import { MappingForm } from "#components/datasets/mapping-form.tsx";
 import { ChosenFile } from "#components/datasets/upload/chosen-file.tsx";
@@ -28,7 +28,7 @@ function formatColumn(peek: Peek | null, asks: boolean): string | null {
   if (!peek) return null;
   if (peek.columns.length === 0) return "not known";
   if (asks) return "asked after the upload";
-  return peek.reading ? (sourceLabels[peek.reading.source] ?? peek.reading.source) : "as you said";
+  return peek.reading ? formatLayout(peek.reading.source) : "as you said";
 }
 
 /** Choose a file, see what it looks like, say what to do with it, send it. The version's own page shows the rest. */

@@ -25,8 +25,19 @@ export function splitOf(hashHead: number, validationShareBp: number): Split {
   return hashHead * 10_000 < validationShareBp * 2 ** 32 ? "validation" : "train";
 }
 
+/** What is measured of examples, whatever their shape. */
+export type LengthField =
+  | "conversation"
+  | "answers"
+  | "turns"
+  | "prompt"
+  | "completion"
+  | "chosen"
+  | "rejected"
+  | "text";
+
 /** Report the lengths worth knowing of an example, in characters (UTF-16 code units), `turns` in turns. */
-export function measure(example: Example, add: (name: string, length: number) => void): void {
+export function measure(example: Example, add: (name: LengthField, length: number) => void): void {
   if ("text" in example) add("text", example.text.length);
   else if ("label" in example) {
     add("prompt", characters(example.prompt));

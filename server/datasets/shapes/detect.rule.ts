@@ -1,6 +1,13 @@
 import type { DatasetShape } from "#db/enums.ts";
 import { fromPairAsChat, type PairColumns } from "#server/datasets/shapes/chat.rule.ts";
-import { type Convert, isThere, type Layout, layouts, type Row } from "#server/datasets/shapes/layouts.rule.ts";
+import {
+  type Convert,
+  isThere,
+  type Layout,
+  type LayoutName,
+  layouts,
+  type Row,
+} from "#server/datasets/shapes/layouts.rule.ts";
 import { namedShapes } from "#server/datasets/shapes/named.rule.ts";
 import { column, failed, isFilled, problem, type RowNote } from "#server/datasets/shapes/problem.rule.ts";
 import { isListOfTurns } from "#server/datasets/shapes/turn.rule.ts";
@@ -9,7 +16,7 @@ import { isExactNumber, isExactObject } from "#server/text/exact-json.rule.ts";
 import { storable } from "#server/text/stored-text.rule.ts";
 
 /** How to read a file: what its rows look like, what they become, and what is wrong or left out in each. */
-export type Reading = { source: string; shape: DatasetShape; convert: Convert };
+export type Reading = { source: LayoutName; shape: DatasetShape; convert: Convert };
 
 /** How a row looks, by its columns alone; undefined when it is none of ours. The most telling layout wins. */
 function layoutOf(row: Row): Layout | undefined {

@@ -25,9 +25,32 @@ export type Row = Record<string, unknown>;
 /** A row in some layout as a canonical example, or what is wrong with it. */
 export type Convert = (row: Row, found: Found) => Converted<Example>;
 
+/** Every layout of a source file that we know; what each is called stands beside the pages that show it. */
+export type LayoutName =
+  | "messages"
+  | "sharegpt"
+  | "alpaca"
+  | "prompt_completion"
+  | "prompt_response"
+  | "preference"
+  | "sharegpt_preference"
+  | "openai_preference"
+  | "rejected_response"
+  | "unpaired"
+  | "query_response"
+  | "input_output"
+  | "tokenized"
+  | "segments"
+  | "stepwise"
+  | "ranked_answers"
+  | "prompt_only"
+  | "turn"
+  | "text"
+  | "mapped";
+
 /** How rows of one layout are recognised, what they become, and which columns that takes. */
 export type Layout = {
-  source: string;
+  source: LayoutName;
   shape: DatasetShape;
   /** one of these columns at least must not be null; by them alone most layouts are ruled out */
   tells: readonly string[];
@@ -77,7 +100,7 @@ function isAnswerColumn([name, value]: [string, unknown]): boolean {
 const used = (columns: Record<string, unknown> | null) =>
   Object.values(columns ?? {}).filter((name) => typeof name === "string");
 
-function preferenceLayout(source: string, fits: (columns: PreferenceColumns) => boolean): Layout {
+function preferenceLayout(source: LayoutName, fits: (columns: PreferenceColumns) => boolean): Layout {
   return {
     source,
     shape: "preference",
@@ -92,7 +115,7 @@ function preferenceLayout(source: string, fits: (columns: PreferenceColumns) => 
   };
 }
 
-function pairLayout(source: string, prompt: string, completion: string): Layout {
+function pairLayout(source: LayoutName, prompt: string, completion: string): Layout {
   const columns: PairColumns = { prompt, completion };
   return {
     source,
@@ -124,7 +147,7 @@ const pairs = [
   ["input_output", "input", "output"],
 ] as const;
 
-const chatLayout = (source: string, field: string): Layout => ({
+const chatLayout = (source: LayoutName, field: string): Layout => ({
   source,
   shape: "messages",
   columns: [field, "system", "system_prompt"],
