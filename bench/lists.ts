@@ -15,8 +15,8 @@ import { listDeployments } from "#server/deployments/list.ts";
 import { listServable } from "#server/deployments/servable.ts";
 import { listEvals } from "#server/evals/list.ts";
 import { listSuites } from "#server/evals/list-suites.ts";
-import { listComparable } from "#server/evals/list-versions.ts";
 import { listModels } from "#server/models/list.ts";
+import { pickModelVersion } from "#server/models/pick-version.ts";
 import { search } from "#server/ops/search.ts";
 import { requestChoices } from "#server/requests/choices.ts";
 import { ListRequests } from "#server/requests/input.ts";
@@ -83,8 +83,8 @@ const lines: Line[] = [
   },
   { name: "models, first page", ask: ({ ctx }) => listModels(ctx, page), goal: byIndex },
   { name: "models, search", ask: ({ ctx }) => listModels(ctx, { ...page, search: "hotel" }), goal: onePass },
-  { name: "versions, picker", ask: ({ ctx }) => listComparable(ctx, {}), goal: onePass },
-  { name: "versions, picker search", ask: ({ ctx }) => listComparable(ctx, { search: "hotel-2" }), goal: onePass },
+  { name: "versions, picker", ask: ({ ctx }) => pickModelVersion(ctx, {}), goal: onePass },
+  { name: "versions, picker search", ask: ({ ctx }) => pickModelVersion(ctx, { search: "hotel-2" }), goal: onePass },
   { name: "versions, servable", ask: ({ ctx }) => listServable(ctx, {}), goal: onePass },
   { name: "suites, first page", ask: ({ ctx }) => listSuites(ctx, page), goal: byIndex },
   { name: "evals, first page", ask: ({ ctx }) => listEvals(ctx, page), goal: byIndex },

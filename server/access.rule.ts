@@ -90,7 +90,6 @@ export const access: Readonly<Record<string, Access>> = {
   "evals.archiveSuite": project(builders, "models:write"),
   "evals.cancel": project(builders, "models:write"),
   "evals.cases": project(everyone, "models:read"),
-  "evals.comparable": project(everyone, "models:read"),
   "evals.createSuite": project(builders, "models:write"),
   "evals.delete": project(builders, "models:write"),
   "evals.deleteAffects": project(everyone, "models:read"),
@@ -111,6 +110,7 @@ export const access: Readonly<Record<string, Access>> = {
   "models.importSample": project(builders, "models:write"),
   "models.lineage": project(everyone, "models:read"),
   "models.list": project(everyone, "models:read"),
+  "models.pickVersion": project(everyone, "models:read"),
   "models.removeAlias": project(shippers, "models:write"),
   "models.show": project(everyone, "models:read"),
   // promotions
@@ -139,6 +139,7 @@ export const access: Readonly<Record<string, Access>> = {
   "requests.show": project(everyone, "deployments:read"),
   "requests.summary": project(everyone, "deployments:read"),
   "requests.traffic": project(everyone, "deployments:read"),
+  // playground
   "playground.send": project(callers, "inference"),
   // economics
   "economics.prices": project(everyone, "deployments:read"),

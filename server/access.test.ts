@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { type Role, roles, type Scope, scopes } from "#db/enums.ts";
@@ -17,6 +19,14 @@ const procedures = Object.keys(appRouter._def.procedures);
 test("every procedure has an entry in the access table, and every entry a procedure", () => {
   expect(procedures.filter((path) => !Object.hasOwn(access, path))).toEqual([]);
   expect(Object.keys(access).filter((path) => !procedures.includes(path))).toEqual(plainHandlers);
+});
+
+test("every procedure's verb stands in the folder that its name says", async () => {
+  for (const domain of new Set(procedures.map((path) => path.slice(0, path.indexOf("."))))) {
+    const source = await readFile(join(import.meta.dirname, domain, "router.ts"), "utf8");
+    const verbs = source.matchAll(/^import \{ [a-z][^}]*\} from "#server\/(\w+)\//gm);
+    for (const [line, folder] of verbs) expect(folder, line).toBe(domain);
+  }
 });
 
 test("a procedure without an entry is denied to everybody, whatever its name", () => {

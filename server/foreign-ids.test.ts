@@ -101,7 +101,7 @@ const asked: Record<string, (there: Ids, here: Ids) => object> = {
 /** These take an input in which no thing of the project is named, or names one only to filter, to choose or to propose. */
 const unasked = new Set([
   ...["audit.list", "datasets.list", "datasets.pickVersion", "deployments.list", "deployments.meaningOfName"],
-  ...["deployments.servable", "evals.comparable", "evals.list", "evals.propose", "evals.suites", "keys.create"],
+  ...["deployments.servable", "models.pickVersion", "evals.list", "evals.propose", "evals.suites", "keys.create"],
   ...[
     "keys.list",
     "models.list",

@@ -8,8 +8,8 @@ import { CompleteFileUpload, CreateFileUpload, CreateUpload, FinishUpload } from
 import { CreateJob } from "#server/gateway/control/jobs/input.ts";
 import { ChatBody, CompletionBody, FeedbackBody } from "#server/gateway/input.ts";
 import { ChatInput, CompletionInput } from "#server/inference/host/input.ts";
+import { PlaygroundCall } from "#server/playground/input.ts";
 import { appRouter } from "#server/router.ts";
-import { PlaygroundCall } from "#server/routing/input.ts";
 
 /** One request, as it goes over the wire. `logged`: the gateway owes its log a row for it. */
 export type Shot = {

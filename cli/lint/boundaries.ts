@@ -23,6 +23,7 @@ export const domains = [
   "routing",
   "requests",
   "gateway",
+  "playground",
   "rollouts",
   "economics",
   "storage",

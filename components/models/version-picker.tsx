@@ -11,7 +11,7 @@ export function VersionPicker({ value, onChoose, kind }: Wanted & { kind?: "base
   const trpc = useTRPC();
   const search = usePickerSearch();
   const { data, error } = useQuery(
-    trpc.evals.comparable.queryOptions(
+    trpc.models.pickVersion.queryOptions(
       { search: search.search, ...(kind ? { kind } : {}), ...(value ? { chosen: value } : {}) },
       { placeholderData: keepPreviousData },
     ),

@@ -69,7 +69,7 @@ export function NewRun({ slug, methods = allMethods }: { slug: string; methods?:
     });
   }, [copied.data, form.draft.restored]);
   const newest = useQuery(
-    trpc.evals.comparable.queryOptions(
+    trpc.models.pickVersion.queryOptions(
       { kind: "base", limit: 1 },
       // a new project's first base is still being imported
       { refetchInterval: ({ state }) => (state.data?.total === 0 ? pollMs : false) },

@@ -21,7 +21,7 @@ import { listServable } from "#server/deployments/servable.ts";
 import { setWeights } from "#server/deployments/set-weights.ts";
 import { showDeployment } from "#server/deployments/show.ts";
 import { deploymentTimeline } from "#server/deployments/timeline.ts";
-import { PickModelVersion } from "#server/evals/input.ts";
+import { PickModelVersion } from "#server/models/input.ts";
 import { procedure, router } from "#server/trpc.ts";
 
 export const deploymentsRouter = router({

@@ -1,13 +1,13 @@
 import type { Ctx } from "#server/context.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
-import type { PickModelVersion } from "#server/evals/input.ts";
-import { listComparable, versionsOfModel } from "#server/evals/list-versions.ts";
+import type { PickModelVersion } from "#server/models/input.ts";
+import { pickModelVersion, versionsOfModel } from "#server/models/pick-version.ts";
 
 type Version = Awaited<ReturnType<typeof versionsOfModel>>[number];
 
-/** Ready model versions to serve → `{items, total}`, as `listComparable`, with why one cannot be served (null = it can). */
+/** Ready model versions to serve → `{items, total}`, as `pickModelVersion`, with why one cannot be served (null = it can). */
 export async function listServable(ctx: Ctx, request: PickModelVersion = {}) {
-  const { items, total } = await listComparable(ctx, request);
+  const { items, total } = await pickModelVersion(ctx, request);
   return { items: await withServable(ctx, items), total };
 }
 

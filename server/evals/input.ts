@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { evalStatuses, graderKinds, modelKinds, splits } from "#db/enums.ts";
+import { evalStatuses, graderKinds, splits } from "#db/enums.ts";
 import { Cursor, Pick, searchText, sortedBy } from "#server/input.ts";
 
 const Id = z.string().min(1).max(64);
@@ -75,10 +75,6 @@ export const ListSuites = Pick.extend({
   sort: sortedBy(suiteSorts, "created"),
 });
 export type ListSuites = z.input<typeof ListSuites>;
-
-/** Versions to choose from: all ready ones, or only bases or tuned ones. */
-export const PickModelVersion = Pick.extend({ kind: z.enum(modelKinds).optional() });
-export type PickModelVersion = z.input<typeof PickModelVersion>;
 
 /** What the form has so far; what it lacks is proposed. */
 export const ProposeEval = z.object({ suiteId: Id.optional(), candidateId: Id.optional(), baselineId: Id.optional() });

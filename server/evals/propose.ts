@@ -3,8 +3,8 @@ import { evals, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import type { ProposeEval } from "#server/evals/input.ts";
-import { comparableColumns, versionsOfModel } from "#server/evals/list-versions.ts";
 import { proposeBaseline, proposeCandidate } from "#server/evals/propose.rule.ts";
+import { pickedColumns, versionsOfModel } from "#server/models/pick-version.ts";
 
 /**
  * What a new eval begins with → `{suiteId, candidateId, baselineId}`, each null where nothing fits: the newest suite, the
@@ -29,7 +29,7 @@ export async function proposeEval(ctx: Ctx, input: ProposeEval) {
     isNull(modelVersions.deletedAt),
   );
   const versions = () =>
-    ctx.db.select(comparableColumns).from(modelVersions).innerJoin(models, eq(models.id, modelVersions.modelId));
+    ctx.db.select(pickedColumns).from(modelVersions).innerJoin(models, eq(models.id, modelVersions.modelId));
   const other = and(ready, input.baselineId ? ne(modelVersions.id, input.baselineId) : undefined);
   const [asked] = input.candidateId ? await versions().where(and(ready, eq(modelVersions.id, input.candidateId))) : [];
   const [last] = suite

@@ -11,14 +11,12 @@ import {
   ListEvals,
   ListSuites,
   NamedSuite,
-  PickModelVersion,
   ProposeEval,
   StartEval,
   SuiteRef,
 } from "#server/evals/input.ts";
 import { listEvals } from "#server/evals/list.ts";
 import { listSuites } from "#server/evals/list-suites.ts";
-import { listComparable } from "#server/evals/list-versions.ts";
 import { proposeEval } from "#server/evals/propose.ts";
 import { showEval } from "#server/evals/show.ts";
 import { startEval } from "#server/evals/start.ts";
@@ -28,7 +26,6 @@ export const evalsRouter = router({
   archiveSuite: procedure.input(SuiteRef).mutation(({ ctx, input }) => archiveSuite(ctx, input)),
   cancel: procedure.input(EvalRef).mutation(({ ctx, input }) => cancelEval(ctx, input)),
   cases: procedure.input(ListCases).query(({ ctx, input }) => listCases(ctx, input)),
-  comparable: procedure.input(PickModelVersion).query(({ ctx, input }) => listComparable(ctx, input)),
   createSuite: procedure.input(CreateSuite).mutation(({ ctx, input }) => createSuite(ctx, input)),
   delete: procedure.input(EvalRef).mutation(({ ctx, input }) => deleteEval(ctx, input)),
   deleteAffects: procedure.input(EvalRef).query(({ ctx, input }) => evalDeleteAffects(ctx, input)),

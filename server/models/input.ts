@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { aliasNames, modelKinds } from "#db/enums.ts";
-import { Cursor, searchText, sortedBy } from "#server/input.ts";
+import { Cursor, Pick, searchText, sortedBy } from "#server/input.ts";
 
 /** Names that appear in URLs and in API calls: no `/`, `@` or `:`, which mean version, alias and fine-tuned. */
 export const ModelName = z
@@ -41,6 +41,10 @@ export type VersionRef = z.infer<typeof VersionRef>;
 
 export const ModelRef = z.object({ model: z.string().min(1) });
 export type ModelRef = z.infer<typeof ModelRef>;
+
+/** Versions to choose from: all ready ones, or only bases or tuned ones. */
+export const PickModelVersion = Pick.extend({ kind: z.enum(modelKinds).optional() });
+export type PickModelVersion = z.input<typeof PickModelVersion>;
 
 export const modelSorts = ["name", "kind", "latest", "status", "parameters", "updated"] as const;
 

@@ -1,13 +1,6 @@
 import { z } from "zod";
 import { Pick } from "#server/input.ts";
 
-/** A chat call from the playground; the gateway checks the rest, as it does for everybody. */
-export const PlaygroundCall = z.looseObject({
-  model: z.string().min(1, "choose a model").max(256),
-  messages: z.array(z.looseObject({ role: z.string(), content: z.string() })).min(1, "there is nothing to send"),
-});
-export type PlaygroundCall = z.infer<typeof PlaygroundCall>;
-
 /** A callable name: a deployment, `triage`, `triage/3`, `triage@champion` or a fine-tuned name. */
 export const ExampleOf = z.object({ name: z.string().trim().min(1).max(256) });
 export type ExampleOf = z.infer<typeof ExampleOf>;

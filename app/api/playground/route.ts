@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { readJson } from "#server/http/body.ts";
 import { inProject } from "#server/http/in-project.ts";
-import { askGateway } from "#server/routing/ask-gateway.ts";
-import { PlaygroundCall } from "#server/routing/input.ts";
+import { PlaygroundCall } from "#server/playground/input.ts";
+import { sendFromPlayground } from "#server/playground/send.ts";
 
 const mostBytes = 4 * 1024 * 1024;
 
@@ -15,7 +15,7 @@ const mostBytes = 4 * 1024 * 1024;
 export function POST(request: Request) {
   return inProject(request, "playground.send", async (ctx) => {
     const call = PlaygroundCall.parse(await readJson(request, mostBytes));
-    const answer = await askGateway(ctx, call, request.signal);
+    const answer = await sendFromPlayground(ctx, call, request.signal);
     return new Response(asWeb(answer.body), { status: answer.status, headers: passedOn(answer.headers) });
   });
 }

@@ -1,14 +1,14 @@
 import { and, count, desc, eq, exists, isNull, or, sql } from "drizzle-orm";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
-import { PickModelVersion } from "#server/evals/input.ts";
+import { PickModelVersion } from "#server/models/input.ts";
 import { contains } from "#server/text/name-search.ts";
 
 const name = sql<string>`(${models.name} || '/' || ${modelVersions.version})`;
 const heldAliases = sql<string[]>`coalesce((select array_agg(${aliases.alias} order by ${aliases.alias}) from ${aliases}
   where ${aliases.modelVersionId} = ${modelVersions.id}), '{}')`;
 
-export const comparableColumns = {
+export const pickedColumns = {
   id: modelVersions.id,
   name,
   model: models.name,
@@ -27,7 +27,7 @@ const mostBases = 5;
  * chosen, then the newest bases and champions, then the others, newest first. A text is looked for in the callable name and
  * the aliases, `NAME/3` exactly so comes first. One pass over the project's versions.
  */
-export async function listComparable(ctx: Ctx, request: PickModelVersion = {}) {
+export async function pickModelVersion(ctx: Ctx, request: PickModelVersion = {}) {
   const { search, chosen = "", kind, limit } = PickModelVersion.parse(request);
   const isChosen = or(eq(modelVersions.id, chosen), sql`${name} = ${chosen}`);
   const isChampion = exists(
@@ -58,7 +58,7 @@ export async function listComparable(ctx: Ctx, request: PickModelVersion = {}) {
     .as("ranked");
   const [items, [counted]] = await Promise.all([
     ctx.db
-      .select(comparableColumns)
+      .select(pickedColumns)
       .from(ranked)
       .innerJoin(modelVersions, eq(modelVersions.id, ranked.id))
       .innerJoin(models, eq(models.id, modelVersions.modelId))
@@ -82,7 +82,7 @@ export async function listComparable(ctx: Ctx, request: PickModelVersion = {}) {
 /** Every ready version of one model, newest first: what its bare name can mean. */
 export function versionsOfModel(ctx: Pick<Ctx, "db" | "projectId">, model: string) {
   return ctx.db
-    .select(comparableColumns)
+    .select(pickedColumns)
     .from(modelVersions)
     .innerJoin(models, eq(models.id, modelVersions.modelId))
     .where(and(readyVersions(ctx), eq(models.name, model)))

@@ -5,8 +5,8 @@ import { inTx } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
 import { meaningOfName } from "#server/deployments/meaning-of-name.ts";
 import { listServable } from "#server/deployments/servable.ts";
-import { listComparable } from "#server/evals/list-versions.ts";
 import { proposeEval } from "#server/evals/propose.ts";
+import { pickModelVersion } from "#server/models/pick-version.ts";
 import { testProject } from "#server/testing.ts";
 
 test("with hundreds of newer versions a base and a champion stand first, are found by name, and the chosen one is always there", () =>
@@ -17,20 +17,20 @@ test("with hundreds of newer versions a base and a champion stand first, are fou
     await champion(ctx, old.modelId, old.ids[0] ?? "");
     const many = await model(ctx, "triage", "tuned", 250, base.ids[0]);
 
-    const open = await listComparable(ctx, {});
+    const open = await pickModelVersion(ctx, {});
     expect(open.total).toBe(253);
     expect(open.items).toHaveLength(20);
     expect(open.items.slice(0, 3).map((item) => item.name)).toEqual(["nano/1", "hotel/1", "triage/250"]);
-    expect((await listComparable(ctx, { kind: "base" })).items.map((item) => item.name)).toEqual(["nano/1"]);
-    expect((await listComparable(ctx, { search: "HOTEL" })).items.map((item) => item.name)).toEqual([
+    expect((await pickModelVersion(ctx, { kind: "base" })).items.map((item) => item.name)).toEqual(["nano/1"]);
+    expect((await pickModelVersion(ctx, { search: "HOTEL" })).items.map((item) => item.name)).toEqual([
       "hotel/1",
       "hotel/2",
     ]);
-    expect((await listComparable(ctx, { search: "triage/2" })).items[0]?.name).toBe("triage/2");
-    expect((await listComparable(ctx, { search: "champion" })).items.map((item) => item.name)).toEqual(["hotel/1"]);
+    expect((await pickModelVersion(ctx, { search: "triage/2" })).items[0]?.name).toBe("triage/2");
+    expect((await pickModelVersion(ctx, { search: "champion" })).items.map((item) => item.name)).toEqual(["hotel/1"]);
     const chosen = many.ids[6] ?? "";
-    expect((await listComparable(ctx, { chosen })).items[0]?.id).toBe(chosen);
-    expect((await listComparable(ctx, { chosen, search: "nano" })).items.map((item) => item.name)).toEqual([
+    expect((await pickModelVersion(ctx, { chosen })).items[0]?.id).toBe(chosen);
+    expect((await pickModelVersion(ctx, { chosen, search: "nano" })).items.map((item) => item.name)).toEqual([
       "triage/7",
       "nano/1",
     ]);
@@ -53,8 +53,8 @@ test("another project's versions are neither offered nor shown as chosen", () =>
     const { ctx } = await testProject(tx);
     const { ctx: stranger } = await testProject(tx);
     const theirs = await model(stranger, "secret", "base", 1);
-    expect(await listComparable(ctx, { chosen: theirs.ids[0] ?? "" })).toEqual({ items: [], total: 0 });
-    expect(await listComparable(ctx, { chosen: "secret/1" })).toEqual({ items: [], total: 0 });
+    expect(await pickModelVersion(ctx, { chosen: theirs.ids[0] ?? "" })).toEqual({ items: [], total: 0 });
+    expect(await pickModelVersion(ctx, { chosen: "secret/1" })).toEqual({ items: [], total: 0 });
   }));
 
 async function model(

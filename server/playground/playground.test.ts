@@ -15,8 +15,8 @@ import {
   startGateway,
 } from "#server/gateway/gateway.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
+import { sendFromPlayground } from "#server/playground/send.ts";
 import { until } from "#server/process.fixture.ts";
-import { askGateway } from "#server/routing/ask-gateway.ts";
 import { bumpSnapshot } from "#server/signals/snapshot.ts";
 
 let database: Awaited<ReturnType<typeof holdDatabase>>;
@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 test("a person's call is streamed in their name, with the gateway's own times before its end", async () => {
-  const answer = await askGateway(ctx, call, never);
+  const answer = await sendFromPlayground(ctx, call, never);
   expect(answer.status).toBe(200);
   expect(answer.headers["x-forge-model-version"]).toBe("nano/1");
   const stream = await text(answer.body);
@@ -65,20 +65,20 @@ test("a person's call is streamed in their name, with the gateway's own times be
 });
 
 test("a refusal comes back as the gateway said it", async () => {
-  const answer = await askGateway(ctx, { ...call, model: "nothing" }, never);
+  const answer = await sendFromPlayground(ctx, { ...call, model: "nothing" }, never);
   expect(answer.status).toBe(404);
   expect(JSON.parse(await text(answer.body))).toMatchObject({ error: { code: "model_not_found" } });
 });
 
 test("only a signed-in person may ask this way", async () => {
   for (const actor of ["key:key_1", "system:local-admin"] as const)
-    await expect(askGateway({ ...ctx, actor }, call, never)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(sendFromPlayground({ ...ctx, actor }, call, never)).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
 
 test("a gateway that is away is named, not a broken connection", async () => {
   const settings = { DATABASE_URL: database.url, FORGE_SECRET: testSecret };
   adoptEnv(parseEnv({ ...settings, FORGE_API_PORT: "1" }));
-  await expect(askGateway(ctx, call, never)).rejects.toThrow("the gateway does not answer");
+  await expect(sendFromPlayground(ctx, call, never)).rejects.toThrow("the gateway does not answer");
   adoptEnv(parseEnv({ ...settings, FORGE_API_PORT: String(gateway.port) }));
 });
 
@@ -86,7 +86,7 @@ test("a pass in the name of somebody who was removed opens nothing", async () =>
   await database.db.delete(members).where(eq(members.userId, "user_ada"));
   await bumpSnapshot(database);
   const refusal = await until(async () => {
-    const answer = await askGateway(ctx, call, never);
+    const answer = await sendFromPlayground(ctx, call, never);
     const body = await text(answer.body);
     return answer.status === 401 && body;
   });

@@ -5,7 +5,7 @@ import { callUpstream, type UpstreamAnswer } from "#server/inference/client/call
 import { UpstreamError } from "#server/inference/client/wire.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
 import { personOf } from "#server/people/person.ts";
-import type { PlaygroundCall } from "#server/routing/input.ts";
+import type { PlaygroundCall } from "#server/playground/input.ts";
 
 const tokenSeconds = 900;
 
@@ -14,7 +14,7 @@ const tokenSeconds = 900;
  * the gateway's own times (a comment before the end of a stream) and is accounted to the workload `playground`.
  * Throws UNAVAILABLE when no gateway answers, FORBIDDEN for anybody but a signed-in person.
  */
-export async function askGateway(ctx: Ctx, call: PlaygroundCall, signal: AbortSignal): Promise<UpstreamAnswer> {
+export async function sendFromPlayground(ctx: Ctx, call: PlaygroundCall, signal: AbortSignal): Promise<UpstreamAnswer> {
   personOf(ctx.actor);
   const { projectId, actor } = ctx;
   const grant = { projectId, actor, scopes: ["inference" as const], ttlSeconds: tokenSeconds };
