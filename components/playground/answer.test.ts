@@ -3,7 +3,7 @@ import { applyEvent, emptyAnswer } from "#components/playground/answer.ts";
 import { tokensPerSecond } from "#components/playground/answer-view.tsx";
 import { eventReader } from "#components/playground/ask.ts";
 import { emptyDraft, mistakeOf } from "#components/playground/panes.ts";
-import { CompletionBody } from "#server/gateway/input.ts";
+import { CompletionBody } from "#server/inference/client/input.ts";
 
 const stream = [
   `data: {"choices":[{"delta":{"role":"assistant"}}]}`,

@@ -6,16 +6,14 @@ import { attemptCall } from "#server/gateway/attempt.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
 import type { CallerKey, Dependencies, Reservation, Route, RouteRequest } from "#server/gateway/contract.ts";
 import { nameRoute, sendRefusal } from "#server/gateway/headers.ts";
-import { ChatBody, CompletionBody } from "#server/gateway/input.ts";
 import { mayUse } from "#server/gateway/key.rule.ts";
-import { firstBadMessage } from "#server/gateway/messages.rule.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
 import type { Usage } from "#server/gateway/reply.ts";
 import { type Call, type Endpoint, settleCall } from "#server/gateway/settle.ts";
 import { type Refusal, refusalOf } from "#server/gateway/wire.ts";
 import { readJson } from "#server/http/body.ts";
+import { ChatBody, CompletionBody, callBytesAtMost } from "#server/inference/client/input.ts";
 import { streamTimer } from "#server/inference/client/timings.rule.ts";
-import { callBytesAtMost } from "#server/inference/client/wire.ts";
 import { log } from "#server/log.ts";
 import { costUsdNanos, dollarsOf } from "#server/pricing/price.rule.ts";
 
@@ -67,7 +65,8 @@ async function answer(dependencies: Dependencies, metrics: GatewayMetrics, call:
   call.key = key;
   requireScope(key, "inference");
   call.reservation = await reserve(dependencies, key, call);
-  const body = parseBody(endpoint, await readJson(incoming, callBytesAtMost));
+  const schema = endpoint === "/v1/completions" ? CompletionBody : ChatBody;
+  const body = schema.parse(await readJson(incoming, callBytesAtMost));
   call.model = body.model;
   call.stream = body.stream === true;
   const user = body.user ?? body.safety_identifier ?? null;
@@ -149,18 +148,9 @@ async function peek(call: Call) {
   call.stream = seen.data.stream === true;
 }
 
-function parseBody(endpoint: Endpoint, value: unknown): ChatBody | CompletionBody {
-  if (endpoint === "/v1/completions") return CompletionBody.parse(value);
-  const body = ChatBody.parse(value);
-  const bad = firstBadMessage(body.messages);
-  if (bad) throw new DomainError("INVALID", bad.message, { field: bad.param });
-  return body;
-}
-
 function conversationOf(body: ChatBody | CompletionBody): string | null {
-  const metadata = body.metadata;
-  if (typeof metadata !== "object" || metadata === null || !("conversation_id" in metadata)) return null;
-  return typeof metadata.conversation_id === "string" ? metadata.conversation_id : null;
+  const id = body.metadata?.conversation_id;
+  return typeof id === "string" ? id : null;
 }
 
 /** Only keys that may see deployments choose a revision themselves. */

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { DomainError, errorCodes } from "#server/errors.ts";
 import { mayUse, presentedBy, twoKeysMessage, unknownKeyMessage } from "#server/gateway/key.rule.ts";
-import { firstBadMessage } from "#server/gateway/messages.rule.ts";
 import { refusalOf } from "#server/gateway/wire.ts";
 import { paramOf } from "#server/inference/client/param.rule.ts";
 
@@ -65,27 +64,4 @@ test("a schema's first issue becomes OpenAI's param", () => {
   const parsed = z.object({ messages: z.array(z.object({ role: z.string() })) }).safeParse({ messages: [{ role: 1 }] });
   expect(refusalOf(parsed.error, "req_1").body.error).toMatchObject({ param: "messages[0].role" });
   expect(paramOf([])).toBeNull();
-});
-
-test("messages of every kind that OpenAI's clients send pass", () => {
-  const good = [
-    { role: "system", content: "s" },
-    { role: "developer", content: [{ type: "text", text: "t" }] },
-    { role: "user", content: "" },
-    { role: "assistant", content: null, tool_calls: [{ id: "1" }] },
-    { role: "assistant", refusal: "no" },
-    { role: "tool", content: "42", tool_call_id: "1" },
-  ];
-  expect(firstBadMessage(good)).toBeNull();
-});
-
-test("the first bad message is named by its place", () => {
-  const places = [
-    [["x"], "messages[0]"],
-    [[{ role: "user", content: 1 }], "messages[0].content"],
-    [[{ role: "user", content: "a" }, { content: "b" }], "messages[1].role"],
-    [[{ role: "user", content: [{ text: "no type" }] }], "messages[0].content[0]"],
-    [[{ role: "assistant", content: null }], "messages[0].content"],
-  ] as const;
-  for (const [messages, param] of places) expect(firstBadMessage(messages)?.param).toBe(param);
 });

@@ -1,6 +1,6 @@
 import { ZodError } from "zod";
 import { DomainError, type ErrorCode, errorCodes } from "#server/errors.ts";
-import { paramOf } from "#server/inference/client/param.rule.ts";
+import { mistakeIn } from "#server/inference/client/param.rule.ts";
 
 /** The body of every refusal, as OpenAI's clients expect it. */
 export type OpenAiError = {
@@ -37,15 +37,8 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
     return { status, body, retryAfterSeconds: error.code === "UNAVAILABLE" ? 1 : null };
   }
   if (error instanceof ZodError) {
-    const [issue] = error.issues;
-    if (issue?.code === "unrecognized_keys") {
-      const param = paramOf([...issue.path, issue.keys[0] ?? ""]);
-      const body = openAiError(`Unknown parameter: '${param}'.`, "invalid_request_error", "unknown_parameter", param);
-      return { status: 400, body, retryAfterSeconds: null };
-    }
-    const param = issue ? paramOf(issue.path) : null;
-    const message = `${param ? `${param}: ` : ""}${issue?.message ?? "the request is not valid"}`;
-    return { status: 400, body: openAiError(message, "invalid_request_error", null, param), retryAfterSeconds: null };
+    const { message, param, code } = mistakeIn(error);
+    return { status: 400, body: openAiError(message, "invalid_request_error", code, param), retryAfterSeconds: null };
   }
   const message = `something broke here, not with you (request ${requestId})`;
   return { status: 500, body: openAiError(message, "server_error", "internal_error"), retryAfterSeconds: null };

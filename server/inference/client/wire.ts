@@ -6,9 +6,6 @@ export type Upstream = {
   headers?: Readonly<Record<string, string>>;
 };
 
-/** What the body of one call may have: a text of 8 MiB is beyond any context, and each copy of it holds up everybody. */
-export const callBytesAtMost = 8 * 1024 * 1024;
-
 export type ChatMessage = { role: "system" | "developer" | "user" | "assistant" | "tool"; content: string };
 
 export type ChatRequest = {

@@ -3,8 +3,8 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { DomainError, errorCodes } from "#server/errors.ts";
 import { readJson } from "#server/http/body.ts";
+import { forwardedBytesAtMost } from "#server/inference/client/input.ts";
 import { parseEngineRef } from "#server/inference/client/ref.ts";
-import { callBytesAtMost } from "#server/inference/client/wire.ts";
 import { begin, collector, type Dialect, streamer } from "#server/inference/host/answer.ts";
 import type { GenerateInput } from "#server/inference/host/contract.ts";
 import { chatDialect, textDialect } from "#server/inference/host/dialects.ts";
@@ -21,8 +21,6 @@ import type { EnginePool } from "#server/inference/host/pool.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
 import { log } from "#server/log.ts";
 
-/** With room for what the gateway writes into it: the engine's name, and that the usage is wanted. */
-const maxBodyBytes = callBytesAtMost + 4 * 1024;
 const longestCallerId = 128;
 const RefBody = z.object({ ref: z.string() });
 
@@ -134,7 +132,7 @@ function callerOf(c: Context): Caller {
 }
 
 function json(c: Context): Promise<unknown> {
-  return readJson(c.req.raw, maxBodyBytes);
+  return readJson(c.req.raw, forwardedBytesAtMost);
 }
 
 /** The one error mapper of this transport. */

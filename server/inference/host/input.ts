@@ -1,23 +1,22 @@
 import { z } from "zod";
-import { paramOf } from "#server/inference/client/param.rule.ts";
+import { chatFields, completionFields, optionsBelong, type Prompt } from "#server/inference/client/input.ts";
+import { mistakeIn } from "#server/inference/client/param.rule.ts";
 import type { GenerateInput } from "#server/inference/host/contract.ts";
 import { refusal, type WireError } from "#server/inference/host/refusal.ts";
 
-const maxChoices = 16;
 /** Prompts × n of one call; each is a place in the queue. */
 const maxAnswers = 128;
-const maxStops = 4;
-const maxTemplateVariables = 32;
 
 const TextPart = z.strictObject({ type: z.literal("text"), text: z.string() });
 const AnyPart = z.object({ type: z.string() });
 /** Accepted when it is absent, null or empty: clients send back whole messages of earlier answers. */
 const none = (error: string) => z.union([z.null(), z.array(z.unknown()).max(0)], { error }).optional();
+const absent = (error: string) => z.null({ error }).optional();
 const only = <const T extends string | number | boolean>(values: readonly T[], error: string) =>
   z.literal([...values], { error }).nullish();
 
 const Message = z.strictObject({
-  role: z.enum(["system", "developer", "user", "assistant", "tool"]),
+  role: z.enum(["system", "developer", "user", "assistant", "tool", "function"]),
   content: z.union([z.string(), z.array(TextPart)], { error: ({ input }) => contentMistake(input) }).nullish(),
   name: z.string().nullish(),
   tool_call_id: z.string().nullish(),
@@ -28,74 +27,22 @@ const Message = z.strictObject({
   audio: none("audio is not supported by this model: send text only"),
   reasoning_content: only([""], "earlier reasoning is not read by this engine: leave reasoning_content out"),
 });
-const Bias = z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100));
-const Metadata = z.record(z.string(), z.unknown());
 
-/** Fields that change nothing in an answer, whoever sends them. */
-const unheard = {
-  user: z.string().nullish(),
-  safety_identifier: z.string().nullish(),
-  metadata: Metadata.nullish(),
-  prompt_cache_key: z.string().nullish(),
-  prompt_cache_retention: z.string().nullish(),
+/** What this engine does not do of what a call may ask: refused by name, never ignored. */
+const narrowed = {
+  stream_options: z
+    .strictObject({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
+    .nullish(),
   service_tier: only(["auto", "default"], "there is one service tier here: leave service_tier out"),
   store: only([false], "answers are not stored for retrieval: leave store out"),
 };
 
-const sampling = {
-  ...unheard,
-  model: z.string(),
-  stream: z.boolean().nullish(),
-  stream_options: z
-    .strictObject({ include_usage: z.boolean().nullish(), include_obfuscation: z.boolean().nullish() })
-    .nullish(),
-  max_tokens: z.number().int().min(1).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  top_k: z.number().int().min(0).nullish(),
-  min_p: z.number().min(0).max(1).nullish(),
-  repeat_penalty: z.number().gt(0).max(10).nullish(),
-  n: z.number().int().min(1).max(maxChoices).nullish(),
-  stop: z
-    .union([z.string(), z.array(z.string()).max(maxStops)], {
-      error: `give a string, or a list of at most ${maxStops} strings`,
-    })
-    .nullish(),
-  seed: z.number().int().nullish(),
-  frequency_penalty: z.number().min(-2).max(2).nullish(),
-  presence_penalty: z.number().min(-2).max(2).nullish(),
-  logit_bias: Bias.nullish(),
-};
-
-const streamsWhenAsked = (body: { stream?: boolean | null; stream_options?: object | null }) =>
-  body.stream_options == null || body.stream === true;
-const streamOptionsAlone = { path: ["stream_options"], error: "stream_options is only allowed when stream is true" };
-
-/** What a chat template may be told, e.g. Qwen's `enable_thinking`. */
-const TemplateVariables = z
-  .record(
-    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "use a name of letters, digits and underscores"),
-    z.union([z.boolean(), z.number(), z.string().max(1_024), z.null()], {
-      error: "give true, false, a number, a string of at most 1,024 characters or null",
-    }),
-  )
-  .refine((variables) => Object.keys(variables).length <= maxTemplateVariables, {
-    error: `give at most ${maxTemplateVariables} variables`,
-  })
-  .refine((variables) => !templateOwn.some((name) => Object.hasOwn(variables, name)), {
-    error: "messages, tools, add_generation_prompt, bos_token and eos_token are not the caller's to set",
-  });
-const templateOwn = ["messages", "tools", "add_generation_prompt", "bos_token", "eos_token"];
-
-/** Body of POST /v1/chat/completions as the host answers it; what the engine cannot do is refused, never ignored. */
+/** Body of POST /v1/chat/completions as the host answers it: the call's own fields, and none that are not known. */
 export const ChatInput = z
   .strictObject({
-    ...sampling,
-    messages: z.array(Message).min(1, "messages must not be empty").max(2_048),
-    max_completion_tokens: z.number().int().min(1).nullish(),
-    logprobs: z.boolean().nullish(),
-    top_logprobs: z.number().int().min(0).max(20).nullish(),
-    chat_template_kwargs: TemplateVariables.nullish(),
+    ...chatFields,
+    ...narrowed,
+    messages: chatFields.messages.pipe(z.array(Message)),
     response_format: z
       .strictObject({ type: z.literal("text", { error: "only {type: text} is supported here" }) })
       .nullish(),
@@ -105,35 +52,25 @@ export const ChatInput = z
     function_call: none("function_call is only allowed with functions, which are not supported by this engine"),
     parallel_tool_calls: none("parallel_tool_calls is only allowed with tools, which are not supported here yet"),
     modalities: z.tuple([z.literal("text")], { error: "this model answers in text only" }).nullish(),
-    audio: z.null({ error: "this model does not speak: leave audio out" }).optional(),
-    web_search_options: z.null({ error: "there is no web search here: leave web_search_options out" }).optional(),
-    prediction: z.null({ error: "predicted output is not supported: leave prediction out" }).optional(),
-    reasoning_effort: z
-      .null({ error: "set it in chat_template_kwargs, where the model's template knows it: leave it out here" })
-      .optional(),
+    audio: absent("this model does not speak: leave audio out"),
+    web_search_options: absent("there is no web search here: leave web_search_options out"),
+    moderation: absent("there is no moderation here: leave it out"),
+    prediction: absent("predicted output is not supported: leave prediction out"),
+    reasoning_effort: absent("set it in chat_template_kwargs, where the model's template knows it: leave it out here"),
     verbosity: only(["medium"], "this model's verbosity cannot be set: leave it out"),
   })
-  .refine(streamsWhenAsked, streamOptionsAlone)
-  .refine((body) => body.top_logprobs == null || body.logprobs === true, {
-    path: ["top_logprobs"],
-    error: "top_logprobs is only allowed when logprobs is true",
-  });
+  .check(optionsBelong);
 
-const Tokens = z.array(z.number().int().min(0)).min(1);
-const Prompt = z.union([z.string(), Tokens, z.array(z.string()).min(1), z.array(Tokens).min(1)], {
-  error: "give a string, a list of token ids, a list of strings, or a list of lists of token ids",
-});
 /** Body of POST /v1/completions; prompts as texts or as token ids. */
 export const CompletionInput = z
   .strictObject({
-    ...sampling,
-    prompt: Prompt,
-    logprobs: z.number().int().min(0).max(5).nullish(),
+    ...completionFields,
+    ...narrowed,
     echo: only([false], "echo is not supported by this engine"),
     suffix: only([""], "suffix is not supported by this engine"),
     best_of: only([1], "best_of is not supported by this engine"),
   })
-  .refine(streamsWhenAsked, streamOptionsAlone)
+  .check(optionsBelong)
   .refine((body) => promptsOf(body.prompt).length * (body.n ?? 1) <= maxAnswers, {
     path: ["prompt"],
     error: `one call may ask for at most ${maxAnswers} answers, all prompts and n together`,
@@ -141,7 +78,6 @@ export const CompletionInput = z
 
 export type ChatInput = z.infer<typeof ChatInput>;
 export type CompletionInput = z.infer<typeof CompletionInput>;
-type Sampling = Pick<ChatInput, Exclude<keyof typeof sampling, keyof typeof unheard>>;
 
 function contentMistake(content: unknown): string {
   const parts = z.array(AnyPart).safeParse(content);
@@ -155,19 +91,20 @@ function contentMistake(content: unknown): string {
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue?.code === "unrecognized_keys") {
-    const param = paramOf([...issue.path, issue.keys[0] ?? ""]) ?? undefined;
-    throw refusal(400, `Unknown parameter: '${param}'.`, { param, code: "unknown_parameter" }); // OpenAI's words
-  }
-  const param = paramOf(issue?.path ?? []) ?? undefined;
-  throw refusal(400, `${param ?? "the body"}: ${issue?.message ?? "not valid"}`, { param, code: "invalid_value" });
+  const { message, param, code } = mistakeIn(parsed.error);
+  throw refusal(400, message, { param: param ?? undefined, code });
 }
+
+/** Templates know the roles that OpenAI's newer names stand for, and the newer one of its two for what a call returned. */
+const templateRoles: Partial<Record<ChatInput["messages"][number]["role"], string>> = {
+  developer: "system",
+  function: "tool",
+};
 
 /** What each choice asks of the engine; choice i draws from seed + i. */
 export function chatJobs(body: ChatInput, adapterPath: string | null, random: () => number): GenerateInput[] {
   const messages = body.messages.map(({ role, content, name }) => ({
-    role: role === "developer" ? "system" : role,
+    role: templateRoles[role] ?? role,
     content: typeof content === "string" ? content : (content ?? []).map((part) => part.text).join(""),
     ...(name == null ? {} : { name }),
   }));
@@ -190,7 +127,7 @@ export function completionJobs(
   );
 }
 
-function promptsOf(prompt: z.infer<typeof Prompt>): GenerateInput["prompt"][] {
+function promptsOf(prompt: Prompt): GenerateInput["prompt"][] {
   if (typeof prompt === "string") return [{ kind: "text", text: prompt }];
   const ids = prompt.filter((each) => typeof each === "number");
   if (ids.length > 0) return [{ kind: "tokens", tokens: ids }];
@@ -201,7 +138,7 @@ function promptsOf(prompt: z.infer<typeof Prompt>): GenerateInput["prompt"][] {
 }
 
 function jobs(
-  body: Sampling,
+  body: Omit<ChatInput | CompletionInput, "logprobs">,
   shape: Pick<GenerateInput, "adapterPath" | "prompt" | "topLogprobs" | "maxTokens">,
   random: () => number,
 ): GenerateInput[] {
