@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { fillLog } from "#bench/logs/fill.ts";
 import { type RawTotals, rawChoices, rawHome, rawSummary, rawTraffic } from "#bench/logs/raw.ts";
-import { createDb } from "#db/client.ts";
+import { createDb, type Pool } from "#db/client.ts";
 import { startEmbeddedPostgres } from "#db/embedded.ts";
 import { newId } from "#db/ids.ts";
 import { migrateDatabase } from "#db/migrate.ts";
@@ -20,7 +20,8 @@ import { requestTraffic } from "#server/requests/traffic.ts";
 
 /**
  * What a page costs on rollups beside the same question asked of raw rows, on a month of calls in the real schema; that both
- * say the same; and the request list page by page. `--rows N` (3,000,000), `--rounds N` (7).
+ * say the same; and the request list page by page. `--rows N` (3,000,000), `--rounds N` (7), `--dir DIR`: keep the database
+ * there, and fill it only when it is new (its newest calls are as old as it is).
  */
 const option = (name: string, otherwise: number) =>
   Number(new RegExp(`--${name}[= ](\\d+)`).exec(process.argv.join(" "))?.[1] ?? otherwise);
@@ -32,20 +33,19 @@ const pageGoalMs = 50;
 const farPage = 1_000;
 const pageRounds = 40;
 
-const dir = await mkdtemp(join(tmpdir(), "largeforge-bench-logs-"));
+const kept = /--dir[= ](\S+)/.exec(process.argv.join(" "))?.[1];
+const dir = kept ?? (await mkdtemp(join(tmpdir(), "largeforge-bench-logs-")));
 const server = await startEmbeddedPostgres({ dir: join(dir, "pg") });
 try {
   await migrateDatabase(server.url);
   const db = createDb(server.url, { max: 4, name: "bench" });
-  const projectId = newId("project");
-  await db.insert(projects).values({ id: projectId, slug: "bench", name: "bench" });
-  const own = [newId("deployment"), newId("deployment")];
-  await db
-    .insert(deployments)
-    .values(own.map((id, i) => ({ id, projectId, name: `service-${i}`, createdBy: "system:bench" })));
-  const filledMs = await msOf(() => fillLog(db, projectId, own, rows));
+  const filledMs = (await db.$count(projects)) > 0 ? null : await msOf(() => fillProject(db));
+  const [project] = await db.select().from(projects);
+  const [deployment] = await db.select().from(deployments).orderBy(deployments.name);
+  if (!project || !deployment) throw new Error(`${dir} holds no log of this bench: remove it`);
+  const projectId = project.id;
   const ctx = { db, projectId, actor: "system:bench" as const, enqueue: () => {} };
-  const [first = ""] = own;
+  const first = deployment.id;
   const summary = (period: string) => summariseRequests(ctx, RequestFilter.parse({ period }));
   const traffic = (minutes: number) => requestTraffic(ctx, RequestTraffic.parse({ deploymentId: first, minutes }));
 
@@ -147,7 +147,17 @@ try {
   await db.$client.end({ timeout: 1 });
 } finally {
   await server.stop();
-  await rm(dir, { recursive: true, force: true });
+  if (!kept) await rm(dir, { recursive: true, force: true });
+}
+
+async function fillProject(db: Pool) {
+  const projectId = newId("project");
+  await db.insert(projects).values({ id: projectId, slug: "bench", name: "bench" });
+  const own = [newId("deployment"), newId("deployment")];
+  await db
+    .insert(deployments)
+    .values(own.map((id, i) => ({ id, projectId, name: `service-${i}`, createdBy: "system:bench" })));
+  await fillLog(db, projectId, own, rows);
 }
 
 async function msOf(work: () => Promise<unknown>): Promise<number> {

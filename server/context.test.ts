@@ -66,7 +66,7 @@ test("many changes of one transaction are written once it ends: in their order, 
       ctx.changed(priced("mod_1"));
       await transact({ ...ctx, actor: "system:nested" }, async (ctx) => {
         ctx.changed(cancelled("run_1"));
-        ctx.rerouted();
+        ctx.rerouted([projectId]);
       });
       ctx.changed(cancelled("run_1"));
       ctx.changed(priced("mod_2"));

@@ -58,4 +58,15 @@ export const prices = pgTable(
 export const snapshotVersion = pgTable("snapshot_version", {
   id: integer("id").primaryKey(),
   version: bigint("version", { mode: "number" }).notNull(),
+  /** at which anything may have changed in any project, so that gateways read all of them */
+  allVersion: bigint("all_version", { mode: "number" }).notNull().default(0),
+});
+
+/**
+ * At which version a project's keys, names, routes or prices changed last. Written under the lock of the row above alone,
+ * hence not among the tables that a project's deletion empties first: a deletion raises `all_version`, and that sweeps here.
+ */
+export const snapshotProjects = pgTable("snapshot_projects", {
+  id: text("id").primaryKey(),
+  version: bigint("version", { mode: "number" }).notNull(),
 });

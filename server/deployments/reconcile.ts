@@ -34,8 +34,11 @@ async function take(ctx: SystemCtx & UnscopedChanges, step: Step) {
     const row = { id: newId("replica"), projectId, hostId, modelVersionId, status: "assigned" as const };
     await ctx.db.insert(replicas).values(row).onConflictDoNothing();
   } else if (step.do === "forget") {
-    await ctx.db.delete(replicas).where(eq(replicas.id, step.replicaId));
-    ctx.rerouted();
+    const gone = await ctx.db
+      .delete(replicas)
+      .where(eq(replicas.id, step.replicaId))
+      .returning({ projectId: replicas.projectId });
+    ctx.rerouted(gone.map((replica) => replica.projectId));
   } else {
     await moveReplica(ctx, step.replicaId, { to: step.do === "drain" ? "draining" : "assigned" });
   }

@@ -40,7 +40,8 @@ export function createDependencies(parts: Parts): Dependencies {
       if (presented.startsWith("lfi_")) {
         const caller = parts.verifyInternal(presented, keeper.nowMs());
         const isPerson = caller?.actor.startsWith("user:");
-        return isPerson && !snapshot().members.has(`${caller?.projectId} ${caller?.actor}`) ? null : caller;
+        const isIn = caller && snapshot().projects.get(caller.projectId)?.members.has(caller.actor);
+        return isPerson && !isIn ? null : caller;
       }
       const key = snapshot().keys.get(parts.digestOf(presented));
       if (!key || (key.expiresAtMs !== null && key.expiresAtMs <= keeper.nowMs())) return null;
@@ -73,7 +74,7 @@ function routeOf(snapshot: Snapshot, names: ProjectNames, request: RouteRequest,
   const deployment = found.to === "deployment" ? names.deployments.get(found.deploymentId) : undefined;
   const revision = deployment ? revisionOf(deployment, request) : null;
   const versionId = revision ? revision.modelVersionId : found.to === "version" ? found.versionId : "";
-  const version = snapshot.versions.get(versionId);
+  const version = names.versions.get(versionId);
   if (!version)
     throw new DomainError("UNAVAILABLE", `the version behind ${request.model} has no file that can be served yet`);
   const targets = orderTargets(snapshot, version.hostIds, parts);

@@ -106,7 +106,7 @@ test("the gateways are told at once, and know neither the keys nor the person", 
       return {
         version: snapshot.version,
         scopes: known?.scopes,
-        isIn: snapshot.members.has(`${projectId} user:${bobId}`),
+        isIn: snapshot.projects.get(projectId)?.members.has(`user:${bobId}`),
       };
     };
     const before = await keysOf(db);

@@ -53,16 +53,16 @@ type InProject = ByActor & { projectId: string };
  * On the ctx inside `transact`, and nowhere else. `changed` says what was done or refused, under the actor and in the
  * project of the ctx it is called on: the audit row, the notice to open pages and the bump of the gateways' snapshot
  * follow when the outermost transaction commits. `rerouted` is for what no action tells of: gateways cache it, and it
- * changed (a replica is ready, a host is gone).
+ * changed (a replica of these projects is ready; a host is gone, and with it no project's replica).
  */
 export type Changes = {
   changed: (this: InProject, change: Change) => void;
-  rerouted: () => void;
+  rerouted: (projectIds: readonly string[]) => void;
 };
 /** The same where the ctx names no project. */
 export type UnscopedChanges = {
   changed: { (this: ByActor, change: OutsideChange): void; (this: InProject, change: Change): void };
-  rerouted: () => void;
+  rerouted: Changes["rerouted"];
 };
 
 /** Of Postgres' 65,535 parameters for one statement. */
@@ -72,7 +72,8 @@ const rowsPerInsert = 5_000;
 export function collectChanges() {
   const rows: (typeof auditLog.$inferInsert)[] = [];
   const notices = new Set<string>();
-  let bumps = false;
+  /** the projects in which gateways cache what changed; "all" when one is gone */
+  let routed: Set<string> | "all" | null = null;
   let isOver = false;
 
   function changed(this: ByActor & { projectId?: string }, change: Change): void {
@@ -93,16 +94,21 @@ export function collectChanges() {
       detail: { ...detail },
     });
     if (!isDone) return;
-    if (entry.routed) bumps = true;
     const here = projectId === null ? [] : [projectId];
     const projects = ("heardIn" in change && change.heardIn) || here;
+    if (entry.routed && entry.outlivesProject) routed = "all";
+    else if (entry.routed) reroute(projects);
     for (const kind of entry.tells ?? [])
       for (const project of projects) if (id) notices.add(noticeOf(`project:${project}`, { kind, id }));
   }
 
-  function rerouted(): void {
+  function rerouted(projectIds: readonly string[]): void {
     if (isOver) throw new Error("a route changed when its transaction had ended");
-    bumps = true;
+    reroute(projectIds);
+  }
+
+  function reroute(projectIds: readonly string[]): void {
+    if (routed !== "all") routed = new Set([...(routed ?? []), ...projectIds]);
   }
 
   /** Write it all, right before the commit. */
@@ -111,7 +117,7 @@ export function collectChanges() {
     for (let from = 0; from < rows.length; from += rowsPerInsert)
       await db.insert(auditLog).values(rows.slice(from, from + rowsPerInsert));
     if (notices.size > 0) await sendNotices({ db }, [...notices]);
-    if (bumps) await bumpSnapshot({ db });
+    if (routed) await bumpSnapshot({ db }, routed === "all" ? undefined : [...routed]);
   }
 
   return { changed, rerouted, write };

@@ -128,7 +128,10 @@ export async function addReplica({ ctx }: Room, modelVersionId: string, status: 
   return row;
 }
 
-/** What one act left behind: its audit rows, whether gateways would read anything else than before, and how often they were told. */
+/**
+ * What one act left behind: its audit rows, whether gateways would read anything else than before, how often they were told,
+ * and whether one that reads the projects named to it alone knows all that one does which reads every project.
+ */
 export async function watch(db: Pool, act: () => Promise<unknown>) {
   const before = await loadSnapshot(db);
   const [last] = await db.select({ id: max(auditLog.id) }).from(auditLog);
@@ -140,7 +143,8 @@ export async function watch(db: Pool, act: () => Promise<unknown>) {
     .where(gt(auditLog.id, last?.id ?? ""))
     .orderBy(auditLog.id);
   const reroutes = canonical({ ...before, version: 0 }) !== canonical({ ...after, version: 0 });
-  return { rows, reroutes, bumps: after.version - before.version };
+  const follows = canonical(await loadSnapshot(db, before)) === canonical(after);
+  return { rows, reroutes, follows, bumps: after.version - before.version };
 }
 
 /** The same text for the same content, whatever order the rows came in. */

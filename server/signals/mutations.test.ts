@@ -209,7 +209,7 @@ async function call({ db, storage, projectSlug }: Asked, path: string, { input, 
 const entryOf = (action: string): ActionEntry | undefined => actions[action as Action]; // safe because undefined is looked for
 
 /** What every change must have left: audit rows by the table, and a bump if, and only if, gateways cache what it changed. */
-function judge({ rows, reroutes, bumps }: Awaited<ReturnType<typeof watch>>) {
+function judge({ rows, reroutes, follows, bumps }: Awaited<ReturnType<typeof watch>>) {
   const done = rows.filter((row) => row.outcome === "done");
   expect(done, "it left no audit row").not.toEqual([]);
   for (const { action, targetId, projectId } of done) {
@@ -221,7 +221,7 @@ function judge({ rows, reroutes, bumps }: Awaited<ReturnType<typeof watch>>) {
     );
   }
   const routed = done.some((row) => entryOf(row.action)?.routed);
-  expect({ reroutes, bumps }).toEqual({ reroutes: routed, bumps: routed ? 1 : 0 });
+  expect({ reroutes, follows, bumps }).toEqual({ reroutes: routed, follows: true, bumps: routed ? 1 : 0 });
 }
 
 test("there is a call of every mutation, and an action under which each can be refused", () => {

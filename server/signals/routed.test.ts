@@ -24,8 +24,8 @@ function routed(act: (on: { db: Pool; room: Room }) => Promise<() => Promise<unk
   return inDatabase(async ({ db }) => {
     const room = await openRoom(db);
     const go = await act({ db, room });
-    const { reroutes, bumps } = await watch(db, go);
-    expect({ reroutes, bumps }).toEqual({ reroutes: true, bumps: 1 });
+    const { reroutes, follows, bumps } = await watch(db, go);
+    expect({ reroutes, follows, bumps }).toEqual({ reroutes: true, follows: true, bumps: 1 });
   });
 }
 

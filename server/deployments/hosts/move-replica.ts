@@ -24,7 +24,7 @@ export async function moveReplica(ctx: Omit<Ctx, "projectId">, replicaId: string
       .where(and(eq(replicas.id, replicaId), inArray(replicas.status, sources)))
       .returning({ id: replicas.id, projectId: replicas.projectId });
     if (!moved) return false;
-    ctx.rerouted();
+    ctx.rerouted([moved.projectId]);
     await notifyLive(ctx, `project:${moved.projectId}`, { kind: "deployments", id: moved.id });
     return true;
   });
@@ -38,7 +38,7 @@ export async function removeReplica(ctx: Omit<Ctx, "projectId">, replicaId: stri
       .where(and(eq(replicas.id, replicaId), eq(replicas.status, "draining")))
       .returning({ id: replicas.id, projectId: replicas.projectId });
     if (!removed) return false;
-    ctx.rerouted();
+    ctx.rerouted([removed.projectId]);
     await notifyLive(ctx, `project:${removed.projectId}`, { kind: "deployments", id: removed.id });
     return true;
   });

@@ -21,8 +21,7 @@ export async function registerHost(ctx: Omit<Ctx, "projectId">, self: HostSelf):
       .insert(hosts)
       .values({ id, ...rest, ...alive })
       .onConflictDoUpdate({ target: hosts.id, set: { ...rest, ...alive } });
-    await forgetLoaded(ctx, id);
-    ctx.rerouted();
+    ctx.rerouted(await forgetLoaded(ctx, id));
   });
 }
 
@@ -40,14 +39,16 @@ export async function beatHost(ctx: Pick<Ctx, "db">, hostId: string): Promise<bo
 export async function stopHost(ctx: Omit<Ctx, "projectId">, hostId: string): Promise<void> {
   await transact(ctx, async (ctx) => {
     await ctx.db.update(hosts).set({ stoppedAt: sql`now()` }).where(eq(hosts.id, hostId));
-    await forgetLoaded(ctx, hostId);
-    ctx.rerouted();
+    ctx.rerouted(await forgetLoaded(ctx, hostId));
   });
 }
 
-async function forgetLoaded(ctx: Pick<Ctx, "db">, hostId: string) {
-  await ctx.db
+/** → the projects whose replicas it held. */
+async function forgetLoaded(ctx: Pick<Ctx, "db">, hostId: string): Promise<string[]> {
+  const forgotten = await ctx.db
     .update(replicas)
     .set({ status: "assigned", statusAt: sql`now()`, readyAt: null })
-    .where(and(eq(replicas.hostId, hostId), inArray(replicas.status, ["loading", "probing", "ready"])));
+    .where(and(eq(replicas.hostId, hostId), inArray(replicas.status, ["loading", "probing", "ready"])))
+    .returning({ projectId: replicas.projectId });
+  return [...new Set(forgotten.map((replica) => replica.projectId))];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buildSnapshot, type SnapshotRows } from "#server/gateway/snapshot/build.ts";
+import { buildProject, groupByProject, type SnapshotRows, withProjects } from "#server/gateway/snapshot/build.ts";
 import { resolveName } from "#server/routing/resolve.rule.ts";
 
 const sha = (digit: string) => digit.repeat(64);
@@ -8,8 +8,6 @@ const version = { projectId: "p", modelId: "m_tuned", status: "ready" as const, 
 const base = `base:${sha("a")}`;
 
 const rows: SnapshotRows = {
-  version: 7,
-  projects: [{ id: "p", slug: "acme" }],
   keys: [{ id: "key_1", projectId: "p", hmac: "aa", scopes: ["inference"], expiresAt: new Date(5) }],
   members: [{ projectId: "p", userId: "user_1" }],
   models: [
@@ -28,25 +26,23 @@ const rows: SnapshotRows = {
     { ...version, id: "v_2", number: 2, engineModel: null },
     { ...version, id: "v_3", number: 3, engineModel: null, status: "importing" },
   ],
-  aliases: [{ modelId: "m_tuned", alias: "champion", modelVersionId: "v_1" }],
+  aliases: [{ projectId: "p", modelId: "m_tuned", alias: "champion", modelVersionId: "v_1" }],
   deployments: [{ id: "d", projectId: "p", name: "support", createdAt: at }],
-  revisions: [{ id: "r", deploymentId: "d", number: 1, modelVersionId: "v_1", weightBps: 10_000 }],
-  replicas: [{ hostId: "h", modelVersionId: "v_1" }],
-  hosts: [{ id: "h", url: "http://127.0.0.1:4100/" }],
+  revisions: [{ id: "r", projectId: "p", deploymentId: "d", number: 1, modelVersionId: "v_1", weightBps: 10_000 }],
+  replicas: [{ projectId: "p", hostId: "h", modelVersionId: "v_1" }],
   prices: [],
 };
+const project = () => buildProject("acme", rows);
 
 test("a version is served under its model's name and number, from the hosts that hold it", () => {
-  const { versions } = buildSnapshot(rows);
+  const { versions } = project();
   expect(versions.get("v_base")).toMatchObject({ name: "nano/1", engineModel: base, hostIds: [] });
   expect(versions.get("v_1")).toMatchObject({ name: "triage/1", hostIds: ["h"] });
 });
 
 test("versions without a file to serve can be named but not called, and say why", () => {
-  const { versions, projects } = buildSnapshot(rows);
+  const { versions, book } = project();
   expect([versions.has("v_2"), versions.has("v_3")]).toEqual([false, false]);
-  const book = projects.get("p")?.book;
-  if (!book) throw new Error("no project");
   expect(resolveName(book, "triage/2")).toMatchObject({ why: "triage/2 has no GGUF file yet and cannot be served" });
   expect(resolveName(book, "triage/3")).toMatchObject({ why: "triage/3 is still being imported" });
   expect(resolveName(book, "triage")).toMatchObject({ versionId: "v_1" });
@@ -54,9 +50,28 @@ test("versions without a file to serve can be named but not called, and say why"
   expect(resolveName(book, "support")).toEqual({ to: "deployment", deploymentId: "d" });
 });
 
-test("keys are found by their HMAC, hosts by id with their origin", () => {
-  const snapshot = buildSnapshot(rows);
-  expect(snapshot.keys.get("aa")).toMatchObject({ id: "key_1", expiresAtMs: 5 });
-  expect(snapshot.hosts.get("h")).toEqual({ id: "h", origin: "http://127.0.0.1:4100" });
-  expect(snapshot.version).toBe(7);
+test("a project's rows are its own, whichever stand beside them", () => {
+  const foreign = { projectId: "q", id: "key_2", hmac: "bb", scopes: [], expiresAt: null };
+  const rowsOf = groupByProject({ ...rows, keys: [...rows.keys, foreign] });
+  expect(rowsOf("p")).toEqual(rows);
+  expect([...buildProject("other", rowsOf("q")).keys.keys()]).toEqual(["bb"]);
+  expect(project().keys.get("aa")).toMatchObject({ id: "key_1", expiresAtMs: 5 });
+  expect(project().members).toEqual(new Set(["user:user_1"]));
+});
+
+test("a project that changed takes its old keys with it, and the others stay as they are", () => {
+  const other = buildProject("other", groupByProject(rows)("nobody"));
+  const before = withProjects(
+    null,
+    new Map([
+      ["p", project()],
+      ["q", other],
+    ]),
+  );
+  const rotated = buildProject("acme", { ...rows, keys: rows.keys.map((key) => ({ ...key, hmac: "cc" })) });
+  const after = withProjects(before, new Map([["p", rotated]]));
+  expect([...after.keys.keys()]).toEqual(["cc"]);
+  expect(after.projects.get("q")).toBe(other);
+  expect(withProjects(after, new Map([["p", null]]))).toEqual({ keys: new Map(), projects: new Map([["q", other]]) });
+  expect([...before.keys.keys()]).toEqual(["aa"]);
 });

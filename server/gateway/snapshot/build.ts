@@ -15,23 +15,27 @@ type VersionRow = {
   createdAt: Date;
 };
 
-/** The rows of one consistent read, as `load.ts` fetches them; archived and revoked ones are left out there. */
+/** Rows of some projects, each naming its own, as `load.ts` fetches them; archived and revoked ones are left out there. */
 export type SnapshotRows = {
-  version: number;
-  projects: { id: string; slug: string }[];
   /** those whose owner has left or is disabled are left out, as scopes are that the owner's role no longer holds */
   keys: { id: string; projectId: string; hmac: string; scopes: readonly Scope[]; expiresAt: Date | null }[];
   /** people who may come in */
   members: { projectId: string; userId: string }[];
   models: { id: string; projectId: string; name: string; createdAt: Date }[];
   versions: VersionRow[];
-  aliases: { modelId: string; alias: string; modelVersionId: string }[];
+  aliases: { projectId: string; modelId: string; alias: string; modelVersionId: string }[];
   deployments: { id: string; projectId: string; name: string; createdAt: Date }[];
-  revisions: { id: string; deploymentId: string; number: number; modelVersionId: string; weightBps: number }[];
+  revisions: {
+    id: string;
+    projectId: string;
+    deploymentId: string;
+    number: number;
+    modelVersionId: string;
+    weightBps: number;
+  }[];
   /** ready ones only */
-  replicas: { hostId: string; modelVersionId: string }[];
-  hosts: { id: string; url: string }[];
-  prices: (DatedPrice & { modelId: string })[];
+  replicas: { projectId: string; hostId: string; modelVersionId: string }[];
+  prices: (DatedPrice & { projectId: string; modelId: string })[];
 };
 
 export type SnapshotKey = { id: string; projectId: string; scopes: readonly Scope[]; expiresAtMs: number | null };
@@ -51,35 +55,79 @@ export type ProjectNames = {
   book: NameBook;
   createdAt: ReadonlyMap<string, Date>;
   deployments: ReadonlyMap<string, ServedDeployment>;
+  /** callable versions only */
+  versions: ReadonlyMap<string, ServedVersion>;
+  /** by the HMAC that the database stores */
+  keys: ReadonlyMap<string, SnapshotKey>;
+  /** `user:ID`: for calls in a person's own name, which carry no key */
+  members: ReadonlySet<string>;
 };
 
 /** All that a gateway must know to answer without asking Postgres. Immutable; replaced as a whole. */
 export type Snapshot = {
   version: number;
+  /** of all projects */
   keys: ReadonlyMap<string, SnapshotKey>;
-  /** `PROJECT_ID user:USER_ID`: for calls in a person's own name, which carry no key */
-  members: ReadonlySet<string>;
   projects: ReadonlyMap<string, ProjectNames>;
-  /** callable versions only */
-  versions: ReadonlyMap<string, ServedVersion>;
   hosts: ReadonlyMap<string, { id: string; origin: string }>;
 };
 
-/** Index one read of the tables by what the hot path looks up. */
-export function buildSnapshot(rows: SnapshotRows): Snapshot {
+/** What each of these projects has, by project, in one pass over the rows. */
+export function groupByProject(rows: SnapshotRows): (projectId: string) => SnapshotRows {
+  const of = <T extends { projectId: string }>(items: readonly T[]) => grouped(items, (item) => item.projectId);
+  const groups = {
+    keys: of(rows.keys),
+    members: of(rows.members),
+    models: of(rows.models),
+    versions: of(rows.versions),
+    aliases: of(rows.aliases),
+    deployments: of(rows.deployments),
+    revisions: of(rows.revisions),
+    replicas: of(rows.replicas),
+    prices: of(rows.prices),
+  };
+  return (id) => ({
+    keys: groups.keys.get(id) ?? [],
+    members: groups.members.get(id) ?? [],
+    models: groups.models.get(id) ?? [],
+    versions: groups.versions.get(id) ?? [],
+    aliases: groups.aliases.get(id) ?? [],
+    deployments: groups.deployments.get(id) ?? [],
+    revisions: groups.revisions.get(id) ?? [],
+    replicas: groups.replicas.get(id) ?? [],
+    prices: groups.prices.get(id) ?? [],
+  });
+}
+
+/** Index one project's rows by what the hot path looks up. */
+export function buildProject(slug: string, rows: SnapshotRows): ProjectNames {
   const versions = servedVersions(rows);
+  const named = namesOf(rows, versions);
+  const revisionsOf = grouped(rows.revisions, (revision) => revision.deploymentId);
+  const { deployments } = rows;
+  for (const deployment of deployments) named.createdAt.set(deployment.name, deployment.createdAt);
   return {
-    version: rows.version,
+    slug,
+    book: {
+      deployments: new Map(deployments.map((deployment) => [deployment.name, deployment.id])),
+      models: named.models,
+      fineTuned: named.fineTuned,
+    },
+    createdAt: named.createdAt,
+    deployments: new Map(
+      deployments.map((deployment) => [
+        deployment.id,
+        { ...deployment, revisions: revisionsOf.get(deployment.id) ?? [] },
+      ]),
+    ),
+    versions,
     keys: new Map(
       rows.keys.map(({ id, projectId, hmac, scopes, expiresAt }) => [
         hmac,
         { id, projectId, scopes, expiresAtMs: expiresAt?.getTime() ?? null },
       ]),
     ),
-    members: new Set(rows.members.map(({ projectId, userId }) => `${projectId} user:${userId}`)),
-    projects: new Map(rows.projects.map((project) => [project.id, projectNames(project, rows, versions)])),
-    versions,
-    hosts: new Map(rows.hosts.map((host) => [host.id, { id: host.id, origin: new URL(host.url).origin }])),
+    members: new Set(rows.members.map(({ userId }) => `user:${userId}`)),
   };
 }
 
@@ -103,19 +151,12 @@ function servedVersions(rows: SnapshotRows): Map<string, ServedVersion> {
   return served;
 }
 
-function projectNames(
-  project: { id: string; slug: string },
-  rows: SnapshotRows,
-  served: ReadonlyMap<string, ServedVersion>,
-): ProjectNames {
-  const models = rows.models.filter((model) => model.projectId === project.id);
+function namesOf(rows: SnapshotRows, served: ReadonlyMap<string, ServedVersion>) {
   const versionsOf = grouped(rows.versions, (version) => version.modelId);
   const aliasesOf = grouped(rows.aliases, (alias) => alias.modelId);
-  const revisionsOf = grouped(rows.revisions, (revision) => revision.deploymentId);
-  const deployments = rows.deployments.filter((deployment) => deployment.projectId === project.id);
   const createdAt = new Map<string, Date>();
   const fineTuned = new Map<string, { model: string; number: number }>();
-  const named = models.map((model) => {
+  const named = rows.models.map((model) => {
     const its = versionsOf.get(model.id) ?? [];
     const numbers = new Map(its.map((version) => [version.id, version.number]));
     createdAt.set(model.name, model.createdAt);
@@ -132,22 +173,7 @@ function projectNames(
     const versions = new Map(its.map((version) => [version.number, namedVersion(version, served)]));
     return [model.name, { name: model.name, versions, aliases: new Map(aliases) }] as const;
   });
-  for (const deployment of deployments) createdAt.set(deployment.name, deployment.createdAt);
-  return {
-    slug: project.slug,
-    book: {
-      deployments: new Map(deployments.map((deployment) => [deployment.name, deployment.id])),
-      models: new Map(named),
-      fineTuned,
-    },
-    createdAt,
-    deployments: new Map(
-      deployments.map((deployment) => [
-        deployment.id,
-        { ...deployment, revisions: revisionsOf.get(deployment.id) ?? [] },
-      ]),
-    ),
-  };
+  return { models: new Map(named), fineTuned, createdAt };
 }
 
 function namedVersion(version: VersionRow, served: ReadonlyMap<string, ServedVersion>): NamedVersion {
@@ -167,4 +193,23 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
     else groups.set(key, [item]);
   }
   return groups;
+}
+
+/** A snapshot with these projects as they are now (null: gone) and the others as `known` has them. */
+export function withProjects(
+  known: Pick<Snapshot, "keys" | "projects"> | null,
+  changed: ReadonlyMap<string, ProjectNames | null>,
+): Pick<Snapshot, "keys" | "projects"> {
+  const projects = new Map(known?.projects);
+  const keys = new Map(known?.keys); // copied whole: a microsecond for ten keys
+  for (const [id, project] of changed) {
+    for (const hmac of projects.get(id)?.keys.keys() ?? []) keys.delete(hmac);
+    if (!project) {
+      projects.delete(id);
+      continue;
+    }
+    projects.set(id, project);
+    for (const [hmac, key] of project.keys) keys.set(hmac, key);
+  }
+  return { keys, projects };
 }

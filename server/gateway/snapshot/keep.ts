@@ -11,6 +11,8 @@ import { snapshotChannel } from "#server/signals/snapshot.ts";
 const checkEveryMs = 500;
 const hostAliveSeconds = 15;
 const answerWithinMs = 5_000;
+/** A read of every project takes its time, and gives way to calls meanwhile. */
+const readAllWithinMs = 60_000;
 const confirmEveryMs = 50;
 
 const Beat = z.object({
@@ -38,8 +40,9 @@ export type SnapshotKeeper = {
 };
 
 /**
- * Keep the snapshot fresh: reload when a transaction says so (NOTIFY), when the 500 ms check finds a newer version,
- * and whenever the LISTEN connection comes back. When Postgres is away the last snapshot stays.
+ * Keep the snapshot fresh: read the projects that changed when a transaction says so (NOTIFY) and when the 500 ms check
+ * finds a newer version, and every project whenever the LISTEN connection comes back. When Postgres is away the last
+ * snapshot stays.
  */
 export function keepSnapshot(db: Pool): SnapshotKeeper {
   let snapshot: Snapshot | null = null;
@@ -49,6 +52,7 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
   let newestSeen = 0;
   let stopped = false;
   let reloadWanted = true;
+  let allWanted = true;
   let running: Promise<void> | null = null;
   let wasAway = false;
   let confirming: Promise<void> | null = null;
@@ -68,12 +72,15 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
   const refresh = async () => {
     await check();
     while (reloadWanted && !stopped) {
-      reloadWanted = false;
+      const all = allWanted;
+      [reloadWanted, allWanted] = [false, false];
       const startedMs = performance.now();
       try {
-        snapshot = await within(answerWithinMs, loadSnapshot(db));
+        snapshot = await (all
+          ? within(readAllWithinMs, loadSnapshot(db))
+          : within(answerWithinMs, loadSnapshot(db, snapshot)));
       } catch (error) {
-        reloadWanted = true;
+        [reloadWanted, allWanted] = [true, all || allWanted];
         throw error;
       }
       confirmedMs = startedMs;
@@ -104,6 +111,13 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
     void tick(); // never rejects
   };
 
+  let hasListened = false;
+  const onListening = () => {
+    allWanted ||= hasListened;
+    hasListened = true;
+    onNotice();
+  };
+
   /** Shared by all who ask meanwhile; a read that began before the question does not count. */
   const confirm = (): Promise<void> => {
     confirming ??= (async () => {
@@ -117,7 +131,7 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
   };
 
   const timer = setInterval(() => void tick(), checkEveryMs);
-  const listening = listen(db, onNotice, () => stopped);
+  const listening = listen(db, { onNotice, onListening }, () => stopped);
   const firstRead = tick();
 
   return {
@@ -141,10 +155,10 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
 }
 
 /** postgres.js reconnects a LISTEN by itself once it stood; the first one is ours to repeat. */
-async function listen(db: Pool, onNotice: () => void, isStopped: () => boolean) {
+async function listen(db: Pool, on: { onNotice: () => void; onListening: () => void }, isStopped: () => boolean) {
   while (!isStopped()) {
     try {
-      const { unlisten } = await db.$client.listen(snapshotChannel, onNotice, onNotice);
+      const { unlisten } = await db.$client.listen(snapshotChannel, on.onNotice, on.onListening);
       return () => within(1_000, unlisten()).catch(() => {});
     } catch {
       await new Promise((resolve) => setTimeout(resolve, checkEveryMs));

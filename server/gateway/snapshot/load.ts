@@ -1,29 +1,139 @@
-import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { setImmediate as turn } from "node:timers/promises";
+import { and, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Db, Pool } from "#db/client.ts";
 import { deployments, hosts, replicas, revisions } from "#db/schema/deployments.ts";
-import { prices, snapshotVersion } from "#db/schema/gateway.ts";
+import { prices, snapshotProjects, snapshotVersion } from "#db/schema/gateway.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import { members, projects, users } from "#db/schema/people.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
-import { buildSnapshot, type Snapshot } from "#server/gateway/snapshot/build.ts";
+import {
+  buildProject,
+  groupByProject,
+  type ProjectNames,
+  type Snapshot,
+  type SnapshotRows,
+  withProjects,
+} from "#server/gateway/snapshot/build.ts";
 import { heldScopes } from "#server/keys/grant.rule.ts";
 import { onOwner, onOwnership, ownerColumns, ownerOf } from "#server/keys/owner.ts";
 
-/** Read every name, key and route of every project in one consistent read. */
-export async function loadSnapshot(db: Pool): Promise<Snapshot> {
+/** Rows of so many projects are read at once: what stands between two turns of the event loop. */
+const projectsAtOnce = 8;
+
+/**
+ * Read every name, key and route of the projects that changed since `known`, or of every project without it, in one
+ * consistent read. A change costs what its project holds, however many others there are; calls are answered between
+ * the projects of a whole read.
+ */
+export async function loadSnapshot(db: Pool, known: Snapshot | null = null): Promise<Snapshot> {
   return db.transaction(
-    async (tx) => buildSnapshot({ version: await versionOf(tx), ...(await people(tx)), ...(await served(tx)) }),
+    async (tx) => {
+      const { version, allVersion } = await versionOf(tx);
+      // a restored database is older than what is known
+      const base = known && known.version >= allVersion && known.version <= version ? known : null;
+      const changed = await changedProjects(tx, base?.version ?? null);
+      const built = new Map<string, ProjectNames | null>();
+      for (let from = 0; from < changed.length; from += projectsAtOnce) {
+        const some = changed.slice(from, from + projectsAtOnce);
+        const rowsOf = groupByProject(
+          await rowsOfProjects(
+            tx,
+            some.map((project) => project.id),
+          ),
+        );
+        for (const { id, slug } of some) {
+          built.set(id, slug === null ? null : buildProject(slug, rowsOf(id)));
+          await turn();
+        }
+      }
+      return { version, hosts: await hostsOf(tx), ...withProjects(base, built) };
+    },
     { isolationLevel: "repeatable read", accessMode: "read only" },
   );
 }
 
-export async function versionOf(db: Db): Promise<number> {
-  const [row] = await db.select({ version: snapshotVersion.version }).from(snapshotVersion);
-  return row?.version ?? 0;
+async function versionOf(db: Db): Promise<{ version: number; allVersion: number }> {
+  const [row] = await db.select().from(snapshotVersion);
+  return row ?? { version: 0, allVersion: 0 };
 }
 
-async function people(db: Db) {
+/** `slug` is null when a project is closed. */
+async function changedProjects(db: Db, since: number | null): Promise<{ id: string; slug: string | null }[]> {
+  const open = isNull(projects.archivedAt);
+  if (since === null) return db.select({ id: projects.id, slug: projects.slug }).from(projects).where(open);
+  return db
+    .select({ id: snapshotProjects.id, slug: projects.slug })
+    .from(snapshotProjects)
+    .leftJoin(projects, and(eq(projects.id, snapshotProjects.id), open))
+    .where(gt(snapshotProjects.version, since));
+}
+
+async function hostsOf(db: Db): Promise<Snapshot["hosts"]> {
+  const rows = await db.select({ id: hosts.id, url: hosts.url }).from(hosts).where(isNull(hosts.stoppedAt));
+  return new Map(rows.map((host) => [host.id, { id: host.id, origin: new URL(host.url).origin }]));
+}
+
+async function rowsOfProjects(db: Db, ids: string[]): Promise<SnapshotRows> {
+  return {
+    keys: await keysOf(db, ids),
+    members: await db
+      .select({ projectId: members.projectId, userId: members.userId })
+      .from(members)
+      .innerJoin(users, and(eq(users.id, members.userId), isNull(users.disabledAt)))
+      .where(inArray(members.projectId, ids)),
+    models: await db
+      .select({ id: models.id, projectId: models.projectId, name: models.name, createdAt: models.createdAt })
+      .from(models)
+      .where(and(inArray(models.projectId, ids), isNull(models.archivedAt), isNull(models.deletedAt))),
+    versions: await versionsOf(db, ids),
+    aliases: await db
+      .select({
+        projectId: aliases.projectId,
+        modelId: aliases.modelId,
+        alias: aliases.alias,
+        modelVersionId: aliases.modelVersionId,
+      })
+      .from(aliases)
+      .where(inArray(aliases.projectId, ids)),
+    deployments: await db
+      .select({
+        id: deployments.id,
+        projectId: deployments.projectId,
+        name: deployments.name,
+        createdAt: deployments.createdAt,
+      })
+      .from(deployments)
+      .where(and(inArray(deployments.projectId, ids), isNull(deployments.archivedAt))),
+    revisions: await db
+      .select({
+        id: revisions.id,
+        projectId: revisions.projectId,
+        deploymentId: revisions.deploymentId,
+        number: revisions.number,
+        modelVersionId: revisions.modelVersionId,
+        weightBps: revisions.weightBps,
+      })
+      .from(revisions)
+      .where(and(inArray(revisions.projectId, ids), isNull(revisions.retiredAt))),
+    replicas: await db
+      .select({ projectId: replicas.projectId, hostId: replicas.hostId, modelVersionId: replicas.modelVersionId })
+      .from(replicas)
+      .where(and(inArray(replicas.projectId, ids), eq(replicas.status, "ready"))),
+    prices: await db
+      .select({
+        projectId: prices.projectId,
+        modelId: prices.modelId,
+        inputUsdNanosPerMillionTokens: prices.inputUsdNanosPerMillionTokens,
+        outputUsdNanosPerMillionTokens: prices.outputUsdNanosPerMillionTokens,
+        effectiveFrom: prices.effectiveFrom,
+      })
+      .from(prices)
+      .where(inArray(prices.projectId, ids)),
+  };
+}
+
+async function keysOf(db: Db, ids: string[]): Promise<SnapshotRows["keys"]> {
   const live = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`));
   const keys = await db
     .select({
@@ -35,72 +145,16 @@ async function people(db: Db) {
       ...ownerColumns,
     })
     .from(apiKeys)
-    .innerJoin(projects, and(eq(projects.id, apiKeys.projectId), isNull(projects.archivedAt)))
     .leftJoin(users, onOwner)
     .leftJoin(members, onOwnership)
-    .where(and(isNull(apiKeys.revokedAt), live));
-  return {
-    projects: await db
-      .select({ id: projects.id, slug: projects.slug })
-      .from(projects)
-      .where(isNull(projects.archivedAt)),
-    keys: keys.flatMap((key) => {
-      const scopes = heldScopes(key.scopes, ownerOf(key));
-      return scopes ? [{ ...key, scopes }] : [];
-    }),
-    members: await db
-      .select({ projectId: members.projectId, userId: members.userId })
-      .from(members)
-      .innerJoin(users, and(eq(users.id, members.userId), isNull(users.disabledAt))),
-  };
+    .where(and(inArray(apiKeys.projectId, ids), isNull(apiKeys.revokedAt), live));
+  return keys.flatMap((key) => {
+    const scopes = heldScopes(key.scopes, ownerOf(key));
+    return scopes ? [{ ...key, scopes }] : [];
+  });
 }
 
-async function served(db: Db) {
-  return {
-    models: await db
-      .select({ id: models.id, projectId: models.projectId, name: models.name, createdAt: models.createdAt })
-      .from(models)
-      .where(and(isNull(models.archivedAt), isNull(models.deletedAt))),
-    versions: await versionsOf(db),
-    aliases: await db
-      .select({ modelId: aliases.modelId, alias: aliases.alias, modelVersionId: aliases.modelVersionId })
-      .from(aliases),
-    deployments: await db
-      .select({
-        id: deployments.id,
-        projectId: deployments.projectId,
-        name: deployments.name,
-        createdAt: deployments.createdAt,
-      })
-      .from(deployments)
-      .where(isNull(deployments.archivedAt)),
-    revisions: await db
-      .select({
-        id: revisions.id,
-        deploymentId: revisions.deploymentId,
-        number: revisions.number,
-        modelVersionId: revisions.modelVersionId,
-        weightBps: revisions.weightBps,
-      })
-      .from(revisions)
-      .where(isNull(revisions.retiredAt)),
-    replicas: await db
-      .select({ hostId: replicas.hostId, modelVersionId: replicas.modelVersionId })
-      .from(replicas)
-      .where(eq(replicas.status, "ready")),
-    hosts: await db.select({ id: hosts.id, url: hosts.url }).from(hosts).where(isNull(hosts.stoppedAt)),
-    prices: await db
-      .select({
-        modelId: prices.modelId,
-        inputUsdNanosPerMillionTokens: prices.inputUsdNanosPerMillionTokens,
-        outputUsdNanosPerMillionTokens: prices.outputUsdNanosPerMillionTokens,
-        effectiveFrom: prices.effectiveFrom,
-      })
-      .from(prices),
-  };
-}
-
-async function versionsOf(db: Db) {
+async function versionsOf(db: Db, ids: string[]): Promise<SnapshotRows["versions"]> {
   const rows = await db
     .select({
       id: modelVersions.id,
@@ -112,7 +166,7 @@ async function versionsOf(db: Db) {
       fineTunedName: modelVersions.fineTunedName,
     })
     .from(modelVersions)
-    .where(isNull(modelVersions.deletedAt));
+    .where(and(inArray(modelVersions.projectId, ids), isNull(modelVersions.deletedAt)));
   const ready = rows.filter((version) => version.status === "ready").map((version) => version.id);
   const refs = await findEngineRefs({ db }, ready);
   return rows.map((version) => ({ ...version, engineModel: refs.get(version.id)?.text ?? null }));

@@ -25,7 +25,7 @@ export async function endImport(
   values: Partial<typeof modelVersions.$inferInsert>,
 ): Promise<boolean> {
   const ended = await release(ctx, modelImports, version, { progress: null, ...values });
-  ctx.rerouted();
+  ctx.rerouted([ctx.projectId]);
   await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "models", id: version.modelId });
   return ended;
 }
