@@ -24,7 +24,7 @@ const Beat = z.object({
 export type SnapshotKeeper = {
   /** null until the first read has succeeded */
   current: () => Snapshot | null;
-  /** settles when the first read has succeeded or failed, after 10 s at most; never rejects */
+  /** settles when the first read has succeeded or failed, after 65 s at most; never rejects */
   firstRead: Promise<void>;
   /** hosts that sent a heartbeat within 15 s, as of the last answer of Postgres */
   liveHosts: () => ReadonlySet<string>;

@@ -74,62 +74,75 @@ async function hostsOf(db: Db): Promise<Snapshot["hosts"]> {
   return new Map(rows.map((host) => [host.id, { id: host.id, origin: new URL(host.url).origin }]));
 }
 
+/** The questions go out together on the one connection, so that a whole read waits for few answers. */
 async function rowsOfProjects(db: Db, ids: string[]): Promise<SnapshotRows> {
+  const [keys, memberRows, modelRows, versions, aliasRows, deploymentRows, revisionRows, replicaRows, priceRows] =
+    await Promise.all([
+      keysOf(db, ids),
+      db
+        .select({ projectId: members.projectId, userId: members.userId })
+        .from(members)
+        .innerJoin(users, and(eq(users.id, members.userId), isNull(users.disabledAt)))
+        .where(inArray(members.projectId, ids)),
+      db
+        .select({ id: models.id, projectId: models.projectId, name: models.name, createdAt: models.createdAt })
+        .from(models)
+        .where(and(inArray(models.projectId, ids), isNull(models.archivedAt), isNull(models.deletedAt))),
+      versionsOf(db, ids),
+      db
+        .select({
+          projectId: aliases.projectId,
+          modelId: aliases.modelId,
+          alias: aliases.alias,
+          modelVersionId: aliases.modelVersionId,
+        })
+        .from(aliases)
+        .where(inArray(aliases.projectId, ids)),
+      db
+        .select({
+          id: deployments.id,
+          projectId: deployments.projectId,
+          name: deployments.name,
+          createdAt: deployments.createdAt,
+        })
+        .from(deployments)
+        .where(and(inArray(deployments.projectId, ids), isNull(deployments.archivedAt))),
+      db
+        .select({
+          id: revisions.id,
+          projectId: revisions.projectId,
+          deploymentId: revisions.deploymentId,
+          number: revisions.number,
+          modelVersionId: revisions.modelVersionId,
+          weightBps: revisions.weightBps,
+        })
+        .from(revisions)
+        .where(and(inArray(revisions.projectId, ids), isNull(revisions.retiredAt))),
+      db
+        .select({ projectId: replicas.projectId, hostId: replicas.hostId, modelVersionId: replicas.modelVersionId })
+        .from(replicas)
+        .where(and(inArray(replicas.projectId, ids), eq(replicas.status, "ready"))),
+      db
+        .select({
+          projectId: prices.projectId,
+          modelId: prices.modelId,
+          inputUsdNanosPerMillionTokens: prices.inputUsdNanosPerMillionTokens,
+          outputUsdNanosPerMillionTokens: prices.outputUsdNanosPerMillionTokens,
+          effectiveFrom: prices.effectiveFrom,
+        })
+        .from(prices)
+        .where(inArray(prices.projectId, ids)),
+    ]);
   return {
-    keys: await keysOf(db, ids),
-    members: await db
-      .select({ projectId: members.projectId, userId: members.userId })
-      .from(members)
-      .innerJoin(users, and(eq(users.id, members.userId), isNull(users.disabledAt)))
-      .where(inArray(members.projectId, ids)),
-    models: await db
-      .select({ id: models.id, projectId: models.projectId, name: models.name, createdAt: models.createdAt })
-      .from(models)
-      .where(and(inArray(models.projectId, ids), isNull(models.archivedAt), isNull(models.deletedAt))),
-    versions: await versionsOf(db, ids),
-    aliases: await db
-      .select({
-        projectId: aliases.projectId,
-        modelId: aliases.modelId,
-        alias: aliases.alias,
-        modelVersionId: aliases.modelVersionId,
-      })
-      .from(aliases)
-      .where(inArray(aliases.projectId, ids)),
-    deployments: await db
-      .select({
-        id: deployments.id,
-        projectId: deployments.projectId,
-        name: deployments.name,
-        createdAt: deployments.createdAt,
-      })
-      .from(deployments)
-      .where(and(inArray(deployments.projectId, ids), isNull(deployments.archivedAt))),
-    revisions: await db
-      .select({
-        id: revisions.id,
-        projectId: revisions.projectId,
-        deploymentId: revisions.deploymentId,
-        number: revisions.number,
-        modelVersionId: revisions.modelVersionId,
-        weightBps: revisions.weightBps,
-      })
-      .from(revisions)
-      .where(and(inArray(revisions.projectId, ids), isNull(revisions.retiredAt))),
-    replicas: await db
-      .select({ projectId: replicas.projectId, hostId: replicas.hostId, modelVersionId: replicas.modelVersionId })
-      .from(replicas)
-      .where(and(inArray(replicas.projectId, ids), eq(replicas.status, "ready"))),
-    prices: await db
-      .select({
-        projectId: prices.projectId,
-        modelId: prices.modelId,
-        inputUsdNanosPerMillionTokens: prices.inputUsdNanosPerMillionTokens,
-        outputUsdNanosPerMillionTokens: prices.outputUsdNanosPerMillionTokens,
-        effectiveFrom: prices.effectiveFrom,
-      })
-      .from(prices)
-      .where(inArray(prices.projectId, ids)),
+    keys,
+    members: memberRows,
+    models: modelRows,
+    versions,
+    aliases: aliasRows,
+    deployments: deploymentRows,
+    revisions: revisionRows,
+    replicas: replicaRows,
+    prices: priceRows,
   };
 }
 
