@@ -9,6 +9,7 @@ import { shownText } from "#cli/datasets/shown-text.ts";
 import { uploadFile } from "#cli/datasets/upload-file.ts";
 import { waitForVersion } from "#cli/datasets/wait-for-version.ts";
 import { addDelete, nullIfMissing } from "#cli/deletion.ts";
+import { interruptible } from "#cli/interrupt.ts";
 import { collect, type Paging, paged, printList } from "#cli/list.ts";
 import { print, withProgress } from "#cli/output.ts";
 import { formatBytes, plural } from "#components/ui/format.ts";
@@ -133,13 +134,17 @@ function registerUpload(datasets: Command) {
     .action(async (file: string, options: UploadOptions, command: Command) => {
       const connection = connect(command.optsWithGlobals());
       const { name, map: mapping, onBadRows, validation: validationShareBp } = options;
-      const created = await withProgress(`uploading ${file}`, (update) =>
-        uploadFile(connection, file, { name, mapping, onBadRows, validationShareBp }, (sent, bytes) =>
-          update(`${percent(sent, bytes)} of ${(bytes / 1e6).toFixed(1)} MB`),
-        ),
+      const created = await interruptible(
+        () => `what was sent of ${file} is kept for a week; the same command goes on from there`,
+        () =>
+          withProgress(`uploading ${file}`, (update) =>
+            uploadFile(connection, file, { name, mapping, onBadRows, validationShareBp }, (sent, bytes) =>
+              update(`${percent(sent, bytes)} of ${(bytes / 1e6).toFixed(1)} MB`),
+            ),
+          ),
       );
       if (!options.wait) return print(command, created, ({ name, version }) => `${name}/${version} is being imported`);
-      await waitAndPrint(command, connection, created.versionId);
+      await waitAndPrint(command, connection, created);
     });
 }
 
@@ -166,16 +171,22 @@ function registerDecide(datasets: Command) {
       const connection = connect(command.optsWithGlobals());
       const { name, version } = await connection.trpc.datasets.show.query({ ref });
       const decided = await connection.trpc.datasets.decide.mutate({ versionId: version.id, decision });
-      if (wait) return waitAndPrint(command, connection, version.id);
+      if (wait) return waitAndPrint(command, connection, { versionId: version.id, name, version: version.version });
       print(command, decided, ({ status }) => `${name}/${version.version} is ${status.replace("_", " ")}`);
     });
 }
 
-async function waitAndPrint(command: Command, connection: Connection, versionId: string) {
-  const shown = await withProgress("importing", (update) =>
-    waitForVersion(connection, versionId, (share, rows, waitingFor) =>
-      update(waitingFor ? `waiting: ${waitingFor}` : `${percent(share, 1)}, ${rows} rows`),
-    ),
+type Imported = { versionId: string; name: string; version: number };
+
+async function waitAndPrint(command: Command, connection: Connection, { versionId, name, version }: Imported) {
+  const shown = await interruptible(
+    () => `the import of ${name}/${version} goes on: ./forge datasets show ${name}/${version}`,
+    () =>
+      withProgress("importing", (update) =>
+        waitForVersion(connection, versionId, (share, rows, waitingFor) =>
+          update(waitingFor ? `waiting: ${waitingFor}` : `${percent(share, 1)}, ${rows} rows`),
+        ),
+      ),
   );
   print(command, shown, () => shownText(shown, pageOf(connection, shown)));
   if (shown.version.status !== "ready") process.exitCode = 5;

@@ -8,6 +8,7 @@ import { callThroughClient, summarise } from "#cli/demo-calls.ts";
 import { type DemoReport, describeReport } from "#cli/demo-report.ts";
 import { deployBeside, evaluate, loadData, promote, train } from "#cli/demo-steps.ts";
 import { stopEverything } from "#cli/down.ts";
+import { interruptible } from "#cli/interrupt.ts";
 import { print, say, seconds } from "#cli/output.ts";
 import { dataDir } from "#cli/paths.ts";
 import { runSetUp } from "#cli/setup/run-set-up.ts";
@@ -27,7 +28,7 @@ export function registerDemo(program: Command): void {
     .action(async (options: { exit?: boolean }, command: Command) => {
       const ranBefore = runningProcesses() !== null;
       try {
-        const report = await runDemo();
+        const report = await interruptible(() => whenInterrupted(options.exit === true && !ranBefore), runDemo);
         print(command, report, describeReport);
         if (report.problems.length > 0) process.exitCode = 1;
       } finally {
@@ -35,6 +36,17 @@ export function registerDemo(program: Command): void {
         else if (options.exit) await stopEverything();
       }
     });
+}
+
+/** What an interrupted demo leaves running, and how to go on. */
+async function whenInterrupted(stop: boolean): Promise<string> {
+  if (stop) await stopEverything();
+  const running = runningProcesses();
+  if (!running) return "nothing runs; ./forge demo goes on with what is set up and begins its steps again";
+  return [
+    `console and API stay up, with any training under way: ${running.consoleUrl}`,
+    "  ./forge demo begins its steps again; ./forge down stops everything",
+  ].join("\n");
 }
 
 async function runDemo(): Promise<DemoReport> {

@@ -3,6 +3,7 @@ import type { inferRouterOutputs } from "@trpc/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { connect } from "#cli/client.ts";
 import { addDelete } from "#cli/deletion.ts";
+import { interruptible } from "#cli/interrupt.ts";
 import { collect, type Paging, paged, printList } from "#cli/list.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import { percent, rebalance } from "#server/deployments/weights.rule.ts";
@@ -163,7 +164,7 @@ function findRevision(deployment: Deployment, text: string) {
 
 /** Poll until every live revision is ready; REFUSED with the reason as soon as one has failed. */
 async function waitUntilReady(trpc: Trpc, name: string): Promise<Deployment> {
-  return withProgress("loading and proving", async (update) => {
+  const wait = async (update: (detail: string) => void) => {
     const deadline = performance.now() + readyWithinMs;
     for (;;) {
       const deployment = await show(trpc, name);
@@ -175,7 +176,9 @@ async function waitUntilReady(trpc: Trpc, name: string): Promise<Deployment> {
       update(`v${waiting.number}: ${waiting.notReady}`);
       await sleep(pollMs);
     }
-  });
+  };
+  const goesOn = () => `loading goes on: ./forge deploy status ${name}`;
+  return interruptible(goesOn, () => withProgress("loading and proving", wait));
 }
 
 function formatTraffic(revisions: readonly { number: number; weightBps: number; model: string; version: number }[]) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { connect } from "#cli/client.ts";
 import { addDelete } from "#cli/deletion.ts";
+import { interruptible } from "#cli/interrupt.ts";
 import { collect, type Paging, paged, printList } from "#cli/list.ts";
 import { parseCount } from "#cli/options.ts";
 import { print, table, withProgress } from "#cli/output.ts";
@@ -141,7 +142,7 @@ function registerSuites(evals: Command) {
 
 /** Poll until an eval has ended, with its progress on stderr. Throws when it failed. */
 export async function waitForEval(trpc: Trpc, evalId: string) {
-  return withProgress("evaluating", async (update) => {
+  const wait = async (update: (detail: string) => void) => {
     for (;;) {
       const shown = await trpc.evals.show.query({ evalId });
       update(`${shown.row.casesDone} of ${shown.row.casesTotal} calls`);
@@ -151,7 +152,9 @@ export async function waitForEval(trpc: Trpc, evalId: string) {
       }
       await sleep(pollMs);
     }
-  });
+  };
+  const goesOn = () => `the eval goes on: ./forge evals show ${evalId}`;
+  return interruptible(goesOn, () => withProgress("evaluating", wait));
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { reportFailure } from "#cli/output.ts";
+import { reportFailure, seconds } from "#cli/output.ts";
 import { DomainError } from "#server/errors.ts";
 
 /** Run the shell on a data folder of its own that holds this log. */
@@ -74,4 +74,14 @@ test("logs are lines for people and one JSON document for programs, lines that a
   expect(JSON.parse((await forge("", "logs", "--json")).stdout)).toEqual({ items: [] });
   expect((await forge(log, "logs", "-n", "2")).stdout).toBe("12:04:05 jobs info runs.done ms=7\nTrace: not ours\n");
   expect((await forge("", "logs")).stdout).toBe("");
+});
+
+test.each([
+  [9_940, "9.9 s"],
+  [9_960, "10 s"],
+  [59_700, "1 min 0 s"],
+  [119_700, "2 min 0 s"],
+  [134_000, "2 min 14 s"],
+])("%d ms are %s", (ms, text) => {
+  expect(seconds(ms)).toBe(text);
 });

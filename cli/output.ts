@@ -70,9 +70,9 @@ export async function withProgress<T>(
 
 /** "2 min 14 s", "4.2 s". */
 export function seconds(ms: number): string {
-  const total = ms / 1000;
-  if (total < 10) return `${total.toFixed(1)} s`;
-  return total < 60 ? `${Math.round(total)} s` : `${Math.floor(total / 60)} min ${Math.round(total % 60)} s`;
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  const total = Math.round(ms / 1000);
+  return total < 60 ? `${total} s` : `${Math.floor(total / 60)} min ${total % 60} s`;
 }
 
 type Failure = { code: string; message: string; field: string | null; requestId: string | null };
@@ -90,6 +90,13 @@ export function reportFailure(error: unknown, json: boolean): number {
     if (note) say(note);
   }
   return isErrorCode(failure.code) ? errorCodes[failure.code].exit : 1;
+}
+
+/** Say that Ctrl-C ended a command and, where there is something to say, how to go on. */
+export function reportInterrupt(howToGoOn: string, json: boolean): void {
+  const failure = { code: "INTERRUPTED", message: howToGoOn || "interrupted", field: null, requestId: null };
+  if (json) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
+  else if (howToGoOn) say(`${process.stderr.isTTY ? "\r\x1b[K" : ""}interrupted: ${howToGoOn}`);
 }
 
 /** A program's key that stands in FORGE_API_KEY is the shell's too: said where it is not let in, null elsewhere. */

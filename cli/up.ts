@@ -3,6 +3,7 @@ import { mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
+import { interruptible } from "#cli/interrupt.ts";
 import { print, say, withProgress } from "#cli/output.ts";
 import { dataDir, logFile, processesFile, root, toolsDir, trainerPython } from "#cli/paths.ts";
 import { distDirOf } from "#cli/setup/dist-dir.ts";
@@ -28,7 +29,7 @@ export function registerUp(program: Command): void {
       const secret = await runSetUp({ trainer: true });
       const started = await startSupervisor(secret, options.foreground === true);
       print(command, started, describe);
-      if (options.foreground) await untilStopped();
+      if (options.foreground) await untilStopped(started);
     });
 }
 
@@ -70,11 +71,16 @@ export async function startSupervisor(secret: string, foreground = false): Promi
   );
   const ended = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
   const stop = () => void (child.pid && process.kill(child.pid, "SIGTERM"));
-  process.once("SIGINT", stop);
+  const stopStart = async () => {
+    stop();
+    await ended;
+    return "nothing runs; the same command starts it again";
+  };
   process.once("SIGTERM", stop);
-  const ready = await withProgress("starting", () => waitUntilReady(child.pid ?? 0, ended));
+  const ready = await interruptible(stopStart, () =>
+    withProgress("starting", () => waitUntilReady(child.pid ?? 0, ended)),
+  );
   if (!foreground) {
-    process.removeListener("SIGINT", stop);
     process.removeListener("SIGTERM", stop);
     child.unref();
   }
@@ -115,7 +121,13 @@ export function describe(processes: Processes): string {
   return [...lines, "", "./forge status · ./forge logs · ./forge down"].join("\n");
 }
 
-async function untilStopped() {
+async function untilStopped({ supervisorPid }: Processes) {
   say("Ctrl-C stops everything");
-  while (runningProcesses()) await sleep(200);
+  const stop = () => {
+    process.kill(supervisorPid, "SIGTERM");
+    return null;
+  };
+  await interruptible(stop, async () => {
+    while (runningProcesses()) await sleep(200);
+  });
 }

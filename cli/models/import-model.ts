@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { type Connection, connect } from "#cli/client.ts";
+import { interruptible } from "#cli/interrupt.ts";
 import { uploadModel } from "#cli/models/upload-model.ts";
 import { print, withProgress } from "#cli/output.ts";
 import { DomainError } from "#server/errors.ts";
@@ -53,7 +54,7 @@ async function sourceOf(connection: Connection, { hub, path, file, upload }: Opt
 
 /** Poll until the version is ready, with its progress on stderr; REFUSED with the reason when its import failed. */
 export async function waitForImport({ trpc }: Pick<Connection, "trpc">, name: string) {
-  return withProgress(`importing ${name}`, async (update) => {
+  const wait = async (update: (detail: string) => void) => {
     for (;;) {
       const model = await trpc.models.show.query({ model: name.split("/")[0] ?? name });
       const version = model.versions.find((one) => one.name === name);
@@ -63,7 +64,9 @@ export async function waitForImport({ trpc }: Pick<Connection, "trpc">, name: st
       if (version.progress) update(progressText(version.progress));
       await sleep(pollMs);
     }
-  });
+  };
+  const goesOn = () => `the import goes on: ./forge models show ${name.split("/")[0]}`;
+  return interruptible(goesOn, () => withProgress(`importing ${name}`, wait));
 }
 
 /** Why an import failed and what to do, in one line. */

@@ -45,10 +45,13 @@ async function buildUnlessBuilt(distDir: string): Promise<"built" | "unchanged">
   });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
+  const endBuild = () => void child.kill();
+  process.once("exit", endBuild); // an interrupted command leaves no build behind
   const code = await new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (exit) => resolve(exit ?? 1));
   });
+  process.removeListener("exit", endBuild);
   log.end();
   if (code !== 0) {
     const tail = (await readFile(logFile, "utf8")).split("\n").slice(-15).join("\n");

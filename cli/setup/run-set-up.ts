@@ -1,3 +1,4 @@
+import { interruptible } from "#cli/interrupt.ts";
 import { say, withProgress } from "#cli/output.ts";
 import { dataDir } from "#cli/paths.ts";
 import { buildConsole } from "#cli/setup/console.ts";
@@ -19,7 +20,14 @@ export function setUpStep<T>(what: string, work: (update: (detail: string) => vo
 }
 
 /** Everything a control plane needs on this machine, each step once; returns the data folder's secret. */
-export async function runSetUp(options: { trainer: boolean; console?: boolean }): Promise<string> {
+export function runSetUp(options: { trainer: boolean; console?: boolean }): Promise<string> {
+  return interruptible(
+    () => "what is set up stays, and nothing runs; the same command goes on from here",
+    () => setUpEverything(options),
+  );
+}
+
+async function setUpEverything(options: { trainer: boolean; console?: boolean }): Promise<string> {
   const { secret } = await setUpDataFolder(dataDir);
   await setUpStep("inference engine", setUpEngine);
   await setUpStep("GGUF converters", setUpConverters);
