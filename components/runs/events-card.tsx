@@ -1,21 +1,24 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { failureOf } from "#components/failure.ts";
 import { pollMs } from "#components/runs/data.ts";
 import { wordsOf } from "#components/runs/story.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
 import { formatClock } from "#components/ui/format.ts";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { ErrorState } from "#components/ui/states.tsx";
 
 const shown = 12;
-const mostEvents = 1_000;
+const asked = 100; // the newest, of which some say nothing
 const skipped = new Set(["metric", "artifact"]);
 
 /** What happened, newest first, without the steps and the files. */
 export function EventsCard({ runId, moving }: { runId: string; moving: boolean }) {
   const trpc = useTRPC();
-  const { data } = useQuery(
+  const { data, error, refetch } = useQuery(
     trpc.runs.events.queryOptions(
-      { runId, limit: mostEvents, steps: "few" },
+      { runId, limit: asked, steps: "few", latest: true },
       { refetchInterval: moving ? pollMs * 2 : false },
     ),
   );
@@ -25,7 +28,8 @@ export function EventsCard({ runId, moving }: { runId: string; moving: boolean }
   });
   return (
     <Card title="Events" flush>
-      {told.length === 0 && (
+      {!data && (error ? <ErrorState message={failureOf(error).message} onRetry={refetch} /> : <SkeletonRows />)}
+      {data && told.length === 0 && (
         <p className="p-4 text-ink-3">{moving ? "No events yet: the trainer is starting." : "No events."}</p>
       )}
       <CardRows>

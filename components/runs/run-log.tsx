@@ -6,6 +6,8 @@ import { lastLine, storyLines } from "#components/runs/story.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { CodeWell } from "#components/ui/code-well.tsx";
+import { formatNumber } from "#components/ui/format.ts";
+import { Skeleton } from "#components/ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "#components/ui/states.tsx";
 
 const mostEvents = 1_000;
@@ -14,7 +16,7 @@ const mostEvents = 1_000;
 export function RunLog({ run }: { run: Run }) {
   const trpc = useTRPC();
   const refetchInterval = isMoving(run.status) ? pollMs : false;
-  const asked = { runId: run.id, limit: mostEvents, steps: "few" as const };
+  const asked = { runId: run.id, limit: mostEvents, steps: "few" as const, latest: true };
   const events = useQuery(trpc.runs.events.queryOptions(asked, { refetchInterval }));
   const printed = useQuery(trpc.runs.log.queryOptions({ runId: run.id }, { refetchInterval }));
   const error = events.error ?? printed.error;
@@ -28,12 +30,17 @@ export function RunLog({ run }: { run: Run }) {
         }}
       />
     );
+  if (!events.data) return <Skeleton className="h-64" />;
   const end = lastLine(run);
-  const lines = [...storyLines(events.data?.items ?? []), ...(end ? [end] : [])];
+  const lines = [...storyLines(events.data.items), ...(end ? [end] : [])];
   const story = lines.join("\n");
   return (
     <div className="grid gap-4">
-      <Card title="Log" flush={lines.length === 0}>
+      <Card
+        title="Log"
+        aside={events.data.isCut ? `the last ${formatNumber(mostEvents)} events` : undefined}
+        flush={lines.length === 0}
+      >
         {lines.length === 0 ? (
           <EmptyState title="Nothing yet">The log begins when the run does.</EmptyState>
         ) : (

@@ -21,6 +21,7 @@ export const planShape = {
 export const RunMetadata = z
   .record(z.string().min(1).max(64), z.string({ error: "metadata values are text" }).max(512))
   .refine((pairs) => Object.keys(pairs).length <= 16, "metadata has at most 16 pairs");
+export type RunMetadata = z.infer<typeof RunMetadata>;
 
 export const startShape = {
   ...planShape,
@@ -80,11 +81,12 @@ export const ListRuns = z.object({
 });
 export type ListRuns = z.input<typeof ListRuns>;
 
-/** Events after `after`, in order; `few` leaves out most steps. */
+/** Events after `after`, in order, the first `limit` of them or with `latest` the last; `few` leaves out most steps. */
 export const ListRunEvents = RunRef.extend({
   after: z.number().int().min(0).default(0),
   limit: z.number().int().min(1).max(1_000).default(500),
   steps: z.enum(["all", "few"]).default("all"),
+  latest: z.boolean().default(false),
 });
 export type ListRunEvents = z.input<typeof ListRunEvents>;
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
 import { runEvents, type runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { findRun } from "#server/runs/find-run.ts";
@@ -8,8 +8,9 @@ import { ListRunEvents } from "#server/runs/input.ts";
 const toldSteps = 20;
 
 /**
- * A run's events after `after`, in order → `{items: [{seq, type, at, body}], nextAfter}`; null when these are all. With
- * `steps: "few"` about twenty of its steps and everything else. Throws NOT_FOUND.
+ * A run's events after `after`, in order → `{items: [{seq, type, at, body}], nextAfter, isCut}`; nextAfter is null when
+ * nothing comes after these, and isCut true when `latest` left older ones out. With `steps: "few"` about twenty of its
+ * steps and everything else. Throws NOT_FOUND.
  */
 export async function listRunEvents(ctx: Ctx, request: ListRunEvents) {
   const input = ListRunEvents.parse(request);
@@ -23,10 +24,12 @@ export async function listRunEvents(ctx: Ctx, request: ListRunEvents) {
         input.steps === "few" ? isTold(run) : undefined,
       ),
     )
-    .orderBy(asc(runEvents.seq))
+    .orderBy(input.latest ? desc(runEvents.seq) : asc(runEvents.seq))
     .limit(input.limit + 1);
   const items = rows.slice(0, input.limit);
-  return { items, nextAfter: rows.length > input.limit ? (items.at(-1)?.seq ?? null) : null };
+  const isMore = rows.length > input.limit;
+  if (input.latest) return { items: items.reverse(), nextAfter: null, isCut: isMore };
+  return { items, nextAfter: isMore ? (items.at(-1)?.seq ?? null) : null, isCut: false };
 }
 
 /** By its number alone, so that a step is told or not whenever one asks. */

@@ -116,4 +116,7 @@ test("a story leaves out most steps, in the first page and in those that follow 
     expect(metrics).toEqual([1, ...Array.from({ length: 20 }, (_, i) => (i + 1) * 15)]);
     expect((await few(told[9]?.seq ?? 0)).map(({ seq }) => seq)).toEqual(told.slice(10).map(({ seq }) => seq));
     expect((await listRunEvents(ctx, { runId: run.id })).items).toHaveLength(302);
+    const last = await listRunEvents(ctx, { runId: run.id, steps: "few", latest: true, limit: 3 });
+    expect(last).toMatchObject({ items: told.slice(-3), nextAfter: null, isCut: true });
+    expect((await listRunEvents(ctx, { runId: run.id, steps: "few", latest: true })).isCut).toBe(false);
   }));
