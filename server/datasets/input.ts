@@ -119,7 +119,7 @@ export const FinishUpload = z.object({
 export type FinishUpload = z.infer<typeof FinishUpload>;
 
 /** `bytes` of the whole file, which its parts have to add up to. */
-export const CreateFileUpload = z.object({
+export const CreateFileUpload = z.strictObject({
   filename: Filename,
   purpose: z.enum(uploadPurposes),
   bytes: z.int().min(1, "an empty file cannot be uploaded").max(maxUploadBytes, "a file has at most 100 GiB"),
@@ -137,5 +137,6 @@ export const CompleteFileUpload = z.object({
 });
 export type CompleteFileUpload = z.infer<typeof CompleteFileUpload>;
 
-export const CreateFile = z.object({ filename: Filename, purpose: z.enum(uploadPurposes) });
+/** Strict, because what is not known here (`expires_after`) would be promised and not done. */
+export const CreateFile = z.strictObject({ filename: Filename, purpose: z.enum(uploadPurposes) });
 export type CreateFile = z.infer<typeof CreateFile>;

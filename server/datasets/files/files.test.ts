@@ -45,6 +45,21 @@ test("a file that needs a person says so in words", () =>
     });
   }));
 
+test("a file that is refused for its rows names the first of them", () =>
+  inTx(async (tx) => {
+    const { ctx, runImport } = await testDatasets(tx);
+    const content = `${rows}{"prompt": "no answer"}\n`;
+    const made = { filename: "faq.jsonl", purpose: "fine-tune" as const, onBadRows: "refuse" as const };
+    const file = await createFile(ctx, { ...made, stream: streamOf(content) });
+    await runImport(file.datasetVersionId ?? "");
+    const { status, statusDetails } = await findFile(ctx, file.id);
+    const lines = content.trim().split("\n").length;
+    expect([status, statusDetails]).toEqual([
+      "error",
+      expect.stringMatching(new RegExp(`^Line ${lines}\\b.*1 of ${lines} rows`)),
+    ]);
+  }));
+
 test("deleting a file keeps its dataset version", () =>
   inTx(async (tx) => {
     const { ctx } = await testDatasets(tx);

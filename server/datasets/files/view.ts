@@ -47,7 +47,11 @@ export function importOf(version: Version) {
 }
 
 function detailsOf(version: Version): string | null {
-  if (version.status === "refused" && version.refusal) return `${version.refusal.message}. ${version.refusal.remedy}`;
+  if (version.status === "refused" && version.refusal) {
+    const { code, message, remedy } = version.refusal;
+    if (code !== "bad_rows") return `${message}. ${remedy}`;
+    return `${badRowsOf(version)}. Fix them and upload again, or go on without them: header x-forge-on-bad-rows: skip`;
+  }
   if (version.status !== "needs_review") return version.waitingFor;
   if (version.review?.kind === "mapping") {
     const columns = version.review.columns.map((column) => column.name).join(", ");

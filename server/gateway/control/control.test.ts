@@ -97,6 +97,17 @@ test("the purpose may come before or after the file, and must be one we know", a
   expect(json.status).toBe(400);
 });
 
+test("what a file cannot have here, such as an end of its life, is refused by name", async () => {
+  const expires_after = { anchor: "created_at" as const, seconds: 3_600 };
+  const made = { purpose: "fine-tune" as const, expires_after };
+  await expect(
+    client.files.create({ ...made, file: await toFile(Buffer.from(rows), "short.jsonl") }),
+  ).rejects.toMatchObject({ status: 400, code: "unknown_parameter", param: "expires_after[anchor]" });
+  await expect(
+    client.uploads.create({ ...made, filename: "short.jsonl", bytes: 10, mime_type: "text/jsonl" }),
+  ).rejects.toMatchObject({ status: 400, code: "unknown_parameter", param: "expires_after" });
+});
+
 test("an upload that breaks off leaves no file and no half blob", async () => {
   const broken = request(`${gateway.url}/v1/files`, {
     method: "POST",

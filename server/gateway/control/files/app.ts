@@ -26,7 +26,7 @@ export function createFiles(dependencies: ControlDependencies): Hono<GatewayEnv>
     await requireRoom(dependencies.storage, "this file", Number(c.req.header("content-length") ?? 0));
     const { fields, file } = await receiveForm(c.env.incoming, dependencies.storage, { part: "file" });
     if (!file) throw new DomainError("INVALID", "the form has no part named file", { field: "file" });
-    const input = CreateFile.parse({ filename: file.filename, purpose: fields.purpose });
+    const input = CreateFile.parse({ ...fields, filename: file.filename });
     const onBadRows = onBadRowsOf(c.req) ?? undefined;
     const attempt = attemptOf(c.req, { ...input, onBadRows, sha256: file.blob.sha256 });
     const create = (ctx: Ctx) => createFileOn(ctx, { ...input, onBadRows, blob: file.blob });

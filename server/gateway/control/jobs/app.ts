@@ -6,7 +6,7 @@ import { type ControlDependencies, ctxOf, jsonOf } from "#server/gateway/control
 import { listJobCheckpoints } from "#server/gateway/control/jobs/checkpoints.ts";
 import { createJob } from "#server/gateway/control/jobs/create.ts";
 import { findJob, listJobEvents, listJobs, runIdOf } from "#server/gateway/control/jobs/find.ts";
-import { CreateJob, PageQuery } from "#server/gateway/control/jobs/input.ts";
+import { CreateJob, metadataAsked, PageQuery } from "#server/gateway/control/jobs/input.ts";
 import { attemptOf } from "#server/gateway/control/once.ts";
 import { cancelRun } from "#server/runs/cancel.ts";
 import { pauseRun } from "#server/runs/pause.ts";
@@ -24,7 +24,9 @@ export function createJobs(dependencies: ControlDependencies): Hono<GatewayEnv> 
   });
   app.get("/", async (c) => {
     requireScope(c.var.key, "runs:read");
-    const { items, hasMore } = await listJobs(ctxOf(dependencies, c.var.key), PageQuery.parse(c.req.query()));
+    const query = c.req.query();
+    const ctx = ctxOf(dependencies, c.var.key);
+    const { items, hasMore } = await listJobs(ctx, PageQuery.parse(query), metadataAsked(query));
     return c.json({ object: "list", data: items, has_more: hasMore });
   });
   app.get("/:id", async (c) => {

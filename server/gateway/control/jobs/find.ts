@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, notInArray, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { asKind, idBody } from "#db/ids.ts";
 import { datasetVersions } from "#db/schema/datasets.ts";
@@ -9,7 +9,8 @@ import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { toOpenAi } from "#server/gateway/control/jobs/hyper-parameters.rule.ts";
 import type { PageQuery } from "#server/gateway/control/jobs/input.ts";
-import { eventObject, type JobRow, jobObject, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
+import { eventObject, type JobRow, jobObject, seqOf, silentEvents } from "#server/gateway/control/jobs/shape.rule.ts";
+import type { RunMetadata } from "#server/runs/input.ts";
 import type { Known } from "#server/runs/methods/field.ts";
 import { suggestFor } from "#server/runs/methods/method.ts";
 import { chosenIn } from "#server/runs/methods/spec.ts";
@@ -22,11 +23,20 @@ export async function findJob(ctx: Ctx, jobId: string) {
   return jobObject(row, await databaseNow(ctx));
 }
 
-/** Every run of the project is a job, newest first → `{items, hasMore}`. Throws NOT_FOUND for an unknown `after`. */
-export async function listJobs(ctx: Ctx, { after, limit }: PageQuery) {
+/**
+ * Every run of the project is a job, newest first → `{items, hasMore}`; with `metadata` those that have all its pairs,
+ * with null those that have none. Throws NOT_FOUND for an unknown `after`.
+ */
+export async function listJobs(ctx: Ctx, { after, limit }: PageQuery, metadata?: RunMetadata | null) {
   if (after !== undefined && (await readJobs(ctx, eq(runs.id, runIdOf(after)), 1)).length === 0)
     throw new DomainError("NOT_FOUND", `there is no fine-tuning job ${after} to go on after`, { field: "after" });
-  const rows = await readJobs(ctx, after === undefined ? undefined : lt(runs.id, runIdOf(after)), limit + 1);
+  // reads the project's runs backwards until the page is full, at worst all of them
+  const which = and(
+    after === undefined ? undefined : lt(runs.id, runIdOf(after)),
+    metadata ? sql`${runs.metadata} @> ${JSON.stringify(metadata)}::jsonb` : undefined,
+    metadata === null ? sql`coalesce(${runs.metadata}, '{}') = '{}'` : undefined,
+  );
+  const rows = await readJobs(ctx, which, limit + 1);
   const now = await databaseNow(ctx);
   return { items: rows.slice(0, limit).map((row) => jobObject(row, now)), hasMore: rows.length > limit };
 }
@@ -42,7 +52,7 @@ export async function listJobEvents(ctx: Ctx, jobId: string, { after, limit }: P
       and(
         eq(runEvents.runId, runIdOf(jobId)),
         eq(runEvents.projectId, ctx.projectId),
-        sql`${runEvents.type} <> 'heartbeat'`,
+        notInArray(runEvents.type, silentEvents), // an empty page would end a client's paging
         before === null ? undefined : lt(runEvents.seq, before),
       ),
     )

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CreateJob } from "#server/gateway/control/jobs/input.ts";
+import { CreateJob, metadataAsked } from "#server/gateway/control/jobs/input.ts";
 import { refusalOf } from "#server/gateway/wire.ts";
 
 const job = { model: "nano", training_file: "file-1" };
@@ -27,4 +27,21 @@ test("the settings that are known are taken", () => {
   expect(CreateJob.safeParse({ ...job, method: { type: "supervised", supervised: { hyperparameters } } }).success).toBe(
     true,
   );
+});
+
+test.each([
+  [{ limit: "2" }, undefined],
+  [
+    { "metadata[team]": "walk", "metadata[a[b]]": "" },
+    { team: "walk", "a[b]": "" },
+  ],
+  [{ metadata: "null" }, null],
+  [{ metadata: "" }, null],
+])("a list of jobs is asked for by metadata: %o", (query, asked) => {
+  expect(metadataAsked(query)).toEqual(asked);
+});
+
+test("a metadata filter of another form is refused, not dropped", () => {
+  expect(() => metadataAsked({ metadata: "team=walk" })).toThrow("metadata[key]=value");
+  expect(() => metadataAsked({ "metadata[team]": "x".repeat(513) })).toThrow();
 });

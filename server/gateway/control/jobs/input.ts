@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DomainError } from "#server/errors.ts";
 import { openAiHyperParameters } from "#server/gateway/control/jobs/hyper-parameters.rule.ts";
 import { RunMetadata } from "#server/runs/input.ts";
 import { loraFields } from "#server/runs/methods/lora.ts";
@@ -56,3 +57,20 @@ export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
+
+/**
+ * The jobs a list is asked for: `metadata[team]=a` those with that pair, `metadata=null` those without any → undefined
+ * when it asks for neither. Throws INVALID for another form: a filter that is dropped shows jobs that were not meant.
+ */
+export function metadataAsked(query: Readonly<Record<string, string>>): RunMetadata | null | undefined {
+  const pairs = Object.entries(query).flatMap(([name, value]) => {
+    const key = /^metadata\[(.+)\]$/.exec(name)?.[1];
+    return key === undefined ? [] : [[key, value]];
+  });
+  if (pairs.length > 0) return RunMetadata.parse(Object.fromEntries(pairs));
+  if (query.metadata === undefined) return undefined;
+  if (query.metadata === "" || query.metadata === "null") return null; // as the SDKs of OpenAI write null
+  throw new DomainError("INVALID", "metadata is given as metadata[key]=value, or as metadata=null", {
+    field: "metadata",
+  });
+}

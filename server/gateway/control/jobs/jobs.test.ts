@@ -1,7 +1,14 @@
 import OpenAI, { toFile } from "openai";
 import { expect, test } from "vitest";
 import { startInference } from "#server/deployments/deployments.fixture.ts";
-import { eventObject, type JobRow, jobObject, jobStatusOf, seqOf } from "#server/gateway/control/jobs/shape.rule.ts";
+import {
+  eventObject,
+  type JobRow,
+  jobObject,
+  jobStatusOf,
+  seqOf,
+  silentEvents,
+} from "#server/gateway/control/jobs/shape.rule.ts";
 import { addKey, addProject, clientOf, startGateway, untilServed } from "#server/gateway/gateway.fixture.ts";
 import { importModel } from "#server/models/import/start.ts";
 import { until } from "#server/process.fixture.ts";
@@ -86,8 +93,12 @@ test("trainer events become messages and metrics with ids that page", () => {
     message: "Step 5/10: training loss=1.500",
     data: { step: 5, total_steps: 10, train_loss: 1.5, learning_rate: 1e-3 },
   });
-  expect(event("error", { message: "no" })).toMatchObject({ level: "error", type: "message", message: "no" });
-  expect(event("heartbeat", {})).toBeNull();
+  expect(event("error", { message: "no" })).toMatchObject({ level: "error", type: "message", message: "No" });
+  expect(event("worker", { message: "the trainer started" })?.message).toBe("The trainer started");
+  expect(event("hello", { resumedFromStep: 9 })?.message).toBe("Resumed from step 9");
+  expect(event("artifact", { path: "adapter/config.json", bytes: 2 })?.message).toBe("Wrote adapter/config.json");
+  expect(event("probe", { prompts: 4, differing: 3 })?.message).toBe("3 of 4 sample answers differ from the base's");
+  for (const type of silentEvents) expect(event(type, {})).toBeNull();
   const id = event("done", { steps: 3 })?.id ?? "";
   expect(seqOf(id, row.jobId)).toBe(7);
   expect(seqOf(id, `ftjob-${"1".repeat(26)}`)).toBeNull();
@@ -155,6 +166,10 @@ test.skipIf(missing)(
       const jobs = [];
       for await (const job of client.fineTuning.jobs.list({ limit: 1 })) jobs.push(job.id);
       expect(jobs).toEqual([created.id]);
+      const having = async (metadata: Record<string, string> | null) =>
+        (await client.fineTuning.jobs.list({ metadata })).data.map((job) => job.id);
+      expect(await having({ team: "support" })).toEqual([created.id]);
+      expect([await having({ team: "other" }), await having(null)]).toEqual([[], []]);
       await expect(client.fineTuning.jobs.cancel(created.id)).rejects.toMatchObject({ status: 409 });
 
       const checkpoints = [];

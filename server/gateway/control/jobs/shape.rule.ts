@@ -59,11 +59,12 @@ export function jobObject(row: JobRow, now: Date) {
 type EventRow = { seq: number; type: string; at: Date; body: Readonly<Record<string, unknown>> };
 
 const levels: Record<string, "info" | "warn" | "error"> = { error: "error", warning: "warn" };
-const silent = new Set(["heartbeat"]);
+/** Event types that only machines care about. */
+export const silentEvents = ["heartbeat", "sample"];
 
 /** OpenAI's `fine_tuning.job.event`, or null for what only machines care about. */
 export function eventObject(row: EventRow, jobId: string) {
-  if (silent.has(row.type)) return null;
+  if (silentEvents.includes(row.type)) return null;
   const metrics = row.type === "metric" || row.type === "eval";
   return {
     object: "fine_tuning.job.event",
@@ -96,10 +97,14 @@ function messageOf({ type, body }: EventRow): string {
   if (type === "data") return `${text("trainRows")} training rows make ${text("totalSteps")} steps`;
   if (type === "checkpoint") return `Checkpoint written at step ${text("step")}`;
   if (type === "phase") return `Phase: ${text("name")}`;
-  if (type === "hello") return "The trainer has started";
+  if (type === "hello")
+    return body.resumedFromStep ? `Resumed from step ${text("resumedFromStep")}` : "Training process ready";
+  if (type === "probe") return `${text("differing")} of ${text("prompts")} sample answers differ from the base's`;
+  if (type === "artifact") return `Wrote ${text("path")}`;
   if (type === "done") return `Training finished after ${text("steps")} steps`;
   if (type === "cancelled") return `Training stopped at step ${text("step")}`;
-  return text("message") || type;
+  const said = text("message") || type;
+  return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
 type JobStatus = "validating_files" | "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
