@@ -47,19 +47,20 @@ test("a smoothed line neither lags behind a trend nor starts at zero, and damps 
 test("a log axis has ticks at 1, 2 and 5 times the powers of ten, few enough to read", () => {
   expect(logTicks(0.8, 7)).toEqual([0.5, 1, 2, 5, 10]);
   expect(logTicks(0.0002, 3)).toEqual([0.0001, 0.001, 0.01, 0.1, 1, 10]);
+  expect(logTicks(2, 2)).toEqual([1, 10]);
   expect(logTicks(1e-12, 1)).toEqual([1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 0.01, 1]);
 });
 
 test("ticks are round and cover the data", () => {
   expect(niceTicks(0, 367, 4)).toEqual([0, 100, 200, 300, 400]);
   expect(niceTicks(0, 0.0007, 4)).toEqual([0, 0.0002, 0.0004, 0.0006, 0.0008]);
-  expect(innerTicks(3, 1170, 4)).toEqual([500, 1000]);
+  expect(innerTicks(3, 1170, 4)).toEqual([200, 400, 600, 800, 1000]);
   expect(niceTicks(5, 5, 4)[0]).toBe(0);
 });
 
 test("an axis of whole things has no tick between two of them", () => {
   expect(innerTicks(1, 2, 7, true)).toEqual([1, 2]);
-  expect(niceTicks(0, 10, 4, true)).toEqual([0, 5, 10]);
+  expect(niceTicks(0, 10, 4, true)).toEqual([0, 2, 4, 6, 8, 10]);
   expect(niceTicks(0, 367, 4, true)).toEqual([0, 100, 200, 300, 400]);
   expect(yTicks([2], { whole: true })).toEqual([0, 1, 2]);
 });
@@ -85,15 +86,21 @@ test("the words of marks neither lie on each other nor leave the plot; the newes
 
 test("the y axis starts at zero unless it is told", () => {
   expect(yTicks([92, 96.5], {})[0]).toBe(0);
-  expect(yTicks([92, 96.5], { min: 88, max: 98 })).toEqual([90, 92.5, 95, 97.5]);
+  expect(yTicks([92, 96.5], { min: 88, max: 98 })).toEqual([88, 90, 92, 94, 96, 98]);
   expect(yTicks([-3, 4], {})[0]).toBeLessThanOrEqual(-3);
-  expect(yTicks([], {})).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  expect(yTicks([], {})).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
 });
 
-test("time ticks fall on the user's own midnight and full hours", () => {
-  const midnight = Date.parse("2026-11-21T00:00:00+02:00");
-  const ticks = timeTicks(midnight + 60_000, midnight + 86_400_000, 6, 2 * 3_600_000);
-  expect(ticks.map((tick) => (tick - midnight) / 3_600_000)).toEqual([4, 8, 12, 16, 20, 24]);
+test("time ticks fall on the reader's own midnight and full hours, never more than an axis can carry", () => {
+  const midnight = new Date(2026, 10, 21).getTime();
+  const hour = 3_600_000;
+  const ticks = timeTicks(midnight + 60_000, midnight + 24 * hour, 6);
+  expect(ticks.map((tick) => (tick - midnight) / hour)).toEqual([6, 12, 18, 24]);
+  const months = timeTicks(midnight, midnight + 300 * 24 * hour, 6).map((tick) => new Date(tick));
+  for (const month of months) expect([month.getDate(), month.getHours()]).toEqual([1, 0]);
+  for (let span = 1; span < 100_000; span *= 1.7)
+    for (const count of [4, 7])
+      expect(timeTicks(midnight, midnight + span * 60_000, count).length).toBeLessThanOrEqual(count + 1);
 });
 
 test("series measured at different places share rows and are read across by the nearest reading", () => {

@@ -1,4 +1,5 @@
 "use client";
+import { scaleLinear } from "d3-scale";
 import type { ReactNode } from "react";
 import { type ChartBase, ChartFrame } from "#components/charts/chart-frame.tsx";
 import { extent, innerTicks, niceTicks } from "#components/charts/scale.rule.ts";
@@ -70,7 +71,7 @@ export function IntervalChart({
     >
       {({ width, narrow }) => {
         const plotWidth = narrow ? width : Math.min(260, Math.max(140, width * 0.32));
-        const at = (number: number) => 8 + ((number - lo) / (hi - lo || 1)) * (plotWidth - 16);
+        const at = scaleLinear([lo, hi], [8, plotWidth - 8]);
         if (narrow)
           return (
             <ul className="-mx-4 -mt-4 divide-y">

@@ -1,15 +1,13 @@
-/** Round values (1, 2, 2.5 or 5 times a power of ten; `whole`: no fractions) that cover lo…hi with about `count` steps. */
+import { bisectLeft, bisectRight, extent as extentOf } from "d3-array";
+import { scaleLinear, scaleLog, scaleTime } from "d3-scale";
+
+/** Round values (1, 2 or 5 times a power of ten; `whole`: no fractions) that cover lo…hi with about `count` steps. */
 export function niceTicks(lo: number, hi: number, count: number, whole = false): number[] {
   if (!Number.isFinite(lo) || !Number.isFinite(hi)) return [];
   if (lo === hi) return lo === 0 ? [0, 1] : niceTicks(Math.min(0, lo), Math.max(0, hi), count, whole);
-  const rough = (hi - lo) / Math.max(1, count);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const steps = [1, 2, 2.5, 5, 10].map((factor) => factor * power);
-  const fits = (step: number) => step >= rough * 0.999 && (!whole || Number.isInteger(step));
-  const step = steps.find(fits) ?? (whole ? 1 : 10 * power);
-  const first = Math.floor(lo / step + 1e-9);
-  const last = Math.ceil(hi / step - 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  const ends = whole ? [Math.floor(lo), Math.ceil(hi)] : [lo, hi];
+  const steps = whole ? Math.min(count, Math.ceil(hi) - Math.floor(lo)) : count;
+  return scaleLinear(ends, [0, 1]).nice(steps).ticks(steps);
 }
 
 /** The same, but only ticks inside lo…hi: for an x axis, which ends where the data ends. */
@@ -18,61 +16,36 @@ export function innerTicks(lo: number, hi: number, count: number, whole = false)
 }
 
 const mostLogTicks = 8;
+/** Beyond so many decades d3 gives powers of ten only. */
+const mostDecades = 20;
 
 /** Ticks of a log axis from at or below lo to at or above hi (both above 0): 1, 2, 5 per decade, else each or every n-th power of ten. */
 export function logTicks(lo: number, hi: number): number[] {
-  const first = Math.floor(Math.log10(lo) + 1e-9);
-  const last = Math.ceil(Math.log10(hi) - 1e-9);
-  const fine: number[] = [];
-  for (let power = first; power <= last; power++)
-    for (const factor of [1, 2, 5]) fine.push(Number((factor * 10 ** power).toPrecision(6)));
-  const from = fine.findLastIndex((tick) => tick <= lo * (1 + 1e-9));
-  const to = fine.findIndex((tick) => tick >= hi * (1 - 1e-9));
+  const decades = scaleLog([lo, hi], [0, 1]).nice();
+  const fine = decades.ticks(mostDecades).filter((tick) => /^[125]e/.test(tick.toExponential()));
+  const from = bisectRight(fine, lo * (1 + 1e-9)) - 1;
+  const to = bisectLeft(fine, hi * (1 - 1e-9));
   const covering = fine.slice(Math.max(0, from), to + 1);
-  if (covering.length <= mostLogTicks) return covering;
-  const every = Math.ceil((last - first) / (mostLogTicks - 1));
-  const powers: number[] = [];
-  for (let power = first; power < last + every; power += every) powers.push(Number((10 ** power).toPrecision(6)));
-  return powers;
+  if (covering.length > 1 && covering.length <= mostLogTicks) return covering;
+  const [first = lo, last = hi] = decades.domain();
+  const powers = niceTicks(Math.round(Math.log10(first)), Math.round(Math.log10(last)), mostLogTicks - 1, true);
+  return powers.map((power) => Number(`1e${power}`));
 }
 
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
-const steps = [1_000, 5_000, 15_000, 30_000, minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute].concat([
-  hour,
-  2 * hour,
-  4 * hour,
-  6 * hour,
-  12 * hour,
-  day,
-  2 * day,
-  7 * day,
-  14 * day,
-  28 * day,
-  91 * day,
-]);
-
-/** Times on the clock's round marks; `offsetMs` is the zone's distance from UTC, so that midnight is the user's. */
-export function timeTicks(loMs: number, hiMs: number, count: number, offsetMs: number): number[] {
+/** At most `count` + 1 times on the round marks of the reader's own clock and calendar. */
+export function timeTicks(loMs: number, hiMs: number, count: number): number[] {
   if (!(hiMs > loMs)) return [loMs];
-  const step = steps.find((candidate) => (hiMs - loMs) / candidate <= count) ?? 365 * day;
-  const first = Math.ceil((loMs + offsetMs) / step) * step - offsetMs;
-  const ticks: number[] = [];
-  for (let tick = first; tick <= hiMs && ticks.length <= count + 1; tick += step) ticks.push(tick);
-  return ticks;
+  const scale = scaleTime([loMs, hiMs], [0, 1]);
+  for (let about = count; ; about--) {
+    const ticks = scale.ticks(about);
+    if (ticks.length <= count + 1 || about <= 1) return ticks.map(Number);
+  }
 }
 
 /** Lowest and highest of the known values, or nothing when there are none. */
 export function extent(values: Iterable<number | null | undefined>): { lo: number; hi: number } | undefined {
-  let lo = Number.POSITIVE_INFINITY;
-  let hi = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value === null || value === undefined || !Number.isFinite(value)) continue;
-    lo = Math.min(lo, value);
-    hi = Math.max(hi, value);
-  }
-  return lo <= hi ? { lo, hi } : undefined;
+  const [lo, hi] = extentOf(values, (value) => (Number.isFinite(value) ? value : null));
+  return lo === undefined || hi === undefined ? undefined : { lo, hi };
 }
 
 /** Ticks of a y axis: from zero unless `min` is given, up to the round value above the data. */

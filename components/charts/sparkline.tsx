@@ -1,3 +1,6 @@
+import { extent } from "d3-array";
+import { scaleLinear } from "d3-scale";
+
 /** A trend without axes. `label` says it in words, because the picture alone says nothing to a screen reader. */
 export function Sparkline({
   values,
@@ -12,13 +15,10 @@ export function Sparkline({
   width?: number;
   height?: number;
 }) {
-  const lo = Math.min(...values);
-  const hi = Math.max(...values);
-  const points = values.map((value, index) => {
-    const x = values.length === 1 ? width / 2 : (index / (values.length - 1)) * width;
-    const y = height - 3 - ((value - lo) / (hi - lo || 1)) * (height - 6);
-    return `${x.toFixed(1)} ${y.toFixed(1)}`;
-  });
+  const [lo = 0, hi = 0] = extent(values);
+  const x = scaleLinear([0, values.length - 1], [0, width]);
+  const y = scaleLinear([lo, hi === lo ? lo + 1 : hi], [height - 3, 3]);
+  const points = values.map((value, index) => `${x(index).toFixed(1)} ${y(value).toFixed(1)}`);
   return (
     <svg
       role="img"

@@ -1,3 +1,4 @@
+import { bisector } from "d3-array";
 import type { Axis, ChartEvent, Point, Series } from "#components/charts/chart-types.ts";
 import { downsample, maxPoints } from "#components/charts/downsample.rule.ts";
 import { extent, innerTicks, logTicks, timeTicks, yTicks } from "#components/charts/scale.rule.ts";
@@ -41,7 +42,7 @@ export function xScale(axis: Axis, series: readonly Series[], events: readonly C
   const hi = axis.max ?? seen?.hi ?? 1;
   const count = narrow ? 4 : 7;
   if (!isTime(axis.format)) return { lo, hi, ticks: innerTicks(lo, hi, count, axis.whole) };
-  return { lo, hi, ticks: timeTicks(lo, hi, count, -new Date(lo).getTimezoneOffset() * 60_000) };
+  return { lo, hi, ticks: timeTicks(lo, hi, count) };
 }
 
 export function yScale(axis: Axis, values: Iterable<number | null | undefined>) {
@@ -99,16 +100,12 @@ export function valueLabel(axis: Axis, value: number | null | undefined) {
   return value === null || value === undefined ? "not measured" : formatValue(axis.format ?? "number", value);
 }
 
+const byX = bisector((point: Point) => point.x);
+
 /** The known point nearest to x: series that were measured at different places are still read across together. */
 export function nearest(points: readonly Point[], x: number): Point | undefined {
-  let low = 0;
-  let high = points.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((points[middle]?.x ?? 0) < x) low = middle + 1;
-    else high = middle;
-  }
-  const near = [points[low - 1], points[low]].filter((point) => point !== undefined && point.y !== null);
+  const at = byX.left(points, x);
+  const near = [points[at - 1], points[at]].filter((point) => point !== undefined && point.y !== null);
   return near.sort((a, b) => Math.abs((a?.x ?? 0) - x) - Math.abs((b?.x ?? 0) - x))[0];
 }
 
