@@ -248,6 +248,29 @@ test("a version that needs review says what can be decided and where, and is dec
   );
 });
 
+test("a version whose rows all fell into validation is not called ready, and is split anew in the shell", async () => {
+  const { connection } = at;
+  const env = { FORGE_URL: connection.url, FORGE_API_KEY: connection.key, FORGE_PROJECT: "default" };
+  const file = join(await folder(), "held.jsonl");
+  await writeFile(file, `${chat(1)}${chat(2)}`);
+  const { versionId } = await uploadFile(connection, file, { validationShareBp: 9_999 });
+  await at.runImport(versionId);
+  const { stdout } = await forge(env, "datasets", "show", "held");
+  expect(stdout).toContain("held/1: validation only");
+  expect(stdout).toContain("no row is left to train on: all 2 rows fall into validation");
+  expect(stdout).toContain("./forge datasets resplit held/1 --validation 0");
+  expect((await forge(env, "datasets", "list")).stdout).toMatch(/held\/1 +validation_only/);
+  const made = await forge(env, "datasets", "resplit", "held/1", "--validation", "0", "--json");
+  const { versionId: second, version, isNew } = JSON.parse(made.stdout);
+  expect([version, isNew]).toEqual([2, true]);
+  await at.runImport(second);
+  expect((await forge(env, "datasets", "show", "held")).stdout).toMatch(
+    /^held\/2: ready\n +2 training and 0 validation/,
+  );
+  const again = await forge(env, "datasets", "resplit", "held/1", "--validation", "0");
+  expect(again).toMatchObject({ code: 0, stdout: "held/2 has this split\n" });
+});
+
 test("a dataset, a version and a project are deleted in the shell once what goes with them was said", async () => {
   const { connection } = at;
   const env = { FORGE_URL: connection.url, FORGE_API_KEY: connection.key, FORGE_PROJECT: "default" };

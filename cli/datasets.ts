@@ -28,12 +28,13 @@ import { DomainError } from "#server/errors.ts";
 type Decision = DecideDataset["decision"];
 type ListOptions = Paging & { search?: string; archived?: boolean };
 
-/** `forge datasets check|upload|decide|list|show`. */
+/** `forge datasets check|upload|decide|resplit|list|show`. */
 export function registerDatasets(program: Command): void {
   const datasets = program.command("datasets").description("what models learn from and are judged by");
   registerCheck(datasets);
   registerUpload(datasets);
   registerDecide(datasets);
+  registerResplit(datasets);
   addDelete(
     datasets,
     "dataset",
@@ -59,7 +60,7 @@ export function registerDatasets(program: Command): void {
       const headers = ["name", "status", "shape", "rows", "size", "bad rows", "used by", "why"];
       printList(command, list, headers, ({ name, latest, usedBy }) => [
         `${name}/${latest.version}`,
-        latest.status,
+        latest.state,
         latest.shape,
         latest.review === "mapping" ? null : latest.rowsRead, // the reading stopped at its columns
         formatBytes(latest.sourceBytes),
@@ -173,6 +174,24 @@ function registerDecide(datasets: Command) {
       const decided = await connection.trpc.datasets.decide.mutate({ versionId: version.id, decision });
       if (wait) return waitAndPrint(command, connection, { versionId: version.id, name, version: version.version });
       print(command, decided, ({ status }) => `${name}/${version.version} is ${status.replace("_", " ")}`);
+    });
+}
+
+function registerResplit(datasets: Command) {
+  datasets
+    .command("resplit")
+    .description("a version of the same file with another share for validation")
+    .argument("<name>", "NAME, NAME/3, an id or a short id")
+    .requiredOption("--validation <percent>", validationHelp, parsePercent)
+    .option("--wait", "until it is imported; exit 5 when it needs a person or is refused")
+    .action(async (ref: string, options: { validation: number; wait?: boolean }, command: Command) => {
+      const connection = connect(command.optsWithGlobals());
+      const { version: shown } = await connection.trpc.datasets.show.query({ ref });
+      const input = { versionId: shown.id, validationShareBp: options.validation };
+      const made = await connection.trpc.datasets.resplit.mutate(input);
+      if (options.wait) return waitAndPrint(command, connection, made);
+      const does = made.isNew ? "is being imported" : "has this split";
+      print(command, made, ({ name, version }) => `${name}/${version} ${does}`);
     });
 }
 

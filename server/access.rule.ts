@@ -68,6 +68,7 @@ export const access: Readonly<Record<string, Access>> = {
   "datasets.deleteVersionAffects": project(everyone, "datasets:read"),
   "datasets.list": project(everyone, "datasets:read"),
   "datasets.pickVersion": project(everyone, "datasets:read"),
+  "datasets.resplit": project(builders, "datasets:write"),
   "datasets.restore": project(builders, "datasets:write"),
   "datasets.rows": project(everyone, "datasets:read"),
   "datasets.show": project(everyone, "datasets:read"),

@@ -31,6 +31,7 @@ const asked: Record<string, (there: Ids, here: Ids) => object> = {
   "datasets.deleteAffects": ({ dataset }) => ({ dataset }),
   "datasets.deleteVersion": ({ datasetVersion }) => ({ ref: datasetVersion }),
   "datasets.deleteVersionAffects": ({ dataset }) => ({ ref: dataset, version: 1 }),
+  "datasets.resplit": ({ datasetVersion }) => ({ versionId: datasetVersion, validationShareBp: 0 }),
   "datasets.restore": ({ dataset }) => ({ datasetId: dataset }),
   "datasets.rows": ({ datasetVersion }) => ({ versionId: datasetVersion, split: "train" }),
   "datasets.show": ({ datasetVersion }) => ({ ref: datasetVersion }),

@@ -64,7 +64,7 @@ export function checkText(file: string, report: Report, validationShareBp: numbe
   const lines = [
     head,
     split,
-    none && `  ${none}`,
+    none && `  ${none}; choose a smaller share, --validation 0 keeps none`,
     unfit && `  ${unfit}`,
     duplicates,
     ...noteLines(report.notes),

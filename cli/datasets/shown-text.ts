@@ -24,7 +24,7 @@ function shellWord(text: string) {
 }
 
 function versionText(name: string, version: Shown["version"]): string {
-  const head = `${name}/${version.version}: ${version.status.replace("_", " ")}`;
+  const head = `${name}/${version.version}: ${version.state.replace("_", " ")}`;
   if (version.refusal) {
     const why = [`${head}: ${version.refusal.message}`, version.refusal.remedy];
     return [...why, problemTable(version.problems)].filter(Boolean).join("\n");
@@ -44,7 +44,8 @@ function versionText(name: string, version: Shown["version"]): string {
   );
   const none = nothingToTrain(version);
   const listed = problemTable(version.problems);
-  const split = none && `  ${none}`;
+  const again = `./forge datasets resplit ${shellWord(`${name}/${version.version}`)} --validation 0`;
+  const split = none && `  ${none}; to train on them: ${again}`;
   const unfit = notForSft(version.shape);
   return [head, rows, split, shape, unfit && `  ${unfit}`, bad, ...noteLines(version.notes), ...lengths, listed]
     .filter(Boolean)

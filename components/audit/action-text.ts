@@ -42,6 +42,7 @@ const words = {
   "datasets.delete": "Delete dataset",
   "datasets.deleteVersion": "Delete dataset version",
   "datasets.import": "Import dataset",
+  "datasets.resplit": "Change dataset split",
   "datasets.restore": "Restore dataset",
   "datasets.useSample": "Use sample dataset",
   "runs.cancel": "Cancel run",

@@ -1,11 +1,12 @@
 "use client";
-import { Archive, Download, Ellipsis, Flame, Trash2, Upload } from "lucide-react";
+import { Archive, Download, Ellipsis, Flame, Split, Trash2, Upload } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { ArchiveDialog } from "#components/datasets/archive-dataset.tsx";
 import { type DatasetData, partUrl } from "#components/datasets/data.ts";
 import { DeleteDataset, DeleteDatasetVersion } from "#components/datasets/delete-dataset.tsx";
-import { whyNotTrainable } from "#components/datasets/trainable.rule.ts";
+import { ResplitDialog } from "#components/datasets/resplit-dataset.tsx";
+import { canResplit, whyNotTrainable } from "#components/datasets/trainable.rule.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuLine } from "#components/ui/dropdown-menu.tsx";
@@ -14,13 +15,14 @@ import { formatNumber } from "#components/ui/format.ts";
 /** What can be done with a version: train, download, replace, archive, delete. */
 export function DatasetActions({ slug, dataset }: { slug: string; dataset: DatasetData }) {
   const { version } = dataset;
-  const [asked, setAsked] = useState<"archive" | "delete version" | "delete" | null>(null);
+  const [asked, setAsked] = useState<"archive" | "split" | "delete version" | "delete" | null>(null);
   const ask = (what: typeof asked) => ({
     open: asked === what,
     onOpenChange: (open: boolean) => setAsked(open ? what : null),
   });
   const mayUpload = useRefusal("datasets.create") === undefined;
   const mayArchive = useRefusal("datasets.archive") === undefined && dataset.archivedAt === null;
+  const mayResplit = useRefusal("datasets.resplit") === undefined && canResplit(dataset);
   const cannotDelete = useRefusal("datasets.delete");
   const refusal = useRefusal("runs.start");
   const cannotTrain = refusal ?? whyNotTrainable(dataset);
@@ -66,6 +68,12 @@ export function DatasetActions({ slug, dataset }: { slug: string; dataset: Datas
             </Link>
           </MenuItem>
         )}
+        {mayResplit && (
+          <MenuItem onSelect={() => setAsked("split")}>
+            <Split aria-hidden />
+            Change the split
+          </MenuItem>
+        )}
         {mayArchive && (
           <MenuItem onSelect={() => setAsked("archive")}>
             <Archive aria-hidden />
@@ -91,6 +99,7 @@ export function DatasetActions({ slug, dataset }: { slug: string; dataset: Datas
       >
         Train on this
       </ButtonLink>
+      <ResplitDialog slug={slug} dataset={dataset} {...ask("split")} />
       <ArchiveDialog slug={slug} dataset={dataset} {...ask("archive")} />
       <DeleteDatasetVersion slug={slug} dataset={dataset} {...ask("delete version")} />
       <DeleteDataset slug={slug} dataset={dataset} {...ask("delete")} />

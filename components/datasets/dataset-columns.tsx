@@ -6,6 +6,7 @@ import { CutName } from "#components/ui/cut-name.tsx";
 import { formatBytes, formatNumber, plural, sentence } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { shapeLabels } from "#server/datasets/shapes/canonical.rule.ts";
+import { nothingToTrain } from "#server/datasets/split.rule.ts";
 
 /** The columns of the list, after the design's picture. */
 export const datasetColumns: readonly Column<DatasetRow>[] = [
@@ -50,7 +51,7 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
     header: "Status",
     phone: "corner",
     sortBy: "server",
-    cell: ({ latest }) => <StatusChip status={latest.status} />,
+    cell: ({ latest }) => <StatusChip status={latest.state} />,
   },
   {
     id: "findings",
@@ -110,8 +111,9 @@ export function datasetNote({ name, latest, bytesPerSecond }: DatasetRow) {
       <span className="text-hold text-xs">{plural(latest.badRows ?? 0, "row")} with problems: decide about them.</span>
     );
   }
-  if (latest.status === "ready" && latest.trainRows === 0) {
-    return <span className="text-ink-3 text-xs">No training rows: all are kept for validation.</span>;
-  }
+  if (nothingToTrain(latest))
+    return <span className="text-hold text-xs">No row is left to train on: change its split.</span>;
+  if (latest.state === "validation_only")
+    return <span className="text-ink-3 text-xs">All rows are kept for validation.</span>;
   return undefined;
 }

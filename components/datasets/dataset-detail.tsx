@@ -1,22 +1,26 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { parseAsInteger, useQueryState } from "nuqs";
+import { useState } from "react";
 import { ArchivedBanner } from "#components/datasets/archive-dataset.tsx";
 import { type DatasetData, isMoving, type VersionData } from "#components/datasets/data.ts";
 import { DatasetActions } from "#components/datasets/dataset-actions.tsx";
 import { DatasetAside } from "#components/datasets/dataset-aside.tsx";
 import { ImportProgress, rowsSoFar } from "#components/datasets/import-progress.tsx";
 import { OverviewTab } from "#components/datasets/overview-tab.tsx";
+import { ResplitDialog } from "#components/datasets/resplit-dataset.tsx";
 import { ProblemsCard, ReviewBadRows } from "#components/datasets/review-bad-rows.tsx";
 import { ReviewMapping } from "#components/datasets/review-mapping.tsx";
 import { RowsTab } from "#components/datasets/rows-tab.tsx";
+import { canResplit } from "#components/datasets/trainable.rule.ts";
 import { VersionsTab } from "#components/datasets/versions-tab.tsx";
 import { DetailError } from "#components/detail-error.tsx";
 import { useLive } from "#components/live.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
-import { useProject } from "#components/shell/project-context.tsx";
+import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Banner } from "#components/ui/banner.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { Fact, Facts } from "#components/ui/facts.tsx";
@@ -65,7 +69,7 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
             {dataset.name} <span className="font-mono font-normal text-base text-ink-3">v{version.version}</span>
           </>
         }
-        status={<StatusChip status={version.status} />}
+        status={<StatusChip status={version.state} />}
         purpose={
           <>
             From {version.filename}, <RelativeTime at={version.createdAt} /> <ShortId id={version.id} />
@@ -82,14 +86,30 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
       )}
       {version.review === "mapping" && <ReviewMapping key={version.id} version={version} />}
       {version.review === "bad_rows" && <ReviewBadRows version={version} />}
-      {nothing && (
-        <Banner tone="hold" title="This version cannot be trained on">
-          {sentence(nothing)}. In the console: "Kept for validation".
-        </Banner>
-      )}
+      {nothing && <NothingToTrain slug={slug} dataset={dataset} why={nothing} />}
       <VersionFacts version={version} />
       <VersionBody slug={slug} dataset={dataset} />
     </Page>
+  );
+}
+
+function NothingToTrain({ slug, dataset, why }: { slug: string; dataset: DatasetData; why: string }) {
+  const [open, setOpen] = useState(false);
+  const refusal = useRefusal("datasets.resplit");
+  const change = (
+    <Button
+      size="sm"
+      disabledReason={refusal ?? (canResplit(dataset) ? undefined : "Restore the dataset first")}
+      onClick={() => setOpen(true)}
+    >
+      Change split
+    </Button>
+  );
+  return (
+    <Banner tone="hold" title="This version cannot be trained on" actions={change}>
+      {sentence(why)}. Keep a smaller share, or none, to train on it.
+      <ResplitDialog slug={slug} dataset={dataset} open={open} onOpenChange={setOpen} />
+    </Banner>
   );
 }
 

@@ -37,7 +37,7 @@ export function VersionsTab({ slug, dataset }: { slug: string; dataset: DatasetD
                 <span className="block max-w-60 truncate text-ink-3 text-xs">{version.filename}</span>
               </Td>
               <Td>
-                <StatusChip status={version.status} />
+                <StatusChip status={version.state} />
               </Td>
               <Td numeric>{rowsSoFar(version)}</Td>
               <Td numeric className="max-md:hidden">

@@ -48,6 +48,7 @@ const statusVariants = {
   uploading: { word: "Uploading", tone: "run", icon: Upload },
   importing: { word: "Importing", tone: "run", icon: LoaderCircle, moves: true },
   needs_review: { word: "Needs review", tone: "hold", icon: TriangleAlert },
+  validation_only: { word: "Validation only", tone: "plain", icon: Check },
   ready: { word: "Ready", tone: "ok", icon: Check },
   refused: { word: "Refused", tone: "bad", icon: X },
   // runs and evals

@@ -53,6 +53,10 @@ export const DecideDataset = z.object({
 });
 export type DecideDataset = z.infer<typeof DecideDataset>;
 
+/** The same file with another share of its rows for validation, in basis points. */
+export const ResplitDataset = z.object({ versionId: Id, validationShareBp: z.int().min(0).max(10_000) });
+export type ResplitDataset = z.infer<typeof ResplitDataset>;
+
 export const datasetSorts = ["name", "shape", "rows", "size", "status", "findings", "used", "updated"] as const;
 
 export const ListDatasets = z.object({

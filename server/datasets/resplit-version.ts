@@ -3,15 +3,16 @@ import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
 import { importOf } from "#server/datasets/files/view.ts";
+import type { ResplitDataset } from "#server/datasets/input.ts";
 import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
 
 /**
  * The same bytes, read the same way, with another share of rows for validation (basis points): the version itself when
  * it has that share, else the newest such version of its dataset, else a new one whose import is enqueued → `{versionId,
- * status, why}` with OpenAI's file statuses. Throws NOT_FOUND.
+ * name, version, isNew, status, why}` with OpenAI's file statuses. Throws NOT_FOUND, REFUSED for a file that was refused.
  */
-export async function resplitVersion(ctx: Ctx, input: { versionId: string; validationShareBp: number }) {
+export async function resplitVersion(ctx: Ctx, input: ResplitDataset) {
   return transact(ctx, async (ctx) => {
     const [found] = await ctx.db
       .select({ version: datasetVersions, name: datasets.name })
@@ -23,6 +24,8 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
     const { version, name } = found;
     const { sourceBlob: sha256 } = version;
     if (version.deletedAt) throw wasDeleted(`the dataset version ${name}/${version.version}`, version.deletedAt);
+    if (version.status === "refused")
+      throw new DomainError("REFUSED", `${name}/${version.version} was refused: upload the corrected file`);
     const { validationShareBp } = input;
     const [same] = await ctx.db
       .select()
@@ -38,11 +41,12 @@ export async function resplitVersion(ctx: Ctx, input: { versionId: string; valid
       )
       .orderBy(desc(datasetVersions.version))
       .limit(1);
-    if (same) return { versionId: same.id, ...importOf(same) };
+    if (same) return { versionId: same.id, name, version: same.version, isNew: false, ...importOf(same) };
     const { filename, onBadRows, sourceBytes: bytes } = version;
     const mapping = version.mapping ?? undefined;
     const blob = { sha256, bytes };
     const made = await createDatasetVersion(ctx, { filename, blob, name, mapping, onBadRows, validationShareBp });
-    return { versionId: made.versionId, status: "uploaded" as const, why: null };
+    const { versionId } = made;
+    return { versionId, name, version: made.version, isNew: true, status: "uploaded" as const, why: null };
   });
 }

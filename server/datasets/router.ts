@@ -11,11 +11,13 @@ import {
   ListDatasets,
   ListRows,
   PickDatasetVersion,
+  ResplitDataset,
   ShowDataset,
 } from "#server/datasets/input.ts";
 import { listDatasets } from "#server/datasets/list.ts";
 import { listRows } from "#server/datasets/list-rows.ts";
 import { pickDatasetVersion } from "#server/datasets/pick-version.ts";
+import { resplitVersion } from "#server/datasets/resplit-version.ts";
 import { restoreDataset } from "#server/datasets/restore.ts";
 import { showDataset } from "#server/datasets/show.ts";
 import { listUploads } from "#server/datasets/uploads/list.ts";
@@ -32,6 +34,7 @@ export const datasetsRouter = router({
   deleteVersionAffects: procedure.input(ShowDataset).query(({ ctx, input }) => datasetVersionDeleteAffects(ctx, input)),
   list: procedure.input(ListDatasets).query(({ ctx, input }) => listDatasets(ctx, input)),
   pickVersion: procedure.input(PickDatasetVersion).query(({ ctx, input }) => pickDatasetVersion(ctx, input)),
+  resplit: procedure.input(ResplitDataset).mutation(({ ctx, input }) => resplitVersion(ctx, input)),
   restore: procedure.input(ArchiveDataset).mutation(({ ctx, input }) => restoreDataset(ctx, input)),
   rows: procedure.input(ListRows).query(({ ctx, input }) => listRows(ctx, input)),
   show: procedure.input(ShowDataset).query(({ ctx, input }) => showDataset(ctx, input)),

@@ -58,7 +58,6 @@ export async function showDataset(ctx: Ctx, input: ShowDataset) {
       format: version.format,
       mapping: version.mapping,
       onBadRows: version.onBadRows,
-      validationShareBp: version.validationShareBp,
       duplicatesExact: version.duplicatesExact ?? true,
       problems: version.problems,
       problemCounts: version.problemCounts ?? {},

@@ -1,15 +1,19 @@
-import type { DatasetShape } from "#db/enums.ts";
+import type { DatasetShape, DatasetStatus } from "#db/enums.ts";
 
 type Split = { trainRows: number | null; validationRows: number | null; validationShareBp: number };
 
-/**
- * Why a version that was read has no row to train on, though it was not meant as an eval set, and how to choose the
- * split; null while it has one.
- */
+/** A version's status as it is shown: one that was read but holds nothing to train on is not just "ready". */
+export type VersionState = DatasetStatus | "validation_only";
+
+export function stateOf({ status, trainRows }: { status: DatasetStatus; trainRows: number | null }): VersionState {
+  return status === "ready" && trainRows === 0 ? "validation_only" : status;
+}
+
+/** Why a version that was read has no row to train on, though it was not meant as an eval set; null while it has one. */
 export function nothingToTrain({ trainRows, validationRows, validationShareBp }: Split): string | null {
   if (trainRows !== 0 || !validationRows || validationShareBp === 10_000) return null;
   const rows = validationRows === 1 ? "the one row falls" : `all ${validationRows.toLocaleString("en")} rows fall`;
-  return `no row is left to train on: ${rows} into validation. Import the file with a smaller share, --validation 0 keeps none`;
+  return `no row is left to train on: ${rows} into validation`;
 }
 
 /** What a shape cannot be used for, said as early as the file is checked; null for what SFT learns from. */

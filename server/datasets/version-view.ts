@@ -1,4 +1,5 @@
 import type { datasetVersions } from "#db/schema/datasets.ts";
+import { stateOf } from "#server/datasets/split.rule.ts";
 
 type Version = typeof datasetVersions.$inferSelect;
 
@@ -10,6 +11,8 @@ export function versionView(version: Version) {
     datasetId,
     version: version.version,
     status,
+    /** the status in words for people: `validation_only` for a ready version without training rows */
+    state: stateOf(version),
     filename,
     shape,
     sourceShape,
@@ -18,6 +21,8 @@ export function versionView(version: Version) {
     rowsRead,
     trainRows: version.trainRows,
     validationRows: version.validationRows,
+    /** basis points of its rows that were asked for validation */
+    validationShareBp: version.validationShareBp,
     badRows: version.badRows,
     duplicateRows: version.duplicateRows,
     problemCount: version.problemCount,

@@ -50,7 +50,8 @@ async function findData(ctx: Parameters<typeof planRun>[0], ref: string, method:
     throw refuse(method.refusals[shape] ?? `has rows that ${method.label} cannot learn from`);
   if (!shape || !trainBlob || !version.trainRows) {
     const none = nothingToTrain(version);
-    throw refuse(none ? `cannot be trained on: ${none}` : "has no training rows");
+    const page = `change its split on its page, or with ./forge datasets resplit ${name}/${version.version} --validation 0`;
+    throw refuse(none ? `cannot be trained on: ${none}; ${page}` : "has no training rows");
   }
   const { id, validationBlob, trainRows, validationRows } = version;
   return {

@@ -162,6 +162,7 @@ export const actions = {
     target: "datasetVersion",
     tells: ["datasets"],
   }),
+  "datasets.resplit": attempt({ target: "datasetVersion" }),
   "datasets.restore": inProject({ target: "dataset", tells: ["datasets"] }),
   "datasets.useSample": attempt({ target: "datasetVersion" }),
   // runs

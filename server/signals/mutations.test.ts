@@ -99,6 +99,7 @@ const mutations: Readonly<Record<string, (room: Room) => Call | Promise<Call>>> 
     if (first) await ctx.db.insert(datasetVersions).values({ ...first, id: newId("datasetVersion"), version: 2 });
     return { input: { ref: datasetId, version: 2 } };
   },
+  "datasets.resplit": async (room) => ({ input: { versionId: (await addRows(room)).id, validationShareBp: 2_000 } }),
   "datasets.restore": async ({ ctx }) => {
     const { datasetId } = await testDataset(ctx);
     await ctx.db.update(datasets).set({ archivedAt: sql`now()` }).where(eq(datasets.id, datasetId));

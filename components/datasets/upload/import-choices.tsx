@@ -9,7 +9,8 @@ export type Choices = { name: string; onBadRows: (typeof onBadRows)[number]; val
 
 export const initialChoices: Choices = { name: "", onBadRows: "ask", validationShareBp: 1_000 };
 
-const shares = [
+/** The shares of a file that can be kept for validation, in basis points. */
+export const validationShares = [
   { value: "1000", label: "A tenth of the rows", hint: "for the loss while training and for evals" },
   { value: "2000", label: "A fifth of the rows" },
   { value: "0", label: "None", hint: "all rows are trained on" },
@@ -58,7 +59,7 @@ export function ImportChoices({
             value={String(value.validationShareBp)}
             disabled={locked}
             onValueChange={(share) => onChange({ ...value, validationShareBp: Number(share) })}
-            options={shares}
+            options={validationShares}
           />
         </Field>
         <Field label="Rows with problems">
