@@ -9,6 +9,7 @@ import { print, table, withProgress } from "#cli/output.ts";
 import type { GraderSummary } from "#db/eval-summary.ts";
 import { DomainError } from "#server/errors.ts";
 import { CreateSuite } from "#server/evals/input.ts";
+import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 import { formatOverlap } from "#server/evals/overlap.rule.ts";
 
 const pollMs = 500;
@@ -128,13 +129,16 @@ function registerSuites(evals: Command) {
             field: issue?.path.join("."),
           });
         }
-        print(command, await trpc.evals.createSuite.mutate(request.data), ({ name, cases, unpassable }) =>
+        print(command, await trpc.evals.createSuite.mutate(request.data), ({ name, cases, leftOut, unpassable }) =>
           [
             `${name}: ${cases} cases`,
+            formatLeftOut(cases, leftOut) ?? "",
             ...unpassable.map(
               (one) => `${one.grader} fails ${one.cases} of them whatever is answered: see their references`,
             ),
-          ].join("\n"),
+          ]
+            .filter(Boolean)
+            .join("\n"),
         );
       },
     );

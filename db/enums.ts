@@ -92,3 +92,9 @@ export const retentionDays = {
 } as const;
 
 export const auditOutcomes = ["done", "refused"] as const;
+
+/** Why a row of a split is no case of a suite, in the order in which it is said. */
+export const leftOutReasons = ["bad_answer", "preference", "text", "no_question", "no_answer", "beyond_max"] as const;
+export type LeftOutReason = (typeof leftOutReasons)[number];
+/** reason → rows */
+export type LeftOut = Partial<Record<LeftOutReason, number>>;

@@ -20,6 +20,7 @@ import { Select } from "#components/ui/select.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { graderKinds, splits } from "#db/enums.ts";
 import { CreateSuite } from "#server/evals/input.ts";
+import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 
 const Draft = z.object({
   name: z.string(),
@@ -80,6 +81,8 @@ export function NewSuite({ slug }: { slug: string }) {
     send: create.mutateAsync,
     onDone: async (suite) => {
       await client.invalidateQueries(trpc.evals.suites.pathFilter());
+      const leftOut = formatLeftOut(suite.cases, suite.leftOut);
+      if (leftOut) notify.info(`${suite.name} has ${plural(suite.cases, "case")}`, `${leftOut}.`);
       for (const { grader, cases } of suite.unpassable)
         notify.info(
           `${plural(cases, "reference")} of ${formatNumber(suite.cases)} cannot pass ${grader}`,

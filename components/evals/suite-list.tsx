@@ -18,6 +18,7 @@ import { IconButton } from "#components/ui/icon-button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { suiteSorts } from "#server/evals/input.ts";
+import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 import type { AppRouter } from "#server/router.ts";
 
 type Row = inferRouterOutputs<AppRouter>["evals"]["suites"]["items"][number];
@@ -100,6 +101,10 @@ export function SuiteList({ slug }: { slug: string }) {
         filtered={search !== ""}
         onClearFilters={() => void setSearch(null)}
         rowId={(row) => row.id}
+        rowNote={(row) => {
+          const leftOut = formatLeftOut(row.cases, row.leftOut);
+          return leftOut ? <span className="text-ink-3 text-xs">{leftOut}.</span> : undefined;
+        }}
         sort={sort}
         onSort={setSort}
         empty={

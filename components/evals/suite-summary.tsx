@@ -19,9 +19,12 @@ export function SuiteSummary({
       <SummaryLine
         label="Cases"
         value={
-          rows === null || cases === null ? "choose a dataset" : `${formatNumber(cases)} of ${formatNumber(rows)} rows`
+          rows === null || cases === null
+            ? "choose a dataset"
+            : `at most ${formatNumber(cases)} of ${formatNumber(rows)} rows`
         }
       />
+      <SummaryLine label="Left out" value="rows without a question and an answer" />
       <SummaryLine
         label="Graders"
         value={

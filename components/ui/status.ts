@@ -12,14 +12,15 @@ import {
   Upload,
   X,
 } from "lucide-react";
-import type { DatasetStatus, EvalStatus, ModelVersionStatus, ReplicaStatus, RunStatus } from "#db/enums.ts";
+import type { EvalStatus, ModelVersionStatus, ReplicaStatus, RunStatus } from "#db/enums.ts";
+import type { VersionState } from "#server/datasets/split.rule.ts";
 
 /** Colour of a status; `plain` is the outline without a fill. */
 export type Tone = "mute" | "run" | "ok" | "hold" | "bad" | "ask" | "plain";
 
 /** Every status that a page can meet: one without a word here does not compile. */
 export type Status =
-  | DatasetStatus
+  | VersionState
   | RunStatus
   | EvalStatus
   | ModelVersionStatus

@@ -10,7 +10,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import { evalStatuses, type graderKinds, splits } from "#db/enums.ts";
+import { evalStatuses, type graderKinds, type LeftOut, splits } from "#db/enums.ts";
 import type { EvalSummary } from "#db/eval-summary.ts";
 import { at, bytes, createdAt, deletedAt, id, leaseColumns } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
@@ -36,6 +36,8 @@ export const suites = pgTable(
     maxCases: integer("max_cases").notNull(),
     maxTokens: integer("max_tokens").notNull(),
     cases: integer("cases").notNull(),
+    /** reason → rows of the split that are no cases; null: made before that was counted */
+    leftOut: jsonb("left_out").$type<LeftOut>(),
     createdBy: text("created_by").notNull(),
     createdAt: createdAt(),
     archivedAt: at("archived_at"),

@@ -8,12 +8,13 @@ import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
 import { canPass } from "#server/evals/graders.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
+import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 import { readCases } from "#server/evals/read-cases.ts";
 import type { Storage } from "#server/storage.ts";
 
 /**
  * Freeze a split of a ready dataset version as an eval suite → the suite's row, and `unpassable`: by grader, how many
- * references would not pass it themselves. REFUSED when the split holds no row with a question and an answer, or when
+ * references would not pass it themselves; its `leftOut` says which rows of the split are no cases. REFUSED when the split holds no row with a question and an answer, or when
  * none of its references could pass a grader; CONFLICT when the name is taken.
  */
 export async function createSuite(ctx: Ctx & { storage: Storage }, request: CreateSuite) {
@@ -30,12 +31,21 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
       field: "datasetVersionId",
     });
   }
-  const cases = await readCases(ctx.storage, version, input.split, input.maxCases);
+  const { cases, leftOut } = await readCases(ctx.storage, version, input.split, input.maxCases);
+  const rows = (input.split === "train" ? version.trainRows : version.validationRows) ?? 0;
+  const read = cases.length + Object.values(leftOut).reduce((sum, each) => sum + each, 0);
+  if (rows > read) leftOut.beyond_max = rows - read;
   if (cases.length === 0) {
+    const told = formatLeftOut(0, leftOut);
+    const why = told ? ` (${told})` : "";
     const remedy = "choose the other split, or a dataset of messages or prompt and completion";
-    throw new DomainError("REFUSED", `the ${input.split} split holds no row with a question and an answer: ${remedy}`, {
-      field: "split",
-    });
+    throw new DomainError(
+      "REFUSED",
+      `the ${input.split} split holds no row with a question and an answer${why}: ${remedy}`,
+      {
+        field: "split",
+      },
+    );
   }
   const unpassable = input.graders
     .map((grader) => ({ grader: grader.name, cases: cases.filter((one) => !canPass(grader, one.reference)).length }))
@@ -49,7 +59,14 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
     await holdVersion(ctx, version.id, "datasetVersionId");
     const [suite] = await ctx.db
       .insert(suites)
-      .values({ id: newId("suite"), projectId: ctx.projectId, ...input, cases: cases.length, createdBy: ctx.actor })
+      .values({
+        id: newId("suite"),
+        projectId: ctx.projectId,
+        ...input,
+        cases: cases.length,
+        leftOut,
+        createdBy: ctx.actor,
+      })
       .onConflictDoNothing()
       .returning();
     if (!suite)

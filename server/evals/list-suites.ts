@@ -33,6 +33,7 @@ export async function listSuites(ctx: Ctx, request: ListSuites = {}) {
         split: suites.split,
         graders: suites.graders,
         cases: suites.cases,
+        leftOut: suites.leftOut,
         maxTokens: suites.maxTokens,
         createdAt: suites.createdAt,
         datasetId: datasets.id,

@@ -44,7 +44,7 @@ export async function runEval(
   const both = AbortSignal.any([signal, heart.lost]);
   try {
     const { suite, source, sides, done } = await onceDatabaseIsBack(() => load(ctx, claimed), both);
-    const cases = await readCases(ctx.storage, source, suite.split, suite.maxCases);
+    const { cases } = await readCases(ctx.storage, source, suite.split, suite.maxCases);
     const targets = await onceDatabaseIsBack(() => withTraining(ctx, sides, cases, both), both);
     const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx, both), plain: new Set<string>() };
     await answerAll(ctx, { claimed, suite, cases, sides: Object.values(targets), done, gateway, signal: both });

@@ -1,0 +1,1 @@
+ALTER TABLE "suites" ADD COLUMN "left_out" jsonb;
