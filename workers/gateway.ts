@@ -12,6 +12,7 @@ import { createLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
 import { serveGateway } from "#server/gateway/serve.ts";
 import { keepSnapshot } from "#server/gateway/snapshot/keep.ts";
+import { hostTargets } from "#server/inference/client/host-target.ts";
 import { openQueues } from "#server/jobs/enqueue.ts";
 import { hmacOfKey } from "#server/keys/hmac.ts";
 import { verifyInternalToken } from "#server/keys/internal-token.ts";
@@ -44,13 +45,14 @@ const claim = await claimSpool(join(FORGE_DATA, "spool"));
 const spool = openSpool(claim.dir);
 const flusher = keepFlushing(db, spool, claim.orphans, claim.abandoned);
 const keeper = keepSnapshot(db);
-const forwarder = createForwarder(secretFor("host").toString("hex"));
+const forwarder = createForwarder();
 const queues = openQueues();
 let draining = false;
 
 const dependencies = createDependencies({
   keeper,
   forwarder,
+  hostTarget: hostTargets(secretFor("host").toString("hex")),
   digestOf: hmacOfKey,
   reserve: createLimits(),
   verifyInternal: (token, nowMs) => {

@@ -16,6 +16,7 @@ import { createMetrics } from "#server/gateway/metrics.ts";
 import { serveGateway } from "#server/gateway/serve.ts";
 import { keepSnapshot } from "#server/gateway/snapshot/keep.ts";
 import { cutUnreadBody } from "#server/http/unread-body.ts";
+import { hostTargets } from "#server/inference/client/host-target.ts";
 import { createHost } from "#server/inference/host/app.ts";
 import { openPool } from "#server/inference/host/pool.ts";
 import { hmacOfKey } from "#server/keys/hmac.ts";
@@ -66,10 +67,11 @@ export async function openStack(databaseUrl: string, options: { concurrent?: num
   const spool = openSpool(join(dir, "spool"));
   const flusher = keepFlushing(db, spool);
   const keeper = keepSnapshot(db);
-  const forwarder = createForwarder(bearer);
+  const forwarder = createForwarder();
   const dependencies = createDependencies({
     keeper,
     forwarder,
+    hostTarget: hostTargets(bearer),
     digestOf: hmacOfKey,
     reserve: createLimits({ ...defaultLimits, concurrent: options.concurrent ?? defaultLimits.concurrent }),
     verifyInternal: (token, nowMs) => {

@@ -8,11 +8,11 @@ import type { CallerKey, Dependencies, Reservation, Route, RouteRequest } from "
 import { nameRoute, sendRefusal } from "#server/gateway/headers.ts";
 import { mayUse } from "#server/gateway/key.rule.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
-import type { Usage } from "#server/gateway/reply.ts";
-import { type Call, type Endpoint, settleCall } from "#server/gateway/settle.ts";
+import { type Call, settleCall } from "#server/gateway/settle.ts";
 import { type Refusal, refusalOf } from "#server/gateway/wire.ts";
 import { readJson } from "#server/http/body.ts";
 import { ChatBody, CompletionBody, callBytesAtMost } from "#server/inference/client/input.ts";
+import type { Ask, Usage } from "#server/inference/client/target.ts";
 import { streamTimer } from "#server/inference/client/timings.rule.ts";
 import { log } from "#server/log.ts";
 import { costUsdNanos, dollarsOf } from "#server/pricing/price.rule.ts";
@@ -27,7 +27,7 @@ const peekedWithinMs = 250;
 export async function answerCall(
   dependencies: Dependencies,
   metrics: GatewayMetrics,
-  endpoint: Endpoint,
+  endpoint: Ask["endpoint"],
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -55,7 +55,7 @@ export async function answerCall(
   } catch (error) {
     const refusal = refusalOf(error, call.requestId);
     if (refusal.status === 500) log.error({ err: error, requestId: call.requestId }, "gateway.failed");
-    refuse(dependencies, metrics, call, refusal, 0);
+    refuse(dependencies, metrics, call, refusal);
   }
 }
 
@@ -81,19 +81,23 @@ async function answer(dependencies: Dependencies, metrics: GatewayMetrics, call:
   nameRoute(head, route);
   const failure = await attemptCall({
     forward: dependencies.forward,
-    targets: route.targets,
+    places: route.places,
+    policy: route.policy,
     attempts: call.attempts,
+    begun: false,
+    left: false,
     outgoing,
     head,
     timer: call.timer,
     requestId: call.requestId,
     caller: key,
-    path: endpoint,
-    body: upstreamBody(body, route.engineModel),
-    engineModel: route.engineModel,
-    askedModel: body.model,
-    stream: body.stream === true,
-    includeUsage: body.stream_options?.include_usage === true,
+    ask: {
+      endpoint,
+      body,
+      askedModel: body.model,
+      stream: body.stream === true,
+      includeUsage: body.stream_options?.include_usage === true,
+    },
     timingsWanted: incoming.headers["x-forge-timings"] !== undefined,
     noticeAfterMs: dependencies.noticeAfterMs,
     positionOf: dependencies.positionOf,
@@ -101,8 +105,8 @@ async function answer(dependencies: Dependencies, metrics: GatewayMetrics, call:
     finish: (ending) => settleCall(dependencies, metrics, call, ending),
   });
   if (!failure) return;
-  head.push("x-forge-attempts", String(failure.attempts));
-  refuse(dependencies, metrics, call, failure.refusal, failure.attempts);
+  head.push("x-forge-attempts", String(call.attempts.length));
+  refuse(dependencies, metrics, call, failure.refusal);
 }
 
 /** A name made a moment ago is looked up anew before it is called unknown. */
@@ -161,15 +165,9 @@ function pinOf(incoming: IncomingMessage, key: CallerKey): string | null {
   throw new DomainError("FORBIDDEN", "this key lacks the scope deployments:read, which x-forge-revision needs");
 }
 
-/** The caller's own body under the engine's name; a stream always brings its usage, which we account. */
-function upstreamBody(body: ChatBody | CompletionBody, engineModel: string): string {
-  const usage = body.stream ? { stream_options: { ...body.stream_options, include_usage: true } } : {};
-  return JSON.stringify({ ...body, model: engineModel, ...usage });
-}
-
-function refuse(dependencies: Dependencies, metrics: GatewayMetrics, call: Call, refusal: Refusal, attempts: number) {
+function refuse(dependencies: Dependencies, metrics: GatewayMetrics, call: Call, refusal: Refusal) {
   const { error } = refusal.body;
-  const unused = { finishReason: null, usage: null, queueMs: null, attempts };
+  const unused = { finishReason: null, usage: null, queueMs: null, attempts: call.attempts.length };
   settleCall(dependencies, metrics, call, { status: refusal.status, errorCode: error.code ?? error.type, ...unused });
   sendRefusal(call.outgoing, call.head, refusal, call.stream === true);
 }

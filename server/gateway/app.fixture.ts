@@ -6,16 +6,16 @@ import type { Dependencies, Route } from "#server/gateway/contract.ts";
 import { createForwarder } from "#server/gateway/forward.ts";
 import { createLimits } from "#server/gateway/limits.ts";
 import { createMetrics } from "#server/gateway/metrics.ts";
+import { plainRetries } from "#server/gateway/retry.rule.ts";
 import { serveGateway } from "#server/gateway/serve.ts";
+import type { Target } from "#server/inference/client/target.ts";
 import type { CallRecord } from "#server/requests/record.ts";
-
-const testBearer = "00".repeat(32);
 
 /**
  * The gateway's whole HTTP face on a socket of its own, before the targets given, with one key that is always known
  * (any text) and nothing behind it: no Postgres, no spool.
  */
-export async function openTestGateway(targets: Route["targets"], change: Partial<Dependencies> = {}) {
+export async function openTestGateway(targets: readonly Target[], change: Partial<Dependencies> = {}) {
   const records: CallRecord[] = [];
   const metrics = createMetrics(() => ({
     snapshotAgeSeconds: 0,
@@ -24,13 +24,13 @@ export async function openTestGateway(targets: Route["targets"], change: Partial
     refusedRows: 0,
     ownerlessRows: 0,
   }));
-  const forwarder = createForwarder(testBearer);
+  const forwarder = createForwarder();
   const route: Route = {
     deployment: null,
     revision: null,
     version: { id: "mv_1", name: "support/3", price: null },
-    engineModel: `base:${"ab".repeat(32)}`,
-    targets,
+    places: targets.map((target) => ({ target, model: `base:${"ab".repeat(32)}` })),
+    policy: plainRetries,
   };
   const dependencies: Dependencies = {
     findKey: () => ({ id: "key_1", projectId: "prj_1", actor: "key:key_1", scopes: ["inference"] }),

@@ -8,8 +8,8 @@ import { answerCall } from "#server/gateway/answer.ts";
 import { authenticate, requireScope } from "#server/gateway/authenticate.ts";
 import type { CallableModel, CallerKey, Dependencies, GatewayEnv } from "#server/gateway/contract.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
-import type { Endpoint } from "#server/gateway/settle.ts";
 import { type OpenAiError, openAiError, refusalOf } from "#server/gateway/wire.ts";
+import type { Ask } from "#server/inference/client/target.ts";
 import { log } from "#server/log.ts";
 
 /** `/*` matches what stands before it too. */
@@ -43,7 +43,7 @@ type Gateway = {
 export function createGateway({ dependencies, metrics, metricsOpen, state, control }: Gateway): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
 
-  const infer = (endpoint: Endpoint) => async (c: Context<GatewayEnv>) => {
+  const infer = (endpoint: Ask["endpoint"]) => async (c: Context<GatewayEnv>) => {
     await answerCall(dependencies, metrics, endpoint, c.env.incoming, c.env.outgoing);
     return RESPONSE_ALREADY_SENT;
   };

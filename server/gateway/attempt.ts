@@ -1,115 +1,141 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Target, UpstreamHeaders } from "#server/gateway/contract.ts";
-import { brokenReply, type Failure, failureOf, failureOfReply } from "#server/gateway/failure.ts";
+import type { Place, UpstreamHeaders } from "#server/gateway/contract.ts";
+import { brokenReply, type Failure, failureOf, failureOfComplaint } from "#server/gateway/failure.ts";
 import { sendJson } from "#server/gateway/headers.ts";
-import { type Attempt, type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
+import { type Attempt, beginAnswer, type Job, leftEnding } from "#server/gateway/job.ts";
 import { noticeWait } from "#server/gateway/notice.ts";
 import { relayStream } from "#server/gateway/relay.ts";
-import { readReply } from "#server/gateway/reply.ts";
+import { decideNext } from "#server/gateway/retry.rule.ts";
 import { CallAborted } from "#server/gateway/upstream-error.ts";
-
-const attemptsAtMost = 3;
-const backoffMs = 100;
-const replyLimitBytes = 64 * 1024 * 1024;
+import type { Ask, ReadReply } from "#server/inference/client/target.ts";
 
 /**
- * Ask the targets in turn until one answers: at most three attempts, and none once a byte has gone to the caller.
+ * Ask the call's places until one answers, as `retry.rule.ts` decides; none is asked once a byte has gone to the caller.
  * Returns null when the caller has the answer (or left), else the failure to tell them.
  */
-export async function attemptCall(job: Job): Promise<(Failure & { attempts: number }) | null> {
-  const inFlight: InFlight = { call: null, left: false, begun: false };
-  let current: Target | null = null;
-  const endNotices = job.stream ? noticeWait(job, inFlight, () => current) : () => {};
-  return tryTargets(job, inFlight, (target) => {
-    current = target;
-  }).finally(endNotices);
-}
-
-async function tryTargets(job: Job, inFlight: InFlight, trying: (target: Target) => void) {
+export async function attemptCall(job: Job): Promise<Failure | null> {
   job.outgoing.on("close", () => {
     if (job.outgoing.writableFinished) return;
-    inFlight.left = true;
-    inFlight.call?.abort(new CallAborted("the caller left"));
+    job.left = true;
+    for (const { upstream } of job.attempts) upstream?.abort(new CallAborted("the caller left"));
   });
-  for (let attempt = 1; ; attempt++) {
-    const target = job.targets[(attempt - 1) % job.targets.length];
-    if (!target) throw new Error("a route without targets");
-    trying(target);
-    const made: Attempt = { hostId: target.hostId, startMs: performance.now(), end: null };
-    job.attempts.push(made);
-    const failure = await tryTarget(job, target, attempt, inFlight);
-    if (!failure) return null;
-    if (inFlight.left) {
-      job.finish(leftEnding(attempt));
-      return null;
+  const endNotices = job.ask.stream ? noticeWait(job) : () => {};
+  return untilAnswered(job).finally(endNotices);
+}
+
+type Ran = { attempt: Attempt; failure: Failure | null };
+
+async function untilAnswered(job: Job): Promise<Failure | null> {
+  const open = new Map<Attempt, Promise<Ran>>();
+  let failure: Failure | null = null;
+  for (;;) {
+    const step = decideNext(job.attempts, job.places, job.policy, { begun: job.begun, nowMs: performance.now() });
+    if (step.do === "stop" && open.size === 0) return failure;
+    if (step.do === "next" && step.afterMs > 0) await sleep(step.afterMs);
+    if (job.left) return leave(job);
+    if (step.do === "next" || (step.do === "hedge" && step.afterMs === 0)) {
+      const place = job.places[step.place];
+      if (!place) throw new Error("a route without places");
+      const attempt: Attempt = { target: place.target, startMs: performance.now(), end: null, upstream: null };
+      job.attempts.push(attempt);
+      open.set(attempt, run(job, attempt, place));
+      continue;
     }
-    const { status, body } = failure.refusal;
-    made.end = { atMs: performance.now(), status, errorCode: body.error.code ?? body.error.type };
-    const elsewhere = job.targets.length > 1;
-    const worthIt = failure.retry === "anywhere" || (failure.retry === "elsewhere" && elsewhere);
-    if (!worthIt || attempt === attemptsAtMost) return { ...failure, attempts: attempt };
-    if (attempt >= job.targets.length) await sleep(backoffMs * attempt);
+    const ran = await firstOf(open, step.do === "hedge" ? step.afterMs : null);
+    if (!ran) continue;
+    open.delete(ran.attempt);
+    if (!ran.failure) return null;
+    if (job.left) return leave(job);
+    failure = ran.failure;
   }
 }
 
-function tryTarget(job: Job, target: Target, attempt: number, inFlight: InFlight): Promise<Failure | null> {
+function leave(job: Job): null {
+  job.finish(leftEnding(job.attempts.length));
+  return null;
+}
+
+/** The first attempt that comes to an end, or null when none does within `withinMs`. */
+async function firstOf(open: ReadonlyMap<Attempt, Promise<Ran>>, withinMs: number | null): Promise<Ran | null> {
+  if (withinMs === null) return Promise.race(open.values());
+  const waiting = new AbortController();
+  const late = sleep(withinMs, null, { signal: waiting.signal }).catch(() => null); // ended below, when nobody waits for it
+  return Promise.race([...open.values(), late]).finally(() => waiting.abort());
+}
+
+/** One attempt to its end; its failure is written into it, unless it is the caller who went: that ends the call. */
+async function run(job: Job, attempt: Attempt, place: Place): Promise<Ran> {
+  const failure = await ask(job, attempt, { ...job.ask, model: place.model });
+  if (failure && !attempt.end && !job.left) {
+    const { status, body } = failure.refusal;
+    const { outcome } = failure;
+    attempt.end = { atMs: performance.now(), status, errorCode: body.error.code ?? body.error.type, outcome };
+  }
+  return { attempt, failure };
+}
+
+function ask(job: Job, attempt: Attempt, ask: Ask): Promise<Failure | null> {
+  const { target } = attempt;
+  const { dialect, limits } = target;
   return new Promise((resolve, reject) => {
-    if (inFlight.left) return resolve(failureOf(new CallAborted("the caller left"), job.requestId));
     let status = 0;
     let headers: UpstreamHeaders = { contentType: "", queueMs: null, promptTokens: null, retryAfter: null };
     let relay: ReturnType<typeof relayStream> | null = null;
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const call = job.forward(
-      target,
-      { path: job.path, body: job.body, requestId: job.requestId, caller: job.caller },
-      {
-        started: (itsStatus, itsHeaders) => {
-          status = itsStatus;
-          headers = itsHeaders;
-          if (status === 200 && job.stream && headers.contentType.startsWith("text/event-stream"))
-            relay = relayStream(job, { attempt, headers, inFlight }, resolve);
-        },
-        chunk: (chunk) => {
-          if (relay) return relay.chunk(chunk);
-          bytes += chunk.length;
-          if (bytes > replyLimitBytes)
-            return inFlight.call?.abort(new Error(`a reply of more than ${replyLimitBytes} bytes`));
-          chunks.push(chunk);
-        },
-        ended: () => {
-          if (relay) return relay.ended();
-          const text = Buffer.concat(chunks, bytes).toString();
-          if (status !== 200) return resolve(failureOfReply(status, headers, text, job));
-          if (job.stream) return resolve(brokenReply());
-          try {
-            resolve(sendWhole(job, text, attempt, headers.queueMs));
-          } catch (error) {
-            reject(error); // thrown into the HTTP client's callback, it would leave the caller without any answer
-          }
-        },
-        failed: (error) => {
-          if (relay) return relay.failed(error);
-          resolve(failureOf(error, job.requestId));
-        },
+    const request = { ...dialect.encode(ask), requestId: job.requestId, caller: job.caller };
+    attempt.upstream = job.forward(target, request, {
+      started: (itsStatus, itsHeaders) => {
+        status = itsStatus;
+        headers = itsHeaders;
+        if (status === 200 && ask.stream && headers.contentType.startsWith(dialect.stream.contentType))
+          relay = relayStream(job, { attempt, ask, headers }, resolve);
       },
-    );
-    inFlight.call = call;
+      chunk: (chunk) => {
+        if (relay) return relay.chunk(chunk);
+        bytes += chunk.length;
+        if (bytes > limits.replyBytes)
+          return attempt.upstream?.abort(new Error(`a reply of more than ${limits.replyBytes} bytes`));
+        chunks.push(chunk);
+      },
+      ended: () => {
+        if (relay) return relay.ended();
+        try {
+          resolve(conclude(job, { attempt, ask, headers }, status, Buffer.concat(chunks, bytes).toString()));
+        } catch (error) {
+          reject(error); // thrown into the HTTP client's callback, it would leave the caller without any answer
+        }
+      },
+      failed: (error) => {
+        if (relay) return relay.failed(error);
+        resolve(failureOf(error, target, job.requestId));
+      },
+    });
   });
 }
 
-function sendWhole(job: Job, text: string, attempt: number, queueMs: number | null): Failure | null {
-  let reply: ReturnType<typeof readReply>;
+type Replied = { attempt: Attempt; ask: Ask; headers: UpstreamHeaders };
+
+/** What a whole reply makes of the call: an answer, which is sent, or a failure. */
+function conclude(job: Job, { attempt, ask, headers }: Replied, status: number, text: string): Failure | null {
+  const { target } = attempt;
+  const { retryAfter, queueMs } = headers;
+  if (status !== 200)
+    return failureOfComplaint(target.dialect.classify({ status, retryAfter, text }, ask), target, ask);
+  if (ask.stream || attempt.end) return brokenReply(target);
+  let reply: ReadReply;
   try {
-    reply = readReply(text, job.askedModel);
+    reply = target.dialect.readReply(text, ask);
   } catch {
-    return brokenReply();
+    return brokenReply(target);
   }
+  beginAnswer(job, attempt);
   const { finishReason, usage } = reply;
   const cost = usage ? job.costHeader(usage) : null;
   if (cost !== null) job.head.push("x-forge-cost-usd", cost);
-  job.head.push("x-forge-attempts", String(attempt));
-  job.finish({ status: 200, errorCode: null, finishReason, usage, queueMs, attempts: attempt });
+  const attempts = job.attempts.length;
+  job.head.push("x-forge-attempts", String(attempts));
+  job.finish({ status: 200, errorCode: null, finishReason, usage, queueMs, attempts });
   sendJson(job.outgoing, 200, job.head, reply.body);
   return null;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestGateway } from "#server/gateway/app.fixture.ts";
 import { startUpstream, type Upstream } from "#server/gateway/upstream.fixture.ts";
+import { hostTargets } from "#server/inference/client/host-target.ts";
 import { bodyVectors } from "#server/inference/client/input.fixture.ts";
 import { openTestHost } from "#server/inference/host/app.fixture.ts";
 
@@ -10,7 +11,7 @@ let gateway: Awaited<ReturnType<typeof openTestGateway>>;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await openTestGateway([{ hostId: "host_1", origin: upstream.url }]);
+  gateway = await openTestGateway([hostTargets("secret")({ id: "host_1", origin: upstream.url })]);
 });
 afterAll(async () => {
   await gateway.close();

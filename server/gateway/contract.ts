@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Scope } from "#db/enums.ts";
 import type { Actor } from "#server/context.ts";
+import type { RetryPolicy } from "#server/gateway/retry.rule.ts";
+import type { CallerIds, Target } from "#server/inference/client/target.ts";
 import type { Price } from "#server/pricing/price.rule.ts";
 import type { CallRecord } from "#server/requests/record.ts";
 
@@ -13,18 +15,17 @@ export type CallerKey = {
   scopes: readonly Scope[];
 };
 
-/** One place that can answer: an inference host with the replica, or one that loads it on first use. */
-export type Target = { hostId: string; origin: string };
+/** One place that can answer a call, and what it calls the model. */
+export type Place = { target: Target; model: string };
 
 /** Where a call goes and under which names it is accounted. */
 export type Route = {
   deployment: { id: string; name: string } | null;
   revision: { id: string; number: number } | null;
   version: { id: string; name: string; price: Price | null };
-  /** what the host is asked for: an engine reference */
-  engineModel: string;
   /** best first, never empty */
-  targets: readonly Target[];
+  places: readonly Place[];
+  policy: RetryPolicy;
 };
 
 export type RouteRequest = {
@@ -38,7 +39,7 @@ export type RouteRequest = {
 
 export type CallableModel = { id: string; createdAt: Date; ownedBy: string };
 
-/** What a reply of a host tells, as it comes; exactly one of `ended` and `failed` is called, last. */
+/** What a reply of a target tells, as it comes; exactly one of `ended` and `failed` is called, last. */
 export type UpstreamListener = {
   started: (status: number, headers: UpstreamHeaders) => void;
   chunk: (bytes: Buffer) => void;
@@ -54,12 +55,12 @@ export type UpstreamHeaders = {
   retryAfter: string | null;
 };
 
-/** A call in flight: slow it down, let it go on, or end it (the host sees the connection close). */
+/** A call in flight: slow it down, let it go on, or end it (the target sees the connection close). */
 export type UpstreamCall = { pause: () => void; resume: () => void; abort: (reason: Error) => void };
 
 export type Forward = (
   target: Target,
-  call: { path: string; body: string; requestId: string; caller: Pick<CallerKey, "id" | "projectId"> },
+  call: { path: string; headers: readonly string[]; body: string; requestId: string; caller: CallerIds },
   listener: UpstreamListener,
 ) => UpstreamCall;
 
@@ -80,7 +81,7 @@ export type Dependencies = {
   models: (projectId: string) => readonly CallableModel[];
   findModel: (projectId: string, name: string) => CallableModel | null;
   forward: Forward;
-  /** a waiting call's place in its host's queue, about a second old; null when the host does not say */
+  /** a waiting call's place in its target's queue, about a second old; null when the target does not say */
   positionOf: (target: Target, requestId: string) => Promise<number | null>;
   /** a stream that waits longer for its first token is told so; 0 = never */
   noticeAfterMs: number;

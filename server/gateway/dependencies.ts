@@ -1,17 +1,23 @@
 import { idMint } from "#db/ids.ts";
 import type { Actor } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
-import type { CallableModel, CallerKey, Dependencies, Route, RouteRequest, Target } from "#server/gateway/contract.ts";
+import type { CallableModel, CallerKey, Dependencies, Route, RouteRequest } from "#server/gateway/contract.ts";
 import type { Forwarder } from "#server/gateway/forward.ts";
+import { plainRetries } from "#server/gateway/retry.rule.ts";
 import type { ProjectNames, ServedDeployment, ServedRevision, Snapshot } from "#server/gateway/snapshot/build.ts";
 import type { SnapshotKeeper } from "#server/gateway/snapshot/keep.ts";
+import type { Target } from "#server/inference/client/target.ts";
 import { priceAt } from "#server/pricing/price.rule.ts";
 import { bucketOf, pickRevision, stickyKeyOf } from "#server/routing/pick.rule.ts";
 import { resolveName } from "#server/routing/resolve.rule.ts";
 
+type Host = { id: string; origin: string };
+
 type Parts = {
   keeper: Pick<SnapshotKeeper, "current" | "liveHosts" | "nowMs" | "reachable" | "confirm">;
   forwarder: Pick<Forwarder, "forward" | "positionOf" | "inFlight" | "isSuspect">;
+  /** an inference host as a target of calls */
+  hostTarget: (host: Host) => Target;
   /** HMAC of a presented key, as the database stores it */
   digestOf: (presented: string) => string;
   /** an internal token of the console or the evals; null when it is none or has expired */
@@ -24,6 +30,13 @@ type Parts = {
 /** The dependencies of a gateway over one snapshot keeper, one forwarder and one spool: no call of Postgres behind any of them. */
 export function createDependencies(parts: Parts): Dependencies {
   const { keeper, forwarder } = parts;
+  const kept = new WeakMap<Host, Target>(); // a snapshot's hosts stay the same objects until the next one
+  const targetOf = (host: Host) => {
+    const target = kept.get(host) ?? parts.hostTarget(host);
+    kept.set(host, target);
+    return target;
+  };
+  const routing = { ...parts, hostTarget: targetOf };
   const mint = idMint(keeper.nowMs);
   const snapshot = (): Snapshot => {
     const current = keeper.current();
@@ -51,7 +64,7 @@ export function createDependencies(parts: Parts): Dependencies {
     confirm: async () => {
       if (keeper.reachable()) await keeper.confirm();
     },
-    route: (request) => routeOf(snapshot(), namesOf(request.key.projectId), request, parts),
+    route: (request) => routeOf(snapshot(), namesOf(request.key.projectId), request, routing),
     models: (projectId) => listModels(namesOf(projectId)),
     findModel: (projectId, name) => {
       const names = namesOf(projectId);
@@ -86,8 +99,8 @@ function routeOf(snapshot: Snapshot, names: ProjectNames, request: RouteRequest,
     deployment: deployment ? { id: deployment.id, name: deployment.name } : null,
     revision: revision ? { id: revision.id, number: revision.number } : null,
     version: { id: version.id, name: version.name, price: priceAt(version.prices, new Date(parts.keeper.nowMs())) },
-    engineModel: version.engineModel,
-    targets,
+    places: targets.map((target) => ({ target, model: version.engineModel })),
+    policy: plainRetries,
   };
 }
 
@@ -123,10 +136,10 @@ function orderTargets(snapshot: Snapshot, hostIds: readonly string[], parts: Par
   const ready = all.filter((host) => hostIds.includes(host.id));
   const readyAndLive = ready.filter((host) => live.has(host.id));
   const candidates = [readyAndLive, all.filter((host) => live.has(host.id)), ready].find((list) => list.length > 0);
-  const targets = (candidates ?? []).map((host) => ({ hostId: host.id, origin: host.origin }));
+  const targets = (candidates ?? []).map(parts.hostTarget);
   if (targets.length < 2) return targets;
   const first = turn++ % targets.length;
-  const rank = ({ hostId }: Target) => (forwarder.isSuspect(hostId) ? 1e6 : 0) + forwarder.inFlight(hostId);
+  const rank = ({ id }: Target) => (forwarder.isSuspect(id) ? 1e6 : 0) + forwarder.inFlight(id);
   return [...targets.slice(first), ...targets.slice(0, first)].sort((a, b) => rank(a) - rank(b));
 }
 

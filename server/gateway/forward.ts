@@ -1,23 +1,17 @@
 import { Pool } from "undici";
 import { z } from "zod";
-import type { Forward, Target, UpstreamCall, UpstreamHeaders, UpstreamListener } from "#server/gateway/contract.ts";
+import type { Forward, UpstreamCall, UpstreamHeaders, UpstreamListener } from "#server/gateway/contract.ts";
 import { CallAborted, UpstreamError } from "#server/gateway/upstream-error.ts";
-
-const connectTimeoutMs = 2_000;
-/** first use may have to load a model */
-const firstByteTimeoutMs = 300_000;
-const silenceTimeoutMs = 120_000;
-/** Above what a host takes and lets wait, so that it is the host's fair queue that calls wait in. */
-const connectionsPerHost = 4_096;
+import type { Target } from "#server/inference/client/target.ts";
 
 export type Forwarder = {
   forward: Forward;
   /** a waiting call's place in a host's queue; asked of the host at most once a second for all calls together */
   positionOf: (target: Target, requestId: string) => Promise<number | null>;
-  /** calls now in flight on a host: what the choice among replicas goes by */
-  inFlight: (hostId: string) => number;
-  /** true for two seconds after a host did not take a connection or broke one */
-  isSuspect: (hostId: string) => boolean;
+  /** calls now in flight at a target: what the choice among replicas goes by */
+  inFlight: (targetId: string) => number;
+  /** true for two seconds after a target did not take a connection or broke one */
+  isSuspect: (targetId: string) => boolean;
   close: () => Promise<void>;
 };
 
@@ -26,49 +20,53 @@ const queueWithinMs = 1_000;
 const Queue = z.object({ positions: z.record(z.string(), z.int().min(1)) });
 const suspectForMs = 2_000;
 
-/** Send calls to inference hosts over kept-alive connections; `bearer` is what every host asks for. */
-export function createForwarder(bearer: string): Forwarder {
-  const pools = new Map<string, Pool>();
+type Kept = { target: Target; pool: Pool };
+
+/** Send calls to targets over kept-alive connections. */
+export function createForwarder(): Forwarder {
+  const pools = new Map<string, Kept>();
   const inFlight = new Map<string, number>();
   const suspectUntil = new Map<string, number>();
 
-  const poolOf = (origin: string) => {
-    let pool = pools.get(origin);
-    if (!pool) {
-      pool = new Pool(origin, {
-        connections: connectionsPerHost,
-        connect: { timeout: connectTimeoutMs },
-        headersTimeout: firstByteTimeoutMs,
-        bodyTimeout: silenceTimeoutMs,
-        keepAliveTimeout: 4_000,
-      });
-      pools.set(origin, pool);
+  const poolOf = (target: Target) => {
+    const kept = pools.get(target.id);
+    if (kept?.target === target) return kept.pool;
+    if (kept?.target.origin === target.origin) {
+      kept.target = target; // the same place in a newer snapshot
+      return kept.pool;
     }
+    void kept?.pool.close(); // its calls end first
+    const { timeouts, limits } = target;
+    const pool = new Pool(target.origin, {
+      connections: limits.connections,
+      connect: { timeout: timeouts.connectMs },
+      headersTimeout: timeouts.firstByteMs,
+      bodyTimeout: timeouts.silenceMs,
+      keepAliveTimeout: 4_000,
+    });
+    pools.set(target.id, { target, pool });
     return pool;
   };
 
-  const count = (hostId: string, by: 1 | -1) => inFlight.set(hostId, (inFlight.get(hostId) ?? 0) + by);
+  const count = (targetId: string, by: 1 | -1) => inFlight.set(targetId, (inFlight.get(targetId) ?? 0) + by);
 
-  const forward: Forward = (target, call, listener) => {
-    count(target.hostId, 1);
+  const forward: Forward = (target, { path, headers, body, ...call }, listener) => {
+    count(target.id, 1);
     const watched = once(target, listener, (failed) => {
-      count(target.hostId, -1);
-      if (failed) suspectUntil.set(target.hostId, performance.now() + suspectForMs);
+      count(target.id, -1);
+      if (failed) suspectUntil.set(target.id, performance.now() + suspectForMs);
     });
-    const headers = [
-      ...["content-type", "application/json", "authorization", `Bearer ${bearer}`],
-      ...["accept", "*/*", "x-request-id", call.requestId],
-      ...["x-forge-project-id", call.caller.projectId, "x-forge-key-id", call.caller.id],
-    ];
-    return dispatch(poolOf(target.origin), { path: call.path, body: call.body, headers }, watched);
+    const all = ["content-type", "application/json", "accept", "*/*", ...target.auth({ path, body, call }), ...headers];
+    return dispatch(poolOf(target), { path, body, headers: all }, watched);
   };
 
   const queues = new Map<string, { askedMs: number; positions: Promise<ReadonlyMap<string, number>> }>();
-  const positionOf: Forwarder["positionOf"] = async ({ origin }, requestId) => {
-    let queue = queues.get(origin);
+  const positionOf: Forwarder["positionOf"] = async (target, requestId) => {
+    if (target.kind !== "host") return null;
+    let queue = queues.get(target.id);
     if (!queue || performance.now() - queue.askedMs > queueFreshMs) {
-      queue = { askedMs: performance.now(), positions: readQueue(poolOf(origin), bearer) };
-      queues.set(origin, queue);
+      queue = { askedMs: performance.now(), positions: readQueue(poolOf(target), target) };
+      queues.set(target.id, queue);
     }
     return (await queue.positions).get(requestId) ?? null;
   };
@@ -76,27 +74,28 @@ export function createForwarder(bearer: string): Forwarder {
   return {
     forward,
     positionOf,
-    inFlight: (hostId) => inFlight.get(hostId) ?? 0,
-    isSuspect: (hostId) => (suspectUntil.get(hostId) ?? 0) > performance.now(),
+    inFlight: (targetId) => inFlight.get(targetId) ?? 0,
+    isSuspect: (targetId) => (suspectUntil.get(targetId) ?? 0) > performance.now(),
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()));
     },
   };
 }
 
 /** Empty when the host does not answer in time, or does not know the question. */
-async function readQueue(pool: Pool, bearer: string): Promise<ReadonlyMap<string, number>> {
+async function readQueue(pool: Pool, target: Target): Promise<ReadonlyMap<string, number>> {
   try {
     const signal = AbortSignal.timeout(queueWithinMs);
-    const headers = { authorization: `Bearer ${bearer}` };
-    const { statusCode, body } = await pool.request({ method: "GET", path: "/queue", headers, signal });
+    const path = "/queue";
+    const headers = [...target.auth({ path, body: "", call: null })];
+    const { statusCode, body } = await pool.request({ method: "GET", path, headers, signal });
     if (statusCode === 200) return new Map(Object.entries(Queue.parse(await body.json()).positions));
     await body.dump();
   } catch {} // a place is told when it is known; the call itself finds out what the host's matter is
   return new Map();
 }
 
-/** The listener's last call, whichever it is, also settles the host's account. */
+/** The listener's last call, whichever it is, also settles the target's account. */
 function once(target: Target, listener: UpstreamListener, settle: (failed: boolean) => void): UpstreamListener {
   let settled = false;
   const end = (failed: boolean) => {
@@ -120,7 +119,7 @@ function once(target: Target, listener: UpstreamListener, settle: (failed: boole
 function asUpstreamError(error: Error, target: Target): Error {
   if (error instanceof CallAborted || error instanceof UpstreamError) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const where = `the inference host ${target.hostId}`;
+  const where = `the ${target.kind === "host" ? "inference host" : "upstream"} ${target.id}`;
   if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT")
     return new UpstreamError("timeout", `${where} fell silent`, { cause: error });
   if (["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"].includes(code))

@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
-import type { CallerKey, Dependencies, Forward, Target, UpstreamCall } from "#server/gateway/contract.ts";
+import type { CallerKey, Dependencies, Forward, Place, UpstreamCall } from "#server/gateway/contract.ts";
 import type { Head } from "#server/gateway/headers.ts";
-import type { Usage } from "#server/gateway/reply.ts";
+import type { Outcome, RetryPolicy } from "#server/gateway/retry.rule.ts";
+import { CallAborted } from "#server/gateway/upstream-error.ts";
+import type { Ask, Target, Usage } from "#server/inference/client/target.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
 
 /** How a call ended, for its record. */
@@ -16,28 +18,30 @@ export type Ending = {
 
 /** One attempt of a call, on the monotonic clock; `end` is null while it goes on: then the call's own end is its end. */
 export type Attempt = {
-  hostId: string;
+  target: Target;
   startMs: number;
-  end: { atMs: number; status: number; errorCode: string | null } | null;
+  end: { atMs: number; status: number; errorCode: string | null; outcome: Outcome } | null;
+  /** its request in flight */
+  upstream: UpstreamCall | null;
 };
 
 export type Job = {
   forward: Forward;
-  targets: readonly Target[];
+  places: readonly Place[];
+  policy: RetryPolicy;
   /** the call's attempts so far, which this job adds to */
   attempts: Attempt[];
+  /** something of an answer has gone to the caller: the call cannot move any more */
+  begun: boolean;
+  /** the caller has gone */
+  left: boolean;
   outgoing: ServerResponse;
-  /** headers so far; the attempt's own are added when the answer begins */
+  /** headers so far; the answer's own are added when it begins */
   head: Head;
   timer: StreamTimer;
   requestId: string;
   caller: CallerKey;
-  path: string;
-  body: string;
-  engineModel: string;
-  askedModel: string;
-  stream: boolean;
-  includeUsage: boolean;
+  ask: Omit<Ask, "model">;
   /** send an SSE comment with the gateway's own times before [DONE] */
   timingsWanted: boolean;
   /** a stream that waits longer is told so; 0 = never */
@@ -48,13 +52,15 @@ export type Job = {
   finish: (ending: Ending) => void;
 };
 
-/** The call in flight, so that a caller who leaves ends it. */
-export type InFlight = {
-  call: UpstreamCall | null;
-  left: boolean;
-  /** something of the answer has gone to the caller: it cannot move any more */
-  begun: boolean;
-};
+/** This attempt answers: the caller stays with it, and any other is given up. */
+export function beginAnswer(job: Job, attempt: Attempt): void {
+  job.begun = true;
+  for (const other of job.attempts) {
+    if (other === attempt || other.end) continue;
+    other.end = { atMs: performance.now(), status: 499, errorCode: "overtaken", outcome: "overtaken" };
+    other.upstream?.abort(new CallAborted("another attempt answered first"));
+  }
+}
 
 export function leftEnding(attempts: number, usage: Usage | null = null, queueMs: number | null = null): Ending {
   return { status: 499, errorCode: "client_closed_request", finishReason: null, usage, queueMs, attempts };

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Usage } from "#server/gateway/reply.ts";
+import type { Usage } from "#server/inference/client/target.ts";
 
 // OpenTelemetry's GenAI bucket advice, so that our histograms read like every other server's.
 const durationBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];

@@ -1,29 +1,32 @@
 import type { UpstreamHeaders } from "#server/gateway/contract.ts";
 import { brokenReply, type Failure, failureOf, failureOfComplaint } from "#server/gateway/failure.ts";
 import { openStream } from "#server/gateway/headers.ts";
-import { type InFlight, type Job, leftEnding } from "#server/gateway/job.ts";
-import { readChunk, type Usage } from "#server/gateway/reply.ts";
+import { type Attempt, beginAnswer, type Job, leftEnding } from "#server/gateway/job.ts";
 import { CallAborted } from "#server/gateway/upstream-error.ts";
-import { sseParser } from "#server/inference/client/sse.ts";
+import type { Ask, Usage } from "#server/inference/client/target.ts";
+import type { ErrorBody } from "#server/inference/client/wire.ts";
 
-type Attempt = { attempt: number; headers: UpstreamHeaders; inFlight: InFlight };
+type From = { attempt: Attempt; ask: Ask; headers: UpstreamHeaders };
 
 /**
- * Pass a host's events on to the caller as they come. `done` gets a failure only while nothing was sent, so that
+ * Pass a target's events on to the caller as they come. `done` gets a failure only while nothing was sent, so that
  * another target may be tried; afterwards a broken stream ends with an error event and no [DONE], never as success.
  */
-export function relayStream(job: Job, from: Attempt, done: (failure: Failure | null) => void) {
+export function relayStream(job: Job, from: From, done: (failure: Failure | null) => void) {
   const { outgoing, timer } = job;
-  const { inFlight } = from;
+  const { attempt } = from;
+  const { target } = attempt;
+  const { dialect } = target;
   const events: string[] = [];
-  const parser = sseParser((data) => events.push(data));
+  const parser = dialect.stream.parser((text) => events.push(text));
+  const readChunk = dialect.readChunk(from.ask);
   let over = false;
   let held = "";
   let usage: Usage | null = null;
   let contentChunks = 0;
   let finishReason: string | null = null;
 
-  const common = () => ({ finishReason, usage, queueMs: from.headers.queueMs, attempts: from.attempt });
+  const common = () => ({ finishReason, usage, queueMs: from.headers.queueMs, attempts: job.attempts.length });
 
   /** Hosts send a chunk for each token, so what a caller had when it left is known without the usage. */
   const usageSoFar = (): Usage | null => {
@@ -32,9 +35,9 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
   };
 
   const open = () => {
-    inFlight.begun = true;
+    if (!job.begun) beginAnswer(job, attempt);
     if (outgoing.headersSent) return;
-    job.head.push("x-forge-attempts", String(from.attempt));
+    job.head.push("x-forge-attempts", String(job.attempts.length));
     openStream(outgoing, job.head);
   };
 
@@ -52,11 +55,11 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
   const breakOff = (failure: Failure, pending = "") => {
     if (over) return;
     over = true;
-    if (inFlight.left) {
-      job.finish(leftEnding(from.attempt, usageSoFar(), from.headers.queueMs));
+    if (job.left) {
+      job.finish(leftEnding(job.attempts.length, usageSoFar(), from.headers.queueMs));
       return done(null);
     }
-    if (!inFlight.begun && !pending) return done(failure);
+    if (attempt.end || (!job.begun && !pending)) return done(failure);
     open();
     const { status, body } = failure.refusal;
     job.finish({ status, errorCode: body.error.code ?? body.error.type, ...common() });
@@ -64,23 +67,27 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
     done(null);
   };
 
+  /** Whatever a target complains of inside an answer of 200, the answer is broken. */
+  const failureOfEvent = (error: ErrorBody) =>
+    failureOfComplaint({ status: 502, error, retryAfterSeconds: null }, target, from.ask);
+
   const spoken = () => contentChunks > 0 || finishReason !== null;
 
   const abort = (failure: Failure, pending: string) => {
     breakOff(failure, pending);
-    inFlight.call?.abort(new CallAborted("the reply is of no use"));
+    attempt.upstream?.abort(new CallAborted("the reply is of no use"));
   };
 
   const chunk = (bytes: Buffer) => {
-    if (over) return;
+    if (over || attempt.end) return;
     let pending = held;
     held = "";
     try {
       parser.push(bytes);
       for (const data of events.splice(0)) {
-        if (data === "[DONE]") return complete(pending);
-        const read = readChunk(data, job.askedModel, job.includeUsage);
-        if (read.error) return abort(failureOfComplaint(502, read.error, job), spoken() ? pending : "");
+        const read = readChunk(data);
+        if (read.done) return complete(pending);
+        if (read.error) return abort(failureOfEvent(read.error), spoken() ? pending : "");
         for (const choice of read.content) {
           contentChunks++;
           timer.content(performance.now(), choice);
@@ -90,7 +97,7 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
         for (const text of read.send) pending += `data: ${text}\n\n`;
       }
     } catch {
-      return abort(brokenReply(), spoken() ? pending : "");
+      return abort(brokenReply(target), spoken() ? pending : "");
     }
     if (!pending) return;
     if (!spoken()) {
@@ -99,20 +106,20 @@ export function relayStream(job: Job, from: Attempt, done: (failure: Failure | n
     }
     open();
     if (!outgoing.write(pending) && !outgoing.destroyed) {
-      inFlight.call?.pause();
-      outgoing.once("drain", () => inFlight.call?.resume());
+      attempt.upstream?.pause();
+      outgoing.once("drain", () => attempt.upstream?.resume());
     }
   };
 
   return {
     chunk,
-    ended: () => (finishReason === null ? breakOff(brokenReply()) : complete("")),
-    failed: (error: Error) => breakOff(failureOf(error, job.requestId)),
+    ended: () => (finishReason === null || attempt.end ? breakOff(brokenReply(target)) : complete("")),
+    failed: (error: Error) => breakOff(failureOf(error, target, job.requestId)),
   };
 }
 
 /** `: forge-timings {…}`, a comment that every SSE client skips and the playground reads. */
-function timingsComment(job: Job, from: Attempt, outputTokens: number | null): string {
+function timingsComment(job: Job, from: From, outputTokens: number | null): string {
   const times = { ...job.timer.done(performance.now(), outputTokens), queueMs: from.headers.queueMs };
   return `: forge-timings ${JSON.stringify(times)}\n\n`;
 }

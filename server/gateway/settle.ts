@@ -3,17 +3,16 @@ import type { CallerKey, Dependencies, Reservation, Route } from "#server/gatewa
 import type { Head } from "#server/gateway/headers.ts";
 import type { Attempt, Ending } from "#server/gateway/job.ts";
 import type { GatewayMetrics } from "#server/gateway/metrics.ts";
+import type { Ask } from "#server/inference/client/target.ts";
 import type { StreamTimer } from "#server/inference/client/timings.rule.ts";
 import { costUsdNanos } from "#server/pricing/price.rule.ts";
 import type { AttemptRecord } from "#server/requests/record.ts";
 import { cutText } from "#server/text/cut-text.rule.ts";
 
-export type Endpoint = "/v1/chat/completions" | "/v1/completions";
-
 /** What is known of a call so far; filled in as it goes. */
 export type Call = {
   requestId: string;
-  endpoint: Endpoint;
+  endpoint: Ask["endpoint"];
   incoming: IncomingMessage;
   outgoing: ServerResponse;
   head: Head;
@@ -85,8 +84,8 @@ type Whole = { totalMs: number; ttftMs: number | null; cost: string | null };
 /** An attempt that failed before its first token made nothing that is priced; the last one made the call's. */
 function attemptRecord(call: Call, index: number, attempt: Attempt, ending: Ending, whole: Whole): AttemptRecord {
   const startedMs = attempt.startMs - call.startMs;
-  const { hostId, end } = attempt;
-  const common = { number: index + 1, host_id: hostId, started_ms: rounded(startedMs) ?? 0 };
+  const { target, end } = attempt;
+  const common = { number: index + 1, host_id: target.id, started_ms: rounded(startedMs) ?? 0 };
   if (end)
     return {
       ...common,

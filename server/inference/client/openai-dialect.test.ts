@@ -1,5 +1,18 @@
 import { expect, test } from "vitest";
-import { readChunk, readReply } from "#server/gateway/reply.ts";
+import { openAiDialect } from "#server/inference/client/openai-dialect.ts";
+import type { Ask } from "#server/inference/client/target.ts";
+
+const asked = (askedModel: string, includeUsage = false): Ask => ({
+  endpoint: "/v1/chat/completions",
+  body: { model: askedModel, messages: [] },
+  model: "base:ab",
+  askedModel,
+  stream: true,
+  includeUsage,
+});
+const readChunk = (text: string, model: string, includeUsage: boolean) =>
+  openAiDialect.readChunk(asked(model, includeUsage))(text);
+const readReply = (text: string, model: string) => openAiDialect.readReply(text, asked(model));
 
 const chunk = (value: object) =>
   JSON.stringify({ id: "c1", object: "chat.completion.chunk", model: "base:ab", ...value });
@@ -53,4 +66,32 @@ test("a whole reply is renamed and read; what is no answer throws", () => {
 test("nonsense usage is not measured rather than zero", () => {
   for (const bad of [null, {}, { prompt_tokens: "7" }, { prompt_tokens: -1 }, { prompt_tokens: 1.5 }])
     expect(readReply(chunk({ choices: [], usage: bad }), "x").usage).toBeNull();
+});
+
+test("a stream is over when it says so", () => {
+  expect(readChunk("[DONE]", "support", false)).toMatchObject({ done: true, send: [] });
+  expect(readChunk(delta("[DONE]"), "support", false).done).toBe(false);
+});
+
+test("a call goes out as its caller wrote it, under the target's name and with the usage of a stream", () => {
+  const body = { model: "support", messages: [], stream: true, seed: 7, unheard_of: { a: 1 } };
+  const { path, body: sent } = openAiDialect.encode({ ...asked("support"), body });
+  expect(path).toBe("/v1/chat/completions");
+  expect(JSON.parse(sent)).toEqual({ ...body, model: "base:ab", stream_options: { include_usage: true } });
+});
+
+test("a refusal is OpenAI's already; what is none is named by its status", () => {
+  const error = {
+    message: "too long",
+    type: "invalid_request_error",
+    code: "context_length_exceeded",
+    param: "messages",
+  };
+  const refused = { status: 400, retryAfter: null, text: JSON.stringify({ error }) };
+  expect(openAiDialect.classify(refused, asked("x"))).toEqual({ status: 400, error, retryAfterSeconds: null });
+  expect(openAiDialect.classify({ status: 503, retryAfter: "1.2", text: "<html>" }, asked("x"))).toMatchObject({
+    status: 503,
+    error: { message: "the target answered 503", code: null },
+    retryAfterSeconds: 2,
+  });
 });
