@@ -8,6 +8,7 @@ import { parseCount } from "#cli/options.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import type { GraderSummary } from "#db/eval-summary.ts";
 import { DomainError } from "#server/errors.ts";
+import { graderKinds } from "#server/evals/graders.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
 import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 import { formatOverlap } from "#server/evals/overlap.rule.ts";
@@ -103,11 +104,7 @@ function registerSuites(evals: Command) {
     .requiredOption("--name <name>", "what evals call it")
     .requiredOption("--dataset <name>", "NAME or NAME/2")
     .option("--split <split>", "train or validation", "validation")
-    .option(
-      "--grader <kind...>",
-      "exact_match, contains, json_valid, json_fields, token_f1; the first is the headline",
-      ["exact_match"],
-    )
+    .option("--grader <kind...>", `${graderKinds.join(", ")}; the first is the headline`, ["exact_match"])
     .option("--max-tokens <n>", "how long an answer may be", parseCount, 128)
     .action(
       async (

@@ -57,9 +57,6 @@ export const finalRunStatuses: RunStatus[] = ["succeeded", "failed", "cancelled"
 export const evalStatuses = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type EvalStatus = (typeof evalStatuses)[number];
 
-export const graderKinds = ["exact_match", "contains", "json_valid", "json_fields", "token_f1"] as const;
-export type GraderKind = (typeof graderKinds)[number];
-
 export const modelKinds = ["base", "tuned"] as const;
 
 export const modelVersionStatuses = ["importing", "ready", "failed"] as const;

@@ -1,5 +1,3 @@
-import type { GraderKind } from "#db/enums.ts";
-
 /** What the 95 % interval of a difference lets one say, in the words that the page shows. */
 export type Verdict = "better" | "worse" | "not worse" | "cannot tell";
 
@@ -8,7 +6,7 @@ type Interval = { low: number; high: number };
 /** Two models compared by one grader; shares and marks lie in 0…1, intervals are 95 %. */
 export type GraderSummary = {
   name: string;
-  kind: GraderKind;
+  kind: string;
   n: number;
   baseline: Interval & { score: number };
   candidate: Interval & { score: number };

@@ -1,15 +1,6 @@
 import { formatNumber, formatSigned } from "#components/ui/format.ts";
-import type { GraderKind } from "#db/enums.ts";
 import type { GraderSummary } from "#db/eval-summary.ts";
 import { isBinary } from "#server/evals/graders.rule.ts";
-
-export const graderLabels: Record<GraderKind, { label: string; hint: string }> = {
-  exact_match: { label: "Exact match", hint: "The answer is the reference, ignoring white space at its ends." },
-  contains: { label: "Contains", hint: "The reference occurs in the answer, ignoring case." },
-  json_valid: { label: "JSON valid", hint: "The answer is one JSON document." },
-  json_fields: { label: "JSON fields", hint: "Valid JSON, equal to the reference in the chosen fields, or in all." },
-  token_f1: { label: "Token F1", hint: "Share of words in common; passes from 0.5 on." },
-};
 
 /** "+6.0 points (95 % interval +2.5 to +9.5)" */
 export function formatDifference({ score, low, high }: GraderSummary["difference"]): string {

@@ -1,28 +1,30 @@
-import { graderLabels } from "#components/evals/grader-text.ts";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { graderKinds } from "#db/enums.ts";
+import { graderKinds, graders, type GraderKind as Kind } from "#server/evals/graders.rule.ts";
 
-type Kind = (typeof graderKinds)[number];
+/** Under which name a form keeps what was typed for a grader's option. */
+export function optionKey(kind: Kind, option: string): string {
+  return `${kind}.${option}`;
+}
 
 /** Which graders judge the answers, and which of them is the headline. `chosen` begins with the headline. */
 export function GradersCard({
   chosen,
-  fields,
+  options,
   error,
   onChoose,
-  onFields,
+  onOptions,
 }: {
   chosen: readonly Kind[];
-  /** of the JSON grader, separated by commas */
-  fields: string;
+  /** what was typed, by `optionKey` */
+  options: Readonly<Record<string, string>>;
   error: string | undefined;
   onChoose: (chosen: Kind[]) => void;
-  onFields: (fields: string) => void;
+  onOptions: (options: Record<string, string>) => void;
 }) {
   const without = (kind: Kind) => chosen.filter((other) => other !== kind);
   return (
@@ -30,7 +32,7 @@ export function GradersCard({
       <div className="grid gap-3">
         {graderKinds.map((kind) => (
           <div key={kind} className="flex items-start justify-between gap-3">
-            <Field inline label={graderLabels[kind].label} hint={graderLabels[kind].hint}>
+            <Field inline label={graders[kind].label} hint={graders[kind].hint}>
               <Checkbox
                 checked={chosen.includes(kind)}
                 onCheckedChange={(on) => onChoose(on === true ? [...chosen, kind] : without(kind))}
@@ -49,19 +51,19 @@ export function GradersCard({
             {error}
           </p>
         )}
-        {chosen.includes("json_fields") && (
-          <Field
-            label="JSON fields"
-            optional
-            hint={
-              <>
-                Separated by commas; <code className="font-mono">address.city</code> walks into objects. Empty compares
-                the whole document.
-              </>
-            }
-          >
-            <Input value={fields} placeholder="category, priority" onChange={(event) => onFields(event.target.value)} />
-          </Field>
+        {chosen.flatMap((kind) =>
+          Object.entries(graders[kind].asks).map(([option, { label, hint, placeholder }]) => {
+            const key = optionKey(kind, option);
+            return (
+              <Field key={key} label={label} optional hint={hint}>
+                <Input
+                  value={options[key] ?? ""}
+                  placeholder={placeholder}
+                  onChange={(event) => onOptions({ ...options, [key]: event.target.value })}
+                />
+              </Field>
+            );
+          }),
         )}
       </div>
     </Card>

@@ -3,8 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
 import { DatasetField } from "#components/datasets/dataset-field.tsx";
-import { graderLabels } from "#components/evals/grader-text.ts";
-import { GradersCard } from "#components/evals/graders-card.tsx";
+import { GradersCard, optionKey } from "#components/evals/graders-card.tsx";
 import { SuiteSummary } from "#components/evals/suite-summary.tsx";
 import { FlowActions, FlowForm } from "#components/form/form.tsx";
 import { useVerbForm } from "#components/form/use-verb-form.ts";
@@ -18,7 +17,8 @@ import { Input } from "#components/ui/input.tsx";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { notify } from "#components/ui/toast.tsx";
-import { graderKinds, splits } from "#db/enums.ts";
+import { splits } from "#db/enums.ts";
+import { type GraderKind, graderKinds, graders } from "#server/evals/graders.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
 import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 
@@ -27,7 +27,7 @@ const Draft = z.object({
   datasetVersionId: z.string(),
   split: z.enum(splits),
   graders: z.array(z.enum(graderKinds)),
-  fields: z.string(),
+  options: z.record(z.string(), z.string()),
   maxCases: z.string(),
   maxTokens: z.string(),
 });
@@ -36,30 +36,25 @@ const initial: z.infer<typeof Draft> = {
   datasetVersionId: "",
   split: "validation",
   graders: ["exact_match"],
-  fields: "",
+  options: {},
   maxCases: "1000",
   maxTokens: "128",
 };
 
 const SuiteForm = Draft.transform(
-  ({ fields, graders, maxCases, maxTokens, ...rest }): CreateSuite => ({
+  ({ options, graders: kinds, maxCases, maxTokens, ...rest }): CreateSuite => ({
     ...rest,
-    graders: graders.map((kind) => ({
-      name: graderLabels[kind].label,
-      kind,
-      fields: kind === "json_fields" ? namesIn(fields) : undefined,
-    })),
+    graders: kinds.map((kind) => ({ name: graders[kind].label, kind, ...optionsIn(kind, options) })),
     maxCases: numberIn(maxCases),
     maxTokens: numberIn(maxTokens),
   }),
 ).pipe(CreateSuite);
 
-function namesIn(text: string): string[] | undefined {
-  const names = text
-    .split(",")
-    .map((name) => name.trim())
-    .filter(Boolean);
-  return names.length > 0 ? names : undefined;
+function optionsIn(kind: GraderKind, typed: Readonly<Record<string, string>>) {
+  const given = Object.entries(graders[kind].asks).map(([option, { read }]) => {
+    return [option, read(typed[optionKey(kind, option)] ?? "")] as const;
+  });
+  return Object.fromEntries(given);
 }
 
 function numberIn(text: string): number {
@@ -83,10 +78,10 @@ export function NewSuite({ slug }: { slug: string }) {
       await client.invalidateQueries(trpc.evals.suites.pathFilter());
       const leftOut = formatLeftOut(suite.cases, suite.leftOut);
       if (leftOut) notify.info(`${suite.name} has ${plural(suite.cases, "case")}`, `${leftOut}.`);
-      for (const { grader, cases } of suite.unpassable)
+      for (const { grader, cases, needs } of suite.unpassable)
         notify.info(
           `${plural(cases, "reference")} of ${formatNumber(suite.cases)} cannot pass ${grader}`,
-          `They are no JSON document with its fields, so ${grader} fails those cases whatever is answered.`,
+          `A reference has to be ${needs}: as they are, ${grader} fails those cases whatever is answered.`,
         );
       router.push(`/${slug}/evals/new?suite=${suite.id}`);
     },
@@ -161,10 +156,10 @@ export function NewSuite({ slug }: { slug: string }) {
           </Card>
           <GradersCard
             chosen={values.graders}
-            fields={values.fields}
+            options={values.options}
             error={errorAt("graders")}
-            onChoose={(graders) => set("graders", graders)}
-            onFields={(fields) => set("fields", fields)}
+            onChoose={(chosen) => set("graders", chosen)}
+            onOptions={(options) => set("options", options)}
           />
         </WithAside>
       </FlowForm>

@@ -1,7 +1,6 @@
-import { graderLabels } from "#components/evals/grader-text.ts";
 import { formatNumber } from "#components/ui/format.ts";
 import { SummaryLine } from "#components/ui/summary-line.tsx";
-import type { graderKinds } from "#db/enums.ts";
+import { type GraderKind, graders as known } from "#server/evals/graders.rule.ts";
 
 /** How many cases a suite would hold and what an eval on it costs in calls; `rows` null: no dataset is chosen. */
 export function SuiteSummary({
@@ -11,7 +10,7 @@ export function SuiteSummary({
 }: {
   rows: number | null;
   maxCases: number;
-  graders: readonly (typeof graderKinds)[number][];
+  graders: readonly GraderKind[];
 }) {
   const cases = rows === null ? null : Math.min(rows, maxCases);
   return (
@@ -27,10 +26,7 @@ export function SuiteSummary({
       <SummaryLine label="Left out" value="rows without a question and an answer" />
       <SummaryLine
         label="Graders"
-        value={
-          graders.map((kind, i) => `${graderLabels[kind].label}${i === 0 ? " (headline)" : ""}`).join(", ") ||
-          "none yet"
-        }
+        value={graders.map((kind, i) => `${known[kind].label}${i === 0 ? " (headline)" : ""}`).join(", ") || "none yet"}
       />
       <SummaryLine label="Calls in an eval" value={cases === null ? "twice the cases" : formatNumber(2 * cases)} />
     </dl>

@@ -10,15 +10,15 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import { evalStatuses, type graderKinds, type LeftOut, splits } from "#db/enums.ts";
+import { evalStatuses, type LeftOut, splits } from "#db/enums.ts";
 import type { EvalSummary } from "#db/eval-summary.ts";
 import { at, bytes, createdAt, deletedAt, id, leaseColumns } from "./columns.ts";
 import { datasetVersions } from "./datasets.ts";
 import { modelVersions } from "./models.ts";
 import { projects } from "./people.ts";
 
-/** One grader of a suite; the first one is the headline. */
-export type GraderConfig = { name: string; kind: (typeof graderKinds)[number]; fields?: string[]; threshold?: number };
+/** One grader of a suite with the options of its kind (graders.rule.ts); the first one is the headline. */
+export type GraderConfig = { name: string; kind: string; [option: string]: unknown };
 
 export const suites = pgTable(
   "suites",

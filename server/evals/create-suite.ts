@@ -6,7 +6,7 @@ import { type Ctx, transact } from "#server/context.ts";
 import { holdVersion } from "#server/datasets/resolve-version.ts";
 import { wasDeleted } from "#server/deletion.rule.ts";
 import { DomainError } from "#server/errors.ts";
-import { canPass } from "#server/evals/graders.rule.ts";
+import { canPass, whatReferencesNeed } from "#server/evals/graders.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
 import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 import { readCases } from "#server/evals/read-cases.ts";
@@ -14,7 +14,8 @@ import type { Storage } from "#server/storage.ts";
 
 /**
  * Freeze a split of a ready dataset version as an eval suite → the suite's row, and `unpassable`: by grader, how many
- * references would not pass it themselves; its `leftOut` says which rows of the split are no cases. REFUSED when the split holds no row with a question and an answer, or when
+ * references would not pass it themselves, and what they would have to be; its `leftOut` says which rows of the split are
+ * no cases. REFUSED when the split holds no row with a question and an answer, or when
  * none of its references could pass a grader; CONFLICT when the name is taken.
  */
 export async function createSuite(ctx: Ctx & { storage: Storage }, request: CreateSuite) {
@@ -48,11 +49,15 @@ export async function createSuite(ctx: Ctx & { storage: Storage }, request: Crea
     );
   }
   const unpassable = input.graders
-    .map((grader) => ({ grader: grader.name, cases: cases.filter((one) => !canPass(grader, one.reference)).length }))
+    .map((grader) => ({
+      grader: grader.name,
+      cases: cases.filter((one) => !canPass(grader, one.reference)).length,
+      needs: whatReferencesNeed(grader),
+    }))
     .filter((one) => one.cases > 0);
   const hopeless = unpassable.find((one) => one.cases === cases.length);
   if (hopeless) {
-    const why = `none of the ${cases.length} references is a JSON document with its fields, so every model would get 0 %`;
+    const why = `none of the ${cases.length} references is ${hopeless.needs}, so every model would get 0 %`;
     throw new DomainError("REFUSED", `${hopeless.grader} fits no row here: ${why}`, { field: "graders" });
   }
   return transact(ctx, async (ctx) => {

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import { type Grader, grade, tokenF1 } from "#server/evals/graders.rule.ts";
+import { type Grader, grade, graderKinds } from "#server/evals/graders.rule.ts";
+import { GraderInput } from "#server/evals/input.ts";
+import { tokenF1 } from "#server/evals/token-f1.rule.ts";
 
-const mark = (grader: Omit<Grader, "name">, reference: string, output: string | null) =>
+const mark = (grader: { kind: string; fields?: string[] }, reference: string, output: string | null) =>
   grade({ name: "g", ...grader }, reference, output).mark;
 
 test("an exact match ignores only white space at the ends and the way accents are composed", () => {
@@ -103,8 +105,7 @@ test.each(squad)("token F1 of %j and %j is SQuAD's %d", (reference, output, f1) 
 });
 
 test("a call that failed gets no mark from any grader", () => {
-  for (const kind of ["exact_match", "contains", "json_valid", "json_fields", "token_f1"] as const)
-    expect(grade({ name: "g", kind }, "", null)).toEqual({ mark: 0, passed: false });
+  for (const kind of graderKinds) expect(grade({ name: "g", kind }, "", null)).toEqual({ mark: 0, passed: false });
 });
 
 test("numbers in JSON are compared by their exact value", () => {
@@ -124,4 +125,24 @@ test("a document that says two things at once, or nests without end, is none", (
   expect(mark({ kind: "json_fields" }, '{"a":1}', '{"a":2,"a":1}')).toBe(0);
   expect(mark({ kind: "json_valid" }, "", '{"a":2,"a":1}')).toBe(0);
   expect(mark({ kind: "json_valid" }, "", "[".repeat(100_000) + "]".repeat(100_000))).toBe(0);
+});
+
+test("each kind takes its own options and no other's", () => {
+  const read = (grader: object) => GraderInput.safeParse({ name: "g", ...grader });
+  expect(read({ kind: "json_fields", fields: [" a "] }).data).toEqual({
+    name: "g",
+    kind: "json_fields",
+    fields: ["a"],
+  });
+  expect(read({ kind: "token_f1", threshold: 0.8 }).success).toBe(true);
+  const told = (grader: object) => read(grader).error?.issues[0]?.message;
+  expect(told({ kind: "exact_match", fields: ["a"] })).toBe("the grader Exact match takes no fields");
+  expect(told({ kind: "token_f1", threshold: 2 })).toBe("an F1 lies between 0 and 1");
+  expect(read({ kind: "rouge" }).success).toBe(false);
+});
+
+test("an answer passes Token F1 from the threshold of its suite on", () => {
+  const half: Grader = { name: "g", kind: "token_f1" };
+  expect(grade(half, "cat sat", "cat")).toMatchObject({ passed: true });
+  expect(grade({ ...half, threshold: 0.8 }, "cat sat", "cat")).toMatchObject({ passed: false });
 });

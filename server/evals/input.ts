@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { evalStatuses, graderKinds, splits } from "#db/enums.ts";
+import { evalStatuses, splits } from "#db/enums.ts";
+import { type GraderKind, graderKinds, graders } from "#server/evals/graders.rule.ts";
 import { Cursor, Pick, searchText, sortedBy } from "#server/input.ts";
 
 const Id = z.string().min(1).max(64);
@@ -11,17 +12,20 @@ export const SuiteName = z
   .max(80, "use at most 80 characters")
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u, "use letters, digits, spaces, dots, dashes and underscores");
 
-export const GraderInput = z
-  .object({
-    name: z.string().trim().min(1, "name the grader").max(40, "use at most 40 characters"),
-    kind: z.enum(graderKinds),
-    fields: z.array(z.string().trim().min(1).max(100)).max(20, "at most 20 fields").optional(),
-    threshold: z.number().min(0).max(1, "an F1 lies between 0 and 1").optional(),
-  })
-  .refine((grader) => grader.kind === "json_fields" || !grader.fields?.length, {
-    path: ["fields"],
-    message: "only the JSON fields grader compares fields",
+const graderName = z.string().trim().min(1, "name the grader").max(40, "use at most 40 characters");
+
+function graderInput(kind: GraderKind) {
+  const { label, options } = graders[kind];
+  const shape = { name: graderName, kind: z.literal(kind), ...options };
+  return z.strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === "unrecognized_keys" ? `the grader ${label} takes no ${[keys].flat().join(", ")}` : undefined,
   });
+}
+
+const [firstKind, ...otherKinds] = graderKinds;
+/** A grader by its kind, its options beside: each kind takes its own. */
+export const GraderInput = z.discriminatedUnion("kind", [graderInput(firstKind), ...otherKinds.map(graderInput)]);
 
 /** A suite is made from one split of a ready dataset version; the last assistant turn of a row is its reference. */
 export const CreateSuite = z.object({
