@@ -95,3 +95,6 @@ export const leftOutReasons = ["bad_answer", "preference", "text", "no_question"
 export type LeftOutReason = (typeof leftOutReasons)[number];
 /** reason → rows */
 export type LeftOut = Partial<Record<LeftOutReason, number>>;
+
+/** `user:ID`, `key:ID` or `system:NAME`. */
+export type Actor = `user:${string}` | `key:${string}` | `system:${string}`;

@@ -4,7 +4,8 @@ import { chmod, link, mkdir, open, rename, rm, stat, utimes, writeFile } from "n
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { log } from "#server/log.ts";
-import type { Blob } from "#server/storage.ts";
+
+export type Blob = { sha256: string; bytes: number };
 
 /** A tie with the collector is rare, and the next look decides it. */
 const looksAtMost = 10;

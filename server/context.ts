@@ -1,9 +1,7 @@
 import type { Db, Tx } from "#db/client.ts";
+import type { Actor } from "#db/enums.ts";
 import type { JobName, JobPayload } from "#server/jobs/catalog.ts";
 import { type Changes, collectChanges, type UnscopedChanges } from "#server/signals/changes.ts";
-
-/** `user:ID`, `key:ID` or `system:NAME`. */
-export type Actor = `user:${string}` | `key:${string}` | `system:${string}`;
 
 /** Enqueues a job; inside a transaction only after the outermost commit. */
 export type Enqueue = <N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions) => void;

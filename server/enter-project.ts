@@ -1,9 +1,9 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import type { Role, Scope } from "#db/enums.ts";
+import type { Actor, Role, Scope } from "#db/enums.ts";
 import { members, projects } from "#db/schema/people.ts";
 import { decideAccess } from "#server/access.rule.ts";
-import { type Actor, transact } from "#server/context.ts";
+import { transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import { isProjectAction } from "#server/signals/actions.ts";
 import { isStorable } from "#server/text/stored-text.rule.ts";

@@ -6,6 +6,7 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { eq, sql } from "drizzle-orm";
 import { blobs } from "#db/schema/storage.ts";
+import type { Blob } from "#server/blob-files.ts";
 import {
   fileSystemTime,
   hashFile,
@@ -20,7 +21,6 @@ import { env } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
 import { type Room, whyNoRoom } from "#server/room.rule.ts";
 
-export type Blob = { sha256: string; bytes: number };
 export type Storage = {
   /**
    * Stream bytes in; they appear under their sha256 only when complete and on disk. What is kept is always a file that

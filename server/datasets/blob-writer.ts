@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
-import type { Blob, Storage } from "#server/storage.ts";
+import type { Blob } from "#server/blob-files.ts";
+import type { Storage } from "#server/storage.ts";
 
 /** Write a blob bit by bit: `write` holds back while the disk is slower; an aborted one leaves nothing behind. */
 export function openBlobWriter(storage: Storage, signal: AbortSignal) {

@@ -1,13 +1,14 @@
 import { and, eq, isNull, max } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
+import type { Blob } from "#server/blob-files.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { checkMapping } from "#server/datasets/check-mapping.ts";
 import type { ColumnMapping, onBadRows } from "#server/datasets/input.ts";
 import { nameFromFile } from "#server/datasets/name.rule.ts";
 import { defaultValidationShareBp } from "#server/datasets/shapes/canonical.rule.ts";
 import { DomainError } from "#server/errors.ts";
-import { type Blob, recordBlob } from "#server/storage.ts";
+import { recordBlob } from "#server/storage.ts";
 
 export type NewVersion = {
   filename: string;

@@ -1,11 +1,12 @@
 import { eq, sql } from "drizzle-orm";
 import { type datasetVersions, examplePages } from "#db/schema/datasets.ts";
+import type { Blob } from "#server/blob-files.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { Report } from "#server/datasets/pass/report.rule.ts";
 import { type ImportVerdict, judgeImport } from "#server/datasets/status.rule.ts";
 import { type Claim, release } from "#server/jobs/lease.ts";
 import { datasetImports } from "#server/jobs/leased.ts";
-import { type Blob, recordBlob } from "#server/storage.ts";
+import { recordBlob } from "#server/storage.ts";
 
 type ImportClaim = Claim<typeof datasetVersions>;
 type Blobs = { train: Blob | null; validation: Blob | null; setAside: Blob | null };

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Scope } from "#db/enums.ts";
-import type { Actor } from "#server/context.ts";
+import type { Actor, Scope } from "#db/enums.ts";
 import type { RetryPolicy } from "#server/gateway/retry.rule.ts";
 import type { CallerIds, Target } from "#server/inference/client/target.ts";
 import type { Price } from "#server/pricing/price.rule.ts";

@@ -1,5 +1,5 @@
+import type { Actor } from "#db/enums.ts";
 import { idMint } from "#db/ids.ts";
-import type { Actor } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { CallableModel, CallerKey, Dependencies, Route, RouteRequest } from "#server/gateway/contract.ts";
 import type { Forwarder } from "#server/gateway/forward.ts";

@@ -1,4 +1,4 @@
-import type { Actor } from "#server/context.ts";
+import type { Actor } from "#db/enums.ts";
 import { DomainError } from "#server/errors.ts";
 
 /** The user behind `actor`. Throws FORBIDDEN for a key or this machine's own admin key: they have no account. */

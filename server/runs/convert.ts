@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { and, eq, sql } from "drizzle-orm";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
+import type { Blob } from "#server/blob-files.ts";
 import { transact } from "#server/context.ts";
 import { createFileOn } from "#server/datasets/files/create.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
@@ -19,7 +20,6 @@ import { TrainerFailure } from "#server/models/python/failure.ts";
 import { failRun, failureOf } from "#server/runs/fail.ts";
 import { storeResultFile } from "#server/runs/result-file.ts";
 import { type RunFolder, readManifest, runFolder } from "#server/runs/trainer/folder.ts";
-import type { Blob } from "#server/storage.ts";
 
 type Run = typeof runs.$inferSelect;
 

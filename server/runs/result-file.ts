@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { sql } from "drizzle-orm";
+import type { Blob } from "#server/blob-files.ts";
 import type { Ctx } from "#server/context.ts";
-import type { Blob, Storage } from "#server/storage.ts";
+import type { Storage } from "#server/storage.ts";
 
 /** Steps read at once: a run may have a million. */
 const pageSteps = 10_000;

@@ -1,7 +1,7 @@
 import type { Db } from "#db/client.ts";
+import type { Actor } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
-import type { Actor } from "#server/context.ts";
 import {
   type Action,
   type ActionEntry,

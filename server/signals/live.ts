@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Ctx } from "#server/context.ts";
+import type { Db } from "#db/client.ts";
 
 export const liveChannel = "live";
 
@@ -24,7 +24,7 @@ export type LiveHint = { seq: number } | { kind: LiveKind; id: string };
  * Tell the console's open pages of progress (events of a run, rows that were read, a replica that loads): ids only,
  * heard when the transaction commits. A change is said with `ctx.changed`, which tells them too.
  */
-export async function notifyLive(ctx: Pick<Ctx, "db">, topic: LiveTopic, hint: LiveHint): Promise<void> {
+export async function notifyLive(ctx: { db: Db }, topic: LiveTopic, hint: LiveHint): Promise<void> {
   await sendNotices(ctx, [noticeOf(topic, hint)]);
 }
 
@@ -33,7 +33,7 @@ export function noticeOf(topic: LiveTopic, hint: LiveHint): string {
 }
 
 /** Several notices in one round trip. */
-export async function sendNotices(ctx: Pick<Ctx, "db">, notices: readonly string[]): Promise<void> {
+export async function sendNotices(ctx: { db: Db }, notices: readonly string[]): Promise<void> {
   const all = JSON.stringify(notices);
   await ctx.db.execute(
     sql`select pg_notify(${liveChannel}, notice) from jsonb_array_elements_text(${all}::jsonb) notice`,

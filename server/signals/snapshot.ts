@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Ctx } from "#server/context.ts";
+import type { Db } from "#db/client.ts";
 
 export const snapshotChannel = "snapshot";
 
@@ -8,7 +8,7 @@ export const snapshotChannel = "snapshot";
  * heard when the transaction commits. Verbs do not call this: it follows from the action that they say, or from
  * `ctx.rerouted()`, and is done last, because whoever else changes what gateways cache waits for this row until the commit.
  */
-export async function bumpSnapshot(ctx: Pick<Ctx, "db">, projectIds?: readonly string[]): Promise<void> {
+export async function bumpSnapshot(ctx: { db: Db }, projectIds?: readonly string[]): Promise<void> {
   const all = projectIds === undefined;
   const ids = JSON.stringify(projectIds ?? []);
   await ctx.db.execute(sql`

@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
+import type { Actor } from "#db/enums.ts";
 import { blobs } from "#db/schema/storage.ts";
 import type { SetAside } from "#server/blob-files.ts";
-import { type Actor, transact } from "#server/context.ts";
+import { transact } from "#server/context.ts";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { blobNames } from "#server/storage/names.ts";
 import type { Storage } from "#server/storage.ts";

@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { eq, sql } from "drizzle-orm";
 import { blobs } from "#db/schema/storage.ts";
+import type { Blob } from "#server/blob-files.ts";
 import { isIntact } from "#server/blob-files.ts";
 import { transact } from "#server/context.ts";
 import type { JobCtx } from "#server/jobs/context.ts";
 import { log } from "#server/log.ts";
 import { usesOf } from "#server/storage/uses.ts";
-import type { Blob } from "#server/storage.ts";
 
 type Limits = { bytesPerTurn: number; bytesPerSecond: number };
 

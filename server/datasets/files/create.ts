@@ -2,12 +2,13 @@ import type { Readable } from "node:stream";
 import type { FilePurpose } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
 import { files } from "#db/schema/storage.ts";
+import type { Blob } from "#server/blob-files.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
 import { findFile } from "#server/datasets/files/find.ts";
 import type { onBadRows } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
-import { type Blob, recordBlob, type Storage } from "#server/storage.ts";
+import { recordBlob, type Storage } from "#server/storage.ts";
 
 type NewFile = { filename: string; purpose: FilePurpose; onBadRows?: (typeof onBadRows)[number] };
 type Bytes = Readable | AsyncIterable<Uint8Array>;

@@ -3,13 +3,14 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { and, asc, eq } from "drizzle-orm";
 import { uploadParts, uploads } from "#db/schema/storage.ts";
+import type { Blob } from "#server/blob-files.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import type { FinishUpload } from "#server/datasets/input.ts";
 import { abortUpload } from "#server/datasets/uploads/abort.ts";
 import { findUpload } from "#server/datasets/uploads/find.ts";
 import { uploadFolder } from "#server/datasets/uploads/path.ts";
 import { DomainError } from "#server/errors.ts";
-import { type Blob, recordBlob, type Storage } from "#server/storage.ts";
+import { recordBlob, type Storage } from "#server/storage.ts";
 
 /**
  * All parts are there: put them together as a blob, hashed while it is written, and check the length and, when given,

@@ -1,7 +1,6 @@
-import type { GenerateInput } from "#server/inference/host/contract.ts";
+import type { Delta, FinishReason, GenerateInput, TokenReport } from "#server/inference/host/contract.ts";
 import type { Engine } from "#server/inference/host/engine.ts";
 import type { Caller } from "#server/inference/host/fair.rule.ts";
-import type { Delta, FinishReason, TokenReport } from "#server/inference/host/generation.ts";
 import { errorBody } from "#server/inference/host/input.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
 

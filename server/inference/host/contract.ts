@@ -1,10 +1,30 @@
 import type { Caller } from "#server/inference/host/fair.rule.ts";
-import type { Delta } from "#server/inference/host/generation.ts";
-import type { Finished } from "#server/inference/host/loop.ts";
-import type { PromptMessage, PromptVariables } from "#server/inference/host/prompt.ts";
 import type { WireError } from "#server/inference/host/refusal.ts";
 import type { SamplerConfig } from "#server/inference/host/sampler.ts";
 import type { WaitingLimits } from "#server/inference/host/waiting.rule.ts";
+
+export type PromptMessage = { role: string; content: string; name?: string };
+
+/** What else a template is given, e.g. `tools`. */
+export type PromptVariables = Record<string, unknown>;
+
+export type TokenReport = TokenText & {
+  token: number;
+  logprob: number;
+  /** characters (code points) of prompt and answer before it */
+  offset: number;
+  top: (TokenText & { token: number; logprob: number })[];
+};
+
+export type FinishReason = "stop" | "length";
+
+/** One sampled token: the text it made certain (often empty), its id (the end-of-text token too; -1 for none). */
+export type Delta = { id: string; text: string; token: number; logprobs: TokenReport[] };
+
+export type Finished = { id: string; finish: FinishReason; completionTokens: number };
+
+/** `bytes` is what the token adds to the text; `text` spells those that are no whole characters `\\xe2\\x82`. */
+export type TokenText = { text: string; bytes: Uint8Array | null };
 
 /** What a host and its engine child say to each other over the fork's channel (structured clone, one process pair, one version). */
 export type EngineSettings = {

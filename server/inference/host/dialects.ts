@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Dialect } from "#server/inference/host/answer.ts";
-import type { TokenReport, TokenText } from "#server/inference/host/generation.ts";
+import type { TokenReport, TokenText } from "#server/inference/host/contract.ts";
 import { printed } from "#server/inference/host/token-bytes.rule.ts";
 
 /** OpenAI's chat.completion and chat.completion.chunk. */

@@ -2,16 +2,17 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { isolatedEnvironment } from "#server/env.ts";
 import type {
+  Delta,
   EngineBeat,
   EngineInfo,
   EngineSettings,
+  FinishReason,
   FromEngine,
   GenerateInput,
+  PromptMessage,
   ToEngine,
 } from "#server/inference/host/contract.ts";
 import type { Caller } from "#server/inference/host/fair.rule.ts";
-import type { Delta, FinishReason } from "#server/inference/host/generation.ts";
-import type { PromptMessage } from "#server/inference/host/prompt.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
 import { promptTooLong } from "#server/inference/host/too-long.ts";
 import { log } from "#server/log.ts";

@@ -1,11 +1,10 @@
 import type { LoadedModel } from "#server/inference/host/addon.ts";
+import type { FinishReason, TokenReport, TokenText } from "#server/inference/host/contract.ts";
 import type { Caller } from "#server/inference/host/fair.rule.ts";
 import type { Sampler, SamplerConfig, TokenLogprob } from "#server/inference/host/sampler.ts";
 import { type StopMatcher, stopMatcher } from "#server/inference/host/stop.rule.ts";
 import { type TextDecoder, textDecoder } from "#server/inference/host/text.rule.ts";
 import { printed } from "#server/inference/host/token-bytes.rule.ts";
-
-export type FinishReason = "stop" | "length";
 
 /** One completion to make, already in tokens and already known to fit the context. */
 export type Job = {
@@ -21,18 +20,6 @@ export type Job = {
   /** characters (code points) that a completion's offsets count from: those of its prompt */
   textOffset: number;
 };
-
-/** `bytes` is what the token adds to the text; `text` spells those that are no whole characters `\\xe2\\x82`. */
-export type TokenText = { text: string; bytes: Uint8Array | null };
-export type TokenReport = TokenText & {
-  token: number;
-  logprob: number;
-  /** characters (code points) of prompt and answer before it */
-  offset: number;
-  top: (TokenText & { token: number; logprob: number })[];
-};
-/** One sampled token: the text it made certain (often empty), its id (the end-of-text token too; -1 for none). */
-export type Delta = { id: string; text: string; token: number; logprobs: TokenReport[] };
 
 /** `end`: characters of the answer after its text; null while that is an unfinished character. */
 type HeldReport = { report: TokenReport; end: number | null };

@@ -1,14 +1,7 @@
 import type { LoadedModel } from "#server/inference/host/addon.ts";
+import type { Delta, Finished, TokenReport } from "#server/inference/host/contract.ts";
 import { type Caller, fairShare } from "#server/inference/host/fair.rule.ts";
-import {
-  acceptToken,
-  type Delta,
-  type FinishReason,
-  type Generation,
-  type Job,
-  reportToken,
-  type TokenReport,
-} from "#server/inference/host/generation.ts";
+import { acceptToken, type Generation, type Job, reportToken } from "#server/inference/host/generation.ts";
 import { type ContextPlan, type Group, liveOf, openGroups, type Waiting } from "#server/inference/host/groups.ts";
 import { learn, type Pace, unknownPace } from "#server/inference/host/pace.rule.ts";
 import { type Batch, type Part, planBatch } from "#server/inference/host/plan-batch.ts";
@@ -17,7 +10,6 @@ import { inTurns, roomFor, type WaitingLimits } from "#server/inference/host/wai
 
 const retryAtMostSeconds = 60;
 
-export type Finished = { id: string; finish: FinishReason; completionTokens: number };
 export type LoopEvents = {
   /** it waits for a place */
   accepted: (id: string, promptTokens: number) => void;

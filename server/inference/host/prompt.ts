@@ -1,6 +1,7 @@
 import { createContext, runInContext } from "node:vm";
 import { Template } from "@huggingface/jinja";
 import { z } from "zod";
+import type { PromptMessage, PromptVariables } from "#server/inference/host/contract.ts";
 import { escapePattern, guardOf } from "#server/inference/host/guard.rule.ts";
 import { refusal } from "#server/inference/host/refusal.ts";
 import { certainlyTooLong } from "#server/inference/host/too-long.ts";
@@ -10,9 +11,6 @@ const renderWithinMs = 500;
 const maxPromptChars = 8 * 1024 * 1024;
 const maxTemplateChars = 1024 * 1024;
 
-export type PromptMessage = { role: string; content: string; name?: string };
-/** What else a template is given, e.g. `tools`. */
-export type PromptVariables = Record<string, unknown>;
 export type PromptSource = {
   chatTemplate: string | null;
   controlTokens: ReadonlyMap<string, number>;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { and, eq, sql } from "drizzle-orm";
 import { artifactFiles, artifacts, models, modelVersions } from "#db/schema/models.ts";
+import type { Blob } from "#server/blob-files.ts";
 import { DomainError } from "#server/errors.ts";
 import { readGgufHeader } from "#server/inference/client/gguf-header.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
@@ -15,7 +16,7 @@ import { findLocal } from "#server/models/fetch/local.ts";
 import { findUploads } from "#server/models/fetch/uploads.ts";
 import type { Fetched, ImportWork } from "#server/models/import/work.ts";
 import { convertToGguf } from "#server/models/python/convert.ts";
-import { type Blob, requireRoom, type Storage } from "#server/storage.ts";
+import { requireRoom, type Storage } from "#server/storage.ts";
 
 /** Well within the hour after which the collector takes what nobody names. */
 const renewEveryMs = 600_000;

@@ -1,8 +1,9 @@
+import type { Blob } from "#server/blob-files.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import type { Choice } from "#server/models/check/choose.rule.ts";
 import type { ModelFile } from "#server/models/check/model.ts";
 import type { Progress, Version } from "#server/models/import/progress.ts";
-import type { Blob, Storage } from "#server/storage.ts";
+import type { Storage } from "#server/storage.ts";
 
 /** One import under way. */
 export type ImportWork = {

@@ -1,10 +1,11 @@
 import { and, count, eq, sum } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
 import { fileParts, fileUploads } from "#db/schema/storage.ts";
+import type { Blob } from "#server/blob-files.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { findFileUpload, notPending, partBytesAtMost } from "#server/datasets/files/uploads/find.ts";
 import { DomainError } from "#server/errors.ts";
-import { type Blob, recordBlob } from "#server/storage.ts";
+import { recordBlob } from "#server/storage.ts";
 
 const partsAtMost = 10_000;
 

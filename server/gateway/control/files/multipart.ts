@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { finished } from "node:stream";
 import { Busboy, type BusboyHeaders } from "@fastify/busboy";
+import type { Blob } from "#server/blob-files.ts";
 import { maxUploadBytes } from "#server/datasets/input.ts";
 import { DomainError } from "#server/errors.ts";
-import type { Blob, Storage } from "#server/storage.ts";
+import type { Storage } from "#server/storage.ts";
 
 const fieldsAtMost = 20;
 const fieldBytesAtMost = 64 * 1024;
