@@ -176,9 +176,9 @@ function describeEval({
   if (!summary) return `${head}, ${row.casesDone} of ${row.casesTotal} calls`;
   const rows = summary.graders.map((g) => [
     g.name,
-    percent(g.baseline.score),
-    percent(g.candidate.score),
-    points(g.difference),
+    ...(g.n > 0
+      ? [percent(g.baseline.score), percent(g.candidate.score), points(g.difference)]
+      : ["not measured", "not measured", "not measured"]),
     `${g.wins}/${g.losses}/${g.ties}`,
     g.pValue === null ? null : g.pValue.toPrecision(2),
     g.verdict,

@@ -151,8 +151,12 @@ function OverlapBanner({ summary, ...names }: { summary: EvalSummary; candidate:
   const words = formatOverlap(summary.overlap, names);
   if (!words) return null;
   const seen = summary.overlap?.either ?? 0;
+  const all = summary.graders[0]?.n === 0;
   return (
-    <Banner tone="hold" title={seen > 0 ? "Some cases were in the training data" : "Not checked against training data"}>
+    <Banner
+      tone="hold"
+      title={seen > 0 ? `${all ? "All" : "Some"} cases were in the training data` : "Not checked against training data"}
+    >
       {words}
     </Banner>
   );

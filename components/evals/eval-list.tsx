@@ -54,7 +54,7 @@ const columns: readonly Column<Row>[] = [
     numeric: true,
     sortBy: "server",
     cell: (row) =>
-      row.headline ? (
+      row.headline?.n ? (
         `${formatSigned(row.headline.difference.score * 100)} points`
       ) : (
         <span className="text-ink-3">not measured</span>

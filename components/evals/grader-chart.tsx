@@ -24,8 +24,8 @@ export function GraderChart({
       rows={graders.map((grader) => ({
         id: grader.name,
         label: grader.name,
-        baseline: grader.baseline.score,
-        candidate: grader.candidate.score,
+        baseline: grader.n === 0 ? null : grader.baseline.score,
+        candidate: grader.n === 0 ? null : grader.candidate.score,
         difference:
           grader.n === 0
             ? null

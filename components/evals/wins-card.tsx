@@ -43,10 +43,16 @@ export function WinsCard({
           <div key={side.name} className="flex justify-between gap-4">
             <dt className="text-ink-3">{side.name}</dt>
             <dd className="text-right tabular-nums">
-              {formatPercent(side.score)}{" "}
-              <span className="text-ink-3 text-xs">
-                {formatPercent(side.low, 1)} to {formatPercent(side.high, 1)}
-              </span>
+              {summary.n === 0 ? (
+                <span className="text-ink-3">not measured</span>
+              ) : (
+                <>
+                  {formatPercent(side.score)}{" "}
+                  <span className="text-ink-3 text-xs">
+                    {formatPercent(side.low, 1)} to {formatPercent(side.high, 1)}
+                  </span>
+                </>
+              )}
             </dd>
           </div>
         ))}

@@ -55,7 +55,7 @@ export function HealthCard() {
               <div className="min-w-0 flex-1">
                 {plural(health.data.lost.rows, "request")} missing from the log{" "}
                 <span className="text-ink-3">
-                  since <RelativeTime at={health.data.lost.since} />, last <RelativeTime at={health.data.lost.until} />:
+                  first <RelativeTime at={health.data.lost.since} />, last <RelativeTime at={health.data.lost.until} />:
                   answered, but not counted in usage and cost. Check the disk of FORGE_DATA and the database.
                 </span>
               </div>

@@ -23,6 +23,7 @@ export function formatSource(source: ModelSource | null): string {
 
 /** "+81.5 points against nano/1" */
 export function formatEval({ headline, baseline }: EvalOfVersion): string | null {
+  if (headline?.n === 0) return `no unseen case against ${baseline}`;
   return headline ? `${formatSigned(headline.difference.score * 100)} points against ${baseline}` : null;
 }
 

@@ -61,8 +61,8 @@ export function EvalsCard({
                 </TextLink>
               </Td>
               <Td>{row.suite}</Td>
-              <Td numeric>{row.headline ? formatPercent(row.headline.candidate.score) : "not measured"}</Td>
-              <Td>{row.headline ? formatDifference(row.headline.difference) : "not measured"}</Td>
+              <Td numeric>{row.headline?.n ? formatPercent(row.headline.candidate.score) : "not measured"}</Td>
+              <Td>{row.headline?.n ? formatDifference(row.headline.difference) : "not measured"}</Td>
               <Td>
                 {row.headline ? <VerdictChip verdict={row.headline.verdict} /> : <StatusChip status={row.status} />}
               </Td>

@@ -28,13 +28,16 @@ export function ModelFacts({ model, version, champion }: { model: Model; version
       />
       <Fact
         label="Latest eval"
-        value={measured?.headline ? formatPercent(measured.headline.candidate.score) : "not measured"}
-        muted={!measured}
+        value={measured?.headline?.n ? formatPercent(measured.headline.candidate.score) : "not measured"}
+        muted={!measured?.headline?.n}
         note={
           measured?.headline ? (
             <>
               {formatEval(measured)}{" "}
-              <EvidenceChip kind="measured" source={`${measured.suite}, n = ${measured.headline.n}`} />
+              <EvidenceChip
+                kind={measured.headline.n > 0 ? "measured" : "missing"}
+                source={`${measured.suite}, n = ${measured.headline.n}`}
+              />
             </>
           ) : undefined
         }

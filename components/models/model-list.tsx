@@ -68,7 +68,9 @@ const columns: readonly Column<ModelRow>[] = [
           className="inline-flex items-center gap-1.5 whitespace-nowrap tabular-nums"
           title={formatEval(row.headline) ?? ""}
         >
-          {formatSigned(row.headline.headline.difference.score * 100)} points{" "}
+          {row.headline.headline.n > 0
+            ? `${formatSigned(row.headline.headline.difference.score * 100)} points`
+            : "not measured"}{" "}
           <VerdictChip verdict={row.headline.headline.verdict} />
         </span>
       ) : (

@@ -35,7 +35,9 @@ test("a disabled person is out at once, and enabling lets them sign in with the 
     const { sessionId } = await signIn(visitor, { email: bob.email, password, ...from });
     expect(await disableAccount(ctx, { userId: bob.userId })).toMatchObject({ email: bob.email, sessionsEnded: 1 });
     expect(await findSession(ctx, sessionId)).toBeNull();
-    await expect(signIn(visitor, { email: bob.email, password, ...from })).rejects.toThrow("do not match");
+    await expect(signIn(visitor, { email: bob.email, password, ...from })).rejects.toThrow("account is disabled");
+    const wrong = signIn(visitor, { email: bob.email, password: `not ${password}`, ...from });
+    await expect(wrong).rejects.toThrow("do not match");
     await expect(disableAccount(ctx, { userId: bob.userId })).rejects.toMatchObject({ code: "CONFLICT" });
     await enableAccount(ctx, { userId: bob.userId });
     expect(await findSession(ctx, sessionId)).toBeNull();

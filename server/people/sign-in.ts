@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { users } from "#db/schema/people.ts";
 import { transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
@@ -13,13 +13,13 @@ type SignInFrom = SignIn & { userAgent: string | null; network: string | null };
 /**
  * Check e-mail and password and open a session → `{userId, name, email, sessionId}`.
  * Throws UNAUTHENTICATED for a wrong pair and LIMITED while the e-mail is locked for this network; both say the same, and take the same
- * work, whether or not anybody has that e-mail.
+ * work, whether or not anybody has that e-mail. FORBIDDEN for the right pair of a disabled account.
  */
 export async function signIn(ctx: UnscopedCtx, input: SignInFrom) {
   const [user] = await ctx.db
     .select()
     .from(users)
-    .where(and(eq(sql`lower(${users.email})`, input.email), isNull(users.disabledAt)));
+    .where(eq(sql`lower(${users.email})`, input.email));
   const tried = { email: input.email, network: input.network, passwordHash: user?.passwordHash ?? null };
   const attempt = await transact(ctx, (ctx) => reserveAttempt(ctx, tried));
   if (attempt.locked) throw lockedOut();
@@ -33,6 +33,10 @@ export async function signIn(ctx: UnscopedCtx, input: SignInFrom) {
       `E-mail and password do not match. After ${failuresBeforeLock} failed attempts in a row from one network the e-mail is locked there for ${lockMinutes} minutes.`,
     );
   }
+  if (user.disabledAt) {
+    await recordFailure(ctx, user.id, false, "the account is disabled");
+    throw new DomainError("FORBIDDEN", "This account is disabled. Ask an admin of your project to enable it.");
+  }
   return transact(ctx, async (ctx) => {
     await forgetAttempts(ctx, tried);
     const session = await openSession(ctx, user.id, input.userAgent);
@@ -42,14 +46,16 @@ export async function signIn(ctx: UnscopedCtx, input: SignInFrom) {
   });
 }
 
-async function recordFailure(ctx: UnscopedCtx, userId: string | null, locks: boolean) {
+const noMatch = "e-mail and password do not match";
+
+async function recordFailure(ctx: UnscopedCtx, userId: string | null, locks: boolean, reason = noMatch) {
   await transact(ctx, async (ctx) => {
     const asPage = { ...ctx, actor: "system:sign-in" as const };
     asPage.changed({
       action: "people.signIn",
       id: userId,
       outcome: "refused",
-      detail: { reason: "e-mail and password do not match" },
+      detail: { reason },
     });
     if (locks)
       asPage.changed({ action: "people.lockOut", id: userId, outcome: "refused", detail: { minutes: lockMinutes } });
