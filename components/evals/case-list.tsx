@@ -1,6 +1,6 @@
 "use client";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { parseAsInteger, parseAsStringLiteral, useQueryState } from "nuqs";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { CaseRow } from "#components/evals/case-row.tsx";
 import { failureOf } from "#components/failure.ts";
 import { useTRPC } from "#components/trpc.tsx";
@@ -29,12 +29,16 @@ export function CaseList({
 }) {
   const trpc = useTRPC();
   const [outcome, setOutcome] = useQueryState("cases", parseAsStringLiteral(caseOutcomes).withDefault("all"));
-  const [offset, setOffset] = useQueryState("from", parseAsInteger.withDefault(0));
-  const query = useQuery(
-    trpc.evals.cases.queryOptions({ evalId, outcome, offset, limit: pageSize }, { placeholderData: keepPreviousData }),
+  const query = useInfiniteQuery(
+    trpc.evals.cases.infiniteQueryOptions(
+      { evalId, outcome, limit: pageSize },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData },
+    ),
   );
-  const counts = query.data?.counts;
-  const total = query.data?.total ?? 0;
+  const counts = query.data?.pages[0]?.counts;
+  const items = query.data?.pages.flatMap((page) => page.items);
+  const all = counts ? counts.lost + counts.won + counts.tied : 0;
+  const total = counts && outcome !== "all" ? counts[outcome] : all;
   const choices = (
     <span className="flex gap-2">
       {caseOutcomes.map((one) => (
@@ -43,12 +47,9 @@ export function CaseList({
           size="sm"
           variant={outcome === one ? "primary" : "outline"}
           aria-pressed={outcome === one}
-          onClick={() => {
-            void setOutcome(one);
-            void setOffset(0);
-          }}
+          onClick={() => void setOutcome(one)}
         >
-          {words[one]} {counts && formatNumber(one === "all" ? counts.lost + counts.won + counts.tied : counts[one])}
+          {words[one]} {counts && formatNumber(one === "all" ? all : counts[one])}
         </Button>
       ))}
     </span>
@@ -57,11 +58,9 @@ export function CaseList({
     <Card title="Cases, worst regressions first" aside={choices} flush>
       {query.isPending && <Skeleton className="m-4 h-40" />}
       {query.error && <ErrorState message={failureOf(query.error).message} onRetry={() => query.refetch()} />}
-      {query.data?.items.length === 0 && (
-        <EmptyState title={outcome === "lost" ? "Nothing was lost" : "No such case"} />
-      )}
+      {items?.length === 0 && <EmptyState title={outcome === "lost" ? "Nothing was lost" : "No such case"} />}
       <ul className="divide-y">
-        {query.data?.items.map((item, index) => (
+        {items?.map((item, index) => (
           <CaseRow
             key={item.caseIndex}
             item={item}
@@ -74,23 +73,15 @@ export function CaseList({
       </ul>
       {total > pageSize && (
         <div className="flex items-center gap-2 border-t px-4 py-2.5 text-ink-3">
-          {formatNumber(offset + 1)} to {formatNumber(Math.min(total, offset + pageSize))} of {formatNumber(total)}
-          <span className="ml-auto flex gap-2">
-            <Button
-              size="sm"
-              disabledReason={offset === 0 ? "This is the first page" : undefined}
-              onClick={() => void setOffset(Math.max(0, offset - pageSize))}
-            >
-              Previous
-            </Button>
-            <Button
-              size="sm"
-              disabledReason={offset + pageSize >= total ? "This is the last page" : undefined}
-              onClick={() => void setOffset(offset + pageSize)}
-            >
-              Next
-            </Button>
-          </span>
+          {formatNumber(items?.length ?? 0)} of {formatNumber(total)}
+          <Button
+            size="sm"
+            className="ml-auto"
+            disabledReason={query.hasNextPage ? undefined : "These are all"}
+            onClick={() => void query.fetchNextPage()}
+          >
+            Show more
+          </Button>
         </div>
       )}
     </Card>

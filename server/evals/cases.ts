@@ -1,8 +1,12 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "#server/context.ts";
+import { DomainError } from "#server/errors.ts";
 import type { ChatTurn } from "#server/evals/case.rule.ts";
 import { ListCases } from "#server/evals/input.ts";
 import { showEval } from "#server/evals/show.ts";
+
+/** In the order of the list. */
+const outcomes = ["lost", "won", "tied"] as const;
 
 type Side = {
   output: string | null;
@@ -15,7 +19,7 @@ type Side = {
 };
 export type CasePair = {
   caseIndex: number;
-  outcome: "lost" | "won" | "tied";
+  outcome: (typeof outcomes)[number];
   prompt: ChatTurn[];
   reference: string;
   baseline: Side;
@@ -23,32 +27,59 @@ export type CasePair = {
 };
 
 /**
- * Both models' answers side by side → `{items, total, counts}`; what the candidate lost first, then won, then tied.
- * Lost and won are judged by the suite's first grader.
+ * Both models' answers side by side → `{items, nextCursor, counts}`; what the candidate lost first, then won, then tied, each
+ * in the suite's order. Lost and won are judged by the suite's first grader. `counts` comes with the first page alone: it looks
+ * at every case. A later page goes on where its cursor says, along the scores' own key.
  */
 export async function listCases(ctx: Ctx, request: ListCases) {
   const input = ListCases.parse(request);
   const { row, suite } = await showEval(ctx, { evalId: input.evalId });
   const headline = suite.graders[0]?.name ?? "";
-  const pairs = sql`
-    select c.case_index, c.prompt, c.reference,
-      jsonb_build_object('output', b.output, 'error', b.error, 'marks', b.marks, 'requestId', b.request_id, 'totalMs', b.total_ms, 'trainedOn', b.trained_on) as baseline,
-      jsonb_build_object('output', c.output, 'error', c.error, 'marks', c.marks, 'requestId', c.request_id, 'totalMs', c.total_ms, 'trainedOn', c.trained_on) as candidate,
-      case sign(coalesce((c.marks->>${headline})::float8, 0) - coalesce((b.marks->>${headline})::float8, 0))
-        when -1 then 'lost' when 1 then 'won' else 'tied' end as outcome
-    from scores c join scores b on b.eval_id = c.eval_id and b.case_index = c.case_index
+  const outcome = sql`case sign(coalesce((c.marks->>${headline})::float8, 0) - coalesce((b.marks->>${headline})::float8, 0))
+    when -1 then 'lost' when 1 then 'won' else 'tied' end`;
+  const pairs = sql`scores c join scores b on b.eval_id = c.eval_id and b.case_index = c.case_index
       and b.model_version_id = ${row.baselineVersionId}
     where c.eval_id = ${row.id} and c.project_id = ${ctx.projectId} and c.model_version_id = ${row.candidateVersionId}`;
-  const wanted = input.outcome === "all" ? sql`true` : sql`outcome = ${input.outcome}`;
-  const items = await ctx.db.execute<CasePair>(sql`
-    with pairs as (${pairs})
-    select case_index as "caseIndex", outcome, prompt, reference, baseline, candidate from pairs where ${wanted}
-    order by array_position(array['lost', 'won', 'tied'], outcome), case_index limit ${input.limit} offset ${input.offset}`);
+  const last = input.cursor ? lastOf(input.cursor) : null;
+  const wanted = input.outcome === "all" ? outcomes : [input.outcome];
+  const branches = wanted.slice(last ? wanted.indexOf(last.outcome) : 0).map((one, rank) => {
+    const from = last && rank === 0 ? last.caseIndex : -1;
+    return sql`(select ${rank}::int as rank, c.case_index as "caseIndex", ${one} as outcome, c.prompt, c.reference,
+        ${sideOf("b")} as baseline, ${sideOf("c")} as candidate
+      from ${pairs} and ${outcome} = ${one} and c.case_index > ${from} order by c.case_index limit ${input.limit + 1})`;
+  });
+  const found = await ctx.db.execute<CasePair & { rank: number }>(
+    sql`select * from (${sql.join(branches, sql` union all `)}) pairs order by rank, "caseIndex" limit ${input.limit + 1}`,
+  );
+  const items = [...found].slice(0, input.limit).map(({ rank, ...pair }): CasePair => pair);
+  const end = found.length > input.limit ? items.at(-1) : undefined;
+  return {
+    items,
+    nextCursor: end ? `${end.outcome}.${end.caseIndex}` : null,
+    counts: last ? null : await countsOf(ctx, sql`select ${outcome} as outcome from ${pairs}`),
+  };
+}
+
+async function countsOf(ctx: Ctx, pairs: SQL) {
   const tally = await ctx.db.execute<{ outcome: CasePair["outcome"]; n: number }>(
-    sql`with pairs as (${pairs}) select outcome, count(*)::int as n from pairs group by outcome`,
+    sql`select outcome, count(*)::int as n from (${pairs}) pair group by outcome`,
   );
   const counts = { lost: 0, won: 0, tied: 0 };
   for (const { outcome, n } of tally) counts[outcome] = n;
-  const total = input.outcome === "all" ? counts.lost + counts.won + counts.tied : counts[input.outcome];
-  return { items: [...items], total, counts };
+  return counts;
+}
+
+/** `won.17`: the last case of a page. Throws INVALID. */
+function lastOf(cursor: string): { outcome: CasePair["outcome"]; caseIndex: number } {
+  const [, name, index] = /^(lost|won|tied)\.(\d{1,9})$/.exec(cursor) ?? [];
+  const outcome = outcomes.find((one) => one === name);
+  if (!outcome)
+    throw new DomainError("INVALID", "this cursor is not from this list: begin without one", { field: "cursor" });
+  return { outcome, caseIndex: Number(index) };
+}
+
+function sideOf(scores: "b" | "c"): SQL {
+  const fields = ["output", "error", "marks", "request_id", "total_ms", "trained_on"];
+  const names = ["output", "error", "marks", "requestId", "totalMs", "trainedOn"];
+  return sql.raw(`jsonb_build_object(${fields.map((field, i) => `'${names[i]}', ${scores}.${field}`).join(", ")})`);
 }

@@ -14,7 +14,7 @@ import { inDatabase } from "#db/testing.ts";
 import { adoptEnv, parseEnv } from "#server/env.ts";
 import { archiveSuite } from "#server/evals/archive-suite.ts";
 import { cancelEval } from "#server/evals/cancel.ts";
-import { listCases } from "#server/evals/cases.ts";
+import { type CasePair, listCases } from "#server/evals/cases.ts";
 import { createSuite } from "#server/evals/create-suite.ts";
 import { listEvals } from "#server/evals/list.ts";
 import { listSuites } from "#server/evals/list-suites.ts";
@@ -27,6 +27,7 @@ import { holdTable } from "#server/jobs/cut-off.fixture.ts";
 import { openQueues } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
 import { until } from "#server/process.fixture.ts";
+import { liveChannel } from "#server/signals/live.ts";
 import { fileStorage, type Storage } from "#server/storage.ts";
 import { testStorage } from "#server/testing.ts";
 
@@ -131,8 +132,14 @@ test("an eval asks both models every case and shows regressions first", () =>
     const { ctx, suite } = await fixture(db, url, port);
     expect(suite.cases).toBe(40);
     const started = await startEval(ctx, { suite: "held out", candidate: "tuned", baseline: "base/1" });
+    const heard: string[] = [];
+    await db.$client.listen(liveChannel, (notice) => void heard.push(notice));
+    const fromMs = performance.now();
     expect(await runEval(ctx, { evalId: started.id }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
+    const seconds = (performance.now() - fromMs) / 1_000;
     expect(asked).toHaveLength(80);
+    await until(async () => heard.length > 0);
+    expect(heard.length).toBeLessThanOrEqual(seconds + 3); // the first answer, then one a second, the last answer and the end
 
     const { row, summary, candidate } = await showEval(ctx, { evalId: started.id });
     expect(row).toMatchObject({ status: "succeeded", casesDone: 80, casesTotal: 80 });
@@ -147,6 +154,22 @@ test("an eval asks both models every case and shows regressions first", () =>
       candidate: { output: "{}" },
       baseline: { output: '{"category":"c1"}' },
     });
+    const { items: whole } = await listCases(ctx, { evalId: started.id, limit: 100 });
+    const inPages: CasePair[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await listCases(ctx, { evalId: started.id, limit: 7, cursor });
+      expect(page.counts === null).toBe(cursor !== undefined);
+      inPages.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(inPages).toEqual(whole);
+    expect(whole).toHaveLength(40);
+    const tied = await listCases(ctx, { evalId: started.id, outcome: "tied", limit: 1 });
+    expect(tied).toMatchObject({ items: [{ caseIndex: 0 }], nextCursor: "tied.0" });
+    const rest = await listCases(ctx, { evalId: started.id, outcome: "tied", cursor: tied.nextCursor });
+    expect(rest).toMatchObject({ items: [{ caseIndex: 5 }], nextCursor: null });
+    await expect(listCases(ctx, { evalId: started.id, cursor: "lost" })).rejects.toThrow("is not from this list");
+
     expect((await listSuites(ctx)).items).toMatchObject([{ name: "held out", evals: 1 }]);
     expect(await proposeEval(ctx, {})).toMatchObject({ suiteId: suite.id });
     expect((await listEvals(ctx, { search: "held" })).items[0]).toMatchObject({

@@ -90,7 +90,7 @@ export const caseOutcomes = ["lost", "won", "tied", "all"] as const;
 export const ListCases = z.object({
   evalId: Id,
   outcome: z.enum(caseOutcomes).default("all"),
-  offset: z.int().min(0).default(0),
+  cursor: Cursor,
   limit: z.int().min(1).max(100).default(20),
 });
 export type ListCases = z.input<typeof ListCases>;

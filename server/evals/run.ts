@@ -14,6 +14,7 @@ import { beat, type Claim, claim, isLeaseLost, keepBeating, leaseLost, release }
 import { evaluations } from "#server/jobs/leased.ts";
 import { onceDatabaseIsBack } from "#server/jobs/reconnect.ts";
 import { mintInternalToken } from "#server/keys/internal-token.ts";
+import { log } from "#server/log.ts";
 import { findVersion } from "#server/models/find-version.ts";
 import { notifyLive } from "#server/signals/live.ts";
 import { errorText } from "#server/text/error-text.ts";
@@ -22,6 +23,8 @@ import { storableJson } from "#server/text/stored-text.rule.ts";
 const parallel = 4;
 const tokenSeconds = 900;
 const renewTokenMs = 600_000;
+/** Open pages hear of answers this often at most: every page asks again for all that has changed. */
+const tellEveryMs = 1_000;
 
 type Suite = typeof suites.$inferSelect;
 type Side = TrainedOn & { id: string; name: string };
@@ -42,12 +45,22 @@ export async function runEval(
   if (!claimed) return { outcome: "refused" };
   const heart = keepBeating(() => beat(ctx, evaluations, claimed)); // a cancelled eval stops asking
   const both = AbortSignal.any([signal, heart.lost]);
+  const progress = tellProgress(() => notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: claimed.id }));
   try {
     const { suite, source, sides, done } = await onceDatabaseIsBack(() => load(ctx, claimed), both);
     const { cases } = await readCases(ctx.storage, source, suite.split, suite.maxCases);
     const targets = await onceDatabaseIsBack(() => withTraining(ctx, sides, cases, both), both);
     const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx, both), plain: new Set<string>() };
-    await answerAll(ctx, { claimed, suite, cases, sides: Object.values(targets), done, gateway, signal: both });
+    await answerAll(ctx, {
+      claimed,
+      suite,
+      cases,
+      sides: Object.values(targets),
+      done,
+      gateway,
+      progress,
+      signal: both,
+    });
     const trained = { cases: cases.length, ...targets };
     const ended = await onceDatabaseIsBack(() => finishEval(ctx, claimed, suite, trained), both);
     return { outcome: ended ? "succeeded" : "cancelled" };
@@ -62,7 +75,31 @@ export async function runEval(
     throw error;
   } finally {
     heart.stop();
+    await progress.end();
   }
+}
+
+type Progress = ReturnType<typeof tellProgress>;
+
+/** Tell at most once a second, and always of the last answer. A notice that is lost is made up for by the next one, or by the end's. */
+function tellProgress(tell: () => Promise<void>) {
+  let timer: NodeJS.Timeout | null = null;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  const send = async () => {
+    timer = null;
+    lastMs = performance.now();
+    await tell().catch((error: unknown) => log.warn({ err: error }, "evals.progress_untold"));
+  };
+  return {
+    answered: () => {
+      timer ??= setTimeout(() => void send(), Math.max(0, lastMs + tellEveryMs - performance.now())); // never rejects
+    },
+    end: async () => {
+      if (!timer) return;
+      clearTimeout(timer);
+      await send();
+    },
+  };
 }
 
 /** What to ask of whom, and which cases have a score already. */
@@ -121,6 +158,7 @@ type Work = {
   sides: Side[];
   done: Set<string>;
   gateway: Gateway;
+  progress: Progress;
   signal: AbortSignal;
 };
 
@@ -166,7 +204,7 @@ async function keep(ctx: ProjectJobCtx, work: Work, side: Side, index: number, o
     const counted = { casesDone: sql`${evals.casesDone} + ${kept.length}` };
     if (!(await beat(ctx, evaluations, work.claimed, counted))) throw leaseLost(); // and the score is not kept
   });
-  await notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: work.claimed.id });
+  work.progress.answered();
 }
 
 async function fail(ctx: ProjectJobCtx, claimed: Claim<typeof evals>, message: string) {
