@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Tx } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
@@ -11,6 +12,7 @@ import { inTx } from "#db/testing.ts";
 import { archiveDataset } from "#server/datasets/archive.ts";
 import { health } from "#server/ops/health.ts";
 import { home } from "#server/ops/home.ts";
+import { homeRuns } from "#server/ops/home-in-progress.ts";
 import { Search } from "#server/ops/input.ts";
 import { search } from "#server/ops/search.ts";
 import { logCalls } from "#server/requests/testing.ts";
@@ -196,6 +198,33 @@ test("a run's loss curve comes thinned, in order", () =>
     expect(run?.losses.every((loss, index, all) => index === 0 || loss < (all[index - 1] ?? 0))).toBe(true);
     expect(run).toMatchObject({ dataset: "support-tickets", datasetVersion: 4, baseModel: "nano" });
   }));
+
+test("a run's loss curve reads as many events of a long run as of a short one, whatever lies between its metrics", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId } = await testProject(tx);
+    const readFor = async (length: number) => {
+      const runId = await testRun(ctx);
+      await tx.execute(sql`insert into run_events (project_id, run_id, seq, type, at, body)
+        select ${projectId}, ${runId}, n, case when n % 3 = 0 then 'metric' else 'eval' end, now(), jsonb_build_object('loss', n)
+        from generate_series(1, ${length}::int) n`);
+      await tx.execute(sql`analyze run_events`);
+      const before = await rowsRead(tx);
+      const [run] = await homeRuns(ctx);
+      expect(run?.losses).toHaveLength(40);
+      expect(run?.losses.at(-1)).toBeGreaterThan(length - 4);
+      return (await rowsRead(tx)) - before;
+    };
+    const [short, long] = [await readFor(1_000), await readFor(20_000)];
+    expect(long).toBeLessThanOrEqual(2 * short + 10); // the short run is still one of the five newest
+  }));
+
+/** Rows of run_events that this transaction has read. */
+async function rowsRead(tx: Tx): Promise<number> {
+  const [stat] = await tx.execute<{ read: number }>(
+    sql`select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables where relname = 'run_events'`,
+  );
+  return stat?.read ?? 0;
+}
 
 test("search finds by part of a name and by the end of an id, in this project only", () =>
   inTx(async (tx) => {
