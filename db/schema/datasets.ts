@@ -124,6 +124,8 @@ export const datasetVersions = pgTable(
   (t) => [
     uniqueIndex("dataset_versions_number_key").on(t.datasetId, t.version),
     index("dataset_versions_project_idx").on(t.projectId, t.createdAt),
+    /** the datasets list's own order */
+    index("dataset_versions_changed_idx").on(t.projectId, sql`coalesce(ready_at, created_at)`, t.id),
     index("dataset_versions_open_idx").on(t.createdAt).where(sql`status = 'importing'`),
     index("dataset_versions_source_blob_idx").on(t.sourceBlob),
     index("dataset_versions_train_blob_idx").on(t.trainBlob),

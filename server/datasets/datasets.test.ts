@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { inTx } from "#db/testing.ts";
 import { archiveDataset } from "#server/datasets/archive.ts";
@@ -8,7 +9,8 @@ import { restoreDataset } from "#server/datasets/restore.ts";
 import { showDataset } from "#server/datasets/show.ts";
 import { chatLine, testDatasets } from "#server/datasets/testing.ts";
 import { useSample } from "#server/datasets/use-sample.ts";
-import { testRun } from "#server/runs/testing.ts";
+import { testDataset, testRun } from "#server/runs/testing.ts";
+import { testProject } from "#server/testing.ts";
 
 const rows = Array.from({ length: 700 }, (_, i) => chatLine(`question ${i}`, `answer ${i}`)).join("");
 const badRow = '{"messages": [{"role": "user", "content": "hi"}]}\n';
@@ -90,6 +92,37 @@ test("the list shows the newest version of each dataset, filters, pages and coun
     expect((await listDatasets(ctx, { search: "%" })).items).toEqual([]);
     expect((await listDatasets(ctx, { status: ["needs_review"] })).items.map((item) => item.name)).toEqual(["sums"]);
     expect((await listDatasets(ctx, { shape: ["text"] })).total).toBe(0);
+  }));
+
+test("a page of the list reads as many versions and runs whether the project has tens of datasets or hundreds", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const grow = async (count: number) => {
+      for (let i = 0; i < count; i++) await testDataset(ctx);
+      const [newest] = (await listDatasets(ctx, { limit: 1 })).items;
+      await testRun(ctx, { datasetVersionId: newest?.latest.id });
+    };
+    // as on tables that are not nearly empty: there an index leads to the page's rows
+    for (const way of ["seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"])
+      await tx.execute(sql.raw(`set local enable_${way} = off`));
+    const readFor = async () => {
+      await tx.execute(sql`analyze datasets, dataset_versions, runs`);
+      const before = await rowsRead();
+      const { items, total } = await listDatasets(ctx, { limit: 5 });
+      expect(items).toHaveLength(5);
+      return { total, read: (await rowsRead()) - before };
+    };
+    const rowsRead = async () => {
+      const [stat] = await tx.execute<{ read: number }>(sql`select sum(seq_tup_read + idx_tup_fetch)::int as read
+        from pg_stat_xact_user_tables where relname in ('dataset_versions', 'runs')`);
+      return stat?.read ?? 0;
+    };
+    await grow(20);
+    const few = await readFor();
+    await grow(180);
+    const many = await readFor();
+    expect([few.total < 30, many.total > 200 - 5]).toEqual([true, true]);
+    expect(many.read).toBeLessThanOrEqual(few.read + 10);
   }));
 
 test("another project's datasets are not found", () =>

@@ -8,11 +8,11 @@ import { versionView } from "#server/datasets/version-view.ts";
 import { keyset, pageOf } from "#server/page.ts";
 import { contains } from "#server/text/name-search.ts";
 
-const versionsOf = sql`(select v.id from dataset_versions v where v.dataset_id = ${datasets.id})`;
-const usedByRuns = sql<number>`(select count(*)::int from ${runs} where ${runs.datasetVersionId} in ${versionsOf}
-  and ${runs.deletedAt} is null)`;
-const usedBySuites = sql<number>`(select count(*)::int from ${suites} where ${suites.datasetVersionId} in ${versionsOf}
-  and ${suites.deletedAt} is null)`;
+/** For the order by use alone, which looks at every dataset: a page counts those of its own rows. */
+const uses = sql`((select count(*) from dataset_versions v join ${runs} on ${runs.datasetVersionId} = v.id
+    where v.dataset_id = ${datasets.id} and ${runs.deletedAt} is null)
+  + (select count(*) from dataset_versions v join ${suites} on ${suites.datasetVersionId} = v.id
+    where v.dataset_id = ${datasets.id} and ${suites.deletedAt} is null))`;
 
 const sortKeys = {
   name: { value: datasets.name, as: "name" },
@@ -24,7 +24,7 @@ const sortKeys = {
     value: sql`coalesce(${datasetVersions.problemCount}, 0) + coalesce(${datasetVersions.duplicateRows}, 0)`,
     as: "float8",
   },
-  used: { value: sql`(${usedByRuns} + ${usedBySuites})`, as: "float8" },
+  used: { value: uses, as: "float8" },
   updated: {
     value: sql`coalesce(${datasetVersions.readyAt}, ${datasetVersions.createdAt})`,
     as: "timestamptz",
@@ -34,31 +34,35 @@ const sortKeys = {
 
 /**
  * Datasets by their newest version, in any order → `{items: [{id, name, latest, usedBy: {runs, suites}, bytesPerSecond}], nextCursor, total}`.
- * `total` counts what the filter matches; `bytesPerSecond` is the rate of an import that runs, else null.
+ * `total` counts what the filter matches; `bytesPerSecond` is the rate of an import that runs, else null. In the order of their
+ * last change an index leads to the rows of the page, and nobody asks which of the others' versions is the newest.
  */
 export async function listDatasets(ctx: Ctx, request: ListDatasets) {
   const input = ListDatasets.parse(request);
   const newest = sql`${datasetVersions.version} =
-    (select max(v.version) from dataset_versions v where v.dataset_id = ${datasets.id} and v.deleted_at is null)`;
-  const matches = and(
+    (select max(v.version) from dataset_versions v where v.dataset_id = ${datasetVersions.datasetId} and v.deleted_at is null)`;
+  const named = and(
     eq(datasets.projectId, ctx.projectId),
     input.archived ? isNotNull(datasets.archivedAt) : isNull(datasets.archivedAt),
     isNull(datasets.deletedAt),
-    newest,
     input.search ? contains(datasets.name, input.search) : undefined,
     input.name ? eq(datasets.name, input.name) : undefined,
+  );
+  const matches = and(
+    named,
+    eq(datasetVersions.projectId, ctx.projectId),
+    newest,
     input.shape?.length ? inArray(datasetVersions.shape, input.shape) : undefined,
     input.status?.length ? inArray(datasetVersions.status, input.status) : undefined,
   );
   const { place, after, orderBy } = keyset(sortKeys, datasetVersions.id, input.sort, input.cursor);
+  const needsVersion = Boolean(input.shape?.length || input.status?.length);
   const [rows, [counted]] = await Promise.all([
     ctx.db
       .select({
         id: datasets.id,
         name: datasets.name,
         latest: datasetVersions,
-        runs: usedByRuns,
-        suites: usedBySuites,
         bytesPerSecond: rate,
         place,
       })
@@ -67,19 +71,42 @@ export async function listDatasets(ctx: Ctx, request: ListDatasets) {
       .where(and(matches, after))
       .orderBy(...orderBy)
       .limit(input.limit + 1),
-    ctx.db
-      .select({ total: count() })
-      .from(datasets)
-      .innerJoin(datasetVersions, eq(datasetVersions.datasetId, datasets.id))
-      .where(matches),
+    needsVersion
+      ? ctx.db
+          .select({ total: count() })
+          .from(datasets)
+          .innerJoin(datasetVersions, eq(datasetVersions.datasetId, datasets.id))
+          .where(matches)
+      : ctx.db.select({ total: count() }).from(datasets).where(named),
   ]);
   const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.latest.id);
-  const items = page.map(({ latest, runs, suites, ...row }) => ({
+  const usedBy = await usesOf(
+    ctx,
+    page.map((row) => row.id),
+  );
+  const items = page.map(({ latest, ...row }) => ({
     ...row,
     latest: versionView(latest),
-    usedBy: { runs, suites },
+    usedBy: usedBy.get(row.id) ?? { runs: 0, suites: 0 },
   }));
   return { items, nextCursor, total: counted?.total ?? 0 };
+}
+
+/** How many runs and suites use any version of these datasets; those that nobody uses are left out. */
+async function usesOf(ctx: Ctx, datasetIds: readonly string[]) {
+  const used = new Map<string, { runs: number; suites: number }>();
+  if (datasetIds.length === 0) return used;
+  const of = (table: typeof runs | typeof suites) =>
+    ctx.db
+      .select({ id: datasetVersions.datasetId, uses: count() })
+      .from(datasetVersions)
+      .innerJoin(table, and(eq(table.datasetVersionId, datasetVersions.id), isNull(table.deletedAt)))
+      .where(and(inArray(datasetVersions.datasetId, [...datasetIds]), eq(datasetVersions.projectId, ctx.projectId)))
+      .groupBy(datasetVersions.datasetId);
+  const [byRuns, bySuites] = await Promise.all([of(runs), of(suites)]);
+  for (const { id, uses } of byRuns) used.set(id, { runs: uses, suites: 0 });
+  for (const { id, uses } of bySuites) used.set(id, { runs: used.get(id)?.runs ?? 0, suites: uses });
+  return used;
 }
 
 /** Bytes read per second since the import began, by the database's clock. */

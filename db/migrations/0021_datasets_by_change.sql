@@ -1,0 +1,1 @@
+CREATE INDEX "dataset_versions_changed_idx" ON "dataset_versions" USING btree ("project_id",coalesce(ready_at, created_at),"id");
