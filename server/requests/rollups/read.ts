@@ -26,13 +26,17 @@ const staleDays = ({ projectId }: Window) => sql`(select at from request_stale_d
 const notStale = ({ projectId }: Window) =>
   sql`not exists (select from request_stale_hours h where h.project_id = ${projectId} and h.at = r.at)`;
 
-/** Of stale hours, and of the part hour that the window begins with. */
+/**
+ * Of stale hours, and of the part hour that the window begins with. Each stale hour is looked up for itself (`offset 0`): joined by
+ * range, the planner would rather read every minute there is.
+ */
 const minutesOf = (window: Window) => sql`
   select ${columns} from request_minutes r ${series}
   where ${own(window)} and r.at >= ${began(window.minutes)} and r.at < ${firstHour(window.minutes)}
   union all
-  select ${columns} from request_stale_hours h
-    join request_minutes r on r.project_id = ${window.projectId} and r.at >= h.at and r.at < h.at + interval '1 hour' ${series}
+  select ${columns} from request_stale_hours h cross join lateral (
+      select * from request_minutes r
+      where r.project_id = ${window.projectId} and r.at >= h.at and r.at < h.at + interval '1 hour' offset 0) r ${series}
   where ${own(window)} and h.project_id = ${window.projectId} and h.at >= ${firstHour(window.minutes)}`;
 
 /**
@@ -49,8 +53,9 @@ export function rollups(projectId: string, minutes: number, matching: SQL = sql`
     select ${columns} from request_hours r ${series}
     where ${own(window)} and r.at >= ${firstHour(minutes)} and r.at < ${firstDay(minutes)} and ${notStale(window)}
     union all
-    select ${columns} from ${staleDays(window)} d
-      join request_hours r on r.project_id = ${projectId} and r.at >= d.at and r.at < d.at + interval '24 hours' ${series}
+    select ${columns} from ${staleDays(window)} d cross join lateral (
+        select * from request_hours r
+        where r.project_id = ${projectId} and r.at >= d.at and r.at < d.at + interval '24 hours' offset 0) r ${series}
     where ${own(window)} and d.at >= ${firstDay(minutes)} and r.at >= ${firstHour(minutes)} and ${notStale(window)}
     union all ${minutesOf(window)}
   )`;
