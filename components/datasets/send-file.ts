@@ -33,12 +33,15 @@ const longestWaitMs = 15_000;
 export class UploadError extends Error {
   readonly code: string;
   readonly requestId: string | null;
+  /** as an error of tRPC carries it, for what shows errors of both */
+  readonly data: { code: string; requestId: string | null };
 
   constructor(code: string, message: string, requestId: string | null = null) {
     super(message);
     this.name = "UploadError";
     this.code = code;
     this.requestId = requestId;
+    this.data = { code, requestId };
   }
 }
 

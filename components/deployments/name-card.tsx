@@ -1,4 +1,5 @@
 import type { inferRouterOutputs } from "@trpc/server";
+import type { ComponentProps } from "react";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -11,15 +12,16 @@ type Meaning = inferRouterOutputs<AppRouter>["deployments"]["meaningOfName"];
 /** The name that clients call; one that a model answers today is taken over only when that is said. */
 export function NameCard({
   name,
-  onName,
-  error,
+  input,
+  errorAt,
   meaning,
   takeOver,
   onTakeOver,
 }: {
   name: string;
-  onName: (name: string) => void;
-  error: string | undefined;
+  /** joins the name to the form */
+  input: ComponentProps<"input">;
+  errorAt: (field: "name" | "takeOver") => string | undefined;
   /** who answers calls of this name today; null: nobody, or another deployment */
   meaning: Meaning;
   takeOver: boolean;
@@ -35,20 +37,16 @@ export function NameCard({
               What they put into <code className="font-mono">model</code>. Lower-case letters, digits, dots, dashes.
             </>
           }
-          error={error}
+          error={errorAt("name")}
           required
         >
-          <Input
-            value={name}
-            placeholder="support"
-            autoComplete="off"
-            onChange={(event) => onName(event.target.value)}
-          />
+          <Input {...input} placeholder="support" autoComplete="off" />
         </Field>
         {meaning && (
           <Field
             inline
             className="rounded-md bg-hold-soft px-3 py-2.5"
+            error={errorAt("takeOver")}
             label={`Move the callers of ${name} to this deployment`}
             hint={
               <span className="text-ink-2">

@@ -34,7 +34,19 @@ export function Form({
 }
 
 /** A page that is a form: says on top what was refused and what came back from a draft. */
-export function FlowForm({ form, refused, children }: { form: Sendable; refused: string; children: ReactNode }) {
+export function FlowForm({
+  form,
+  refused,
+  restored: note,
+  children,
+}: {
+  form: Sendable;
+  /** what did not happen, above why */
+  refused: string;
+  /** what to know of a draft that came back */
+  restored?: ReactNode;
+  children: ReactNode;
+}) {
   const { restored, discard } = form.draft;
   return (
     <Form form={form} className="grid-cols-[minmax(0,1fr)] md:gap-5">
@@ -49,7 +61,7 @@ export function FlowForm({ form, refused, children }: { form: Sendable; refused:
               </Button>
             }
           >
-            What you typed here before is back.
+            {note || "What you typed here before is back."}
           </Banner>
         )}
       </div>

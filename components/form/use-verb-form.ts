@@ -15,6 +15,9 @@ import { type Failure, failureOf } from "#components/failure.ts";
 import type { DraftOf } from "#components/form/drafts.ts";
 import { useDraft } from "#components/form/use-draft.ts";
 
+/** Thrown by `send` when the person stopped it, or when it has said itself what went wrong: the form says nothing more. */
+export class SendStopped extends Error {}
+
 type Asked<Values extends FieldValues, Input, Sent> = {
   /** from what is typed to the verb's input; it ends in the verb's own schema, whose paths name the fields */
   schema: z.ZodType<Input, Values>;
@@ -70,6 +73,7 @@ export function useVerbForm<Values extends FieldValues, Input, Sent>({
   }
 
   function refuse(error: unknown) {
+    if (error instanceof SendStopped) return form.setError("root.server", { type: "stopped" });
     const places = placesOf(error).filter(({ path }) => Object.hasOwn(typed, path.split(".")[0] ?? ""));
     for (const { path, message } of places) {
       const name = path as FieldPath<Values>; // safe because its first part is one of the form's fields

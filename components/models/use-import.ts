@@ -1,60 +1,50 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
+import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { UploadError } from "#components/datasets/send-file.ts";
-import { type Failure, failureOf } from "#components/failure.ts";
+import { z } from "zod";
+import { SendStopped } from "#components/form/use-verb-form.ts";
 import type { PickedFile } from "#components/models/picked-files.ts";
 import { sendModelFiles } from "#components/models/send-files.ts";
 import { useTRPC } from "#components/trpc.tsx";
+import { HubSource, ModelName } from "#server/models/input.ts";
 
-export type ImportRequest =
-  | { way: "sample" }
-  | { way: "hub"; name: string; repo: string; revision?: string; file?: string }
-  | { way: "files"; name: string; files: PickedFile[] };
+/** What is imported: the input of `models.import`, but with the files that are still to be sent. */
+export const ImportRequest = z.discriminatedUnion("way", [
+  z.object({ way: z.literal("sample") }),
+  z.object({ way: z.literal("hub"), name: ModelName, source: HubSource }),
+  z.object({
+    way: z.literal("files"),
+    name: ModelName,
+    files: z.array(z.custom<PickedFile>()).min(1, "choose the model's files"),
+  }),
+]);
+export type ImportRequest = z.infer<typeof ImportRequest>;
 
-/** Send what must be sent, register the base and go to its page. `sentBytes` is null while nothing is being sent. */
-export function useImport(slug: string, onDone: () => void) {
+/** Send what must be sent and register the base → its version, null for the sample. `sentBytes` is null while nothing is being sent. */
+export function useImport(slug: string) {
   const trpc = useTRPC();
-  const client = useQueryClient();
-  const router = useRouter();
   const abort = useRef<AbortController | null>(null);
   const [sentBytes, setSentBytes] = useState<number | null>(null);
   const importModel = useMutation(trpc.models.import.mutationOptions());
   const importSample = useMutation(trpc.models.importSample.mutationOptions());
-  const run = useMutation({
-    mutationFn: async (request: ImportRequest) => {
-      if (request.way === "sample") {
-        await importSample.mutateAsync();
-        return null;
-      }
-      const { name } = request;
-      if (request.way === "hub") {
-        const { repo, revision, file } = request;
-        return importModel.mutateAsync({ name, source: { kind: "hub", repo, revision, file } });
-      }
-      abort.current = new AbortController();
-      setSentBytes(0);
-      const sending = { slug, signal: abort.current.signal, onProgress: setSentBytes };
-      const files = await sendModelFiles(request.files, sending).finally(() => setSentBytes(null));
-      return importModel.mutateAsync({ name, source: { kind: "upload", files } });
-    },
-    onSuccess: async (version) => {
-      onDone();
-      await client.invalidateQueries(trpc.models.pathFilter());
-      router.push(version ? `/${slug}/models/${version.modelId}` : `/${slug}/models`);
-    },
-  });
-  return {
-    start: run.mutate,
-    stop: () => abort.current?.abort(),
-    sentBytes,
-    pending: run.isPending,
-    failure: run.error && !abort.current?.signal.aborted ? failureFrom(run.error) : null,
-  };
-}
 
-function failureFrom(error: Error): Failure {
-  if (!(error instanceof UploadError)) return failureOf(error);
-  return { message: error.message, code: error.code, field: "files", reason: null, requestId: error.requestId };
+  async function start(request: ImportRequest) {
+    if (request.way === "sample") {
+      await importSample.mutateAsync();
+      return null;
+    }
+    const { name } = request;
+    if (request.way === "hub") return importModel.mutateAsync({ name, source: request.source });
+    abort.current = new AbortController();
+    const { signal } = abort.current;
+    setSentBytes(0);
+    const files = await sendModelFiles(request.files, { slug, signal, onProgress: setSentBytes })
+      .catch((cause: unknown) => {
+        throw signal.aborted ? new SendStopped("stopped by the person", { cause }) : cause;
+      })
+      .finally(() => setSentBytes(null));
+    return importModel.mutateAsync({ name, source: { kind: "upload", files } });
+  }
+
+  return { start, stop: () => abort.current?.abort(), sentBytes };
 }

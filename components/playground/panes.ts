@@ -45,6 +45,15 @@ export function hasMistake(pane: Pane) {
   return (["temperature", "maxTokens", "seed"] as const).some((field) => mistakeOf(pane, field));
 }
 
+/** A turn that can be sent: at least one side has a model, its settings are numbers, and there is something to ask. */
+export const Ask = Draft.superRefine((draft, { addIssue }) => {
+  const ready = sides.filter((side) => draft[side].model !== "");
+  const refuse = (path: string[], message: string) => addIssue({ code: "custom", path, message });
+  if (ready.length === 0) refuse(["left", "model"], "Choose a model first");
+  for (const side of ready) if (hasMistake(draft[side])) refuse([side], "A setting is not a number: open the settings");
+  if (draft.prompt.trim() === "") refuse(["prompt"], "Type a prompt first");
+});
+
 function numberOf(text: string) {
   return text.trim() === "" ? undefined : Number(text);
 }

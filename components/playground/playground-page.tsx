@@ -3,23 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { MessageSquare } from "lucide-react";
 import { parseAsString, useQueryStates } from "nuqs";
 import { failureOf } from "#components/failure.ts";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { Composer } from "#components/playground/composer.tsx";
 import { Pane } from "#components/playground/pane.tsx";
-import {
-  Draft,
-  emptyDraft,
-  hasMistake,
-  type Pane as PaneState,
-  type Side,
-  sides,
-} from "#components/playground/panes.ts";
+import { Ask, Draft, emptyDraft, type Pane as PaneState, type Side, sides } from "#components/playground/panes.ts";
 import { useTalk } from "#components/playground/use-talk.ts";
 import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { EmptyState, ErrorState } from "#components/ui/states.tsx";
-import { useDraft } from "#components/use-draft.ts";
 
 const waitingMs = 3_000;
 
@@ -41,28 +34,34 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
   );
   const choices = list.data?.items ?? [];
   const [asked, setAsked] = useQueryStates(inUrl);
-  const saved = useDraft(`playground.${slug}`, Draft, emptyDraft);
   const talk = useTalk(slug);
   const first = choices.find((choice) => choice.notCallable === null)?.name ?? "";
-  const draft: Draft = {
-    ...saved.value,
-    left: { ...saved.value.left, model: asked.model ?? (saved.value.left.model || first) },
-    right: { ...saved.value.right, model: asked.with ?? saved.value.right.model },
-  };
+  const form = useVerbForm({
+    schema: Ask,
+    initial: emptyDraft,
+    draft: { project: slug, form: "playground", schema: Draft },
+    send: async (draft) => talk.send(draft),
+    onDone: clearPrompt,
+  });
+  const { set } = form;
+  const { values: draft, problem } = form.read((typed) => ({
+    ...typed,
+    left: { ...typed.left, model: asked.model ?? (typed.left.model || first) },
+    right: { ...typed.right, model: asked.with ?? typed.right.model },
+  }));
+
+  function clearPrompt(): void {
+    set("prompt", "");
+  }
 
   function change(side: Side, part: Partial<PaneState>) {
-    saved.set({ ...draft, [side]: { ...draft[side], ...part } });
+    set(side, { ...draft[side], ...part });
     if (part.model !== undefined) void setAsked({ model: null, with: null });
   }
 
   function copyOver(from: Side) {
     const to = from === "left" ? "right" : "left";
-    saved.set({ ...draft, [to]: { ...draft[from], model: draft[to].model } });
-  }
-
-  function send() {
-    talk.send(draft);
-    saved.set({ ...draft, prompt: "" });
+    set(to, { ...draft[from], model: draft[to].model });
   }
 
   const example = useQuery(
@@ -74,19 +73,9 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
   function tryExample(messages: readonly { role: string; content: string }[]) {
     const system = messages.find((turn) => turn.role === "system")?.content ?? "";
     const prompt = messages.findLast((turn) => turn.role === "user")?.content ?? "";
-    saved.set({ prompt, left: { ...draft.left, system }, right: { ...draft.right, system } });
+    set("prompt", prompt);
+    for (const side of sides) set(side, { ...draft[side], system });
   }
-
-  const ready = sides.filter((side) => draft[side].model !== "");
-  const reason =
-    refusal ??
-    (ready.length === 0
-      ? "Choose a model first"
-      : ready.some((side) => hasMistake(draft[side]))
-        ? "A setting is not a number: open the settings"
-        : draft.prompt.trim() === ""
-          ? "Type a prompt first"
-          : undefined);
 
   return (
     <div className="mx-auto flex w-full max-w-310 flex-col gap-4 px-4 pt-4 pb-24 md:h-[calc(100dvh-3rem)] md:p-6">
@@ -129,11 +118,11 @@ export function PlaygroundPage({ apiUrl }: { apiUrl: string }) {
           </div>
           <Composer
             value={draft.prompt}
-            onChange={(prompt) => saved.set({ prompt })}
-            onSend={send}
+            onChange={(prompt) => set("prompt", prompt)}
+            onSend={() => void form.submit()}
             onStop={() => talk.stop()}
             busy={talk.busy}
-            disabledReason={reason}
+            disabledReason={refusal ?? problem}
             example={isFresh && example.data ? example.data : null}
             onExample={tryExample}
           />

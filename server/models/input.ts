@@ -12,16 +12,18 @@ export const ModelName = z
 
 const fileName = z.string().min(1).max(200);
 
+export const HubSource = z.object({
+  kind: z.literal("hub"),
+  repo: z
+    .string()
+    .trim()
+    .regex(/^[\w.-]+\/[\w.-]+$/, "write the id as owner/name, e.g. Qwen/Qwen3-0.6B"),
+  revision: z.string().trim().min(1).max(100).optional(),
+  file: fileName.optional(),
+});
+
 export const ImportSource = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("hub"),
-    repo: z
-      .string()
-      .trim()
-      .regex(/^[\w.-]+\/[\w.-]+$/, "write the id as owner/name, e.g. Qwen/Qwen3-0.6B"),
-    revision: z.string().trim().min(1).max(100).optional(),
-    file: fileName.optional(),
-  }),
+  HubSource,
   z.object({ kind: z.literal("local"), path: z.string().min(1).max(4_000), file: fileName.optional() }),
   z.object({
     kind: z.literal("upload"),

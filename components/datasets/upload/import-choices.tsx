@@ -1,13 +1,10 @@
 "use client";
+import type { UploadDraft } from "#components/datasets/upload/upload-form.ts";
+import type { VerbForm } from "#components/form/use-verb-form.ts";
 import { Card } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import type { onBadRows } from "#server/datasets/input.ts";
-
-export type Choices = { name: string; onBadRows: (typeof onBadRows)[number]; validationShareBp: number };
-
-export const initialChoices: Choices = { name: "", onBadRows: "ask", validationShareBp: 1_000 };
 
 /** The shares of a file that can be kept for validation, in basis points. */
 export const validationShares = [
@@ -26,16 +23,12 @@ const badRows = [
 /** Name, validation share, and what happens to rows with problems. */
 export function ImportChoices({
   title,
-  value,
-  nameError,
+  form: { register, set, typed, errorAt },
   locked,
-  onChange,
 }: {
   title: string;
-  value: Choices;
-  nameError: string | undefined;
+  form: Pick<VerbForm<UploadDraft>, "register" | "set" | "typed" | "errorAt">;
   locked: boolean;
-  onChange: (choices: Choices) => void;
 }) {
   return (
     <Card title={title}>
@@ -43,30 +36,25 @@ export function ImportChoices({
         <Field
           label="Dataset"
           hint="An existing name makes its next version."
-          error={nameError}
+          error={errorAt("name")}
           className="md:col-span-2"
           required
         >
-          <Input
-            value={value.name}
-            disabled={locked}
-            autoComplete="off"
-            onChange={(event) => onChange({ ...value, name: event.target.value })}
-          />
+          <Input {...register("name")} readOnly={locked} autoComplete="off" />
         </Field>
         <Field label="Kept for validation">
           <Select
-            value={String(value.validationShareBp)}
+            value={String(typed.validationShareBp)}
             disabled={locked}
-            onValueChange={(share) => onChange({ ...value, validationShareBp: Number(share) })}
+            onValueChange={(share) => set("validationShareBp", Number(share))}
             options={validationShares}
           />
         </Field>
         <Field label="Rows with problems">
           <Select
-            value={value.onBadRows}
+            value={typed.onBadRows}
             disabled={locked}
-            onValueChange={(what) => onChange({ ...value, onBadRows: what })}
+            onValueChange={(what) => set("onBadRows", what)}
             options={badRows}
           />
         </Field>

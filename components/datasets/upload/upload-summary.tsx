@@ -1,10 +1,10 @@
 "use client";
-import type { Choices } from "#components/datasets/upload/import-choices.tsx";
+import type { UploadDraft } from "#components/datasets/upload/upload-form.ts";
 import { UploadStatus } from "#components/datasets/upload/upload-status.tsx";
 import type { useUpload } from "#components/datasets/upload/use-upload.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { formatBytes, formatPercent } from "#components/ui/format.ts";
+import { formatBytes, formatPercent, sentence } from "#components/ui/format.ts";
 import { SummaryLine } from "#components/ui/summary-line.tsx";
 
 /** The live summary of the flow: what will happen, and the one button that says why it cannot be pressed. */
@@ -15,19 +15,17 @@ export function UploadSummary({
   columns,
   upload,
   failed,
-  onImport,
   refusal,
   isBad,
   cancelHref,
 }: {
   file: File | null;
-  choices: Choices;
+  choices: UploadDraft;
   nextVersion: number;
   columns: string | null;
   upload: ReturnType<typeof useUpload>;
   /** all bytes are there, but the import was not started */
   failed: boolean;
-  onImport: (uploadId: string) => void;
   refusal: string | undefined;
   /** nothing can become of the file as it is */
   isBad: boolean;
@@ -52,9 +50,9 @@ export function UploadSummary({
           {state.phase === "idle" && (
             <>
               <Button
+                type="submit"
                 variant="primary"
-                disabledReason={refusal ?? (file ? undefined : "Choose a file first")}
-                onClick={() => file && void upload.start(file)}
+                disabledReason={file ? refusal && sentence(refusal) : "Choose a file first"}
               >
                 Upload and check
               </Button>
@@ -63,7 +61,7 @@ export function UploadSummary({
           )}
           {file && state.phase === "sending" && <Button onClick={upload.pause}>Pause</Button>}
           {file && (state.phase === "paused" || state.phase === "failed") && (
-            <Button variant="primary" onClick={() => void upload.start(file)}>
+            <Button type="submit" variant="primary">
               Go on
             </Button>
           )}
@@ -73,12 +71,12 @@ export function UploadSummary({
             </Button>
           )}
           {state.phase === "sent" && (
-            <Button variant="primary" pending={!failed} onClick={() => onImport(state.uploadId)}>
+            <Button type="submit" variant="primary" pending={!failed}>
               {failed ? "Start the import again" : "Starting the import"}
             </Button>
           )}
         </div>
-        {state.phase === "idle" && file && refusal && <p className="text-ink-2 text-xs">{refusal}</p>}
+        {state.phase === "idle" && file && refusal && <p className="text-ink-2 text-xs">{sentence(refusal)}</p>}
         {state.phase === "sending" && (
           <p className="text-ink-3 text-xs">
             Stay on this page while it uploads. If you leave, choose the same file again and it goes on where it stood.
@@ -92,7 +90,7 @@ export function UploadSummary({
 /** What only the file can say. */
 const open = <span className="text-ink-3">choose a file</span>;
 
-const badRowLabels: Record<Choices["onBadRows"], string> = {
+const badRowLabels: Record<UploadDraft["onBadRows"], string> = {
   ask: "you decide",
   set_aside: "set aside",
   refuse: "the file is refused",

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { discardUpload, type Sendable, sendFile, UploadError } from "#components/datasets/send-file.ts";
 import { forget, remember, remembered } from "#components/datasets/upload/remembered.ts";
+import { SendStopped } from "#components/form/use-verb-form.ts";
 
 export type UploadState =
   | { phase: "idle" }
@@ -15,9 +16,9 @@ const smoothing = 0.3;
 
 /**
  * Send a chosen file in parts: pause, go on, cancel. A file that was begun before (this browser remembers it by name,
- * size and time of change) goes on where it stood. Leaving the page pauses; `onSent` gets the finished upload's id.
+ * size and time of change) goes on where it stood. Leaving the page pauses.
  */
-export function useUpload(project: string, onSent: (uploadId: string) => void) {
+export function useUpload(project: string) {
   const [state, setState] = useState<UploadState>({ phase: "idle" });
   const stop = useRef<AbortController | null>(null);
   const sent = useRef(0);
@@ -31,7 +32,9 @@ export function useUpload(project: string, onSent: (uploadId: string) => void) {
     return () => window.removeEventListener("beforeunload", ask);
   }, [sending]);
 
-  async function start(file: File): Promise<void> {
+  /** The finished upload's id; throws SendStopped when it was paused or has failed, which `state` tells. */
+  async function start(file: File): Promise<string> {
+    if (state.phase === "sent") return state.uploadId;
     const abort = new AbortController();
     stop.current = abort;
     const meter = createMeter();
@@ -51,11 +54,12 @@ export function useUpload(project: string, onSent: (uploadId: string) => void) {
       });
       forget(project, file);
       setState({ phase: "sent", uploadId });
-      onSent(uploadId);
+      return uploadId;
     } catch (error) {
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted) throw new SendStopped("paused", { cause: error });
       if (error instanceof UploadError && ["NOT_FOUND", "CONFLICT"].includes(error.code)) forget(project, file);
       setState({ phase: "failed", sent: sent.current, ...wordsOf(error) });
+      throw new SendStopped("the upload says why", { cause: error });
     }
   }
 
