@@ -1,11 +1,9 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
 import type { PriceRow } from "#components/economics/price-row.ts";
-import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/form/form.tsx";
+import { Form, FormError } from "#components/form/form.tsx";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -41,43 +39,34 @@ export function SetPriceDialog({ row }: { row: PriceRow }) {
 function PriceForm({ row, onDone }: { row: PriceRow; onDone: () => void }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const set = useMutation(
-    trpc.economics.setPrice.mutationOptions({
-      onSuccess: () => {
-        notify.done(`${row.name} has a new price`, "The gateway bills it within a second.");
-        void queryClient.invalidateQueries(trpc.economics.prices.pathFilter());
-        onDone();
-      },
-    }),
-  );
-  const start: SetPrice = { model: row.id, input: row.price?.input ?? "", output: row.price?.output ?? "" };
-  const form = useForm({ resolver: zodResolver(SetPrice), defaultValues: start });
-  const { errors, isSubmitting } = form.formState;
-
-  async function submit(input: SetPrice) {
-    try {
-      await set.mutateAsync(input);
-    } catch (error) {
-      const { message, field } = failureOf(error);
-      form.setError(field === "input" || field === "output" ? field : "root", { message });
-    }
-  }
+  const set = useMutation(trpc.economics.setPrice.mutationOptions());
+  const initial: SetPrice = { model: row.id, input: row.price?.input ?? "", output: row.price?.output ?? "" };
+  const form = useVerbForm({
+    schema: SetPrice,
+    initial,
+    send: set.mutateAsync,
+    onDone: () => {
+      notify.done(`${row.name} has a new price`, "The gateway bills it within a second.");
+      void queryClient.invalidateQueries(trpc.economics.prices.pathFilter());
+      onDone();
+    },
+  });
 
   return (
-    <form className="grid gap-4" onSubmit={form.handleSubmit(submit)} noValidate>
-      <Field label="Input tokens" hint="US dollars per 1M tokens" error={errors.input?.message}>
+    <Form form={form}>
+      <Field label="Input tokens" hint="US dollars per 1M tokens" error={form.errorAt("input")}>
         <Input {...form.register("input")} inputMode="decimal" placeholder="0.15" unit="$ / 1M" autoFocus />
       </Field>
-      <Field label="Output tokens" hint="US dollars per 1M tokens" error={errors.output?.message}>
+      <Field label="Output tokens" hint="US dollars per 1M tokens" error={form.errorAt("output")}>
         <Input {...form.register("output")} inputMode="decimal" placeholder="0.60" unit="$ / 1M" />
       </Field>
-      <FormError>{errors.root?.message}</FormError>
+      <FormError>{form.unplaced}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onDone}>Cancel</Button>
-        <Button type="submit" variant="primary" pending={isSubmitting}>
+        <Button type="submit" variant="primary" pending={form.pending}>
           Set price
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -18,6 +18,11 @@ import { useDraft } from "#components/form/use-draft.ts";
 /** Thrown by `send` when the person stopped it, or when it has said itself what went wrong: the form says nothing more. */
 export class SendStopped extends Error {}
 
+/** Thrown by `send` for a refusal that did not come from a procedure; the sentence is shown above the button. */
+export class SendRefused extends Error {
+  readonly data = { code: "REFUSED" };
+}
+
 type Asked<Values extends FieldValues, Input, Sent> = {
   /** from what is typed to the verb's input; it ends in the verb's own schema, whose paths name the fields */
   schema: z.ZodType<Input, Values>;
@@ -53,7 +58,7 @@ export function useVerbForm<Values extends FieldValues, Input, Sent>({
   const form = useForm<Values, unknown, Input>({
     resolver,
     defaultValues: initial as DefaultValues<Values>, // safe because a form begins with all its fields
-    mode: "onTouched",
+    mode: kept ? "onChange" : "onSubmit", // a flow says what is wrong while it is typed, a card or a dialog when it is sent
   });
   const draft = useDraft(form, kept ?? null);
   const [refused, setRefused] = useState<{ failure: Failure; isPlaced: boolean } | null>(null);

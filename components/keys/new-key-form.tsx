@@ -1,10 +1,8 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
-import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/form/form.tsx";
+import { Form, FormError } from "#components/form/form.tsx";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { ExpiryField } from "#components/keys/expiry-field.tsx";
 import { type PresetName, presets, scopeLabels } from "#components/keys/scopes.ts";
 import { useTRPC } from "#components/trpc.tsx";
@@ -29,37 +27,27 @@ export function NewKeyForm({
   const trpc = useTRPC();
   const grantable = useQuery(trpc.keys.grantable.queryOptions()).data ?? [];
   const [preset, setPreset] = useState<PresetName>("call");
-  const start: CreateKey = { name: "", scopes: [...presets.call.scopes], expiresInDays: defaultDays };
-  const form = useForm({ resolver: zodResolver(CreateKey), defaultValues: start });
-  const { errors, isSubmitting } = form.formState;
-  const scopes = form.watch("scopes");
+  const initial: CreateKey = { name: "", scopes: [...presets.call.scopes], expiresInDays: defaultDays };
+  const form = useVerbForm({ schema: CreateKey, initial, send: onCreate });
+  const { scopes, expiresInDays } = form.typed;
 
   function choosePreset(next: PresetName) {
     setPreset(next);
-    if (next !== "own") form.setValue("scopes", [...presets[next].scopes], { shouldValidate: true });
+    if (next !== "own") form.set("scopes", [...presets[next].scopes]);
   }
 
   function toggle(scope: Scope, on: boolean) {
     const next = on ? [...scopes, scope] : scopes.filter((other) => other !== scope);
-    form.setValue("scopes", next, { shouldValidate: true });
-  }
-
-  async function submit(input: CreateKey) {
-    try {
-      await onCreate(input);
-    } catch (error) {
-      const { message, field } = failureOf(error);
-      form.setError(field === "name" || field === "scopes" ? field : "root", { message });
-    }
+    form.set("scopes", next);
   }
 
   const missing = (wanted: readonly Scope[]) => wanted.some((scope) => !grantable.includes(scope));
   return (
-    <form method="post" noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit(submit)(event)}>
-      <Field label="Name" hint="What will use it, so that you recognise it later." error={errors.name?.message}>
+    <Form form={form}>
+      <Field label="Name" hint="What will use it, so that you recognise it later." error={form.errorAt("name")}>
         <Input {...form.register("name")} placeholder="helpdesk-backend" autoComplete="off" autoFocus />
       </Field>
-      <Field label="Access" error={preset === "own" ? undefined : errors.scopes?.message}>
+      <Field label="Access" error={preset === "own" ? undefined : form.errorAt("scopes")}>
         <Select
           value={preset}
           onValueChange={choosePreset}
@@ -79,21 +67,21 @@ export function NewKeyForm({
               <Checkbox checked={scopes.includes(scope)} onCheckedChange={(on) => toggle(scope, on === true)} />
             </Field>
           ))}
-          <FormError>{errors.scopes?.message}</FormError>
+          <FormError>{form.errorAt("scopes")}</FormError>
         </fieldset>
       )}
       <ExpiryField
-        days={form.watch("expiresInDays")}
-        onChange={(days) => form.setValue("expiresInDays", days, { shouldValidate: true })}
-        error={errors.expiresInDays?.message}
+        days={expiresInDays}
+        onChange={(days) => form.set("expiresInDays", days)}
+        error={form.errorAt("expiresInDays")}
       />
-      <FormError>{errors.root?.message}</FormError>
+      <FormError>{form.unplaced}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" pending={isSubmitting}>
+        <Button type="submit" variant="primary" pending={form.pending}>
           Create key
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

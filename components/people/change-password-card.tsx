@@ -1,9 +1,7 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useForm } from "react-hook-form";
-import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/form/form.tsx";
+import { Form, FormError } from "#components/form/form.tsx";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { PasswordInput } from "#components/people/password-input.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -19,44 +17,35 @@ export function ChangePasswordCard() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const change = useMutation(trpc.people.changePassword.mutationOptions());
-  const form = useForm({ resolver: zodResolver(ChangePassword), defaultValues: empty });
-  const { errors, isSubmitting } = form.formState;
-
-  async function submit(input: ChangePassword) {
-    try {
-      const { ended } = await change.mutateAsync(input);
-      form.reset(empty);
+  const form = useVerbForm({
+    schema: ChangePassword,
+    initial: empty,
+    send: change.mutateAsync,
+    onDone: ({ ended }) => {
       notify.done("Your password is changed", ended > 0 ? `${plural(ended, "other session")} signed out.` : undefined);
       void queryClient.invalidateQueries(trpc.people.sessions.pathFilter());
-    } catch (error) {
-      const { message, field } = failureOf(error);
-      form.setError(field === "current" || field === "next" ? field : "root", { message });
-    }
-  }
+    },
+    next: () => empty,
+  });
 
   return (
     <Card title="Password">
-      <form
-        method="post"
-        noValidate
-        className="grid max-w-80 gap-4"
-        onSubmit={(event) => void form.handleSubmit(submit)(event)}
-      >
-        <Field label="Current password" error={errors.current?.message}>
+      <Form form={form} className="max-w-80">
+        <Field label="Current password" error={form.errorAt("current")}>
           <PasswordInput {...form.register("current")} autoComplete="current-password" />
         </Field>
         <Field
           label="New password"
           hint={`At least ${minPasswordCharacters} characters. Your other sessions are signed out.`}
-          error={errors.next?.message}
+          error={form.errorAt("next")}
         >
           <PasswordInput {...form.register("next")} autoComplete="new-password" />
         </Field>
-        <FormError>{errors.root?.message}</FormError>
-        <Button type="submit" pending={isSubmitting} className="justify-self-start">
+        <FormError>{form.unplaced}</FormError>
+        <Button type="submit" pending={form.pending} className="justify-self-start">
           Change password
         </Button>
-      </form>
+      </Form>
     </Card>
   );
 }

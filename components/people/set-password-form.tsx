@@ -1,9 +1,7 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
-import { useForm } from "react-hook-form";
-import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/form/form.tsx";
+import { Form, FormError } from "#components/form/form.tsx";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { PasswordInput } from "#components/people/password-input.tsx";
 import { signInWith } from "#components/people/sign-in-with.ts";
 import { useTRPC } from "#components/trpc.tsx";
@@ -16,36 +14,32 @@ import { minPasswordCharacters, SetPassword } from "#server/people/input.ts";
 export function SetPasswordForm({ token, email }: { token: string; email: string }) {
   const trpc = useTRPC();
   const set = useMutation(trpc.people.setPassword.mutationOptions());
-  const form = useForm({ resolver: zodResolver(SetPassword), defaultValues: { token, password: "" } });
-  const { errors, isSubmitting, isSubmitSuccessful } = form.formState;
-
-  async function submit(input: SetPassword) {
-    try {
-      await set.mutateAsync(input);
-      const refused = await signInWith(email, input.password);
+  const form = useVerbForm({
+    schema: SetPassword,
+    initial: { token, password: "" },
+    send: set.mutateAsync,
+    onDone: async (_, { password }) => {
+      const refused = await signInWith(email, password);
       window.location.assign(refused ? "/sign-in" : "/");
-    } catch (error) {
-      const { message, field } = failureOf(error);
-      form.setError(field === "password" ? "password" : "root", { message });
-    }
-  }
+    },
+  });
 
   return (
-    <form method="post" noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit(submit)(event)}>
+    <Form form={form}>
       <Field label="E-mail">
         <Input value={email} readOnly autoComplete="username" className="text-ink-2" />
       </Field>
       <Field
         label="New password"
         hint={`At least ${minPasswordCharacters} characters.`}
-        error={errors.password?.message}
+        error={form.errorAt("password")}
       >
         <PasswordInput {...form.register("password")} autoComplete="new-password" autoFocus />
       </Field>
-      <FormError>{errors.root?.message}</FormError>
-      <Button type="submit" variant="primary" pending={isSubmitting || (isSubmitSuccessful && !set.isError)}>
+      <FormError>{form.unplaced}</FormError>
+      <Button type="submit" variant="primary" pending={form.pending}>
         Set password
       </Button>
-    </form>
+    </Form>
   );
 }

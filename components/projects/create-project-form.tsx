@@ -1,9 +1,7 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation } from "@tanstack/react-query";
-import { useForm } from "react-hook-form";
-import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/form/form.tsx";
+import { Form, FormError } from "#components/form/form.tsx";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -15,22 +13,16 @@ import { slugOf } from "#server/projects/slug.rule.ts";
 export function CreateProjectForm({ back }: { back: string | null }) {
   const trpc = useTRPC();
   const create = useMutation(trpc.projects.create.mutationOptions());
-  const form = useForm({ resolver: zodResolver(CreateProject), defaultValues: { name: "" } });
-  const { errors, isSubmitting, isSubmitSuccessful } = form.formState;
-  const slug = slugOf(form.watch("name"));
-
-  async function submit(input: CreateProject) {
-    try {
-      const project = await create.mutateAsync(input);
-      window.location.assign(`/${project.slug}`);
-    } catch (error) {
-      const { message, field } = failureOf(error);
-      form.setError(field === "name" ? "name" : "root", { message });
-    }
-  }
+  const form = useVerbForm({
+    schema: CreateProject,
+    initial: { name: "" },
+    send: create.mutateAsync,
+    onDone: (project) => window.location.assign(`/${project.slug}`),
+  });
+  const slug = slugOf(form.typed.name);
 
   return (
-    <form method="post" noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit(submit)(event)}>
+    <Form form={form}>
       <Field
         label="Name"
         hint={
@@ -38,17 +30,17 @@ export function CreateProjectForm({ back }: { back: string | null }) {
             ? `Its address will be /${slug}, with a number when that is taken; it never changes.`
             : "Letters and digits make its address."
         }
-        error={errors.name?.message}
+        error={form.errorAt("name")}
       >
         <Input {...form.register("name")} autoComplete="off" autoFocus />
       </Field>
-      <FormError>{errors.root?.message}</FormError>
+      <FormError>{form.unplaced}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         {back && <ButtonLink href={back}>Back</ButtonLink>}
-        <Button type="submit" variant="primary" pending={isSubmitting || (isSubmitSuccessful && !create.isError)}>
+        <Button type="submit" variant="primary" pending={form.pending}>
           Create project
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,10 +1,8 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
-import { failureOf } from "#components/failure.ts";
-import { FormError } from "#components/form/form.tsx";
+import { Form, FormError } from "#components/form/form.tsx";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { RoleSelect } from "#components/projects/role-select.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -58,36 +56,32 @@ function InviteForm({ onSent, onCancel }: { onSent: (sent: Sent) => void; onCanc
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const invite = useMutation(trpc.projects.invite.mutationOptions());
-  const start: InviteMember = { email: "", role: "engineer" };
-  const form = useForm({ resolver: zodResolver(InviteMember), defaultValues: start });
-  const { errors, isSubmitting } = form.formState;
-
-  async function submit(input: InviteMember) {
-    try {
-      const { token, expiresAt } = await invite.mutateAsync(input);
+  const initial: InviteMember = { email: "", role: "engineer" };
+  const form = useVerbForm({
+    schema: InviteMember,
+    initial,
+    send: invite.mutateAsync,
+    onDone: ({ token, expiresAt }, { email }) => {
       void queryClient.invalidateQueries(trpc.projects.invitations.pathFilter());
-      onSent({ email: input.email, link: `${window.location.origin}/invite/${token}`, expiresAt });
-    } catch (error) {
-      const { message, field } = failureOf(error);
-      form.setError(field === "email" ? "email" : "root", { message });
-    }
-  }
+      onSent({ email, link: `${window.location.origin}/invite/${token}`, expiresAt });
+    },
+  });
 
   return (
-    <form method="post" noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit(submit)(event)}>
-      <Field label="E-mail" error={errors.email?.message}>
+    <Form form={form}>
+      <Field label="E-mail" error={form.errorAt("email")}>
         <Input {...form.register("email")} type="email" autoComplete="off" autoFocus />
       </Field>
-      <Field label="Role" error={errors.role?.message}>
-        <RoleSelect value={form.watch("role")} onChange={(role) => form.setValue("role", role)} />
+      <Field label="Role" error={form.errorAt("role")}>
+        <RoleSelect value={form.typed.role} onChange={(role) => form.set("role", role)} />
       </Field>
-      <FormError>{errors.root?.message}</FormError>
+      <FormError>{form.unplaced}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" pending={isSubmitting}>
+        <Button type="submit" variant="primary" pending={form.pending}>
           Create link
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

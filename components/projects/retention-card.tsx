@@ -1,8 +1,7 @@
 "use client";
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useForm } from "react-hook-form";
-import { failureOf } from "#components/failure.ts";
+import { Form, FormError } from "#components/form/form.tsx";
+import { useVerbForm } from "#components/form/use-verb-form.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -27,26 +26,24 @@ export function RetentionCard({ retention }: { retention: SetRetention }) {
   const save = useMutation(trpc.projects.setRetention.mutationOptions());
   const { requestDays, rollupDays, runEventDays, auditDays } = retention;
   const values = { requestDays, rollupDays, runEventDays, auditDays };
-  const form = useForm({ resolver: zodResolver(SetRetention), values });
-  const { errors, isSubmitting, isDirty } = form.formState;
-  const shorter = kinds.some(([name]) => form.watch(name) < values[name]);
-
-  async function submit(input: SetRetention) {
-    try {
-      await save.mutateAsync(input);
+  const form = useVerbForm({
+    schema: SetRetention,
+    initial: values,
+    send: save.mutateAsync,
+    onDone: () => {
       notify.done("The retention was changed");
       void queryClient.invalidateQueries(trpc.projects.pathFilter());
-    } catch (error) {
-      form.setError("root", { message: failureOf(error).message });
-    }
-  }
+    },
+    next: (typed) => typed,
+  });
+  const shorter = kinds.some(([name]) => form.typed[name] < values[name]);
 
   return (
     <Card title="Retention">
-      <form method="post" noValidate className="grid gap-4" onSubmit={(event) => void form.handleSubmit(submit)(event)}>
+      <Form form={form}>
         <div className="grid gap-4 md:grid-cols-2">
           {kinds.map(([name, label, hint]) => (
-            <Field key={name} label={`${label}, days`} hint={hint} error={errors[name]?.message}>
+            <Field key={name} label={`${label}, days`} hint={hint} error={form.errorAt(name)}>
               <Input
                 {...form.register(name, { valueAsNumber: true })}
                 inputMode="numeric"
@@ -56,18 +53,20 @@ export function RetentionCard({ retention }: { retention: SetRetention }) {
             </Field>
           ))}
         </div>
-        {errors.root && <p className="text-bad">{errors.root.message}</p>}
+        <FormError>{form.unplaced}</FormError>
         <div className="flex flex-wrap items-center gap-3">
           <Button
             type="submit"
-            pending={isSubmitting}
-            disabledReason={refusal ?? (isDirty ? undefined : "Change a number first")}
+            pending={form.pending}
+            disabledReason={refusal ?? (form.isDirty ? undefined : "Change a number first")}
           >
             Save
           </Button>
-          {isDirty && shorter && <span className="text-ink-2 text-xs">What is older is deleted within the hour.</span>}
+          {form.isDirty && shorter && (
+            <span className="text-ink-2 text-xs">What is older is deleted within the hour.</span>
+          )}
         </div>
-      </form>
+      </Form>
     </Card>
   );
 }
