@@ -15,7 +15,7 @@ const gib = 1024 ** 3;
 const neededDisk = 4 * gib;
 const neededMemory = 3 * gib;
 
-/** `forge doctor`: what this machine has, what is missing and how to mend it. Exit 1 when something stops LargeForge from working. */
+/** `forge doctor`: what this machine has, what is missing and how to fix it. Exit 1 when something stops LargeForge from working. */
 export function registerDoctor(program: Command): void {
   program
     .command("doctor")

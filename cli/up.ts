@@ -111,6 +111,8 @@ async function waitUntilReady(pid: number, ended: Promise<number>): Promise<Proc
 /** The addresses, and what to do next. */
 export function describe(processes: Processes): string {
   const lines = [`console  ${processes.consoleUrl}`, `API      ${processes.apiUrl}`];
+  for (const { of, setting, wanted, got } of processes.movedPorts ?? [])
+    lines.push(`port ${wanted} is taken by another program, so ${of} listens on ${got}: choose a port with ${setting}`);
   if (processes.firstAdminUrl)
     lines.push(
       "",

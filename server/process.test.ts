@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { until } from "#server/process.fixture.ts";
 import { endProcess, isAlive, killGroup, startTimeOf } from "#server/process.ts";
+import { groupMembers, showsMark } from "#server/ps.rule.ts";
 
 test("a process is told from a stranger that got its pid", async () => {
   const stranger = spawn("sleep", ["30"]);
@@ -35,4 +36,15 @@ test.skipIf(process.platform !== "linux")("of a process group only what carries 
   killGroup(mine.pid ?? 0, "FORGE_RUN=run_1");
   expect((await ended)[1]).toBe("SIGKILL");
   expect(startTimeOf(stranger.pid ?? 0)).not.toBeNull();
+});
+
+test("where there is no /proc, ps tells who is in a group and what a process carries", () => {
+  const said = "    1     1 Ss\n  501   501 S+\n  502   501 R\n  503   501 Z\n  601   600 Ss\n 5010  5010 S\n\n";
+  expect(groupMembers(said, 501)).toEqual([501, 502]);
+  expect([groupMembers(said, 7), groupMembers("", 501)]).toEqual([[], []]);
+  const command = "/opt/python -m largeforge_trainer --spec /a b/spec.json HOME=/Users/ada FORGE_RUN=run_1 LANG=C\n";
+  expect(showsMark(command, "FORGE_RUN=run_1")).toBe(true);
+  for (const other of ["FORGE_RUN=run_", "FORGE_RUN=run_12", "RUN=run_1"])
+    expect(showsMark(command, other)).toBe(false);
+  expect(showsMark("", "FORGE_RUN=run_1")).toBe(false);
 });

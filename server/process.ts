@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { groupMembers, showsMark } from "#server/ps.rule.ts";
 
 /** A process that cannot be taken for a later one with the same id. The trainer writes a number on Linux. */
 export type ProcessRef = { pid: number; startTime: string | number };
 
 const lookEveryMs = 50;
+/** Every process of a busy machine, with room to spare. */
+const psBytesAtMost = 8 * 2 ** 20;
 
 /**
  * When the system started this process, as an opaque text: clock ticks since boot on Linux (proc(5), field 22), else
@@ -18,13 +21,19 @@ export function startTimeOf(pid: number): string | null {
     const stat = readStat(pid);
     return stat && stat.state !== "Z" ? stat.startTime : null;
   }
+  return ps("-o", "lstart=", "-p", `${pid}`).trim() || null;
+}
+
+/** What `ps` says in the words of the C locale, as the trainer asks too; nothing when it knows of no such process. */
+function ps(...args: string[]): string {
   try {
-    // in the words of the C locale, as the trainer asks too; `ps` complains of a pid that is gone
-    const ps = ["LC_ALL=C", "/bin/ps", "-o", "lstart=", "-p", String(pid)];
-    const said = execFileSync("/usr/bin/env", ps, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return said.trim() || null;
+    return execFileSync("/usr/bin/env", ["LC_ALL=C", "/bin/ps", ...args], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: psBytesAtMost,
+    });
   } catch {
-    return null;
+    return "";
   }
 }
 
@@ -46,16 +55,22 @@ export async function endProcess(ref: ProcessRef, graceMs: number): Promise<bool
   return false;
 }
 
-/** End at once what is left of a process group: only members with `mark` in their environment, so never a stranger. */
+/**
+ * End at once what is left of a process group: only members with `mark` (NAME=value, without spaces) in their
+ * environment, so never a stranger. macOS shows the environment of one's own programs, but not of Apple's.
+ */
 export function killGroup(group: number, mark: string): void {
-  for (const pid of membersOf(group)) {
-    const environment = readText(`/proc/${pid}/environ`) ?? "";
-    if (environment.split("\0").includes(mark)) signalProcess(pid, "SIGKILL");
-  }
+  for (const pid of membersOf(group)) if (carries(pid, mark)) signalProcess(pid, "SIGKILL");
+}
+
+function carries(pid: number, mark: string): boolean {
+  if (process.platform !== "linux") return showsMark(ps("eww", "-o", "command=", "-p", `${pid}`), mark);
+  const environment = readText(`/proc/${pid}/environ`) ?? "";
+  return environment.split("\0").includes(mark);
 }
 
 function membersOf(group: number): number[] {
-  if (process.platform !== "linux") return [group];
+  if (process.platform !== "linux") return groupMembers(ps("-axo", "pid=,pgid=,state="), group);
   const pids = readdirSync("/proc").map(Number);
   return pids.filter((pid) => {
     const stat = pid > 0 ? readStat(pid) : null;

@@ -129,7 +129,7 @@ function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }
 
-/** A full disk is the operator's to mend; say so instead of a bare ENOSPC. */
+/** A full disk is the operator's to fix; say so instead of a bare ENOSPC. */
 export function asDiskError(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code !== "ENOSPC" && code !== "EDQUOT") return error;

@@ -11,7 +11,7 @@ import { holdListener } from "#server/ops/processes/listener.ts";
 import { takeLock } from "#server/ops/processes/lock.ts";
 import { openLog } from "#server/ops/processes/log-file.ts";
 import { planProcesses, startWaves } from "#server/ops/processes/plan.rule.ts";
-import { portOrFree } from "#server/ops/processes/ports.ts";
+import { movedPorts, portOrFree } from "#server/ops/processes/ports.ts";
 import { type Processes, readProcesses, writeProcesses } from "#server/ops/processes/registry.ts";
 import { endTrainers } from "#server/ops/processes/trainers.ts";
 import { endProcess, startTimeOf } from "#server/process.ts";
@@ -38,6 +38,7 @@ const state: Processes = {
   consoleUrl: "",
   apiUrl: "",
   firstAdminUrl: null,
+  movedPorts: [],
   processes: [],
 };
 const publish = (change: Partial<Processes> = {}) => {
@@ -69,7 +70,8 @@ async function start() {
     FORGE_HOST: host,
     FORGE_PORT: ports.console,
   });
-  publish({ consoleUrl, apiUrl: apiUrl({ FORGE_HOST: host, FORGE_API_PORT: ports.api }) });
+  const moved = movedPorts(settings.ports, ports);
+  publish({ consoleUrl, apiUrl: apiUrl({ FORGE_HOST: host, FORGE_API_PORT: ports.api }), movedPorts: moved });
   if (!settings.databaseUrl) database = keepDatabase(join(settings.dataDir, "pg"));
   const kept = await database;
   if (stopping) return; // the database is on its way down again

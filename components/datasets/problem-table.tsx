@@ -5,7 +5,7 @@ import { formatPlaces, maxListedProblems } from "#server/datasets/pass/problems.
 
 type Problem = VersionData["problems"][number];
 
-/** One line per kind of problem: where, in how many rows, what is wrong, how to mend it; on a phone a list of the same. */
+/** One line per kind of problem: where, in how many rows, what is wrong, how to fix it; on a phone a list of the same. */
 export function ProblemTable({ problems }: { problems: readonly Problem[] }) {
   return (
     <>

@@ -53,6 +53,7 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
     title: "This run",
     detail: method && run.hyperParameters ? `${summarize(method, run.hyperParameters)}, seed ${run.seed}` : undefined,
   });
+  const hasFailed = run.status === "failed" || run.status === "cancelled";
   items.push(
     run.made
       ? {
@@ -66,7 +67,14 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
           ),
           detail: "registered model version",
         }
-      : { id: "made", state: "next", title: `A version of ${run.modelName}`, detail: "when it has succeeded" },
+      : {
+          id: "made",
+          state: hasFailed ? "bad" : "next",
+          title: hasFailed ? "No model version" : `A version of ${run.modelName}`,
+          detail: hasFailed
+            ? `the run ${run.status === "failed" ? "failed" : "was cancelled"}`
+            : "when it has succeeded",
+        },
   );
   for (const one of run.evals)
     items.push({
@@ -75,7 +83,7 @@ export function OriginCard({ slug, run }: { slug: string; run: Run }) {
       title: <TextLink href={`/${slug}/evals/${one.id}`}>{`Eval on ${one.suite}`}</TextLink>,
       detail: one.status,
     });
-  if (run.suite && !run.suite.deletedAt && run.evals.length === 0)
+  if (run.suite && !run.suite.deletedAt && run.evals.length === 0 && !hasFailed)
     items.push({ id: "eval", state: "next", title: `Eval on ${run.suite.name}`, detail: "starts automatically" });
   return (
     <Card title="Lineage">

@@ -8,7 +8,7 @@ import { blobs } from "./storage.ts";
 /** Where a row stands in its file: the line, and the element of a JSON array, both from 1. */
 export type DatasetPlace = { line: number; element: number | null };
 
-/** A kind of problem: its first row, what is wrong there, how to mend it, and how many rows share it. */
+/** A kind of problem: its first row, what is wrong there, how to fix it, and how many rows share it. */
 export type DatasetProblem = DatasetPlace & {
   field: string | null;
   code: string;

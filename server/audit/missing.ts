@@ -11,13 +11,14 @@ const longestRef = 64;
 
 /**
  * The NOT_FOUND for a reference that means nothing here; for the id of something that was deleted it says when and by
- * whom, from the audit log, so that an open page and an old link tell the truth.
+ * whom, from the audit log, so that an open page and an old link tell the truth. `hint` ends the sentence for others.
  */
 export async function missing(
   ctx: Pick<Ctx, "db" | "projectId">,
   noun: string,
   ref: string,
   field?: string,
+  hint: () => Promise<string> = async () => "",
 ): Promise<DomainError> {
   const [row] = await ctx.db
     .select({
@@ -39,6 +40,6 @@ export async function missing(
     .orderBy(desc(auditLog.createdAt))
     .limit(1);
   const short = cutText(ref, longestRef);
-  if (!row) return new DomainError("NOT_FOUND", `there is no ${noun} ${short}`, { field });
+  if (!row) return new DomainError("NOT_FOUND", `there is no ${noun} ${short}${await hint()}`, { field });
   return wasDeleted(`the ${noun} ${row.name ?? short}`, row.at, row.by, field);
 }

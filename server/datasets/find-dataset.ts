@@ -2,6 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { datasets } from "#db/schema/datasets.ts";
 import { missing } from "#server/audit/missing.ts";
 import type { Ctx } from "#server/context.ts";
+import { didYouMean, nearNames } from "#server/text/name-search.ts";
 import { pickNamed } from "#server/text/named.rule.ts";
 import { isMeant } from "#server/text/named.ts";
 
@@ -13,6 +14,15 @@ export async function findDataset(ctx: Pick<Ctx, "db" | "projectId">, ref: strin
     .where(
       and(eq(datasets.projectId, ctx.projectId), isNull(datasets.deletedAt), isMeant(ref, datasets.id, datasets.name)),
     );
-  if (found.length === 0) throw await missing(ctx, "dataset", ref);
+  if (found.length === 0) {
+    const near = {
+      name: datasets.name,
+      from: datasets,
+      where: and(eq(datasets.projectId, ctx.projectId), isNull(datasets.deletedAt)),
+    };
+    throw await missing(ctx, "dataset", ref, undefined, async () =>
+      didYouMean(await nearNames(ctx, near, ref), "./forge datasets list"),
+    );
+  }
   return pickNamed(found, ref, "dataset");
 }

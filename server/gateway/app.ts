@@ -137,7 +137,11 @@ function refuseUnknown(c: Context<GatewayEnv>, allowedAt: (path: string) => stri
     return sendBody(c, 405, openAiError(message, "invalid_request_error", "method_not_allowed"));
   }
   const clean = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
-  const meant = clean !== path && allowedAt(clean).includes(method) ? `: the address is ${clean}` : "";
+  const isThere = (address: string) => allowedAt(address).includes(method);
+  const versioned = `/v1${clean.replace(/^(?:\/v1)+(?=\/)/, "")}`;
+  const address = clean !== path && isThere(clean) ? `: the address is ${clean}` : "";
+  const base = `: the address is ${versioned}, so the client's base URL ends with /v1, once`;
+  const meant = !address && isThere(versioned) ? base : address;
   const message = `there is no ${method} ${path} here${meant}`;
   return refuse(c, new DomainError("NOT_FOUND", message, { reason: "unknown_url" }));
 }

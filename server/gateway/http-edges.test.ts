@@ -73,6 +73,11 @@ describe("an address", () => {
       expect(code).toBe("unknown_url");
       expect(message).toContain("the address is /v1/chat/completions");
     }
+    for (const path of ["/chat/completions", "/v1/v1/chat/completions", "/chat/completions/"]) {
+      const { message } = await errorOf(await call("POST", path, { body: said }));
+      expect(message).toContain("the address is /v1/chat/completions, so the client's base URL ends with /v1, once");
+    }
+    expect((await errorOf(await call("POST", "/nothing"))).message).toBe("there is no POST /nothing here");
     expect((await call("GET", "/v1/files/")).status).toBe(404);
     expect((await call("GET", "/v1/models/")).status).toBe(404);
   });

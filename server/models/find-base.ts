@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, or } from "drizzle-orm";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { didYouMean, nearNames } from "#server/text/name-search.ts";
 import { isMeant } from "#server/text/named.ts";
 
 /**
@@ -29,7 +30,16 @@ export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref:
     .for("key share", { of: modelVersions });
   const found = rows.find((row) => row.version.status === "ready") ?? rows[0];
   const refuse = (code: "NOT_FOUND" | "REFUSED", message: string) => new DomainError(code, message, { field: "base" });
-  if (!found) throw refuse("NOT_FOUND", `there is no base model ${ref}`);
+  if (!found) {
+    const there = and(
+      eq(models.projectId, ctx.projectId),
+      eq(models.kind, "base"),
+      isNull(models.archivedAt),
+      isNull(models.deletedAt),
+    );
+    const near = await nearNames(ctx, { name: models.name, from: models, where: there }, name);
+    throw refuse("NOT_FOUND", `there is no base model ${ref}${didYouMean(near, "./forge models list")}`);
+  }
   if (found.kind !== "base") throw refuse("REFUSED", `${ref} is a tuned model: start from its base instead`);
   if (found.version.status === "importing") throw refuse("REFUSED", `${ref} is still being imported`);
   if (found.version.status === "failed") throw refuse("REFUSED", `the import of ${ref} failed: import it again`);

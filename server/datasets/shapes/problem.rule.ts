@@ -1,7 +1,7 @@
 import type { DatasetNoteCode } from "#db/enums.ts";
 import { isExactNumber } from "#server/text/exact-json.rule.ts";
 
-/** One thing wrong with one row: which field, what, and how to mend it. */
+/** One thing wrong with one row: which field, what, and how to fix it. */
 export type RowProblem = { field: string | null; code: string; message: string; remedy: string };
 
 /** What was done with a row that people should know, though it can be used: `name` is the column or key. */
@@ -21,7 +21,7 @@ export type Converted<T> =
   | { ok: true; example: T; notes: readonly RowNote[] }
   | { ok: false; problems: readonly RowProblem[] };
 
-/** Enough to mend a row by; a row with a thousand broken turns is still one broken row. */
+/** Enough to fix a row by; a row with a thousand broken turns is still one broken row. */
 const maxProblemsPerRow = 8;
 
 export function nothingFound(escapes: boolean): Found {

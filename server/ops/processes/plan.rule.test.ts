@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { countCrash, planProcesses, restartWaitMs, startWaves } from "#server/ops/processes/plan.rule.ts";
+import { movedPorts } from "#server/ops/processes/ports.ts";
 
 test("crashes wait ever longer, up to half a minute", () => {
   expect([1, 2, 3, 4, 20].map(restartWaitMs)).toEqual([500, 1_000, 2_000, 4_000, 30_000]);
@@ -27,4 +28,11 @@ test("the dependencies that people wait for start before the rest", () => {
 test("an address of IPv6 stands in brackets where it is asked for its health", () => {
   const plan = planProcesses({ ports: { console: 1, api: 2, host: 3 }, host: "::1", dataDir: "/d" });
   expect(plan.find((process) => process.name === "gateway")?.ready).toEqual({ url: "http://[::1]:2/health" });
+});
+
+test("a port that another program has is named with the setting that chooses another", () => {
+  const got = { console: 40_123, api: 4_000, host: 40_124 };
+  expect(movedPorts({ console: 3_000, api: 4_000, host: 0 }, got)).toEqual([
+    { of: "the console", setting: "FORGE_PORT", wanted: 3_000, got: 40_123 },
+  ]);
 });

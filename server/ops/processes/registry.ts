@@ -13,6 +13,9 @@ const ProcessRow = z.object({
   state: z.enum(["starting", "ready", "restarting", "stopped"]),
 });
 
+/** A port that another program has: which setting asked for it, and what was taken instead. */
+const MovedPort = z.object({ of: z.string(), setting: z.string(), wanted: z.number().int(), got: z.number().int() });
+
 const Processes = z.object({
   supervisorPid: z.number().int(),
   supervisorStartTime: z.string(),
@@ -21,10 +24,12 @@ const Processes = z.object({
   consoleUrl: z.string(),
   apiUrl: z.string(),
   firstAdminUrl: z.string().nullable(),
+  movedPorts: z.array(MovedPort).optional(),
   processes: z.array(ProcessRow),
 });
 
 export type ProcessRow = z.infer<typeof ProcessRow>;
+export type MovedPort = z.infer<typeof MovedPort>;
 export type Processes = z.infer<typeof Processes>;
 
 /** What runs for this data folder, as its supervisor last wrote it; null when nothing ever ran here. */
