@@ -117,7 +117,7 @@ export async function startEngine(settings: EngineSettings, onExit: (why: string
       if (answered && !closing) onExit(why); // before that, the rejected start says it
     });
   });
-  child.once("error", (cause) => ready.reject(cause));
+  child.on("error", (cause) => ready.reject(cause)); // later ones too: unheard, they would end this process
   const startedAt = performance.now();
   const watch = setInterval(() => {
     const silence = performance.now() - heardAt;

@@ -68,7 +68,7 @@ export function superviseChild(options: {
       set("starting");
       const ended = new Promise<number | string>((resolve) => {
         child.once("exit", (code, signal) => resolve(signal ?? code ?? 1));
-        child.once("error", (error) => resolve(error.message));
+        child.on("error", (error) => resolve(error.message)); // later ones too: unheard, they would end the supervisor
       });
       let isUp = false;
       const hung = setTimeout(() => listener && !isUp && child.kill("SIGKILL"), startWithinMs);
