@@ -19,7 +19,7 @@ import { listModels } from "#server/models/list.ts";
 import { pickModelVersion } from "#server/models/pick-version.ts";
 import { search } from "#server/ops/search.ts";
 import { requestChoices } from "#server/requests/choices.ts";
-import { ListRequests } from "#server/requests/input.ts";
+import { ListRequests, RequestChoices, requestChoiceKinds } from "#server/requests/input.ts";
 import { listRequests } from "#server/requests/list.ts";
 import { summariseRequests } from "#server/requests/summary.ts";
 import { runCurves } from "#server/runs/curves.ts";
@@ -109,7 +109,11 @@ const lines: Line[] = [
     ask: ({ ctx }) => listRequests(ctx, requestsOf({ ...page, search: "no_host" })),
     goal: 100,
   },
-  { name: "requests, choices", ask: ({ ctx }) => requestChoices(ctx), goal: 100 },
+  ...requestChoiceKinds.map((of) => ({
+    name: `requests, choices of ${of}s`,
+    ask: ({ ctx }: Side) => requestChoices(ctx, RequestChoices.parse({ of, search: "s" })),
+    goal: onePass,
+  })),
   { name: "requests, summary of 30 days", ask: ({ ctx }) => summariseRequests(ctx, requestsOf({})), goal: 100 },
   { name: "search everywhere", ask: ({ ctx }) => search(ctx, { text: "hotl" }), goal: onePass },
 ];

@@ -12,7 +12,13 @@ import { deployments } from "#db/schema/deployments.ts";
 import { projects } from "#db/schema/people.ts";
 import { requestChoices } from "#server/requests/choices.ts";
 import { homeFacts, homeTraffic } from "#server/requests/home.ts";
-import { ListRequests, RequestFilter, RequestTraffic } from "#server/requests/input.ts";
+import {
+  ListRequests,
+  RequestChoices,
+  RequestFilter,
+  RequestTraffic,
+  requestChoiceKinds,
+} from "#server/requests/input.ts";
 import { listRequests } from "#server/requests/list.ts";
 import { showRequest } from "#server/requests/show.ts";
 import { summariseRequests } from "#server/requests/summary.ts";
@@ -70,7 +76,7 @@ try {
     },
     {
       name: "Requests, filter's choices",
-      rolled: () => requestChoices(ctx),
+      rolled: () => Promise.all(requestChoiceKinds.map((of) => requestChoices(ctx, RequestChoices.parse({ of })))),
       raw: () => rawChoices(db, projectId),
       goal: ratioGoal,
     },

@@ -169,7 +169,7 @@ async function stepOf(page: Page): Promise<number> {
 
 /** Ask the deployment, which the left side has chosen by itself, and the base beside it. */
 async function askPlayground(page: Page, question: string) {
-  await page.getByRole("button", { name: /: Choose a model$/ }).click();
+  await page.getByRole("combobox", { name: /: Choose a model$/ }).click();
   await page.getByRole("option", { name: /^nano/ }).first().click();
   await page.getByLabel("Prompt").fill(question);
   await page.getByRole("button", { name: "Send" }).click();

@@ -112,7 +112,7 @@ const unasked = new Set([
     "projects.rename",
     "projects.setRetention",
   ],
-  ...["requests.list", "requests.summary", "routing.callable", "runs.list"],
+  ...["audit.actors", "requests.choices", "requests.list", "requests.summary", "routing.callable", "runs.list"],
   "runs.estimate", // a form's verdict: it says by field what cannot be found
 ]);
 

@@ -21,3 +21,11 @@ export const Pick = z.object({
   limit: z.int().min(1).max(100).default(20),
 });
 export type Pick = z.input<typeof Pick>;
+
+/** What a filter asks: the text typed, and the values chosen already, which are always among the answers. */
+export const PickMany = z.object({
+  search: searchText(80).default(""),
+  chosen: z.array(z.string().max(256)).max(50).default([]),
+  limit: z.int().min(1).max(100).default(20),
+});
+export type PickMany = z.infer<typeof PickMany>;

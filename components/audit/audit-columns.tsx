@@ -8,6 +8,7 @@ import { Chip } from "#components/ui/chip.tsx";
 import { shortId } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { AppRouter } from "#server/router.ts";
+import { actorLabel } from "#server/signals/actor-label.rule.ts";
 
 export type AuditRow = inferRouterOutputs<AppRouter>["audit"]["list"]["items"][number];
 
@@ -19,19 +20,6 @@ const pages = [
   ["dep_", "deployments"],
 ] as const;
 
-const systemNames: Record<string, string> = {
-  "local-admin": "the shell",
-  "sign-in": "the sign-in page",
-  visitor: "a visitor",
-};
-
-/** "Ada", "ci (key)", "supervisor": who acted, in a word. */
-export function actorName(actor: string, name: string | null) {
-  const [kind = "", id = ""] = actor.split(":");
-  if (kind === "system") return systemNames[id] ?? id.replaceAll("-", " ");
-  return name ?? `${kind} ${shortId(id)}`;
-}
-
 function Actor({ row }: { row: AuditRow }) {
   const kind = row.actor.split(":")[0];
   const Icon = kind === "user" ? User : kind === "key" ? KeyRound : Cpu;
@@ -41,7 +29,7 @@ function Actor({ row }: { row: AuditRow }) {
         aria-label={kind === "user" ? "Person" : kind === "key" ? "API key" : "LargeForge"}
         className="size-3.5 shrink-0 text-ink-3"
       />
-      {actorName(row.actor, row.actorName)}
+      {actorLabel(row.actor, row.actorName)}
     </span>
   );
 }

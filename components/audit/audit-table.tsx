@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { ScrollText } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { type ComponentProps, useMemo } from "react";
-import { type AuditRow, actorName, auditColumns } from "#components/audit/audit-columns.tsx";
+import { type AuditRow, auditColumns } from "#components/audit/audit-columns.tsx";
 import { auditFilters, toListAudit } from "#components/audit/audit-filters.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
 import { useSort } from "#components/data-table/use-sort.ts";
@@ -12,6 +12,8 @@ import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ChoiceFilter } from "#components/ui/filter-bar.tsx";
 import { shortId } from "#components/ui/format.ts";
+import { PickerFilter, usePickerFilter } from "#components/ui/picker-filter.tsx";
+import type { PickerOption, PickerQuery } from "#components/ui/picker-list.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { auditAreas, auditSorts } from "#server/audit/input.ts";
@@ -63,8 +65,10 @@ export function ProjectAudit() {
   const trpc = useTRPC();
   const { input, order, options } = usePages();
   const query = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions(input, options));
-  const actors = useQuery(trpc.audit.actors.queryOptions());
-  return <AuditTable query={query} order={order} actors={actors.data ?? []} areas={auditAreas} />;
+  const who = usePickerFilter("actor");
+  const { enabled, ...ask } = who.ask;
+  const actors = useQuery(trpc.audit.actors.queryOptions(ask, { enabled, placeholderData: keepPreviousData }));
+  return <AuditTable query={query} order={order} who={who} actors={actors} areas={auditAreas} />;
 }
 
 /** What happened outside any project: accounts, sign-ins, lock-outs. */
@@ -72,19 +76,25 @@ export function InstallationAudit() {
   const trpc = useTRPC();
   const { input, order, options } = usePages();
   const query = useInfiniteQuery(trpc.audit.installation.infiniteQueryOptions(input, options));
-  const actors = useQuery(trpc.audit.installationActors.queryOptions());
-  return <AuditTable query={query} order={order} actors={actors.data ?? []} areas={["people"]} />;
+  const who = usePickerFilter("actor");
+  const { enabled, ...ask } = who.ask;
+  const actors = useQuery(
+    trpc.audit.installationActors.queryOptions(ask, { enabled, placeholderData: keepPreviousData }),
+  );
+  return <AuditTable query={query} order={order} who={who} actors={actors} areas={["people"]} />;
 }
 
 function AuditTable({
   query,
   order,
+  who,
   actors,
   areas,
 }: {
   query: ComponentProps<typeof ResourceList<AuditRow>>["query"];
   order: ReturnType<typeof usePages>["order"];
-  actors: readonly { actor: string; name: string | null }[];
+  who: ReturnType<typeof usePickerFilter>;
+  actors: PickerQuery & { data: { items: PickerOption[] } | undefined };
   areas: readonly Area[];
 }) {
   const { slug } = useProject();
@@ -100,11 +110,7 @@ function AuditTable({
     <ResourceList
       filters={
         <>
-          <ChoiceFilter
-            param="actor"
-            label="Who"
-            options={actors.map(({ actor, name }) => ({ value: actor, label: actorName(actor, name) }))}
-          />
+          <PickerFilter label="Who" noun="actor" state={who} query={actors} options={actors.data?.items} />
           {areas.length > 1 && (
             <ChoiceFilter
               param="area"

@@ -1,11 +1,11 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
-import { failureOf } from "#components/failure.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { TextLink } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Picker, usePickerSearch } from "#components/ui/picker.tsx";
+import { Picker } from "#components/ui/picker.tsx";
+import { usePickerSearch } from "#components/ui/picker-list.tsx";
 import type { AppRouter } from "#server/router.ts";
 
 export type DatasetChoice = inferRouterOutputs<AppRouter>["datasets"]["pickVersion"]["items"][number];
@@ -30,13 +30,13 @@ export function DatasetField({
 }) {
   const trpc = useTRPC();
   const search = usePickerSearch();
-  const { data, error: failed } = useQuery(
+  const query = useQuery(
     trpc.datasets.pickVersion.queryOptions(
       { search: search.search, ...(value ? { chosen: value } : {}) },
       { placeholderData: keepPreviousData },
     ),
   );
-  const none = data?.total === 0 && search.search === "";
+  const none = query.data?.total === 0 && search.search === "";
   return (
     <Field
       label="Dataset"
@@ -54,15 +54,14 @@ export function DatasetField({
         onChoose={(id) =>
           onChange(
             id,
-            data?.items.find((version) => version.id === id),
+            query.data?.items.find((version) => version.id === id),
           )
         }
         search={search}
         noun="dataset"
         placeholder="Choose a dataset"
-        total={data?.total}
-        error={failed ? failureOf(failed).message : undefined}
-        options={data?.items.map((version) => {
+        query={query}
+        options={query.data?.items.map((version) => {
           const disabledReason = refusalOf?.(version);
           return {
             value: version.id,

@@ -7,6 +7,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Timeline } from "#components/ui/timeline.tsx";
 import { describeEvent } from "#server/deployments/timeline.rule.ts";
+import { actorLabel } from "#server/signals/actor-label.rule.ts";
 
 /** What was done here and what was refused, from the audit log. */
 export function TimelineCard({ slug, deploymentId }: { slug: string; deploymentId: string }) {
@@ -26,7 +27,7 @@ export function TimelineCard({ slug, deploymentId }: { slug: string; deploymentI
               title: words.title,
               detail: (
                 <>
-                  <RelativeTime at={item.at} />, by {item.actorName ?? formatActor(item.actor)}
+                  <RelativeTime at={item.at} />, by {actorLabel(item.actor, item.actorName)}
                   {words.detail && <div>{words.detail}</div>}
                 </>
               ),
@@ -36,9 +37,4 @@ export function TimelineCard({ slug, deploymentId }: { slug: string; deploymentI
       )}
     </Card>
   );
-}
-
-function formatActor(actor: string) {
-  if (actor === "system:local-admin") return "the shell on this machine";
-  return actor.startsWith("key:") ? `an API key (${actor.slice(-6)})` : actor.replace("system:", "");
 }

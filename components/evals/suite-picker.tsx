@@ -1,9 +1,9 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { failureOf } from "#components/failure.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { formatNumber } from "#components/ui/format.ts";
-import { Picker, usePickerSearch } from "#components/ui/picker.tsx";
+import { Picker } from "#components/ui/picker.tsx";
+import { usePickerSearch } from "#components/ui/picker-list.tsx";
 
 /** Choose a suite; `none` lets no suite be a choice. Stands in a Field. */
 export function SuitePicker({
@@ -17,11 +17,8 @@ export function SuitePicker({
 }) {
   const trpc = useTRPC();
   const search = usePickerSearch();
-  const { data, error } = useQuery(
-    trpc.evals.suites.queryOptions(
-      { search: search.search, ...(value ? { chosen: value } : {}) },
-      { placeholderData: keepPreviousData },
-    ),
+  const query = useQuery(
+    trpc.evals.suites.queryOptions({ search: search.search, chosen: value }, { placeholderData: keepPreviousData }),
   );
   return (
     <Picker
@@ -30,10 +27,9 @@ export function SuitePicker({
       search={search}
       noun="suite"
       placeholder="Choose a suite"
-      {...(none === undefined ? {} : { none })}
-      total={data?.total}
-      error={error ? failureOf(error).message : undefined}
-      options={data?.items.map((suite) => ({
+      {...(none === undefined ? {} : { none: { label: none } })}
+      query={query}
+      options={query.data?.items.map((suite) => ({
         value: suite.id,
         label: suite.name,
         hint: `${formatNumber(suite.cases)} cases from ${suite.dataset} v${suite.datasetVersion}`,

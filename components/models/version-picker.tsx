@@ -1,8 +1,8 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { failureOf } from "#components/failure.ts";
 import { useTRPC } from "#components/trpc.tsx";
-import { Picker, usePickerSearch } from "#components/ui/picker.tsx";
+import { Picker } from "#components/ui/picker.tsx";
+import { usePickerSearch } from "#components/ui/picker-list.tsx";
 
 type Wanted = { value: string; onChoose: (versionId: string) => void };
 
@@ -10,7 +10,7 @@ type Wanted = { value: string; onChoose: (versionId: string) => void };
 export function VersionPicker({ value, onChoose, kind }: Wanted & { kind?: "base" | "tuned" }) {
   const trpc = useTRPC();
   const search = usePickerSearch();
-  const { data, error } = useQuery(
+  const query = useQuery(
     trpc.models.pickVersion.queryOptions(
       { search: search.search, ...(kind ? { kind } : {}), ...(value ? { chosen: value } : {}) },
       { placeholderData: keepPreviousData },
@@ -23,9 +23,8 @@ export function VersionPicker({ value, onChoose, kind }: Wanted & { kind?: "base
       search={search}
       noun={kind === "base" ? "base model" : "model version"}
       placeholder={kind === "base" ? "Choose a base model" : "Choose a model version"}
-      total={data?.total}
-      error={error ? failureOf(error).message : undefined}
-      options={data?.items.map((version) => ({ value: version.id, label: version.name, hint: hintOf(version) }))}
+      query={query}
+      options={query.data?.items.map((version) => ({ value: version.id, label: version.name, hint: hintOf(version) }))}
     />
   );
 }
@@ -38,7 +37,7 @@ export function ServablePicker({
 }: Wanted & { refusalOf: (versionId: string) => string | undefined }) {
   const trpc = useTRPC();
   const search = usePickerSearch();
-  const { data, error } = useQuery(
+  const query = useQuery(
     trpc.deployments.servable.queryOptions(
       { search: search.search, ...(value ? { chosen: value } : {}) },
       { placeholderData: keepPreviousData },
@@ -51,9 +50,8 @@ export function ServablePicker({
       search={search}
       noun="model version"
       placeholder="Choose a model version"
-      total={data?.total}
-      error={error ? failureOf(error).message : undefined}
-      options={data?.items.map((version) => {
+      query={query}
+      options={query.data?.items.map((version) => {
         const disabledReason = refusalOf(version.id) ?? version.notServable;
         return {
           value: version.id,

@@ -6,13 +6,6 @@ export type RequestRow = Outputs["list"]["items"][number];
 export type RequestData = Outputs["show"];
 export type SummaryData = Outputs["summary"];
 
-/** "Ada", "ci", "evals": who called, in a word. */
-export function callerName(actor: string, name: string | null): string {
-  const [kind = "", id = ""] = actor.split(":");
-  if (kind === "system") return id.replaceAll("-", " ");
-  return name ?? `${kind} ${id.slice(-6)}`;
-}
-
 /** `support/3`: the version that answered, or null when none was reached. */
 export function versionName(row: Pick<RequestRow, "modelName" | "modelVersion">): string | null {
   return row.modelName === null || row.modelVersion === null ? null : `${row.modelName}/${row.modelVersion}`;

@@ -1,8 +1,9 @@
 import type { Column } from "#components/data-table/columns.ts";
-import { callerName, type RequestRow, versionName } from "#components/requests/data.ts";
+import { type RequestRow, versionName } from "#components/requests/data.ts";
 import { OutcomeChip } from "#components/requests/outcome-chip.tsx";
 import { formatDurationMs, formatNumber, formatUsdNanos, shortId } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { actorLabel } from "#server/signals/actor-label.rule.ts";
 
 const nothing = (words: string) => <span className="text-ink-3">{words}</span>;
 
@@ -74,7 +75,7 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
       phone: "hide",
       cell: (row) => (row.costUsdNanos === null ? nothing("not measured") : formatUsdNanos(row.costUsdNanos)),
     },
-    { id: "caller", header: "Caller", cell: (row) => callerName(row.actor, row.actorName) },
+    { id: "caller", header: "Caller", cell: (row) => actorLabel(row.actor, row.actorName) },
     {
       id: "attempts",
       header: "Attempts",

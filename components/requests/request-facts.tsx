@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { callerName, type RequestData, versionName } from "#components/requests/data.ts";
+import { type RequestData, versionName } from "#components/requests/data.ts";
 import { RequestAttempts } from "#components/requests/request-attempts.tsx";
 import { RequestFeedback } from "#components/requests/request-feedback.tsx";
 import { TimeBar } from "#components/requests/time-bar.tsx";
@@ -8,6 +8,7 @@ import { useProject } from "#components/shell/project-context.tsx";
 import { Banner } from "#components/ui/banner.tsx";
 import { formatDurationMs, formatNumber, formatUsdNanos } from "#components/ui/format.ts";
 import { outcomeOf } from "#server/requests/outcome.rule.ts";
+import { actorLabel } from "#server/signals/actor-label.rule.ts";
 
 const missing = (words: string) => <span className="text-ink-3">{words}</span>;
 const ms = (value: number | null, otherwise: string) => (value === null ? missing(otherwise) : formatDurationMs(value));
@@ -112,7 +113,7 @@ export function RequestFacts({ request }: { request: RequestData }) {
       <Section title="Caller">
         <Pairs
           rows={[
-            ["Caller", callerName(request.actor, request.actorName)],
+            ["Caller", actorLabel(request.actor, request.actorName)],
             ["Workload", request.workload ?? missing("none named")],
           ]}
         />

@@ -1,12 +1,13 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
-import { callerName } from "#components/requests/data.ts";
 import { outcomeOptions } from "#components/requests/outcome-chip.tsx";
 import { requestFilters } from "#components/requests/request-filters.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { ChoiceFilter, FilterBar, SearchFilter } from "#components/ui/filter-bar.tsx";
+import { PickerFilter, usePickerFilter } from "#components/ui/picker-filter.tsx";
 import { Select } from "#components/ui/select.tsx";
+import type { RequestChoices } from "#server/requests/input.ts";
 
 const periods = [
   { value: "15m", label: "Last 15 minutes" },
@@ -23,32 +24,15 @@ const kinds = [
 
 /** Filters live in the URL, so a view can be sent to somebody. */
 export function RequestFilterBar() {
-  const trpc = useTRPC();
-  const { data: choices } = useQuery(trpc.requests.choices.queryOptions());
   const [period, setPeriod] = useQueryState("period", requestFilters.period);
   const [kind, setKind] = useQueryState("kind", requestFilters.kind);
   return (
     <FilterBar>
       <SearchFilter placeholder="Request id or error code" />
       <ChoiceFilter param="outcome" label="Outcome" options={outcomeOptions} />
-      <ChoiceFilter
-        param="model"
-        label="Requested model"
-        options={(choices?.models ?? []).map((model) => ({ value: model, label: model }))}
-      />
-      <ChoiceFilter
-        param="revision"
-        label="Revision"
-        options={(choices?.revisions ?? []).map(({ id, number, deployment }) => ({
-          value: id,
-          label: `${deployment} v${number}`,
-        }))}
-      />
-      <ChoiceFilter
-        param="actor"
-        label="Caller"
-        options={(choices?.actors ?? []).map(({ actor, name }) => ({ value: actor, label: callerName(actor, name) }))}
-      />
+      <RequestChoice of="model" label="Requested model" noun="model" />
+      <RequestChoice of="revision" label="Revision" noun="revision" />
+      <RequestChoice of="actor" label="Caller" noun="caller" />
       <div className="flex w-full flex-wrap gap-2 md:ml-auto md:w-auto">
         <Select
           aria-label="Kind"
@@ -67,4 +51,15 @@ export function RequestFilterBar() {
       </div>
     </FilterBar>
   );
+}
+
+/** What the last 30 days' calls offer to filter by; the server finds what is typed. */
+function RequestChoice({ of, label, noun }: { of: RequestChoices["of"]; label: string; noun: string }) {
+  const trpc = useTRPC();
+  const state = usePickerFilter(of);
+  const { search, chosen, enabled } = state.ask;
+  const query = useQuery(
+    trpc.requests.choices.queryOptions({ of, search, chosen }, { enabled, placeholderData: keepPreviousData }),
+  );
+  return <PickerFilter label={label} noun={noun} state={state} query={query} options={query.data?.items} />;
 }

@@ -15,6 +15,9 @@ export const requestFilters = {
   kind: parseAsStringLiteral(kinds).withDefault("all"),
 };
 
+/** Asks whether anyone called this month. */
+export const anyCaller = { of: "actor", limit: 1 } as const;
+
 type Values = {
   q: string;
   period: RequestFilter["period"];

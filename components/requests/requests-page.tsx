@@ -10,7 +10,7 @@ import { LatencyChart, RateChart } from "#components/requests/request-charts.tsx
 import { requestColumns } from "#components/requests/request-columns.tsx";
 import { RequestDrawer } from "#components/requests/request-drawer.tsx";
 import { RequestFilterBar } from "#components/requests/request-filter-bar.tsx";
-import { requestFilters, toRequestFilter } from "#components/requests/request-filters.ts";
+import { anyCaller, requestFilters, toRequestFilter } from "#components/requests/request-filters.ts";
 import { SummaryFacts } from "#components/requests/summary-facts.tsx";
 import { useProject } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -40,8 +40,8 @@ export function RequestsPage() {
   const rows = list.data?.pages.flatMap((page) => page.items);
   const total = summary.data?.requests;
   const columns = useMemo(() => requestColumns((id) => void setOpenId(id)), [setOpenId]);
-  const { data: choices } = useQuery(trpc.requests.choices.queryOptions());
-  const everAny = choices === undefined || choices.actors.length > 0;
+  const callers = useQuery(trpc.requests.choices.queryOptions(anyCaller));
+  const everAny = callers.data?.total !== 0;
   return (
     <Page>
       <PageHead

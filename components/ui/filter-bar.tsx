@@ -1,7 +1,7 @@
 "use client";
 import { Plus, Search, X } from "lucide-react";
 import { debounce, parseAsArrayOf, parseAsString, useQueryState } from "nuqs";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { DropdownMenu, MenuCheck, MenuItem, MenuLine } from "#components/ui/dropdown-menu.tsx";
 import { Input } from "#components/ui/input.tsx";
@@ -49,7 +49,45 @@ export function useChoice(param: string) {
   return useQueryState(param, parseAsArrayOf(parseAsString).withDefault([]));
 }
 
-/** Any of several values, as a tag: dashed while it filters nothing, filled while it does. */
+/** The choice with one more value, or without it; null for none. */
+export function toggled(chosen: readonly string[], value: string): string[] | null {
+  const next = chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value];
+  return next.length ? next : null;
+}
+
+/** What opens a filter of several values: dashed while it filters nothing, filled while it does. */
+export function FilterTag({
+  label,
+  chosen,
+  only,
+  ...rest
+}: ComponentProps<"button"> & {
+  label: string;
+  /** how many are chosen */
+  chosen: number;
+  /** the name of the one chosen */
+  only: ReactNode;
+}) {
+  const on = chosen > 0;
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={cn(
+        "inline-flex h-6.5 max-w-80 items-center gap-1.5 whitespace-nowrap rounded-md border px-2 text-xs [&_svg]:size-3.5 [&_svg]:shrink-0",
+        on
+          ? "border-transparent bg-accent-soft text-accent"
+          : "border-line-strong border-dashed text-ink-2 hover:bg-hover",
+      )}
+    >
+      {!on && <Plus aria-hidden />}
+      {label}
+      {on && <span className="truncate">: {(chosen === 1 && only) || `any of ${chosen}`}</span>}
+    </button>
+  );
+}
+
+/** Any of a few values that are all at hand; for many see PickerFilter. */
 export function ChoiceFilter({
   param,
   label,
@@ -60,39 +98,19 @@ export function ChoiceFilter({
   options: readonly { value: string; label: ReactNode }[];
 }) {
   const [chosen, setChosen] = useChoice(param);
-  const on = chosen.length > 0;
-  const only = chosen.length === 1 ? options.find((option) => option.value === chosen[0])?.label : undefined;
-  function toggle(value: string, checked: boolean) {
-    const next = checked ? [...chosen, value] : chosen.filter((other) => other !== value);
-    void setChosen(next.length ? next : null);
-  }
-  const tag = (
-    <button
-      type="button"
-      className={cn(
-        "inline-flex h-6.5 items-center gap-1.5 whitespace-nowrap rounded-md border px-2 text-xs [&_svg]:size-3.5",
-        on
-          ? "border-transparent bg-accent-soft text-accent"
-          : "border-line-strong border-dashed text-ink-2 hover:bg-hover",
-      )}
-    >
-      {!on && <Plus aria-hidden />}
-      {label}
-      {on && <span>: {only ?? `any of ${chosen.length}`}</span>}
-    </button>
-  );
+  const only = options.find((option) => option.value === chosen[0])?.label;
   return (
-    <DropdownMenu align="start" trigger={tag}>
+    <DropdownMenu align="start" trigger={<FilterTag label={label} chosen={chosen.length} only={only} />}>
       {options.map((option) => (
         <MenuCheck
           key={option.value}
           checked={chosen.includes(option.value)}
-          onCheckedChange={(checked) => toggle(option.value, checked === true)}
+          onCheckedChange={() => void setChosen(toggled(chosen, option.value))}
         >
           {option.label}
         </MenuCheck>
       ))}
-      {on && (
+      {chosen.length > 0 && (
         <>
           <MenuLine />
           <MenuItem onSelect={() => void setChosen(null)}>

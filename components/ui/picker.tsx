@@ -1,35 +1,12 @@
 "use client";
-import { Command } from "cmdk";
-import { Check, ChevronDown } from "lucide-react";
+import { ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
-import { type ReactNode, useEffect, useState } from "react";
+import { useState } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { menuLook } from "#components/ui/dropdown-menu.tsx";
 import { useFieldProps } from "#components/ui/field-context.ts";
-import { formatNumber } from "#components/ui/format.ts";
 import { controlLook } from "#components/ui/input.tsx";
-
-const typingMs = 150;
-
-export type PickerOption = {
-  value: string;
-  label: string;
-  /** Smaller words under the label. */
-  hint?: ReactNode;
-  /** Why it cannot be chosen. */
-  disabledReason?: string;
-};
-
-/** What is typed into a picker, and the same once typing has paused: what the server is asked for. */
-export function usePickerSearch() {
-  const [text, setText] = useState("");
-  const [search, setSearch] = useState("");
-  useEffect(() => {
-    const timer = setTimeout(() => setSearch(text.trim()), text === "" ? 0 : typingMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return { text, setText, search };
-}
+import { PickerList, type PickerOption, type PickerQuery, type PickerSearch } from "#components/ui/picker-list.tsx";
 
 /**
  * Choose one of many: the server finds what is typed, the one chosen is always among its answers. For a few that are all
@@ -39,39 +16,42 @@ export function Picker({
   value,
   onChoose,
   options,
-  total,
+  query,
   search,
   noun,
   placeholder = "Choose …",
+  searchPlaceholder,
   none,
-  error,
   id,
+  label: name,
 }: {
   /** "" is no choice yet */
   value: string;
   onChoose: (value: string) => void;
-  /** what the server answered to the search; `undefined` while it is asked for the first time */
+  /** the rows of `query`, best match first; `undefined` while they are asked for the first time */
   options: readonly PickerOption[] | undefined;
-  /** how many fit the search in all */
-  total: number | undefined;
-  search: ReturnType<typeof usePickerSearch>;
+  query: PickerQuery;
+  search: PickerSearch;
   /** one of them: "dataset" */
   noun: string;
   placeholder?: string;
+  searchPlaceholder?: string;
   /** A first row that chooses nothing: "no eval". */
-  none?: string;
-  /** why the server did not answer */
-  error?: string | undefined;
+  none?: Pick<PickerOption, "label" | "hint">;
   id?: string;
+  /** Its accessible name where it stands in no Field; the choice is added. */
+  label?: string;
 }) {
   const [open, setOpen] = useState(false);
   const field = useFieldProps({ id });
   const chosen = options?.find((option) => option.value === value || option.label === value);
   const [last, setLast] = useState<PickerOption>();
   if (chosen && chosen.label !== last?.label) setLast(chosen); // while another search is shown the name stays known
-  const label = chosen?.label ?? (last?.value === value ? last.label : undefined) ?? (value === "" ? none : undefined);
-  const shown =
-    search.search === "" ? options : options?.filter((option) => option !== chosen || fits(option, search.search));
+  const label =
+    chosen?.label ?? (last?.value === value ? last.label : undefined) ?? (value === "" ? none?.label : undefined);
+  const typed = search.search !== "";
+  const rows = typed ? options?.filter((option) => option !== chosen || fits(option, search.search)) : options;
+  const shown = label ?? (value !== "" && !options ? "…" : placeholder);
 
   function close(next: boolean) {
     setOpen(next);
@@ -89,11 +69,15 @@ export function Picker({
         role="combobox"
         aria-expanded={open}
         aria-haspopup="listbox"
+        {...(name ? { "aria-label": `${name}: ${shown}` } : {})}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          setOpen(true);
+        }}
         className={cn(controlLook, "flex h-8 min-w-0 items-center gap-2 px-2.5 text-left")}
       >
-        <span className={cn("min-w-0 flex-1 truncate", label === undefined && "text-ink-3")}>
-          {label ?? (value !== "" && !options ? "…" : placeholder)}
-        </span>
+        <span className={cn("min-w-0 flex-1 truncate", label === undefined && "text-ink-3")}>{shown}</span>
         <ChevronDown aria-hidden className="size-4 shrink-0 text-ink-3" />
       </Popover.Trigger>
       <Popover.Portal>
@@ -104,63 +88,22 @@ export function Picker({
           aria-label={`Choose a ${noun}`}
           className={cn(menuLook, "w-[max(var(--radix-popover-trigger-width),18rem)] max-w-[calc(100vw-2rem)] p-0")}
         >
-          <Command label={`Search for a ${noun}`} shouldFilter={false} loop>
-            <Command.Input
-              value={search.text}
-              onValueChange={search.setText}
-              placeholder={`Search ${noun}s by name …`}
-              className="h-9 w-full border-b bg-transparent px-3 text-sm outline-none placeholder:text-ink-3 max-md:text-base"
-            />
-            <Command.List label={`${noun}s`} className="max-h-72 overflow-y-auto p-1">
-              {none !== undefined && search.search === "" && (
-                <PickerRow option={{ value: "", label: none }} chosen={value === ""} onChoose={choose} />
-              )}
-              {shown?.map((option) => (
-                <PickerRow key={option.value} option={option} chosen={option === chosen} onChoose={choose} />
-              ))}
-            </Command.List>
-            <p role="status" className="border-t px-3 py-1.5 text-ink-3 text-xs empty:hidden">
-              {error ?? formatCount(shown?.length, total, search.search, noun)}
-            </p>
-          </Command>
+          <PickerList
+            noun={noun}
+            {...(searchPlaceholder ? { placeholder: searchPlaceholder } : {})}
+            search={search}
+            query={query}
+            options={rows && none && !typed ? [{ value: "", ...none }, ...rows] : rows}
+            chosen={(row) => row === (chosen?.value ?? value)}
+            onChoose={choose}
+          />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
   );
 }
 
-function fits(option: PickerOption, search: string) {
+/** The chosen one is among the answers whatever was typed: here only where it fits. */
+export function fits(option: PickerOption, search: string) {
   return option.label.toLowerCase().includes(search.toLowerCase());
-}
-
-function formatCount(shown: number | undefined, total: number | undefined, search: string, noun: string) {
-  if (shown === undefined || total === undefined) return "Searching …";
-  if (shown === 0) return search === "" ? `There is no ${noun} to choose.` : `No ${noun} fits “${search}”.`;
-  return shown < total ? `${formatNumber(shown)} of ${formatNumber(total)}: type to find the others.` : "";
-}
-
-function PickerRow({
-  option,
-  chosen,
-  onChoose,
-}: {
-  option: PickerOption;
-  chosen: boolean;
-  onChoose: (value: string) => void;
-}) {
-  const small = option.disabledReason ?? option.hint;
-  return (
-    <Command.Item
-      value={option.value || "none"}
-      disabled={option.disabledReason !== undefined}
-      onSelect={() => onChoose(option.value)}
-      className="relative flex min-h-8 cursor-default items-center rounded-sm py-1 pr-8 pl-2 data-[disabled=true]:text-ink-3 data-[selected=true]:bg-hover"
-    >
-      <span className="min-w-0">
-        <span className="block truncate">{option.label}</span>
-        {small && <span className="block text-ink-3 text-xs">{small}</span>}
-      </span>
-      {chosen && <Check aria-label="chosen" className="absolute right-2 size-4" />}
-    </Command.Item>
-  );
 }

@@ -8,6 +8,7 @@ import { listActors } from "#server/audit/list-actors.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDeployment } from "#server/deployments/create.ts";
 import { addVersion } from "#server/deployments/deployments.fixture.ts";
+import { PickMany } from "#server/input.ts";
 import { createKey } from "#server/keys/create.ts";
 import type { Change } from "#server/signals/changes.ts";
 import { testProject } from "#server/testing.ts";
@@ -38,7 +39,7 @@ test("the log names actors and targets, and says what was refused", () =>
       ]),
     );
     expect(nextCursor).toBeNull();
-    expect((await listActors(ctx)).map((row) => row.name).sort()).toEqual(["Ada", "ci"]);
+    expect((await listActors(ctx, PickMany.parse({}))).items.map((row) => row.label).sort()).toEqual(["Ada", "ci"]);
   }));
 
 test("the log names the model versions, dataset versions, revisions and suites that its rows speak of", () =>

@@ -6,8 +6,8 @@ import type { Pick } from "#server/input.ts";
 import { fitRank, fitsName } from "#server/text/name-search.ts";
 
 /**
- * What a run or a suite can be made from: the newest ready version of each dataset, newest first, and always the one
- * chosen, whichever it is → `{items: [{id, name, version, shape, trainRows, validationRows}], total}`. A dataset whose
+ * What a run or a suite can be made from: the newest ready version of each dataset, newest first or best fit to the
+ * text first, and the one chosen, whichever it is, also when it does not fit → `{items: [{id, name, version, shape, trainRows, validationRows}], total}`. A dataset whose
  * latest version was refused is offered by the one before. One pass over the project's ready versions.
  */
 export async function pickDatasetVersion(ctx: Ctx, request: Pick) {
@@ -22,6 +22,7 @@ export async function pickDatasetVersion(ctx: Ctx, request: Pick) {
     newestReady,
     search ? fitsName(datasets.name, search) : undefined,
   );
+  const pinned = search ? sql`(${isChosen} and not (${fitsName(datasets.name, search)}))` : isChosen;
   const [items, [counted]] = await Promise.all([
     ctx.db
       .select({
@@ -35,7 +36,7 @@ export async function pickDatasetVersion(ctx: Ctx, request: Pick) {
       .from(datasetVersions)
       .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
       .where(or(offered, and(eq(datasets.projectId, ctx.projectId), isChosen)))
-      .orderBy(desc(isChosen), ...(search ? [fitRank(datasets.name, search)] : []), desc(datasetVersions.id))
+      .orderBy(desc(pinned), ...(search ? [fitRank(datasets.name, search)] : []), desc(datasetVersions.id))
       .limit(limit),
     ctx.db
       .select({ total: count() })

@@ -4,7 +4,7 @@ import { evals, suites } from "#db/schema/evals.ts";
 import type { Ctx } from "#server/context.ts";
 import { ListSuites } from "#server/evals/input.ts";
 import { keyset, pageOf } from "#server/page.ts";
-import { contains } from "#server/text/name-search.ts";
+import { contains, fitRank } from "#server/text/name-search.ts";
 
 const evalsOf = sql<number>`(select count(*)::int from ${evals} where ${evals.suiteId} = ${suites.id})`;
 
@@ -17,13 +17,18 @@ const sortKeys = {
 
 /**
  * The project's suites in any order → `{items, nextCursor, total}`, each with its source and how many evals ran on it.
- * `chosen`, an id, comes first on the first page, archived or not: a picker never loses what it holds.
+ * For a picker, which sends `chosen` (an id, "" for none yet), the best fit to the text comes first, and the one chosen is
+ * there, archived or not: first while nothing is typed or when it does not fit.
  */
 export async function listSuites(ctx: Ctx, request: ListSuites = {}) {
   const input = ListSuites.parse(request);
   const mine = and(eq(suites.projectId, ctx.projectId), isNull(suites.deletedAt));
   const isChosen = eq(suites.id, input.chosen ?? "");
-  const matches = and(mine, isNull(suites.archivedAt), input.search ? contains(suites.name, input.search) : undefined);
+  const fits = input.search ? contains(suites.name, input.search) : sql`true`;
+  const matches = and(mine, isNull(suites.archivedAt), fits);
+  const picking = input.chosen !== undefined;
+  const pinned = input.search ? sql`(${isChosen} and not (${fits}))` : isChosen;
+  const ranks = input.search ? [fitRank(suites.name, input.search)] : [];
   const { place, after, orderBy } = keyset(sortKeys, suites.id, input.sort, input.cursor);
   const [rows, [counted]] = await Promise.all([
     ctx.db
@@ -47,8 +52,8 @@ export async function listSuites(ctx: Ctx, request: ListSuites = {}) {
       .from(suites)
       .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))
       .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-      .where(input.chosen ? or(matches, and(mine, isChosen)) : and(matches, after))
-      .orderBy(...(input.chosen ? [desc(isChosen)] : []), ...orderBy)
+      .where(picking ? or(matches, and(mine, isChosen)) : and(matches, after))
+      .orderBy(...(picking ? [desc(pinned), ...ranks] : []), ...orderBy)
       .limit(input.limit + 1),
     ctx.db.select({ total: count() }).from(suites).where(matches),
   ]);

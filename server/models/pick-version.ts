@@ -1,8 +1,8 @@
-import { and, count, desc, eq, exists, isNull, or, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, exists, isNull, not, or, sql } from "drizzle-orm";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { PickModelVersion } from "#server/models/input.ts";
-import { contains } from "#server/text/name-search.ts";
+import { contains, fitRank } from "#server/text/name-search.ts";
 
 const name = sql<string>`(${models.name} || '/' || ${modelVersions.version})`;
 const heldAliases = sql<string[]>`coalesce((select array_agg(${aliases.alias} order by ${aliases.alias}) from ${aliases}
@@ -25,7 +25,7 @@ const mostBases = 5;
 /**
  * Ready model versions to choose from → `{items: [{id, name, model, kind, aliases, runId, baseVersionId}], total}`: the one
  * chosen, then the newest bases and champions, then the others, newest first. A text is looked for in the callable name and
- * the aliases, `NAME/3` exactly so comes first. One pass over the project's versions.
+ * the aliases; then the best fit comes first, after a chosen one that does not fit. One pass over the project's versions.
  */
 export async function pickModelVersion(ctx: Ctx, request: PickModelVersion = {}) {
   const { search, chosen = "", kind, limit } = PickModelVersion.parse(request);
@@ -42,13 +42,14 @@ export async function pickModelVersion(ctx: Ctx, request: PickModelVersion = {})
     kind ? eq(models.kind, kind) : undefined,
     search ? or(contains(name, search), contains(sql`${heldAliases}::text`, search)) : undefined,
   );
+  const pinned = search ? and(isChosen, not(matches ?? sql`true`)) : isChosen;
   const newestOf = (group: ReturnType<typeof isChampion.getSQL>) =>
     sql<number>`case when ${group} then row_number() over (partition by ${group} order by ${modelVersions.id} desc) end`;
   const ranked = ctx.db
     .select({
       id: modelVersions.id,
-      chosen: sql<boolean>`${isChosen}`.as("is_chosen"),
-      exact: sql<boolean>`lower(${name}) = ${search.toLowerCase()}`.as("is_exact"),
+      pinned: sql<boolean>`${pinned}`.as("is_pinned"),
+      fit: (search ? fitRank(name, search) : sql<number>`0`).as("fit"),
       base: newestOf(sql`(${models.kind} = 'base')`).as("base_rank"),
       champion: newestOf(sql`(${isChampion})`).as("champion_rank"),
     })
@@ -63,8 +64,8 @@ export async function pickModelVersion(ctx: Ctx, request: PickModelVersion = {})
       .innerJoin(modelVersions, eq(modelVersions.id, ranked.id))
       .innerJoin(models, eq(models.id, modelVersions.modelId))
       .orderBy(
-        desc(ranked.chosen),
-        desc(ranked.exact),
+        desc(ranked.pinned),
+        asc(ranked.fit),
         sql`coalesce(${ranked.base} <= ${mostBases}, false) desc`,
         sql`coalesce(${ranked.champion} <= ${mostChampions}, false) desc`,
         desc(modelVersions.id),

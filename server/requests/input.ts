@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { requestOutcomes } from "#db/enums.ts";
-import { Cursor, searchText, sortedBy } from "#server/input.ts";
+import { Cursor, PickMany, searchText, sortedBy } from "#server/input.ts";
 
 export const requestPeriodNames = ["15m", "1h", "24h", "7d", "30d"] as const;
 export type RequestPeriod = (typeof requestPeriodNames)[number];
@@ -36,6 +36,10 @@ export const ListRequests = RequestFilter.extend({
   limit: z.number().int().min(1).max(100).default(50),
 });
 export type ListRequests = z.infer<typeof ListRequests>;
+
+export const requestChoiceKinds = ["model", "actor", "revision"] as const;
+export const RequestChoices = PickMany.extend({ of: z.enum(requestChoiceKinds) });
+export type RequestChoices = z.infer<typeof RequestChoices>;
 
 /** `req_` and 26 base32 digits, of which the first has three bits. */
 export const isRequestId = /^req_[0-7][0-9a-hjkmnp-tv-z]{25}$/;

@@ -6,7 +6,7 @@ import { requestAttempts, requests } from "#db/schema/requests.ts";
 import { inTx } from "#db/testing.ts";
 import { addFeedback } from "#server/gateway/control/feedback.ts";
 import { requestChoices } from "#server/requests/choices.ts";
-import { ListRequests, RequestFilter } from "#server/requests/input.ts";
+import { ListRequests, RequestChoices, RequestFilter } from "#server/requests/input.ts";
 import { listRequests } from "#server/requests/list.ts";
 import { outcomeOf } from "#server/requests/outcome.rule.ts";
 import { CallLine } from "#server/requests/record.ts";
@@ -182,11 +182,10 @@ test("one request shows its revision, its model and what was said about it", () 
     const shown = await showRequest(ctx, { id });
     expect(shown).toMatchObject({ deploymentName: "support", revisionNumber: 4, modelName: name, modelVersion: 1 });
     expect(shown.feedback).toMatchObject([{ accepted: false, comment: "wrong label" }]);
-    expect(await requestChoices(ctx)).toEqual({
-      models: ["support"],
-      actors: [{ actor: "key:a", name: null }],
-      revisions: [{ id: revisionId, number: 4, deployment: "support" }],
-    });
+    const only = (value: string, label: string) => ({ items: [{ value, label }], total: 1 });
+    expect(await requestChoices(ctx, RequestChoices.parse({ of: "model" }))).toEqual(only("support", "support"));
+    expect(await requestChoices(ctx, RequestChoices.parse({ of: "actor" }))).toEqual(only("key:a", "key a"));
+    expect(await requestChoices(ctx, RequestChoices.parse({ of: "revision" }))).toEqual(only(revisionId, "support v4"));
     const stranger = await testProject(tx);
     await expect(showRequest(stranger.ctx, { id })).rejects.toThrow("there is no request");
   }));

@@ -1,5 +1,5 @@
 import { requestChoices } from "#server/requests/choices.ts";
-import { ListRequests, RequestFilter, RequestTraffic, ShowRequest } from "#server/requests/input.ts";
+import { ListRequests, RequestChoices, RequestFilter, RequestTraffic, ShowRequest } from "#server/requests/input.ts";
 import { listRequests } from "#server/requests/list.ts";
 import { showRequest } from "#server/requests/show.ts";
 import { summariseRequests } from "#server/requests/summary.ts";
@@ -7,7 +7,7 @@ import { requestTraffic } from "#server/requests/traffic.ts";
 import { procedure, router } from "#server/trpc.ts";
 
 export const requestsRouter = router({
-  choices: procedure.query(({ ctx }) => requestChoices(ctx)),
+  choices: procedure.input(RequestChoices).query(({ ctx, input }) => requestChoices(ctx, input)),
   list: procedure.input(ListRequests).query(({ ctx, input }) => listRequests(ctx, input)),
   show: procedure.input(ShowRequest).query(({ ctx, input }) => showRequest(ctx, input)),
   traffic: procedure.input(RequestTraffic).query(({ ctx, input }) => requestTraffic(ctx, input)),

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, type SQLWrapper, sql } from "drizzle-orm";
 import { deployments, revisions } from "#db/schema/deployments.ts";
 import { aliases, models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
@@ -6,7 +6,7 @@ import { bareMeaning } from "#server/deployments/bare-name.rule.ts";
 import { findEngineRefs } from "#server/deployments/engine-refs.ts";
 import { listServable, servableOfModel } from "#server/deployments/servable.ts";
 import { ListCallable } from "#server/routing/input.ts";
-import { contains } from "#server/text/name-search.ts";
+import { contains, fitRank } from "#server/text/name-search.ts";
 
 export type Callable = {
   /** what goes into `model` of an API call */
@@ -44,6 +44,11 @@ export async function listCallable(
   };
 }
 
+/** The best fit to the text first. */
+function ranked(name: SQLWrapper, search: string) {
+  return search ? [fitRank(name, search)] : [];
+}
+
 /** What a model's own name means, the newest models first. */
 async function bareNames(ctx: Ctx, search: string, limit: number): Promise<Callable[]> {
   const named = await ctx.db
@@ -57,7 +62,7 @@ async function bareNames(ctx: Ctx, search: string, limit: number): Promise<Calla
         search ? contains(models.name, search) : undefined,
       ),
     )
-    .orderBy(desc(models.id))
+    .orderBy(...ranked(models.name, search), desc(models.id))
     .limit(limit);
   const found = await Promise.all(
     named.map(async ({ name }) => ({ name, meaning: bareMeaning(await servableOfModel(ctx, name), name) })),
@@ -83,7 +88,7 @@ async function aliasNames(ctx: Ctx, search: string, limit: number): Promise<Call
         search ? contains(name, search) : undefined,
       ),
     )
-    .orderBy(desc(models.id), asc(aliases.alias))
+    .orderBy(...ranked(name, search), desc(models.id), asc(aliases.alias))
     .limit(limit);
   const refs = await findEngineRefs(
     ctx,
@@ -133,7 +138,7 @@ async function servedDeployments(ctx: Ctx, search: string, limit: number): Promi
         search ? contains(deployments.name, search) : undefined,
       ),
     )
-    .orderBy(asc(deployments.name))
+    .orderBy(...ranked(deployments.name, search), asc(deployments.name))
     .limit(limit);
   const rows = await ctx.db
     .select({

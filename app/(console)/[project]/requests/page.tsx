@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
-import { requestFilters, toRequestFilter } from "#components/requests/request-filters.ts";
+import { anyCaller, requestFilters, toRequestFilter } from "#components/requests/request-filters.ts";
 import { RequestsPage } from "#components/requests/requests-page.tsx";
 
 export const metadata: Metadata = { title: "Requests" };
@@ -15,7 +15,7 @@ export default async function Requests({ params, searchParams }: Props) {
   const filters = await readFilters(searchParams);
   const input = toRequestFilter(filters);
   await prefetch(
-    trpc.requests.choices.queryOptions(),
+    trpc.requests.choices.queryOptions(anyCaller),
     trpc.requests.summary.queryOptions(input),
     trpc.requests.list.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor }),
   );

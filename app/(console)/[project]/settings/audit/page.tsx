@@ -15,7 +15,6 @@ export default async function Audit({ params, searchParams }: Props) {
   const input = toListAudit(await readFilters(searchParams));
   await prefetch(
     trpc.people.me.queryOptions(),
-    trpc.audit.actors.queryOptions(),
     trpc.audit.list.infiniteQueryOptions(
       { ...input, sort: { by: "at", desc: true } },
       { getNextPageParam: (page) => page.nextCursor },
