@@ -8,13 +8,18 @@ import { startEmbeddedPostgres } from "#db/embedded.ts";
 import { newId } from "#db/ids.ts";
 import { migrateDatabase } from "#db/migrate.ts";
 import { projects } from "#db/schema/people.ts";
+import { ListAudit } from "#server/audit/input.ts";
+import { listAudit } from "#server/audit/list.ts";
+import { listActors } from "#server/audit/list-actors.ts";
 import { listDatasets } from "#server/datasets/list.ts";
 import { pickDatasetVersion } from "#server/datasets/pick-version.ts";
 import { ListDeployments } from "#server/deployments/input.ts";
 import { listDeployments } from "#server/deployments/list.ts";
 import { listServable } from "#server/deployments/servable.ts";
+import { listPrices } from "#server/economics/list-prices.ts";
 import { listEvals } from "#server/evals/list.ts";
 import { listSuites } from "#server/evals/list-suites.ts";
+import { PickMany } from "#server/input.ts";
 import { listModels } from "#server/models/list.ts";
 import { pickModelVersion } from "#server/models/pick-version.ts";
 import { search } from "#server/ops/search.ts";
@@ -31,7 +36,18 @@ import { listRuns } from "#server/runs/list.ts";
  */
 const rounds = Number(/--rounds[= ](\d+)/.exec(process.argv.join(" "))?.[1] ?? 15);
 const json = process.argv.includes("--json");
-const small: TeamScale = { datasets: 30, runs: 30, versions: 6, models: 2, requests: 3_000, points: 1_000 };
+const small: TeamScale = {
+  datasets: 30,
+  runs: 30,
+  versions: 6,
+  models: 2,
+  prices: 120,
+  suites: 30,
+  keys: 9,
+  audit: 3_000,
+  requests: 3_000,
+  points: 1_000,
+};
 
 type Side = {
   db: Pool;
@@ -87,6 +103,25 @@ const lines: Line[] = [
   { name: "versions, picker search", ask: ({ ctx }) => pickModelVersion(ctx, { search: "hotel-2" }), goal: onePass },
   { name: "versions, servable", ask: ({ ctx }) => listServable(ctx, {}), goal: onePass },
   { name: "suites, first page", ask: ({ ctx }) => listSuites(ctx, page), goal: byIndex },
+  { name: "suites, search", ask: ({ ctx }) => listSuites(ctx, { ...page, search: "suite 7" }), goal: onePass },
+  {
+    name: "suites, by evals",
+    ask: ({ ctx }) => listSuites(ctx, { ...page, sort: { by: "evals", desc: true } }),
+    goal: onePass,
+  },
+  {
+    name: "suites, picker search",
+    ask: ({ ctx }) => listSuites(ctx, { search: "suite 7", chosen: "" }),
+    goal: onePass,
+  },
+  { name: "prices, first page", ask: ({ ctx }) => listPrices(ctx, page), goal: onePass },
+  {
+    name: "prices, by price",
+    ask: ({ ctx }) => listPrices(ctx, { ...page, sort: { by: "output", desc: true } }),
+    goal: onePass,
+  },
+  { name: "audit, first page", ask: ({ ctx }) => listAudit(ctx, ListAudit.parse(page)), goal: onePass },
+  { name: "audit, actors", ask: ({ ctx }) => listActors(ctx, PickMany.parse({ search: "ci-7" })), goal: onePass },
   { name: "evals, first page", ask: ({ ctx }) => listEvals(ctx, page), goal: byIndex },
   {
     name: "deployments, first page",
@@ -111,7 +146,7 @@ const lines: Line[] = [
   },
   ...requestChoiceKinds.map((of) => ({
     name: `requests, choices of ${of}s`,
-    ask: ({ ctx }: Side) => requestChoices(ctx, RequestChoices.parse({ of, search: "s" })),
+    ask: ({ ctx }: Side) => requestChoices(ctx, RequestChoices.parse({ of, search: "7" })),
     goal: onePass,
   })),
   { name: "requests, summary of 30 days", ask: ({ ctx }) => summariseRequests(ctx, requestsOf({})), goal: 100 },

@@ -139,7 +139,9 @@ export async function accountToShow({ trpc }: Connection, dataDir: string): Prom
   const account = knownAccount(dataDir);
   if (!account) return null;
   const email = account.email.toLowerCase();
-  return (await trpc.projects.members.query()).some((member) => member.email === email) ? account : null;
+  return (await trpc.projects.members.query({ search: email })).items.some((member) => member.email === email)
+    ? account
+    : null;
 }
 
 function knownAccount(dataDir: string): DemoAccount | null {

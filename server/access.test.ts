@@ -151,7 +151,7 @@ test("a change that a role may not make leaves a refused row in the audit log", 
   inDatabase(async ({ db }) => {
     const { call, as, projectId } = await house(db);
     await call(as("viewer"), "projects.rename", { name: "mine now" });
-    await call(as("viewer"), "projects.members");
+    await call(as("viewer"), "projects.members", {});
     const rows = await db.select().from(auditLog);
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ projectId, action: "projects.rename", outcome: "refused" });

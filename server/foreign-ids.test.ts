@@ -113,6 +113,7 @@ const unasked = new Set([
     "projects.setRetention",
   ],
   ...["audit.actors", "requests.choices", "requests.list", "requests.summary", "routing.callable", "runs.list"],
+  ...["economics.prices", "projects.invitations", "projects.members"],
   "runs.estimate", // a form's verdict: it says by field what cannot be found
 ]);
 
@@ -124,7 +125,8 @@ async function house(db: Pool) {
   await db.insert(projects).values({ id: projectId, slug, name: slug });
   await db.insert(users).values({ id: userId, email: `ada@${slug}.test`, name: "Ada", passwordHash: "-" });
   await db.insert(members).values({ projectId, userId, role: "admin" });
-  const scale = { datasets: 50, runs: 2, versions: 2, models: 2, requests: 2, points: 5 };
+  const made = { datasets: 50, runs: 2, versions: 2, models: 2, prices: 2 };
+  const scale = { ...made, suites: 40, keys: 2, audit: 2, requests: 2, points: 5 };
   const { baseVersionId, longRunId } = await seedTeam(db, projectId, scale);
   const ctx = { db, projectId, actor: `user:${userId}` as const, enqueue: () => {}, role: "admin" as const };
   const upload = await createUpload({ ...ctx, storage }, { filename: "a.jsonl", bytes: 1 });

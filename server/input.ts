@@ -10,8 +10,12 @@ export function searchText(mostCharacters: number) {
 export const Cursor = z.string().max(400).nullish();
 
 /** The order of a list by one of its columns; `desc` is largest or newest first. */
-export function sortedBy<const By extends string>(columns: readonly [By, ...By[]], initial: NoInfer<By>) {
-  return z.object({ by: z.enum(columns), desc: z.boolean() }).default({ by: initial, desc: true });
+export function sortedBy<const By extends string>(
+  columns: readonly [By, ...By[]],
+  initial: NoInfer<By>,
+  initiallyDesc = true,
+) {
+  return z.object({ by: z.enum(columns), desc: z.boolean() }).default({ by: initial, desc: initiallyDesc });
 }
 
 /** What a picker asks: the text typed, and the id chosen already, which is always among the answers. */

@@ -7,6 +7,7 @@ import {
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import type { Metadata } from "next";
 import { headers } from "next/headers";
+import type { SearchParams } from "nuqs/server";
 import { cache, type ReactNode } from "react";
 import { makeQueryClient } from "#components/query-client.ts";
 import { newId } from "#db/ids.ts";
@@ -43,6 +44,9 @@ export const api = cache(async (project: string | null) => createCaller(await pa
 export const trpcFor = cache((project: string | null) =>
   createTRPCOptionsProxy({ router: appRouter, ctx: () => pageContext(project), queryClient: getQueryClient }),
 );
+
+/** What a page of a list gets: `lists.runs.read(searchParams)` is what it asks for at this address. */
+export type ListPage = { params: Promise<{ project: string }>; searchParams: Promise<SearchParams> };
 
 type Prefetchable = { queryKey: readonly unknown[] };
 

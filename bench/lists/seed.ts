@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Pool } from "#db/client.ts";
 import { type IdKind, newId } from "#db/ids.ts";
 import { rollUpRequests } from "#server/requests/rollups/roll-up.ts";
@@ -9,12 +9,16 @@ export const teamScale = {
   runs: 3_000,
   versions: 600,
   models: 120,
+  prices: 12_000,
+  suites: 3_000,
+  keys: 900,
+  audit: 300_000,
   requests: 300_000,
   points: 100_000,
 };
 export type TeamScale = typeof teamScale;
 
-const requestsAtOnce = 50_000;
+const rowsAtOnce = 50_000;
 
 /**
  * Fill a project in a few seconds, everything made by SQL in the order of its ids: one base, which stays the oldest
@@ -76,18 +80,24 @@ export async function seedTeam(db: Pool, projectId: string, scale: TeamScale = t
     insert into aliases (project_id, model_id, alias, model_version_id, moved_by)
     select ${projectId}, model_id, 'champion', id, ${by} from made where version = 1`);
 
-  const suites = 40;
+  await db.execute(sql`insert into prices (id, project_id, model_id, input_usd_nanos_per_million_tokens,
+      output_usd_nanos_per_million_tokens, effective_from, created_by)
+    select p.id, ${projectId}, m.id, 1000000 * (1 + p.n % 97), 3000000 * (1 + p.n % 89), now() - interval '40 days' + p.n * interval '4 minutes', ${by}
+    from unnest(${ids("price", scale.prices)}) with ordinality as p(id, n)
+    join (select id, row_number() over (order by id) as n from models where project_id = ${projectId} and created_by = ${by} and kind = 'tuned') m
+      on m.n = 1 + p.n % ${scale.models}::int`);
+
   await db.execute(sql`insert into suites (id, project_id, name, dataset_version_id, split, graders, max_cases, max_tokens, cases, created_by, created_at)
     select t.id, ${projectId}, 'suite ' || t.n, d.id, 'validation', '[{"name":"exact","kind":"exact_match"}]', 100, 64, 50 + t.n, ${by},
       now() - interval '30 days' + t.n * interval '1 hour'
-    from unnest(${ids("suite", suites)}) with ordinality as t(id, n)
+    from unnest(${ids("suite", scale.suites)}) with ordinality as t(id, n)
     join (select id, row_number() over (order by id) as n from dataset_versions where project_id = ${projectId} and created_by = ${by}) d on d.n = t.n`);
   await db.execute(sql`insert into evals (id, project_id, suite_id, status, candidate_version_id, baseline_version_id,
       cases_done, cases_total, created_by, created_at)
     select e.id, ${projectId}, s.id, 'succeeded', v.id, ${baseId}, 100, 100, ${by}, now() - interval '20 days' + e.n * interval '40 minutes'
     from unnest(${ids("eval", scale.versions)}) with ordinality as e(id, n)
     join (select id, row_number() over (order by id) as n from suites where project_id = ${projectId} and created_by = ${by}) s
-      on s.n = 1 + e.n % ${suites}
+      on s.n = 1 + e.n % ${scale.suites}
     join (select id, row_number() over (order by id) as n from model_versions where project_id = ${projectId} and created_by = ${by}
       and base_version_id is not null) v on v.n = e.n`);
 
@@ -101,11 +111,24 @@ export async function seedTeam(db: Pool, projectId: string, scale: TeamScale = t
     join unnest(${ids("revision", deployments)}) with ordinality as r(id, n) on r.n = m.n
     join (select id, row_number() over (order by id desc) as n from model_versions where project_id = ${projectId} and created_by = ${by}) v on v.n = m.n`);
 
-  for (let from = 0; from < scale.requests; from += requestsAtOnce) {
-    const many = Math.min(requestsAtOnce, scale.requests - from);
+  await db.execute(sql`insert into api_keys (id, project_id, name, hmac, last4, scopes, created_by)
+    select id, ${projectId}, 'ci-' || n, id, right(id, 4), '{inference}', ${by}
+    from unnest(${ids("key", scale.keys)}) with ordinality as t(id, n)`);
+  /** Nine callers make nearly all calls, as many others as there are keys the hundredth part. */
+  const keyAt = (n: SQL) =>
+    sql`(case when ${n} % 100 = 0 then ${n} / 100 % ${scale.keys}::int else ${n} % least(9, ${scale.keys}::int) end)`;
+  for (let from = 0; from < scale.audit; from += rowsAtOnce)
+    await db.execute(sql`insert into audit_log (id, project_id, actor, action, target_id, created_at)
+      select t.id, ${projectId}, 'key:' || k.id, 'runs.start', 'run_' || t.n, now() - interval '60 days' + (${from}::int + t.n) * interval '15 seconds'
+      from unnest(${ids("audit", Math.min(rowsAtOnce, scale.audit - from))}) with ordinality as t(id, n)
+      join (select id, row_number() over (order by id) as n from api_keys where project_id = ${projectId} and created_by = ${by}) k
+        on k.n = 1 + t.n % ${scale.keys}::int`);
+
+  for (let from = 0; from < scale.requests; from += rowsAtOnce) {
+    const many = Math.min(rowsAtOnce, scale.requests - from);
     await db.execute(sql`insert into requests (id, project_id, actor, endpoint, model, deployment_id, revision_id, model_version_id,
         stream, status, error_code, attempts, prompt_tokens, completion_tokens, ttft_ms, total_ms, cost_usd_nanos, received_at)
-      select q.id, ${projectId}, 'key:key_' || q.n % 9, 'chat.completions', d.name, d.id, d.revision_id, d.version_id,
+      select q.id, ${projectId}, k.actor, 'chat.completions', case when q.n % 100 = 0 then 'retired-' || q.n % 7919 else d.name end, d.id, d.revision_id, d.version_id,
         q.n % 2 = 0, case when q.n % 70 = 0 then 503 when q.n % 31 = 0 then 429 else 200 end,
         case when q.n % 70 = 0 then 'no_host' when q.n % 31 = 0 then 'rate_limit_exceeded' end, 1,
         20 + q.n % 400, 10 + q.n % 90, case when q.n % 2 = 0 then 20 + q.n % 300 end, 80 + q.n % 2000, 1000 + q.n,
@@ -113,7 +136,9 @@ export async function seedTeam(db: Pool, projectId: string, scale: TeamScale = t
       from unnest(${ids("request", many)}) with ordinality as q(id, n)
       join (select d.id, d.name, r.id as revision_id, r.model_version_id as version_id, row_number() over (order by d.id) as n
         from deployments d join revisions r on r.deployment_id = d.id
-        where d.project_id = ${projectId} and d.created_by = ${by}) d on d.n = 1 + q.n % ${deployments}`);
+        where d.project_id = ${projectId} and d.created_by = ${by}) d on d.n = 1 + q.n % ${deployments}
+      join (select 'key:' || id as actor, row_number() over (order by id) as n from api_keys
+        where project_id = ${projectId} and created_by = ${by}) k on k.n = 1 + ${keyAt(sql`(${from}::int + q.n)`)}`);
   }
 
   // the hours of what was logged past the gateways' spools are made from the calls

@@ -63,7 +63,7 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
     },
     {
       id: "outcome",
-      sortBy: "server",
+      sortable: true,
       header: "Outcome",
       phone: "corner",
       cell: (row) =>
@@ -77,7 +77,7 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
           </Chip>
         ),
     },
-    { id: "actor", sortBy: "server", header: "Who", cell: (row) => <Actor row={row} /> },
+    { id: "actor", sortable: true, header: "Who", cell: (row) => <Actor row={row} /> },
     { id: "target", header: "What", cell: (row) => <Target row={row} slug={slug} /> },
     {
       id: "detail",
@@ -85,6 +85,6 @@ export function auditColumns(slug: string): readonly Column<AuditRow>[] {
       className: "max-w-80",
       cell: (row) => <span className="break-words text-ink-2">{formatDetail(row.detail, row.names)}</span>,
     },
-    { id: "at", sortBy: "server", header: "When", cell: (row) => <RelativeTime at={row.createdAt} /> },
+    { id: "at", sortable: true, header: "When", cell: (row) => <RelativeTime at={row.createdAt} /> },
   ];
 }

@@ -1,12 +1,13 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
-import { useQueryStates } from "nuqs";
 import { type ComponentProps, useMemo } from "react";
 import { type AuditRow, auditColumns } from "#components/audit/audit-columns.tsx";
-import { auditFilters, toListAudit } from "#components/audit/audit-filters.ts";
+import type { auditFilters } from "#components/audit/audit-filters.ts";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { useProject } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -16,7 +17,7 @@ import { PickerFilter, usePickerFilter } from "#components/ui/picker-filter.tsx"
 import type { PickerOption, PickerQuery } from "#components/ui/picker-list.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { auditAreas, auditSorts } from "#server/audit/input.ts";
+import { auditAreas } from "#server/audit/input.ts";
 import type { Area } from "#server/signals/actions.ts";
 
 const periods = [
@@ -48,64 +49,48 @@ const areaLabels: Readonly<Record<Area, string>> = {
   playground: "Playground",
 };
 
-function usePages() {
-  const [filters] = useQueryStates(auditFilters);
-  const [sort, setSort] = useSort(auditSorts, { by: "at", desc: true });
-  return {
-    input: { ...toListAudit(filters), sort },
-    order: { sort, onSort: setSort },
-    options: {
-      getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
-      placeholderData: keepPreviousData,
-    },
-  };
-}
+const options = { ...paged, placeholderData: keepPreviousData };
 
 export function ProjectAudit() {
   const trpc = useTRPC();
-  const { input, order, options } = usePages();
-  const query = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions(input, options));
+  const list = useList(lists.audit);
+  const query = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions(list.input, options));
   const who = usePickerFilter("actor");
   const { enabled, ...ask } = who.ask;
   const actors = useQuery(trpc.audit.actors.queryOptions(ask, { enabled, placeholderData: keepPreviousData }));
-  return <AuditTable query={query} order={order} who={who} actors={actors} areas={auditAreas} />;
+  return <AuditTable query={query} list={list} who={who} actors={actors} areas={auditAreas} />;
 }
 
 /** What happened outside any project: accounts, sign-ins, lock-outs. */
 export function InstallationAudit() {
   const trpc = useTRPC();
-  const { input, order, options } = usePages();
-  const query = useInfiniteQuery(trpc.audit.installation.infiniteQueryOptions(input, options));
+  const list = useList(lists.audit);
+  const query = useInfiniteQuery(trpc.audit.installation.infiniteQueryOptions(list.input, options));
   const who = usePickerFilter("actor");
   const { enabled, ...ask } = who.ask;
   const actors = useQuery(
     trpc.audit.installationActors.queryOptions(ask, { enabled, placeholderData: keepPreviousData }),
   );
-  return <AuditTable query={query} order={order} who={who} actors={actors} areas={["people"]} />;
+  return <AuditTable query={query} list={list} who={who} actors={actors} areas={["people"]} />;
 }
 
 function AuditTable({
   query,
-  order,
+  list,
   who,
   actors,
   areas,
 }: {
   query: ComponentProps<typeof ResourceList<AuditRow>>["query"];
-  order: ReturnType<typeof usePages>["order"];
+  list: ReturnType<typeof useList<string, typeof auditFilters, object>>;
   who: ReturnType<typeof usePickerFilter>;
   actors: PickerQuery & { data: { items: PickerOption[] } | undefined };
   areas: readonly Area[];
 }) {
   const { slug } = useProject();
   const columns = useMemo(() => auditColumns(slug), [slug]);
-  const [filters, setFilters] = useQueryStates(auditFilters);
-  const filtered =
-    [filters.actor, filters.area, filters.outcome].some((chosen) => chosen.length > 0) ||
-    filters.period !== "all" ||
-    filters.target !== null;
+  const { filters, setFilters } = list;
   const rows = query.data?.pages[0]?.items;
-  const clear = () => void setFilters(null);
   return (
     <ResourceList
       filters={
@@ -138,9 +123,7 @@ function AuditTable({
       query={query}
       noun="row"
       rowId={(row) => row.id}
-      {...order}
-      filtered={filtered}
-      onClearFilters={clear}
+      {...list.table}
       empty={
         <EmptyState icon={<ScrollText aria-hidden />} title="Nothing has happened yet">
           Every change, and every attempt that was refused, is written here with who made it.

@@ -3,12 +3,12 @@ import { useTable } from "@tanstack/react-table";
 import { type ReactNode, useMemo } from "react";
 import { ColumnMenu } from "#components/data-table/column-menu.tsx";
 import { type Column, features, toColumnDefs } from "#components/data-table/columns.ts";
+import type { Sort } from "#components/data-table/define-list.ts";
 import { HeadCell } from "#components/data-table/table-head.tsx";
 import { TableRow } from "#components/data-table/table-row.tsx";
 import { LoadingRows, NothingMatches, QueryError } from "#components/data-table/table-states.tsx";
 import { Toolbar } from "#components/data-table/toolbar.tsx";
 import { useColumns } from "#components/data-table/use-columns.ts";
-import { type Sort, toSorting } from "#components/data-table/use-sort.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 
@@ -24,7 +24,7 @@ export type DataTableProps<Row extends object> = {
   rowHref?: (row: Row) => string | undefined;
   /** A second line under the row's name: the cause and remedy of a refusal, a progress bar. */
   rowNote?: (row: Row) => ReactNode;
-  /** State of `useSort`. Columns with `sortBy: "server"` come sorted; others are sorted here, where all rows are there. */
+  /** The order the rows come in; `useList` keeps it. */
   sort?: Sort | null;
   onSort?: (sort: Sort) => void;
   error?: unknown;
@@ -65,8 +65,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     columns: defs,
     data,
     getRowId: rowId,
-    manualSorting: columns.some((column) => column.sortBy === "server"),
-    state: { sorting: toSorting(sort), columnVisibility: visibility },
+    state: { columnVisibility: visibility },
   });
   const shown = columns.filter((column) => visibility[column.id]);
   const body = table.getRowModel().rows;
@@ -121,13 +120,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                     </th>
                   )}
                   {shown.map((column) => (
-                    <HeadCell
-                      key={column.id}
-                      column={column}
-                      sort={sort}
-                      onSort={props.onSort}
-                      partial={props.hasMore === true}
-                    />
+                    <HeadCell key={column.id} column={column} sort={sort} onSort={props.onSort} />
                   ))}
                 </tr>
               </thead>

@@ -1,7 +1,7 @@
 "use client";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { Column } from "#components/data-table/columns.ts";
-import type { Sort } from "#components/data-table/use-sort.ts";
+import type { Sort } from "#components/data-table/define-list.ts";
 import { cn } from "#components/ui/cn.ts";
 import { Th } from "#components/ui/table.tsx";
 
@@ -10,16 +10,13 @@ export function HeadCell<Row>({
   column,
   sort,
   onSort,
-  partial,
 }: {
   column: Column<Row>;
   sort: Sort | null;
   onSort: ((sort: Sort) => void) | undefined;
-  /** Only a part of the rows is there: to sort that part would look exact and be wrong. */
-  partial: boolean;
 }) {
   const sorted = sort?.by === column.id ? (sort.desc ? "descending" : "ascending") : "none";
-  if (!column.sortBy || !onSort || (partial && column.sortBy !== "server"))
+  if (!column.sortable || !onSort)
     return (
       <Th numeric={column.numeric} className={column.className}>
         {column.quietHeader ? <span className="sr-only">{column.header}</span> : column.header}

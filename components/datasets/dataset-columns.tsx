@@ -16,7 +16,7 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
     fixed: true,
     phone: "title",
     className: "w-2/5",
-    sortBy: "server",
+    sortable: true,
     cell: ({ name, latest }) => (
       <span>
         <b className="font-medium">
@@ -29,35 +29,35 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
   {
     id: "shape",
     header: "Shape",
-    sortBy: "server",
+    sortable: true,
     cell: ({ latest }) => <span className="text-ink-2">{latest.shape ? shapeLabels[latest.shape] : "unknown"}</span>,
   },
   {
     id: "rows",
     header: "Rows",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: ({ latest }) => rowsSoFar(latest),
   },
   {
     id: "size",
     header: "Size",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: ({ latest }) => <span className="text-ink-2">{formatBytes(latest.sourceBytes)}</span>,
   },
   {
     id: "status",
     header: "Status",
     phone: "corner",
-    sortBy: "server",
+    sortable: true,
     cell: ({ latest }) => <StatusChip status={latest.state} />,
   },
   {
     id: "findings",
     header: "Findings",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: (row) => {
       const found = findings(row);
       return found === null ? "…" : formatNumber(found);
@@ -66,14 +66,14 @@ export const datasetColumns: readonly Column<DatasetRow>[] = [
   {
     id: "used",
     header: "Used by",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <span className="text-ink-2">{formatUsed(row)}</span>,
   },
   {
     id: "updated",
     header: "Updated",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: ({ latest }) => <RelativeTime at={latest.readyAt ?? latest.createdAt} className="text-ink-2" />,
   },
 ];

@@ -3,9 +3,10 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Database, Upload } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
+import { paged } from "#components/data-table/define-list.ts";
+import { type datasetShows, lists } from "#components/data-table/lists.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { isMoving } from "#components/datasets/data.ts";
 import { datasetColumns, datasetNote } from "#components/datasets/dataset-columns.tsx";
 import { failureOf } from "#components/failure.ts";
@@ -13,22 +14,20 @@ import { useLive } from "#components/live.tsx";
 import { useProject, useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
-import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
+import { ChoiceFilter, SearchFilter } from "#components/ui/filter-bar.tsx";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { statusVariant } from "#components/ui/status.ts";
 import { notify } from "#components/ui/toast.tsx";
-import { type DatasetShape, type DatasetStatus, datasetShapes, datasetStatuses } from "#db/enums.ts";
-import { datasetSorts } from "#server/datasets/input.ts";
+import { datasetShapes, datasetStatuses } from "#db/enums.ts";
 import { shapeLabels } from "#server/datasets/shapes/canonical.rule.ts";
 
 const movingEveryMs = 1_000;
-const shows = ["live", "archived"] as const;
 const showOptions = [
   { value: "live", label: "Live datasets" },
   { value: "archived", label: "Archived" },
-] as const satisfies readonly { value: (typeof shows)[number]; label: string }[];
+] as const satisfies readonly { value: (typeof datasetShows)[number]; label: string }[];
 const shownStatuses = datasetStatuses.filter((status) => status !== "uploading");
 
 /** Every dataset of the project by its newest version. */
@@ -36,29 +35,14 @@ export function DatasetsPage({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const { id: projectId } = useProject();
-  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
-  const [shapes, setShapes] = useChoice("shape");
-  const [statuses, setStatuses] = useChoice("status");
-  const [show, setShow] = useQueryState("show", parseAsStringLiteral(shows).withDefault("live"));
-  const [sort, setSort] = useSort(datasetSorts, { by: "updated", desc: true });
-  const filter = {
-    ...(search ? { search } : {}),
-    ...(shapes.length ? { shape: datasetShapes.filter((shape) => shapes.includes(shape)) } : {}),
-    ...(statuses.length ? { status: datasetStatuses.filter((status) => statuses.includes(status)) } : {}),
-    ...(show === "archived" ? { archived: true } : {}),
-  } satisfies { search?: string; shape?: DatasetShape[]; status?: DatasetStatus[]; archived?: boolean };
+  const { filters, setFilters, input, table } = useList(lists.datasets);
   const query = useInfiniteQuery(
-    trpc.datasets.list.infiniteQueryOptions(
-      { ...filter, sort },
-      {
-        getNextPageParam: (page) => page.nextCursor,
-        placeholderData: keepPreviousData,
-        refetchInterval: ({ state }) =>
-          state.data?.pages.some((page) => page.items.some((row) => isMoving(row.latest.status)))
-            ? movingEveryMs
-            : false,
-      },
-    ),
+    trpc.datasets.list.infiniteQueryOptions(input, {
+      ...paged,
+      placeholderData: keepPreviousData,
+      refetchInterval: ({ state }) =>
+        state.data?.pages.some((page) => page.items.some((row) => isMoving(row.latest.status))) ? movingEveryMs : false,
+    }),
   );
   useLive(`project:${projectId}`, () => void client.invalidateQueries(trpc.datasets.list.pathFilter()));
   const upload = <UploadButton slug={slug} />;
@@ -86,8 +70,8 @@ export function DatasetsPage({ slug }: { slug: string }) {
             <Select
               aria-label="Which datasets"
               className="w-auto min-w-36"
-              value={show}
-              onValueChange={(next) => void setShow(next)}
+              value={filters.show}
+              onValueChange={(show) => void setFilters({ show })}
               options={showOptions}
             />
           </>
@@ -100,15 +84,7 @@ export function DatasetsPage({ slug }: { slug: string }) {
         rowId={(row) => row.id}
         rowHref={(row) => `/${slug}/datasets/${row.id}`}
         rowNote={datasetNote}
-        sort={sort}
-        onSort={setSort}
-        filtered={search !== "" || shapes.length > 0 || statuses.length > 0 || show === "archived"}
-        onClearFilters={() => {
-          void setSearch(null);
-          void setShapes(null);
-          void setStatuses(null);
-          void setShow(null);
-        }}
+        {...table}
         empty={
           <EmptyState
             icon={<Database aria-hidden />}

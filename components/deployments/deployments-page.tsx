@@ -1,10 +1,11 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Plus, Rocket } from "lucide-react";
-import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
+import { paged } from "#components/data-table/define-list.ts";
+import { type deploymentShows, lists } from "#components/data-table/lists.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { type DeploymentRow, deploymentState } from "#components/deployments/data.ts";
 import { SplitBar } from "#components/deployments/split-bar.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
@@ -17,15 +18,13 @@ import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { deploymentSorts } from "#server/deployments/input.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
 
 const refreshMs = 15_000;
-const shows = ["live", "retired"] as const;
 const showOptions = [
   { value: "live", label: "Live deployments" },
   { value: "retired", label: "Retired" },
-] as const satisfies readonly { value: (typeof shows)[number]; label: string }[];
+] as const satisfies readonly { value: (typeof deploymentShows)[number]; label: string }[];
 
 const columns: readonly Column<DeploymentRow>[] = [
   {
@@ -33,7 +32,7 @@ const columns: readonly Column<DeploymentRow>[] = [
     header: "Name",
     fixed: true,
     phone: "title",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <b className="font-medium">{row.name}</b>,
   },
   {
@@ -71,21 +70,21 @@ const columns: readonly Column<DeploymentRow>[] = [
     id: "requests",
     header: "Requests, last hour",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: (row) => formatNumber(row.requests),
   },
   {
     id: "failed",
     header: "Failed",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: (row) =>
       row.requests > 0 ? formatPercent(row.failed / row.requests) : <span className="text-ink-3">no requests</span>,
   },
   {
     id: "created",
     header: "Created",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <RelativeTime at={row.createdAt} />,
   },
 ];
@@ -108,19 +107,13 @@ function noteOf(row: DeploymentRow) {
 export function DeploymentsPage({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const refusal = useRefusal("deployments.create");
-  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
-  const [show, setShow] = useQueryState("show", parseAsStringLiteral(shows).withDefault("live"));
-  const [sort, setSort] = useSort(deploymentSorts, { by: "created", desc: true });
-  const filter = { ...(search ? { search } : {}), ...(show === "retired" ? { retired: true } : {}) };
+  const { filters, setFilters, input, table } = useList(lists.deployments);
   const query = useInfiniteQuery(
-    trpc.deployments.list.infiniteQueryOptions(
-      { ...filter, sort },
-      {
-        getNextPageParam: (page) => page.nextCursor,
-        placeholderData: keepPreviousData,
-        refetchInterval: refreshMs,
-      },
-    ),
+    trpc.deployments.list.infiniteQueryOptions(input, {
+      ...paged,
+      placeholderData: keepPreviousData,
+      refetchInterval: refreshMs,
+    }),
   );
   const act = (
     <ButtonLink
@@ -146,8 +139,8 @@ export function DeploymentsPage({ slug }: { slug: string }) {
             <Select
               aria-label="Which deployments"
               className="w-auto min-w-44"
-              value={show}
-              onValueChange={(next) => void setShow(next)}
+              value={filters.show}
+              onValueChange={(show) => void setFilters({ show })}
               options={showOptions}
             />
           </>
@@ -160,13 +153,7 @@ export function DeploymentsPage({ slug }: { slug: string }) {
         rowId={(row) => row.id}
         rowHref={(row) => `/${slug}/deployments/${row.id}`}
         rowNote={noteOf}
-        sort={sort}
-        onSort={setSort}
-        filtered={search !== "" || show === "retired"}
-        onClearFilters={() => {
-          void setSearch(null);
-          void setShow(null);
-        }}
+        {...table}
         empty={
           <EmptyState icon={<Rocket aria-hidden />} title="Nothing is deployed yet" action={act}>
             A deployment gives a model version a name of its own. Clients keep that name while you move their traffic

@@ -22,14 +22,28 @@ export const priceColumns: readonly Column<PriceRow>[] = [
     header: "Model",
     fixed: true,
     phone: "title",
+    sortable: true,
     cell: (row) => <span className="font-medium">{row.name}</span>,
   },
-  { id: "kind", header: "Kind", cell: (row) => (row.kind === "base" ? "base model" : "fine-tuned") },
-  { id: "input", header: "Input, per 1M tokens", className: "text-right", cell: (row) => dollars(row.price?.input) },
-  { id: "output", header: "Output, per 1M tokens", className: "text-right", cell: (row) => dollars(row.price?.output) },
+  { id: "kind", header: "Kind", sortable: true, cell: (row) => (row.kind === "base" ? "base model" : "fine-tuned") },
+  {
+    id: "input",
+    header: "Input, per 1M tokens",
+    numeric: true,
+    sortable: true,
+    cell: (row) => dollars(row.price?.input),
+  },
+  {
+    id: "output",
+    header: "Output, per 1M tokens",
+    numeric: true,
+    sortable: true,
+    cell: (row) => dollars(row.price?.output),
+  },
   {
     id: "since",
     header: "Since",
+    sortable: true,
     cell: (row) =>
       row.price ? (
         <span className="grid">

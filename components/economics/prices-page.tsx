@@ -1,8 +1,10 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { CircleDollarSign } from "lucide-react";
-import { useQueryState } from "nuqs";
-import { DataTable } from "#components/data-table/data-table.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
+import { useList } from "#components/data-table/use-list.ts";
 import { priceColumns } from "#components/economics/price-columns.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { SearchFilter } from "#components/ui/filter-bar.tsx";
@@ -11,31 +13,25 @@ import { EmptyState } from "#components/ui/states.tsx";
 
 export function PricesPage() {
   const trpc = useTRPC();
-  const list = useQuery(trpc.economics.prices.queryOptions());
-  const [q, setQ] = useQueryState("q", { defaultValue: "" });
-  const rows = list.data?.filter((row) => row.name.toLowerCase().includes(q.trim().toLowerCase()));
+  const { input, table } = useList(lists.prices);
+  const query = useInfiniteQuery(
+    trpc.economics.prices.infiniteQueryOptions(input, { ...paged, placeholderData: keepPreviousData }),
+  );
   return (
     <Page>
       <PageHead
         title="Prices"
         purpose="What a model's tokens cost you. Each call is billed at the price of its moment; without one its cost is not measured."
       />
-      <DataTable
+      <ResourceList
         filters={<SearchFilter placeholder="Filter by model" />}
         label="Prices"
+        noun="model"
+        query={query}
         columns={priceColumns}
-        rows={rows}
-        rowId={(row) => row.id}
-        sort={null}
-        onSort={() => {}}
-        error={list.error}
-        onRetry={() => list.refetch()}
-        filtered={q !== ""}
-        onClearFilters={() => void setQ(null)}
-        hasMore={false}
-        onMore={() => {}}
-        loadingMore={false}
         columnsKey="prices"
+        rowId={(row) => row.id}
+        {...table}
         empty={
           <EmptyState icon={<CircleDollarSign aria-hidden />} title="No models yet">
             <p>Prices belong to models: import a base or train one, then say here what a million tokens cost.</p>

@@ -2,23 +2,23 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { Scale } from "lucide-react";
-import { parseAsString, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Chip, StatusChip } from "#components/ui/chip.tsx";
-import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
+import { ChoiceFilter, SearchFilter } from "#components/ui/filter-bar.tsx";
 import { formatNumber, formatSigned } from "#components/ui/format.ts";
 import { Progress } from "#components/ui/progress.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { statusVariant } from "#components/ui/status.ts";
 import { type EvalStatus, evalStatuses } from "#db/enums.ts";
-import { evalSorts } from "#server/evals/input.ts";
 import type { AppRouter } from "#server/router.ts";
 
 type Row = inferRouterOutputs<AppRouter>["evals"]["list"]["items"][number];
@@ -32,27 +32,27 @@ const columns: readonly Column<Row>[] = [
     header: "Comparison",
     fixed: true,
     phone: "title",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => (
       <span>
         <b className="font-medium">{row.candidate}</b> <span className="text-ink-3">against {row.baseline}</span>
       </span>
     ),
   },
-  { id: "suite", header: "Suite", sortBy: "server", cell: (row) => row.suite.name },
-  { id: "cases", header: "Cases", numeric: true, sortBy: "server", cell: (row) => row.suite.cases },
+  { id: "suite", header: "Suite", sortable: true, cell: (row) => row.suite.name },
+  { id: "cases", header: "Cases", numeric: true, sortable: true, cell: (row) => row.suite.cases },
   {
     id: "status",
     header: "Status",
     phone: "corner",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <StatusChip status={row.status} />,
   },
   {
     id: "difference",
     header: "Difference",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: (row) =>
       row.headline?.n ? (
         `${formatSigned(row.headline.difference.score * 100)} points`
@@ -76,7 +76,7 @@ const columns: readonly Column<Row>[] = [
   {
     id: "started",
     header: "Started",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <RelativeTime at={row.createdAt} />,
   },
 ];
@@ -84,20 +84,14 @@ const columns: readonly Column<Row>[] = [
 /** All evals of the project; running ones move by themselves. */
 export function EvalList({ slug, hasSuites }: { slug: string; hasSuites: boolean }) {
   const trpc = useTRPC();
-  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
-  const [status, setStatus] = useChoice("status");
-  const [sort, setSort] = useSort(evalSorts, { by: "started", desc: true });
-  const chosen = evalStatuses.filter((one) => status.includes(one));
+  const { input, table } = useList(lists.evals);
   const query = useInfiniteQuery(
-    trpc.evals.list.infiniteQueryOptions(
-      { search: search || undefined, status: chosen.length ? chosen : undefined, sort },
-      {
-        getNextPageParam: (page) => page.nextCursor ?? undefined,
-        placeholderData: keepPreviousData,
-        refetchInterval: ({ state }) =>
-          state.data?.pages.some((page) => page.items.some((row) => !isFinal(row.status))) ? pollMs : false,
-      },
-    ),
+    trpc.evals.list.infiniteQueryOptions(input, {
+      ...paged,
+      placeholderData: keepPreviousData,
+      refetchInterval: ({ state }) =>
+        state.data?.pages.some((page) => page.items.some((row) => !isFinal(row.status))) ? pollMs : false,
+    }),
   );
   return (
     <ResourceList
@@ -119,13 +113,7 @@ export function EvalList({ slug, hasSuites }: { slug: string; hasSuites: boolean
       rowId={(row) => row.id}
       rowHref={(row) => `/${slug}/evals/${row.id}`}
       rowNote={noteOf}
-      sort={sort}
-      onSort={setSort}
-      filtered={search !== "" || chosen.length > 0}
-      onClearFilters={() => {
-        void setSearch(null);
-        void setStatus(null);
-      }}
+      {...table}
       empty={<NoEvals slug={slug} hasSuites={hasSuites} />}
     />
   );

@@ -3,11 +3,12 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { Archive, ListChecks, Trash2 } from "lucide-react";
-import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import type { Column } from "#components/data-table/columns.ts";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -17,7 +18,6 @@ import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { suiteSorts } from "#server/evals/input.ts";
 import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 import type { AppRouter } from "#server/router.ts";
 
@@ -30,13 +30,9 @@ export function SuiteList({ slug }: { slug: string }) {
   const cannotMake = useRefusal("evals.createSuite");
   const cannotArchive = useRefusal("evals.archiveSuite");
   const cannotDelete = useRefusal("evals.deleteSuite");
-  const [search, setSearch] = useQueryState("suite-q", parseAsString.withDefault(""));
-  const [sort, setSort] = useSort(suiteSorts, { by: "created", desc: true }, "suite-sort");
+  const { input, table } = useList(lists.suites);
   const suites = useInfiniteQuery(
-    trpc.evals.suites.infiniteQueryOptions(
-      { search, sort, limit: 50 },
-      { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData },
-    ),
+    trpc.evals.suites.infiniteQueryOptions(input, { ...paged, placeholderData: keepPreviousData }),
   );
   const [leaving, setLeaving] = useState<Row | null>(null);
   const [deleting, setDeleting] = useState<string | null>(null);
@@ -51,10 +47,10 @@ export function SuiteList({ slug }: { slug: string }) {
       header: "Name",
       fixed: true,
       phone: "title",
-      sortBy: "server",
+      sortable: true,
       cell: (row) => <b className="font-medium">{row.name}</b>,
     },
-    { id: "cases", header: "Cases", numeric: true, sortBy: "server", cell: (row) => row.cases },
+    { id: "cases", header: "Cases", numeric: true, sortable: true, cell: (row) => row.cases },
     {
       id: "from",
       header: "From",
@@ -65,11 +61,11 @@ export function SuiteList({ slug }: { slug: string }) {
       ),
     },
     { id: "graders", header: "Graders", cell: (row) => row.graders.map((grader) => grader.name).join(", ") },
-    { id: "evals", header: "Evals", numeric: true, sortBy: "server", cell: (row) => row.evals },
+    { id: "evals", header: "Evals", numeric: true, sortable: true, cell: (row) => row.evals },
     {
       id: "created",
       header: "Created",
-      sortBy: "server",
+      sortable: true,
       cell: (row) => <RelativeTime at={row.createdAt} />,
     },
     {
@@ -98,15 +94,12 @@ export function SuiteList({ slug }: { slug: string }) {
         query={suites}
         noun="suite"
         filters={<SearchFilter param="suite-q" />}
-        filtered={search !== ""}
-        onClearFilters={() => void setSearch(null)}
         rowId={(row) => row.id}
         rowNote={(row) => {
           const leftOut = formatLeftOut(row.cases, row.leftOut);
           return leftOut ? <span className="text-ink-3 text-xs">{leftOut}.</span> : undefined;
         }}
-        sort={sort}
-        onSort={setSort}
+        {...table}
         empty={
           <EmptyState
             icon={<ListChecks aria-hidden />}

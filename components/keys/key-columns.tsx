@@ -21,7 +21,7 @@ function scopeHelp(row: KeyRow, scope: KeyRow["scopes"][number]) {
 export const keyColumns: readonly Column<KeyRow>[] = [
   {
     id: "name",
-    sortBy: "server",
+    sortable: true,
     header: "Name",
     fixed: true,
     phone: "title",
@@ -51,16 +51,16 @@ export const keyColumns: readonly Column<KeyRow>[] = [
     ),
   },
   { id: "owner", header: "Owner", cell: ownerOf },
-  { id: "createdAt", header: "Created", sortBy: "server", cell: (row) => <RelativeTime at={row.createdAt} /> },
+  { id: "createdAt", header: "Created", sortable: true, cell: (row) => <RelativeTime at={row.createdAt} /> },
   {
     id: "lastUsedAt",
-    sortBy: "server",
+    sortable: true,
     header: "Last used",
     cell: (row) => (row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : muted("never")),
   },
   {
     id: "expiresAt",
-    sortBy: "server",
+    sortable: true,
     header: "Expires",
     cell: (row) => (row.expiresAt ? <RelativeTime at={row.expiresAt} /> : muted("never")),
   },

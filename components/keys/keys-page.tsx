@@ -1,11 +1,12 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
-import { useQueryStates } from "nuqs";
+import { useQueryState } from "nuqs";
+import { paged } from "#components/data-table/define-list.ts";
+import { type keyShows, lists } from "#components/data-table/lists.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { keyColumns } from "#components/keys/key-columns.tsx";
-import { keyFilters, type keyShows } from "#components/keys/key-filters.ts";
 import type { KeyRow } from "#components/keys/key-rows.ts";
 import { NewKeyDialog } from "#components/keys/new-key-dialog.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
@@ -16,7 +17,6 @@ import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { keySorts } from "#server/keys/input.ts";
 
 const showOptions = [
   { value: "live", label: "Live keys" },
@@ -39,21 +39,18 @@ function formatEnded({ items, nextCursor }: { items: readonly KeyRow[]; nextCurs
 export function KeysPage({ apiUrl }: { apiUrl: string }) {
   const trpc = useTRPC();
   const refusal = useRefusal("keys.create");
-  const [filters, setFilters] = useQueryStates(keyFilters);
+  const { filters, setFilters, input, table } = useList(lists.keys);
   const { q, show } = filters;
-  const [sort, setSort] = useSort(keySorts, { by: "createdAt", desc: true });
   const list = useInfiniteQuery(
-    trpc.keys.list.infiniteQueryOptions(
-      { q, show, sort },
-      { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData },
-    ),
+    trpc.keys.list.infiniteQueryOptions(input, { ...paged, placeholderData: keepPreviousData }),
   );
   const rows = list.data?.pages.flatMap((page) => page.items);
   const nothingLive = rows?.length === 0 && q === "" && show === "live";
   const ended = useQuery({ ...trpc.keys.list.queryOptions({ show: "ended", limit: mostEnded }), enabled: nothingLive });
   const gone = nothingLive && ended.data ? formatEnded(ended.data) : null;
-  const creating = filters.new !== null;
-  const setCreating = (open: boolean) => void setFilters({ new: open ? "" : null });
+  const [dialog, setDialog] = useQueryState("new");
+  const creating = dialog !== null;
+  const setCreating = (open: boolean) => void setDialog(open ? "" : null);
   const button = (
     <Button variant="primary" icon={<Plus aria-hidden />} disabledReason={refusal} onClick={() => setCreating(true)}>
       Create key
@@ -84,10 +81,8 @@ export function KeysPage({ apiUrl }: { apiUrl: string }) {
         query={list}
         noun="key"
         rowId={(row) => row.id}
-        sort={sort}
-        onSort={setSort}
+        {...table}
         filtered={q !== "" || show === "ended"}
-        onClearFilters={() => void setFilters({ q: null, show: null })}
         columnsKey="keys"
         empty={
           <EmptyState

@@ -1,10 +1,11 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Box, Plus } from "lucide-react";
-import { parseAsString, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { VerdictChip } from "#components/evals/verdict-chip.tsx";
 import { AliasChip } from "#components/models/alias-chip.tsx";
 import { formatEval, type ModelRow, pollMs } from "#components/models/data.ts";
@@ -13,13 +14,12 @@ import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Chip, StatusChip } from "#components/ui/chip.tsx";
-import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
+import { ChoiceFilter, SearchFilter } from "#components/ui/filter-bar.tsx";
 import { formatCompact, formatSigned } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { modelKinds } from "#db/enums.ts";
-import { modelSorts } from "#server/models/input.ts";
 
 const kindLabels = { base: "Base", tuned: "Fine-tuned" } as const;
 
@@ -29,22 +29,22 @@ const columns: readonly Column<ModelRow>[] = [
     header: "Name",
     fixed: true,
     phone: "title",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <b className="font-medium">{row.name}</b>,
   },
-  { id: "kind", header: "Kind", sortBy: "server", cell: (row) => <Chip>{kindLabels[row.kind]}</Chip> },
+  { id: "kind", header: "Kind", sortable: true, cell: (row) => <Chip>{kindLabels[row.kind]}</Chip> },
   {
     id: "latest",
     header: "Latest",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: (row) => (row.latest ? `${row.name}/${row.latest.version}` : "none"),
   },
   {
     id: "status",
     header: "Status",
     phone: "corner",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => row.latest && <StatusChip status={row.latest.status} />,
   },
   {
@@ -92,13 +92,13 @@ const columns: readonly Column<ModelRow>[] = [
     header: "Parameters",
     numeric: true,
     optional: true,
-    sortBy: "server",
+    sortable: true,
     cell: (row) => (row.latest?.parameters ? formatCompact(row.latest.parameters) : "not known"),
   },
   {
     id: "updated",
     header: "Updated",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <RelativeTime at={row.updatedAt} />,
   },
 ];
@@ -107,23 +107,14 @@ const columns: readonly Column<ModelRow>[] = [
 export function ModelList({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const refusal = useRefusal("models.import");
-  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
-  const [kinds, setKinds] = useChoice("kind");
-  const [sort, setSort] = useSort(modelSorts, { by: "updated", desc: true });
-  const chosen = modelKinds.filter((kind) => kinds.includes(kind));
-  const kind = chosen.length === 1 ? chosen[0] : undefined;
+  const { input, table } = useList(lists.models);
   const query = useInfiniteQuery(
-    trpc.models.list.infiniteQueryOptions(
-      { search: search || undefined, kind, sort },
-      {
-        getNextPageParam: (page) => page.nextCursor ?? undefined,
-        placeholderData: keepPreviousData,
-        refetchInterval: ({ state }) =>
-          state.data?.pages.some((page) => page.items.some((row) => row.latest?.status === "importing"))
-            ? pollMs
-            : false,
-      },
-    ),
+    trpc.models.list.infiniteQueryOptions(input, {
+      ...paged,
+      placeholderData: keepPreviousData,
+      refetchInterval: ({ state }) =>
+        state.data?.pages.some((page) => page.items.some((row) => row.latest?.status === "importing")) ? pollMs : false,
+    }),
   );
   const importBase = (
     <ButtonLink href={`/${slug}/models/new`} variant="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
@@ -158,13 +149,7 @@ export function ModelList({ slug }: { slug: string }) {
         rowNote={(row) =>
           row.latest && row.latest.status !== "ready" ? <ImportNote name={row.name} version={row.latest} /> : undefined
         }
-        sort={sort}
-        onSort={setSort}
-        filtered={search !== "" || chosen.length > 0}
-        onClearFilters={() => {
-          void setSearch(null);
-          void setKinds(null);
-        }}
+        {...table}
         empty={
           <EmptyState icon={<Box aria-hidden />} title="No model yet" action={importBase}>
             A run starts from a base model and ends as a new version here. Begin with nano, which ships with LargeForge

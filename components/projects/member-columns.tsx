@@ -12,7 +12,7 @@ export const memberColumns: readonly Column<MemberRow>[] = [
     header: "Name",
     fixed: true,
     phone: "title",
-    sortBy: (row) => row.name,
+    sortable: true,
     cell: (row) => (
       <span className="grid">
         <span className="flex flex-wrap items-center gap-1.5 font-medium">
@@ -29,21 +29,21 @@ export const memberColumns: readonly Column<MemberRow>[] = [
     header: "Role",
     fixed: true,
     className: "md:w-44",
-    sortBy: (row) => row.role,
+    sortable: true,
     cell: (row) => <MemberRole row={row} />,
   },
   {
     id: "lastSeenAt",
     header: "Last seen",
-    sortBy: (row) => row.lastSeenAt,
+    sortable: true,
     cell: (row) => (row.lastSeenAt ? <RelativeTime at={row.lastSeenAt} /> : <span className="text-ink-3">never</span>),
   },
-  { id: "since", header: "Member since", sortBy: (row) => row.since, cell: (row) => <RelativeTime at={row.since} /> },
+  { id: "since", header: "Member since", sortable: true, cell: (row) => <RelativeTime at={row.since} /> },
   {
     id: "liveKeys",
     header: "Live keys",
     numeric: true,
-    sortBy: (row) => row.liveKeys,
+    sortable: true,
     cell: (row) => formatNumber(row.liveKeys),
   },
   {

@@ -1,10 +1,12 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
-import { DataTable } from "#components/data-table/data-table.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
+import { ResourceList } from "#components/data-table/resource-list.tsx";
+import { useList } from "#components/data-table/use-list.ts";
 import { roleLabels } from "#components/people/roles.ts";
 import { InvitationsCard } from "#components/projects/invitations-card.tsx";
 import { InviteDialog } from "#components/projects/invite-dialog.tsx";
@@ -14,21 +16,17 @@ import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { SearchFilter } from "#components/ui/filter-bar.tsx";
-import { plural } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { roles } from "#db/enums.ts";
-
-const memberSorts = ["name", "role", "lastSeenAt", "since", "liveKeys"] as const;
 
 export function MembersPage() {
   const trpc = useTRPC();
   const refusal = useRefusal("projects.invite");
   const [inviting, setInviting] = useQueryState("invite", parseAsString);
-  const [q, setQ] = useQueryState("q", parseAsString.withDefault(""));
-  const [sort, setSort] = useSort(memberSorts, { by: "name", desc: false });
-  const list = useQuery(trpc.projects.members.queryOptions());
-  const wanted = q.toLowerCase();
-  const rows = list.data?.filter((row) => `${row.name} ${row.email}`.toLowerCase().includes(wanted));
+  const { input, table } = useList(lists.members);
+  const query = useInfiniteQuery(
+    trpc.projects.members.infiniteQueryOptions(input, { ...paged, placeholderData: keepPreviousData }),
+  );
   return (
     <Page>
       <PageHead
@@ -45,20 +43,15 @@ export function MembersPage() {
           </Button>
         }
       />
-      <DataTable
+      <ResourceList
         filters={<SearchFilter placeholder="Filter by name or e-mail" />}
         label="Members"
+        noun="member"
+        query={query}
         columns={memberColumns}
-        rows={rows}
         rowId={(row) => row.userId}
-        sort={sort}
-        onSort={setSort}
-        error={list.error}
-        onRetry={() => list.refetch()}
-        filtered={q !== ""}
-        onClearFilters={() => void setQ(null)}
+        {...table}
         empty={null}
-        {...(rows ? { summary: plural(rows.length, "member") } : {})}
       />
       {!refusal && <InvitationsCard />}
       <RolesCard />

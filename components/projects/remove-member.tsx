@@ -3,26 +3,24 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { failureOf } from "#components/failure.ts";
 import { keyLine } from "#components/projects/key-line.ts";
+import { MemberPicker } from "#components/projects/member-picker.tsx";
 import type { MemberRow } from "#components/projects/rows.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { plural } from "#components/ui/format.ts";
 import { useNow } from "#components/ui/relative-time.tsx";
-import { Select } from "#components/ui/select.tsx";
 import { notify } from "#components/ui/toast.tsx";
 
 const mostNamed = 8;
-const revoked = "revoke";
 
 /** Ends a membership; their keys are named, and end with it unless another member takes them over. */
 export function RemoveMember({ row, onClose }: { row: MemberRow; onClose: () => void }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const now = new Date(useNow());
-  const [keysTo, setKeysTo] = useState<string>(revoked);
+  const [keysTo, setKeysTo] = useState("");
   const keys = useQuery(trpc.keys.ofMember.queryOptions({ userId: row.userId }));
-  const members = useQuery(trpc.projects.members.queryOptions());
   const remove = useMutation(
     trpc.projects.removeMember.mutationOptions({
       onSuccess: ({ keysRevoked, keysTransferred }) => {
@@ -38,7 +36,6 @@ export function RemoveMember({ row, onClose }: { row: MemberRow; onClose: () => 
     }),
   );
   const items = keys.data?.items ?? [];
-  const takers = (members.data ?? []).filter((member) => member.userId !== row.userId && !member.disabled);
   const more = items.length - mostNamed;
   return (
     <ConfirmDialog
@@ -55,21 +52,24 @@ export function RemoveMember({ row, onClose }: { row: MemberRow; onClose: () => 
         ...(more > 0 ? [`and ${plural(more, "more key", "more keys")}`] : []),
       ]}
       confirmLabel="Remove member"
-      onConfirm={() => remove.mutateAsync({ userId: row.userId, keysTo: keysTo === revoked ? null : keysTo })}
+      onConfirm={() => remove.mutateAsync({ userId: row.userId, keysTo: keysTo || null })}
     >
       {items.length > 0 && (
-        <Field label={items.length === 1 ? "Their API key" : `Their ${items.length} API keys`}>
-          <Select
+        <Field
+          label={items.length === 1 ? "Who takes over their API key" : `Who takes over their ${items.length} API keys`}
+          hint={keysTo ? "They go on working, within the role of whoever takes them over." : undefined}
+        >
+          <MemberPicker
             value={keysTo}
-            onValueChange={setKeysTo}
-            options={[
-              { value: revoked, label: "Revoke", hint: "Every program that uses them is refused within a second" },
-              ...takers.map((member) => ({
-                value: member.userId,
-                label: `Hand over to ${member.name}`,
-                hint: `They go on working, within the role ${member.role}`,
-              })),
-            ]}
+            onChoose={setKeysTo}
+            none={{ label: "Nobody: revoke", hint: "Every program that uses them is refused within a second" }}
+            refusalOf={(member) =>
+              member.userId === row.userId
+                ? "They are leaving"
+                : member.disabled
+                  ? "Their account is disabled"
+                  : undefined
+            }
           />
         </Field>
       )}

@@ -26,7 +26,7 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
     {
       id: "model",
       header: "Model",
-      sortBy: "server",
+      sortable: true,
       fixed: true,
       phone: "title",
       cell: (row) => <OpenButton row={row} onOpen={onOpen} />,
@@ -34,7 +34,7 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
     {
       id: "status",
       header: "Outcome",
-      sortBy: "server",
+      sortable: true,
       phone: "corner",
       cell: (row) => <OutcomeChip status={row.status} />,
     },
@@ -51,16 +51,16 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
     {
       id: "ttft",
       header: "TTFT",
-      sortBy: "server",
+      sortable: true,
       numeric: true,
       cell: (row) =>
         row.ttftMs === null ? nothing(row.stream ? "none came" : "not streamed") : formatDurationMs(row.ttftMs),
     },
-    { id: "total", header: "Total", numeric: true, sortBy: "server", cell: (row) => formatDurationMs(row.totalMs) },
+    { id: "total", header: "Total", numeric: true, sortable: true, cell: (row) => formatDurationMs(row.totalMs) },
     {
       id: "completion",
       header: "Tokens in → out",
-      sortBy: "server",
+      sortable: true,
       numeric: true,
       cell: (row) =>
         row.promptTokens === null || row.completionTokens === null
@@ -70,7 +70,7 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
     {
       id: "cost",
       header: "Cost",
-      sortBy: "server",
+      sortable: true,
       numeric: true,
       phone: "hide",
       cell: (row) => (row.costUsdNanos === null ? nothing("not measured") : formatUsdNanos(row.costUsdNanos)),
@@ -91,6 +91,6 @@ export function requestColumns(onOpen: (id: string) => void): readonly Column<Re
       phone: "hide",
       cell: (row) => (row.errorCode ? <code className="font-mono text-xs">{row.errorCode}</code> : nothing("none")),
     },
-    { id: "received", header: "Received", sortBy: "server", cell: (row) => <RelativeTime at={row.receivedAt} /> },
+    { id: "received", header: "Received", sortable: true, cell: (row) => <RelativeTime at={row.receivedAt} /> },
   ];
 }

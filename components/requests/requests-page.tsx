@@ -1,40 +1,34 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { List } from "lucide-react";
-import { parseAsString, useQueryState, useQueryStates } from "nuqs";
+import { parseAsString, useQueryState } from "nuqs";
 import { useMemo } from "react";
 import { DataTable } from "#components/data-table/data-table.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { formatCount } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { LatencyChart, RateChart } from "#components/requests/request-charts.tsx";
 import { requestColumns } from "#components/requests/request-columns.tsx";
 import { RequestDrawer } from "#components/requests/request-drawer.tsx";
 import { RequestFilterBar } from "#components/requests/request-filter-bar.tsx";
-import { anyCaller, requestFilters, toRequestFilter } from "#components/requests/request-filters.ts";
+import { anyCaller } from "#components/requests/request-filters.ts";
 import { SummaryFacts } from "#components/requests/summary-facts.tsx";
 import { useProject } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
-import { requestSorts } from "#server/requests/input.ts";
 
 /** The request log: what happened, to whom, how fast, at what cost. */
 export function RequestsPage() {
   const trpc = useTRPC();
   const { slug } = useProject();
-  const [filters, setFilters] = useQueryStates(requestFilters);
+  const { setFilters, input: asked, table } = useList(lists.requests);
   const [openId, setOpenId] = useQueryState("request", parseAsString.withOptions({ history: "push" }));
-  const input = toRequestFilter(filters);
-  const [sort, setSort] = useSort(requestSorts, { by: "received", desc: true });
+  const { sort, ...input } = asked;
   const list = useInfiniteQuery(
-    trpc.requests.list.infiniteQueryOptions(
-      { ...input, sort },
-      {
-        getNextPageParam: (page) => page.nextCursor,
-        placeholderData: keepPreviousData,
-      },
-    ),
+    trpc.requests.list.infiniteQueryOptions({ ...input, sort }, { ...paged, placeholderData: keepPreviousData }),
   );
   const summary = useQuery({ ...trpc.requests.summary.queryOptions(input), placeholderData: keepPreviousData });
   const rows = list.data?.pages.flatMap((page) => page.items);
@@ -64,8 +58,7 @@ export function RequestsPage() {
         columnsKey="requests"
         rows={rows}
         rowId={(row) => row.id}
-        sort={sort}
-        onSort={setSort}
+        {...table}
         summary={rows && total !== undefined && formatCount(rows.length, total, "request")}
         refreshing={list.isPlaceholderData}
         error={list.error}

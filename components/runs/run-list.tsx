@@ -1,17 +1,18 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Flame, Plus } from "lucide-react";
-import { parseAsString, useQueryState } from "nuqs";
 import type { Column } from "#components/data-table/columns.ts";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { ResourceList } from "#components/data-table/resource-list.tsx";
-import { useSort } from "#components/data-table/use-sort.ts";
+import { useList } from "#components/data-table/use-list.ts";
 import { isMoving, pollMs, type RunRow } from "#components/runs/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { CutName } from "#components/ui/cut-name.tsx";
-import { ChoiceFilter, SearchFilter, useChoice } from "#components/ui/filter-bar.tsx";
+import { ChoiceFilter, SearchFilter } from "#components/ui/filter-bar.tsx";
 import { formatDurationMs, formatLoss, formatNumber, formatRemaining } from "#components/ui/format.ts";
 import { Page, PageHead } from "#components/ui/page-head.tsx";
 import { Progress } from "#components/ui/progress.tsx";
@@ -19,7 +20,6 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { EmptyState } from "#components/ui/states.tsx";
 import { statusVariant } from "#components/ui/status.ts";
 import { runStatuses } from "#db/enums.ts";
-import { runSorts } from "#server/runs/input.ts";
 import { findMethod } from "#server/runs/methods/table.ts";
 
 const columns: readonly Column<RunRow>[] = [
@@ -28,7 +28,7 @@ const columns: readonly Column<RunRow>[] = [
     header: "Name",
     fixed: true,
     phone: "title",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => (
       <b className="font-medium">
         <CutName name={row.name} />
@@ -39,30 +39,30 @@ const columns: readonly Column<RunRow>[] = [
     id: "status",
     header: "Status",
     phone: "corner",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <StatusChip status={row.status} />,
   },
   { id: "method", header: "Method", cell: (row) => findMethod(row.method)?.label ?? row.method },
-  { id: "base", header: "Base", sortBy: "server", cell: (row) => `${row.base}/${row.baseVersion}` },
+  { id: "base", header: "Base", sortable: true, cell: (row) => `${row.base}/${row.baseVersion}` },
   {
     id: "dataset",
     header: "Dataset",
     className: "md:whitespace-nowrap",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => `${row.dataset} v${row.datasetVersion}`,
   },
   {
     id: "loss",
     header: "Loss",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: (row) => (row.loss === null ? <span className="text-ink-3">not measured</span> : formatLoss(row.loss)),
   },
   {
     id: "duration",
     header: "Duration",
     numeric: true,
-    sortBy: "server",
+    sortable: true,
     cell: (row) =>
       row.startedAt && row.finishedAt ? (
         formatDurationMs(row.finishedAt.getTime() - row.startedAt.getTime())
@@ -73,7 +73,7 @@ const columns: readonly Column<RunRow>[] = [
   {
     id: "created",
     header: "Queued",
-    sortBy: "server",
+    sortable: true,
     cell: (row) => <RelativeTime at={row.createdAt} />,
   },
 ];
@@ -82,20 +82,14 @@ const columns: readonly Column<RunRow>[] = [
 export function RunList({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const refusal = useRefusal("runs.start");
-  const [search, setSearch] = useQueryState("q", parseAsString.withDefault(""));
-  const [status, setStatus] = useChoice("status");
-  const [sort, setSort] = useSort(runSorts, { by: "created", desc: true });
-  const chosen = runStatuses.filter((one) => status.includes(one));
+  const { input, table } = useList(lists.runs);
   const query = useInfiniteQuery(
-    trpc.runs.list.infiniteQueryOptions(
-      { search: search || undefined, status: chosen.length ? chosen : undefined, sort },
-      {
-        getNextPageParam: (page) => page.nextCursor ?? undefined,
-        placeholderData: keepPreviousData,
-        refetchInterval: ({ state }) =>
-          state.data?.pages.some((page) => page.items.some((row) => isMoving(row.status))) ? pollMs : false,
-      },
-    ),
+    trpc.runs.list.infiniteQueryOptions(input, {
+      ...paged,
+      placeholderData: keepPreviousData,
+      refetchInterval: ({ state }) =>
+        state.data?.pages.some((page) => page.items.some((row) => isMoving(row.status))) ? pollMs : false,
+    }),
   );
   const start = (
     <ButtonLink href={`/${slug}/runs/new`} variant="primary" icon={<Plus aria-hidden />} disabledReason={refusal}>
@@ -128,13 +122,7 @@ export function RunList({ slug }: { slug: string }) {
         rowId={(row) => row.id}
         rowHref={(row) => `/${slug}/runs/${row.id}`}
         rowNote={noteOf}
-        sort={sort}
-        onSort={setSort}
-        filtered={search !== "" || chosen.length > 0}
-        onClearFilters={() => {
-          void setSearch(null);
-          void setStatus(null);
-        }}
+        {...table}
         empty={
           <EmptyState icon={<Flame aria-hidden />} title="Nothing has been trained yet" action={start}>
             A run fine-tunes a base model on one version of a dataset and produces a new model version. On the sample

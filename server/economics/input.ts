@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Cursor, searchText, sortedBy } from "#server/input.ts";
 
 /** Dollars as people write them: at most nine decimals, so that nanodollars hold them exactly. */
 const UsdPerMillionTokens = z
@@ -13,3 +14,13 @@ export const SetPrice = z.object({
   output: UsdPerMillionTokens,
 });
 export type SetPrice = z.infer<typeof SetPrice>;
+
+export const priceSorts = ["name", "kind", "input", "output", "since"] as const;
+
+export const ListPrices = z.object({
+  search: searchText(80).default(""),
+  cursor: Cursor,
+  sort: sortedBy(priceSorts, "name", false),
+  limit: z.int().min(1).max(100).default(50),
+});
+export type ListPrices = z.input<typeof ListPrices>;

@@ -136,7 +136,7 @@ test("invitations by somebody who left, was disabled or is no admin any more let
     expect(await removeMember(ctx, { userId: bobId, keysTo: null })).toMatchObject({ invitationsRevoked: 1 });
     const attempt = acceptInvitation(ctx, { token: second.token, name: "Two", password: "a long enough password" });
     await expect(attempt).rejects.toThrow("taken back");
-    expect(await listInvitations(ctx)).toEqual([]);
+    expect((await listInvitations(ctx)).total).toBe(0);
   }));
 
 test("an invitation made with a key of somebody who left lets nobody in", () =>

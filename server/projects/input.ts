@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { retentionDays, roles } from "#db/enums.ts";
+import { Cursor, Pick, sortedBy } from "#server/input.ts";
 import { Email, LinkToken, NewPassword, PersonName } from "#server/people/input.ts";
 
 export const ProjectName = z
@@ -69,3 +70,18 @@ export type ClaimFirstAdmin = z.infer<typeof ClaimFirstAdmin>;
 
 export const AcceptInvitation = z.object({ token: LinkToken, name: PersonName, password: NewPassword });
 export type AcceptInvitation = z.infer<typeof AcceptInvitation>;
+
+export const memberSorts = ["name", "role", "lastSeenAt", "since", "liveKeys"] as const;
+
+/** `search` looks into names and e-mails; a picker sends `chosen`, the id of a person or "". */
+export const ListMembers = Pick.extend({ cursor: Cursor, sort: sortedBy(memberSorts, "name", false) });
+export type ListMembers = z.input<typeof ListMembers>;
+
+export const invitationSorts = ["email", "role", "created", "expires"] as const;
+
+export const ListInvitations = z.object({
+  cursor: Cursor,
+  sort: sortedBy(invitationSorts, "created"),
+  limit: z.int().min(1).max(100).default(20),
+});
+export type ListInvitations = z.input<typeof ListInvitations>;

@@ -1,11 +1,18 @@
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, count, eq, isNull, sql } from "drizzle-orm";
 import { invitations, members, projects, users } from "#db/schema/people.ts";
 import { type Ctx, type TxCtx, transact, type UnscopedCtx } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { keyset, pageOf } from "#server/page.ts";
 import { createUser } from "#server/people/create-user.ts";
 import { findLink, issueLink, takeLink } from "#server/people/links.ts";
 import { me } from "#server/people/me.ts";
-import type { AcceptInvitation, InviteMember, OpenLink, RevokeInvitation } from "#server/projects/input.ts";
+import {
+  type AcceptInvitation,
+  type InviteMember,
+  ListInvitations,
+  type OpenLink,
+  type RevokeInvitation,
+} from "#server/projects/input.ts";
 
 /**
  * What a one-time link offers, without using it → `{kind: "first-admin"}` or `{kind: "member", projectName, email,
@@ -29,23 +36,41 @@ export async function openLink(ctx: Pick<UnscopedCtx, "db">, input: OpenLink) {
   };
 }
 
-const mostShown = 200;
+const sortKeys = {
+  email: { value: invitations.email, as: "name", always: true },
+  role: { value: invitations.role, as: "text", always: true },
+  created: { value: invitations.createdAt, as: "timestamptz", always: true },
+  expires: { value: invitations.expiresAt, as: "timestamptz", always: true },
+} as const;
 
-/** Invitations nobody has used or taken back; an expired one stays until it is removed or replaced. */
-export async function listInvitations(ctx: Ctx) {
-  return ctx.db
-    .select({
-      id: invitations.id,
-      email: invitations.email,
-      role: invitations.role,
-      createdAt: invitations.createdAt,
-      expiresAt: invitations.expiresAt,
-      expired: sql<boolean>`${invitations.expiresAt} <= now()`,
-    })
-    .from(invitations)
-    .where(and(eq(invitations.projectId, ctx.projectId), isNull(invitations.acceptedAt), isNull(invitations.revokedAt)))
-    .orderBy(desc(invitations.createdAt))
-    .limit(mostShown);
+/** Invitations nobody has used or taken back → `{items, nextCursor, total}`; an expired one stays until it is removed or replaced. */
+export async function listInvitations(ctx: Ctx, request: ListInvitations = {}) {
+  const input = ListInvitations.parse(request);
+  const open = and(
+    eq(invitations.projectId, ctx.projectId),
+    isNull(invitations.acceptedAt),
+    isNull(invitations.revokedAt),
+  );
+  const { place, after, orderBy } = keyset(sortKeys, invitations.id, input.sort, input.cursor);
+  const [rows, [counted]] = await Promise.all([
+    ctx.db
+      .select({
+        id: invitations.id,
+        email: invitations.email,
+        role: invitations.role,
+        createdAt: invitations.createdAt,
+        expiresAt: invitations.expiresAt,
+        expired: sql<boolean>`${invitations.expiresAt} <= now()`,
+        place,
+      })
+      .from(invitations)
+      .where(and(open, after))
+      .orderBy(...orderBy)
+      .limit(input.limit + 1),
+    ctx.db.select({ total: count() }).from(invitations).where(open),
+  ]);
+  const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.id);
+  return { items: page, nextCursor, total: counted?.total ?? 0 };
 }
 
 /**

@@ -1,48 +1,72 @@
-import { and, asc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { Role } from "#db/enums.ts";
 import { apiKeys } from "#db/schema/keys.ts";
 import { members, projects, sessions, users } from "#db/schema/people.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
+import { keyset, pageOf } from "#server/page.ts";
 import { isOwner, mayActOnAccount } from "#server/people/account-authority.ts";
-import type { RemoveMember, SetMemberRole } from "#server/projects/input.ts";
+import { ListMembers, type RemoveMember, type SetMemberRole } from "#server/projects/input.ts";
 import { revokeInvitationsOf } from "#server/projects/invitations.ts";
+import { contains } from "#server/text/name-search.ts";
 
-const mostShown = 500;
+const lastSeen = sql<Date | null>`(select max(${sessions.lastSeenAt}) from ${sessions} where ${sessions.userId} = ${users.id})`;
 
 /**
- * The project's people by name, with when they were last seen, how many live keys of the project are theirs, and whether
- * the caller may disable or reset their account.
+ * The project's people in any order → `{items, nextCursor, total}`, each with when they were last seen, how many live keys
+ * of the project are theirs, and whether the caller may disable or reset their account. `chosen`, a person's id, comes first:
+ * a picker never loses whom it holds. One pass over the members.
  */
-export async function listMembers(ctx: Ctx) {
-  const lastSeen = sql<Date | null>`(select max(${sessions.lastSeenAt}) from ${sessions} where ${sessions.userId} = ${users.id})`;
-  const rows = await ctx.db
-    .select({
-      userId: users.id,
-      name: users.name,
-      email: users.email,
-      role: members.role,
-      isOwner: users.isOwner,
-      disabled: sql<boolean>`${users.disabledAt} is not null`,
-      mayAct: mayActOnAccount({ actor: ctx.actor, isOwner: await isOwner(ctx) }),
-      since: members.createdAt,
-      lastSeenAt: lastSeen.mapWith(sessions.lastSeenAt),
-      liveKeys: ctx.db.$count(
-        apiKeys,
-        and(
-          eq(apiKeys.projectId, members.projectId),
-          eq(apiKeys.ownerId, members.userId),
-          isNull(apiKeys.revokedAt),
-          or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
-        ),
-      ),
-    })
-    .from(members)
-    .innerJoin(users, eq(users.id, members.userId))
-    .where(eq(members.projectId, ctx.projectId))
-    .orderBy(asc(users.name), asc(users.id))
-    .limit(mostShown);
-  return rows;
+export async function listMembers(ctx: Ctx, request: ListMembers = {}) {
+  const input = ListMembers.parse(request);
+  const mine = eq(members.projectId, ctx.projectId);
+  const isChosen = eq(members.userId, input.chosen ?? "");
+  const matches = and(
+    mine,
+    input.search ? or(contains(users.name, input.search), contains(users.email, input.search)) : undefined,
+  );
+  const liveKeys = ctx.db.$count(
+    apiKeys,
+    and(
+      eq(apiKeys.projectId, members.projectId),
+      eq(apiKeys.ownerId, members.userId),
+      isNull(apiKeys.revokedAt),
+      or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
+    ),
+  );
+  const sortKeys = {
+    name: { value: users.name, as: "name", always: true },
+    role: { value: members.role, as: "text", always: true },
+    lastSeenAt: { value: lastSeen, as: "timestamptz" },
+    since: { value: members.createdAt, as: "timestamptz", always: true },
+    liveKeys: { value: liveKeys, as: "float8", always: true },
+  } as const;
+  const { place, after, orderBy } = keyset(sortKeys, members.userId, input.sort, input.cursor);
+  const mayAct = mayActOnAccount({ actor: ctx.actor, isOwner: await isOwner(ctx) });
+  const [rows, [counted]] = await Promise.all([
+    ctx.db
+      .select({
+        userId: users.id,
+        name: users.name,
+        email: users.email,
+        role: members.role,
+        isOwner: users.isOwner,
+        disabled: sql<boolean>`${users.disabledAt} is not null`,
+        mayAct,
+        since: members.createdAt,
+        lastSeenAt: lastSeen.mapWith(sessions.lastSeenAt),
+        liveKeys,
+        place,
+      })
+      .from(members)
+      .innerJoin(users, eq(users.id, members.userId))
+      .where(input.chosen ? or(matches, and(mine, isChosen)) : and(matches, after))
+      .orderBy(...(input.chosen ? [desc(isChosen)] : []), ...orderBy)
+      .limit(input.limit + 1),
+    ctx.db.select({ total: count() }).from(members).innerJoin(users, eq(users.id, members.userId)).where(matches),
+  ]);
+  const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.userId);
+  return { items: page, nextCursor, total: counted?.total ?? 0 };
 }
 
 /**

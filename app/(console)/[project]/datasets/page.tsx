@@ -1,16 +1,14 @@
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { DatasetsPage } from "#components/datasets/datasets-page.tsx";
 
 export const metadata = { title: "Datasets" };
 
-export default async function Datasets({ params }: { params: Promise<{ project: string }> }) {
+export default async function Datasets({ params, searchParams }: ListPage) {
   const { project } = await params;
-  await prefetch(
-    trpcFor(project).datasets.list.infiniteQueryOptions(
-      { sort: { by: "updated", desc: true } },
-      { getNextPageParam: (page) => page.nextCursor },
-    ),
-  );
+  const trpc = trpcFor(project);
+  await prefetch(trpc.datasets.list.infiniteQueryOptions(await lists.datasets.read(searchParams), paged));
   return (
     <HydrateClient>
       <DatasetsPage slug={project} />

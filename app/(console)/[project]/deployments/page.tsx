@@ -1,16 +1,14 @@
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { DeploymentsPage } from "#components/deployments/deployments-page.tsx";
 
 export const metadata = { title: "Deployments" };
 
-export default async function Deployments({ params }: { params: Promise<{ project: string }> }) {
+export default async function Deployments({ params, searchParams }: ListPage) {
   const { project } = await params;
-  await prefetch(
-    trpcFor(project).deployments.list.infiniteQueryOptions(
-      { sort: { by: "created", desc: true } },
-      { getNextPageParam: (page) => page.nextCursor },
-    ),
-  );
+  const trpc = trpcFor(project);
+  await prefetch(trpc.deployments.list.infiniteQueryOptions(await lists.deployments.read(searchParams), paged));
   return (
     <HydrateClient>
       <DeploymentsPage slug={project} />

@@ -1,16 +1,14 @@
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { ModelList } from "#components/models/model-list.tsx";
 
 export const metadata = { title: "Models" };
 
-export default async function Models({ params }: { params: Promise<{ project: string }> }) {
+export default async function Models({ params, searchParams }: ListPage) {
   const { project } = await params;
-  await prefetch(
-    trpcFor(project).models.list.infiniteQueryOptions(
-      { sort: { by: "updated", desc: true } },
-      { getNextPageParam: (page) => page.nextCursor },
-    ),
-  );
+  const trpc = trpcFor(project);
+  await prefetch(trpc.models.list.infiniteQueryOptions(await lists.models.read(searchParams), paged));
   return (
     <HydrateClient>
       <ModelList slug={project} />

@@ -1,23 +1,18 @@
-import type { Metadata } from "next";
-import { createLoader, type SearchParams } from "nuqs/server";
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
-import { anyCaller, requestFilters, toRequestFilter } from "#components/requests/request-filters.ts";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
+import { anyCaller } from "#components/requests/request-filters.ts";
 import { RequestsPage } from "#components/requests/requests-page.tsx";
 
-export const metadata: Metadata = { title: "Requests" };
+export const metadata = { title: "Requests" };
 
-type Props = { params: Promise<{ project: string }>; searchParams: Promise<SearchParams> };
-
-const readFilters = createLoader(requestFilters);
-
-export default async function Requests({ params, searchParams }: Props) {
+export default async function Requests({ params, searchParams }: ListPage) {
   const trpc = trpcFor((await params).project);
-  const filters = await readFilters(searchParams);
-  const input = toRequestFilter(filters);
+  const { sort, ...filter } = await lists.requests.read(searchParams);
   await prefetch(
     trpc.requests.choices.queryOptions(anyCaller),
-    trpc.requests.summary.queryOptions(input),
-    trpc.requests.list.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor }),
+    trpc.requests.summary.queryOptions(filter),
+    trpc.requests.list.infiniteQueryOptions({ ...filter, sort }, paged),
   );
   return (
     <HydrateClient>

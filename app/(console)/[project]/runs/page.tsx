@@ -1,16 +1,14 @@
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { RunList } from "#components/runs/run-list.tsx";
 
 export const metadata = { title: "Runs" };
 
-export default async function Runs({ params }: { params: Promise<{ project: string }> }) {
+export default async function Runs({ params, searchParams }: ListPage) {
   const { project } = await params;
-  await prefetch(
-    trpcFor(project).runs.list.infiniteQueryOptions(
-      { sort: { by: "created", desc: true } },
-      { getNextPageParam: (page) => page.nextCursor },
-    ),
-  );
+  const trpc = trpcFor(project);
+  await prefetch(trpc.runs.list.infiniteQueryOptions(await lists.runs.read(searchParams), paged));
   return (
     <HydrateClient>
       <RunList slug={project} />

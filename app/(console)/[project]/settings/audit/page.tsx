@@ -1,24 +1,16 @@
-import type { Metadata } from "next";
-import { createLoader, type SearchParams } from "nuqs/server";
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
-import { auditFilters, toListAudit } from "#components/audit/audit-filters.ts";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
 import { AuditPage } from "#components/audit/audit-page.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 
-export const metadata: Metadata = { title: "Audit" };
+export const metadata = { title: "Audit" };
 
-type Props = { params: Promise<{ project: string }>; searchParams: Promise<SearchParams> };
-
-const readFilters = createLoader(auditFilters);
-
-export default async function Audit({ params, searchParams }: Props) {
-  const trpc = trpcFor((await params).project);
-  const input = toListAudit(await readFilters(searchParams));
+export default async function Audit({ params, searchParams }: ListPage) {
+  const { project } = await params;
+  const trpc = trpcFor(project);
   await prefetch(
     trpc.people.me.queryOptions(),
-    trpc.audit.list.infiniteQueryOptions(
-      { ...input, sort: { by: "at", desc: true } },
-      { getNextPageParam: (page) => page.nextCursor },
-    ),
+    trpc.audit.list.infiniteQueryOptions(await lists.audit.read(searchParams), paged),
   );
   return (
     <HydrateClient>

@@ -1,25 +1,17 @@
-import type { Metadata } from "next";
-import { createLoader, type SearchParams } from "nuqs/server";
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
-import { keyFilters } from "#components/keys/key-filters.ts";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { KeysPage } from "#components/keys/keys-page.tsx";
 import { publicApiUrl } from "#server/env.ts";
 
-export const metadata: Metadata = { title: "Keys" };
+export const metadata = { title: "Keys" };
 
-type Props = { params: Promise<{ project: string }>; searchParams: Promise<SearchParams> };
-
-const readFilters = createLoader(keyFilters);
-
-export default async function Keys({ params, searchParams }: Props) {
-  const trpc = trpcFor((await params).project);
-  const { q, show } = await readFilters(searchParams);
+export default async function Keys({ params, searchParams }: ListPage) {
+  const { project } = await params;
+  const trpc = trpcFor(project);
   await prefetch(
     trpc.keys.grantable.queryOptions(),
-    trpc.keys.list.infiniteQueryOptions(
-      { q, show, sort: { by: "createdAt", desc: true } },
-      { getNextPageParam: (page) => page.nextCursor },
-    ),
+    trpc.keys.list.infiniteQueryOptions(await lists.keys.read(searchParams), paged),
   );
   return (
     <HydrateClient>

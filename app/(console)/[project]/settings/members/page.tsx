@@ -1,14 +1,16 @@
-import type { Metadata } from "next";
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { MembersPage } from "#components/projects/members-page.tsx";
 
-export const metadata: Metadata = { title: "Members" };
+export const metadata = { title: "Members" };
 
-type Props = { params: Promise<{ project: string }> };
-
-export default async function Members({ params }: Props) {
+export default async function Members({ params, searchParams }: ListPage) {
   const trpc = trpcFor((await params).project);
-  await prefetch(trpc.projects.members.queryOptions(), trpc.projects.invitations.queryOptions());
+  await prefetch(
+    trpc.projects.members.infiniteQueryOptions(await lists.members.read(searchParams), paged),
+    trpc.projects.invitations.infiniteQueryOptions(await lists.invitations.read(searchParams), paged),
+  );
   return (
     <HydrateClient>
       <MembersPage />

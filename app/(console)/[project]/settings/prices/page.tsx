@@ -1,12 +1,14 @@
-import type { Metadata } from "next";
-import { HydrateClient, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { HydrateClient, type ListPage, prefetch, trpcFor } from "#app/_trpc/server.tsx";
+import { paged } from "#components/data-table/define-list.ts";
+import { lists } from "#components/data-table/lists.ts";
 import { PricesPage } from "#components/economics/prices-page.tsx";
 
-export const metadata: Metadata = { title: "Prices" };
+export const metadata = { title: "Prices" };
 
-export default async function Prices({ params }: { params: Promise<{ project: string }> }) {
-  const trpc = trpcFor((await params).project);
-  await prefetch(trpc.economics.prices.queryOptions());
+export default async function Prices({ params, searchParams }: ListPage) {
+  const { project } = await params;
+  const trpc = trpcFor(project);
+  await prefetch(trpc.economics.prices.infiniteQueryOptions(await lists.prices.read(searchParams), paged));
   return (
     <HydrateClient>
       <PricesPage />
