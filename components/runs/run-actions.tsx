@@ -62,7 +62,7 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
           variant="primary"
           icon={<Play aria-hidden />}
           pending={resume.isPending}
-          disabledReason={refusal}
+          disabledReason={refusal ?? whyNotResumed(run)}
           onClick={() => resume.mutate({ runId: run.id })}
         >
           Resume
@@ -75,6 +75,12 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
       )}
     </>
   );
+}
+
+/** What it was trained on or from is gone: resuming would be refused. */
+function whyNotResumed({ dataset, validationDataset, base }: Run): string | undefined {
+  if (dataset?.deletedAt || validationDataset?.deletedAt) return "Its data was deleted";
+  return base?.deletedAt ? "Its base model was deleted" : undefined;
 }
 
 /** The end of a run that has ended: its curves, log and checkpoints; the version it became keeps its weights. */

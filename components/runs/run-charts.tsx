@@ -19,7 +19,7 @@ const inUrl = {
 type Shown = Pick<Curves, "train" | "validation" | "resumes">;
 
 /** Loss, learning rate, gradient norm and throughput by step; marks where a resumed trainer went on. */
-export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
+export function RunCharts({ runId, ended, ...all }: Shown & { runId: string; ended: boolean }) {
   const [{ smooth: weight, log, from, to }, setView] = useQueryStates(inUrl);
   const zoom = from !== null && to !== null && from < to ? { from, to } : null;
   const { train, validation, resumes } = useShown(runId, all, zoom);
@@ -32,7 +32,7 @@ export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
   const shared = {
     x: step,
     syncId: "run",
-    noData: zoom ? "No step was recorded in this part." : "The first step is still to come.",
+    noData: noDataText(zoom !== null, ended),
     onZoom: (range: Range) => void setView(range),
   };
   return (
@@ -89,6 +89,11 @@ export function RunCharts({ runId, ...all }: Shown & { runId: string }) {
       />
     </>
   );
+}
+
+function noDataText(isPart: boolean, ended: boolean) {
+  if (isPart) return "No step was recorded in this part.";
+  return ended ? "It ended before its first step." : "The first step is still to come.";
 }
 
 /** The steps that have a reading; null before there are two. */

@@ -21,6 +21,7 @@ import { ShortId } from "#components/ui/short-id.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import { findMethod } from "#server/runs/methods/table.ts";
+import { isFinal } from "#server/runs/status.rule.ts";
 
 /** One training job, live: facts, curves, events, log, settings, and what came of it. */
 export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
@@ -63,7 +64,13 @@ export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
                   </>
                 }
               >
-                <RunCharts runId={runId} train={curves.train} validation={curves.validation} resumes={curves.resumes} />
+                <RunCharts
+                  runId={runId}
+                  ended={isFinal(run.status)}
+                  train={curves.train}
+                  validation={curves.validation}
+                  resumes={curves.resumes}
+                />
               </WithAside>
             ),
           },
