@@ -125,7 +125,6 @@ export async function* streamChat(
       parser.push(bytes);
       yield* drain();
     }
-    parser.end();
   } catch (cause) {
     if (cause instanceof UpstreamError || options.signal?.aborted) throw cause;
     throw broken("its stream broke off", cause);

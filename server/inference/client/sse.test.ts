@@ -9,7 +9,6 @@ function read(text: string, size: number) {
   const parser = sseParser((data) => events.push(data));
   const all = bytes(text);
   for (let i = 0; i < all.length; i += size) parser.push(all.subarray(i, i + size));
-  parser.end();
   return events;
 }
 
@@ -18,9 +17,27 @@ test("events are the same however the bytes are cut, characters included", () =>
   for (const size of [1, 2, 3, 7, 1_000]) expect(read(text, size)).toEqual(['{"a":"日本"}', "b\nc", "d"]);
 });
 
-test("a stream that stops inside an event is not complete", () => {
-  expect(() => read("data: a\n\ndata: b", 100)).toThrow("inside an event");
-  expect(() => read("data: a\n", 100)).toThrow("inside an event");
+test("an event that is not complete is not handed out, however the stream ends", () => {
+  expect(read("data: a\n\ndata: b", 100)).toEqual(["a"]);
+  expect(read("data: a\n\ndata: [DONE]\n", 1)).toEqual(["a"]);
+});
+
+test("lines may end in any of the three ways, and other fields change nothing", () => {
+  for (const size of [1, 2, 100]) {
+    expect(read("data: a\r\rdata: b\r\n\r\nretry: soon\nwhat: x\nevent: e\ndata: c\n\n", size)).toEqual([
+      "a",
+      "b",
+      "c",
+    ]);
+  }
+});
+
+test("an event without end is refused before it fills the memory", () => {
+  const parser = sseParser(() => {});
+  const piece = bytes(`data: ${"x".repeat(1024 * 1024)}`);
+  expect(() => {
+    for (let i = 0; i < 20; i++) parser.push(piece);
+  }).toThrow("max buffer size");
 });
 
 test("bytes that are not UTF-8 are refused", () => {
