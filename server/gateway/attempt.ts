@@ -33,21 +33,25 @@ async function untilAnswered(job: Job): Promise<Failure | null> {
     if (step.do === "stop" && open.size === 0) return failure;
     if (step.do === "next" && step.afterMs > 0) await sleep(step.afterMs);
     if (job.left) return leave(job);
-    if (step.do === "next" || (step.do === "hedge" && step.afterMs === 0)) {
-      const place = job.places[step.place];
-      if (!place) throw new Error("a route without places");
-      const attempt: Attempt = { target: place.target, startMs: performance.now(), end: null, upstream: null };
-      job.attempts.push(attempt);
-      open.set(attempt, run(job, attempt, place));
-      continue;
-    }
-    const ran = await firstOf(open, step.do === "hedge" ? step.afterMs : null);
+    const begins = step.do === "next" || (step.do === "hedge" && step.afterMs === 0);
+    const begun = begins ? begin(job, step.place) : null;
+    if (begun && job.policy.hedgeAfterMs !== null) open.set(begun.attempt, begun.ran);
+    if (begun && open.size > 0) continue; // whether another one joins it is to be decided
+    const ran = await (begun?.ran ?? firstOf(open, step.do === "hedge" ? step.afterMs : null));
     if (!ran) continue;
     open.delete(ran.attempt);
     if (!ran.failure) return null;
     if (job.left) return leave(job);
     failure = ran.failure;
   }
+}
+
+function begin(job: Job, at: number): { attempt: Attempt; ran: Promise<Ran> } {
+  const place = job.places[at];
+  if (!place) throw new Error("a route without places");
+  const attempt: Attempt = { target: place.target, startMs: performance.now(), end: null, upstream: null };
+  job.attempts.push(attempt);
+  return { attempt, ran: run(job, attempt, place) };
 }
 
 function leave(job: Job): null {
