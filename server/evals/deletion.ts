@@ -6,6 +6,7 @@ import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
 import { type Deletion, formatCount, formatSome, lines, mostNamed, someOf, verb } from "#server/deletion.rule.ts";
+import type { Action } from "#server/signals/actions.ts";
 
 const total = sql<number>`count(*) over ()::int`;
 
@@ -67,7 +68,7 @@ async function promotedBy({ db, projectId }: Where, evalId: string) {
     .where(
       and(
         eq(auditLog.projectId, projectId),
-        eq(auditLog.action, "promotions.promote"),
+        eq(auditLog.action, "promotions.promote" satisfies Action),
         eq(auditLog.outcome, "done"),
         sql`${auditLog.detail} ->> 'evalId' = ${evalId}`,
       ),

@@ -10,6 +10,7 @@ import { findModel } from "#server/models/find-model.ts";
 import { headlinesOf } from "#server/models/headlines.ts";
 import type { ModelRef } from "#server/models/input.ts";
 import { servedBy } from "#server/models/served-by.ts";
+import type { Action } from "#server/signals/actions.ts";
 
 const mostVersions = 200;
 
@@ -80,7 +81,7 @@ async function aliasesOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
       overruled: sql<string | null>`(
         select case when ${auditLog.detail} ->> 'forced' = 'true' then ${auditLog.detail} ->> 'reason' end from ${auditLog}
         where ${auditLog.projectId} = ${aliases.projectId} and ${auditLog.targetId} = ${aliases.modelVersionId}
-          and ${auditLog.action} = 'promotions.promote' and ${auditLog.outcome} = 'done'
+          and ${auditLog.action} = ${"promotions.promote" satisfies Action} and ${auditLog.outcome} = 'done'
           and ${auditLog.detail} ->> 'alias' = ${aliases.alias}
         order by ${auditLog.createdAt} desc, ${auditLog.id} desc limit 1)`,
     })

@@ -1,39 +1,17 @@
 import type { AliasName, DatasetStatus, EvalStatus, FilePurpose, Role, RunStatus, Scope } from "#db/enums.ts";
-import type { IdKind } from "#db/ids.ts";
-import type { LiveKind } from "#server/signals/live.ts";
+import {
+  type ActionEntry,
+  attempt,
+  inProject,
+  type Nothing,
+  ofMember,
+  outside,
+  type Why,
+} from "#server/signals/action-entry.ts";
 
-type About = {
-  /** what kind of id its rows name */
-  target: IdKind;
-  /** what open pages ask again */
-  tells?: readonly LiveKind[];
-  /** gateways cache what it changes: it bumps their snapshot */
-  routed?: true;
-};
-
-/** Where its rows stand: in the project, or outside any, and then perhaps heard in all that the person is a member of. */
-type At = "project" | "installation" | "memberships";
-export type ActionEntry = About & { at: At; outlivesProject?: true };
-
-/** What its rows carry; for the compiler alone, never there when the program runs. */
-type Carries<Done, Refused> = { readonly carries?: { done: Done; refused: Refused } };
-
-type InProject<Done, Refused> = About &
-  Carries<Done, Refused> & {
-    at: "project";
-    /** the project goes with it, so its row stands outside any project */
-    outlivesProject?: true;
-  };
-type Outside<Done, Refused> = Omit<About, "tells"> & Carries<Done, Refused> & { at: "installation" };
-type OfMember<Done, Refused> = About & Carries<Done, Refused> & { at: "memberships" };
-
-/** A detail with nothing in it. */
-export type Nothing = null;
-export type Why = { why: string };
 /** what stands in the way of a deletion */
 type InUse = { name: string; why: string };
 type Share = { number: number; weightBps: number; model: string | undefined };
-type Check = { name: string; ok: boolean; detail: string };
 /** ids, and the gate's own words */
 type Promotion = {
   alias: AliasName;
@@ -41,31 +19,8 @@ type Promotion = {
   previous: string | null;
   reason: string | undefined;
   evalId: string | null | undefined;
-  checks: readonly Check[] | undefined;
+  checks: readonly { name: string; ok: boolean; detail: string }[] | undefined;
 };
-
-/** Recorded in the project where it happens; `Refused` is what a verb's own refusal says beyond the reason. */
-function inProject<Done = Nothing, Refused = never>(about: About & { outlivesProject?: true }) {
-  const action: InProject<Done, Refused> = { at: "project", ...about };
-  return action;
-}
-
-/** Recorded outside any project: accounts and sessions. */
-function outside<Done = Nothing, Refused = never>(about: Omit<About, "tells">) {
-  const action: Outside<Done, Refused> = { at: "installation", ...about };
-  return action;
-}
-
-/** Recorded outside any project, heard in all that the person is a member of. */
-function ofMember<Done = Nothing, Refused = never>(about: About) {
-  const action: OfMember<Done, Refused> = { at: "memberships", ...about };
-  return action;
-}
-
-/** A procedure that records another action when it is done, and itself only when it is refused. */
-function attempt(about: About) {
-  return inProject<never>(about);
-}
 
 /**
  * Everything that is recorded as done or refused: the names of procedures and jobs, and of what the API, the shell and
@@ -276,10 +231,8 @@ export type Action = keyof typeof actions;
 /** The first word of an action: what kind of thing was touched. */
 export type Area = Action extends `${infer Domain}.${string}` ? Domain : never;
 
-export type AtOf<A extends Action> = (typeof actions)[A]["at"];
-
 /** The actions of a project. */
-export type ProjectAction = { [A in Action]: AtOf<A> extends "project" ? A : never }[Action];
+export type ProjectAction = { [A in Action]: (typeof actions)[A]["at"] extends "project" ? A : never }[Action];
 
 export function isProjectAction(name: string): name is ProjectAction {
   const all: Readonly<Record<string, { at: string }>> = actions;

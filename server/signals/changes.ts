@@ -2,22 +2,17 @@ import type { Db } from "#db/client.ts";
 import type { Actor } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
-import {
-  type Action,
-  type ActionEntry,
-  type AtOf,
-  actions,
-  type Nothing,
-  type ProjectAction,
-  type Why,
-} from "#server/signals/actions.ts";
+import type { ActionEntry, Nothing, Why } from "#server/signals/action-entry.ts";
+import { type Action, actions, type ProjectAction } from "#server/signals/actions.ts";
 import { noticeOf, sendNotices } from "#server/signals/live.ts";
 import { bumpSnapshot } from "#server/signals/snapshot.ts";
 
 type Carried<A extends Action> = NonNullable<(typeof actions)[A]["carries"]>;
 
 type Detail<D> = [D] extends [Nothing] ? { detail?: undefined } : object extends D ? { detail?: D } : { detail: D };
-type Heard<A extends Action> = AtOf<A> extends "memberships" ? { heardIn: readonly string[] } : unknown;
+type Heard<A extends Action> = (typeof actions)[A]["at"] extends "memberships"
+  ? { heardIn: readonly string[] }
+  : unknown;
 
 type Done<A extends Action> = [Carried<A>["done"]] extends [never]
   ? never

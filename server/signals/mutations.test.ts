@@ -20,7 +20,8 @@ import { resetPassword } from "#server/people/password-reset.ts";
 import { inviteMember } from "#server/projects/invitations.ts";
 import { appRouter } from "#server/router.ts";
 import { testBase, testDataset, testRun } from "#server/runs/testing.ts";
-import { type Action, type ActionEntry, actions, isProjectAction } from "#server/signals/actions.ts";
+import type { ActionEntry } from "#server/signals/action-entry.ts";
+import { type Action, actions, isProjectAction } from "#server/signals/actions.ts";
 import {
   addDeployment,
   addJudged,
