@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { eq, gt, max } from "drizzle-orm";
+import { expect } from "vitest";
 import type { Pool } from "#db/client.ts";
 import type { ReplicaStatus, Role } from "#db/enums.ts";
-import { newId } from "#db/ids.ts";
+import { idPrefixes, newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
 import { replicas } from "#db/schema/deployments.ts";
 import { evals } from "#db/schema/evals.ts";
@@ -20,6 +21,8 @@ import { addEval, addGround } from "#server/models/models.fixture.ts";
 import { hashPassword } from "#server/people/password.ts";
 import { openSession } from "#server/people/sessions.ts";
 import { testBase, testDataset } from "#server/runs/testing.ts";
+import type { ActionEntry } from "#server/signals/action-entry.ts";
+import { type Action, actions } from "#server/signals/actions.ts";
 import { recordBlob, type Storage } from "#server/storage.ts";
 import { testStorage } from "#server/testing.ts";
 
@@ -158,4 +161,22 @@ function canonical(value: unknown): string {
     .map(([name, part]) => `${name}:${canonical(part)}`)
     .sort()
     .join()}}`;
+}
+
+const entryOf = (action: string): ActionEntry | undefined => actions[action as Action]; // safe because undefined is looked for
+
+/** What every change must have left: audit rows by the table, and a bump if, and only if, gateways cache what it changed. */
+export function judge({ rows, reroutes, follows, bumps }: Awaited<ReturnType<typeof watch>>) {
+  const done = rows.filter((row) => row.outcome === "done");
+  expect(done, "it left no audit row").not.toEqual([]);
+  for (const { action, targetId, projectId } of done) {
+    const entry = entryOf(action);
+    if (!entry) throw new Error(`${action} is not in the table of actions`);
+    expect(targetId).toMatch(new RegExp(`^${idPrefixes[entry.target]}`));
+    expect(projectId === null, `${action} in or outside a project`).toBe(
+      entry.at !== "project" || entry.outlivesProject === true,
+    );
+  }
+  const routed = done.some((row) => entryOf(row.action)?.routed);
+  expect({ reroutes, follows, bumps }).toEqual({ reroutes: routed, follows: true, bumps: routed ? 1 : 0 });
 }

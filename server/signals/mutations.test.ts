@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
-import { idPrefixes, newId } from "#db/ids.ts";
+import { newId } from "#db/ids.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { aliases, modelVersions } from "#db/schema/models.ts";
 import { users } from "#db/schema/people.ts";
@@ -20,8 +20,7 @@ import { resetPassword } from "#server/people/password-reset.ts";
 import { inviteMember } from "#server/projects/invitations.ts";
 import { appRouter } from "#server/router.ts";
 import { testBase, testDataset, testRun } from "#server/runs/testing.ts";
-import type { ActionEntry } from "#server/signals/action-entry.ts";
-import { type Action, actions, isProjectAction } from "#server/signals/actions.ts";
+import { isProjectAction } from "#server/signals/actions.ts";
 import {
   addDeployment,
   addJudged,
@@ -29,6 +28,7 @@ import {
   addRows,
   addUpload,
   addVersions,
+  judge,
   openRoom,
   password,
   type Room,
@@ -206,24 +206,6 @@ async function call({ db, storage, projectSlug }: Asked, path: string, { input, 
   const invoke: unknown = Reflect.get(Reflect.get(createCaller(ctx), domain), verb);
   if (typeof invoke !== "function") throw new Error(`${path} is not a procedure`);
   return invoke(input);
-}
-
-const entryOf = (action: string): ActionEntry | undefined => actions[action as Action]; // safe because undefined is looked for
-
-/** What every change must have left: audit rows by the table, and a bump if, and only if, gateways cache what it changed. */
-function judge({ rows, reroutes, follows, bumps }: Awaited<ReturnType<typeof watch>>) {
-  const done = rows.filter((row) => row.outcome === "done");
-  expect(done, "it left no audit row").not.toEqual([]);
-  for (const { action, targetId, projectId } of done) {
-    const entry = entryOf(action);
-    if (!entry) throw new Error(`${action} is not in the table of actions`);
-    expect(targetId).toMatch(new RegExp(`^${idPrefixes[entry.target]}`));
-    expect(projectId === null, `${action} in or outside a project`).toBe(
-      entry.at !== "project" || entry.outlivesProject === true,
-    );
-  }
-  const routed = done.some((row) => entryOf(row.action)?.routed);
-  expect({ reroutes, follows, bumps }).toEqual({ reroutes: routed, follows: true, bumps: routed ? 1 : 0 });
 }
 
 test("there is a call of every mutation, and an action under which each can be refused", () => {
