@@ -39,8 +39,8 @@ function checkout() {
     FORGE_TOOLS: "",
     FORGE_PROJECT: "",
   };
-  const run = (command: string): ChildProcess & { said: () => string } => {
-    const child = spawn(command, ["status"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const run = (command: string, verb = "status"): ChildProcess & { said: () => string } => {
+    const child = spawn(command, [verb], { env, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
     return Object.assign(child, { said: () => said });
@@ -114,4 +114,28 @@ test("the second command says whom and what it waits for, and takes over from on
   owner.kill("SIGKILL");
   expect(await once(second, "exit")).toEqual([0, null]);
   expect([calls(), existsSync(lock)]).toEqual([[ours], false]);
+});
+
+test("when the packages changed under a running installation, down still ends it and everything else waits for that", async () => {
+  const { ours, run, calls } = checkout();
+  mkdirSync(join(ours, "workers"));
+  mkdirSync(join(ours, ".forge", "run"), { recursive: true });
+  const main = join(ours, "workers", "supervisor.ts");
+  writeFileSync(main, "setInterval(() => {}, 1_000);");
+  const supervisor = spawn(process.execPath, [main], { stdio: "ignore" });
+  onTestFinished(() => void supervisor.kill("SIGKILL"));
+  await once(supervisor, "spawn");
+  writeFileSync(
+    join(ours, ".forge", "run", "processes.json"),
+    JSON.stringify({ supervisorPid: supervisor.pid }, null, 2),
+  );
+  const other = run(join(ours, "forge"));
+  expect(await once(other, "exit")).toEqual([5, null]);
+  expect(other.said()).toContain("./forge down first");
+  expect(supervisor.exitCode).toBeNull();
+  const ended = once(supervisor, "exit");
+  const down = run(join(ours, "forge"), "down");
+  expect(await once(down, "exit")).toEqual([0, null]);
+  expect(await ended).toEqual([null, "SIGTERM"]);
+  expect([down.said(), calls()]).toEqual(["stopped\n", []]);
 });
