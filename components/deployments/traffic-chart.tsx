@@ -5,6 +5,7 @@ import type { Series } from "#components/charts/chart-types.ts";
 import type { DeploymentData, TrafficData } from "#components/deployments/data.ts";
 import { revisionColor } from "#components/deployments/revision-color.rule.ts";
 import { useTRPC } from "#components/trpc.tsx";
+import { formatDurationMs } from "#components/ui/format.ts";
 import { movesOf } from "#server/deployments/timeline.rule.ts";
 import { percent } from "#server/deployments/weights.rule.ts";
 
@@ -36,7 +37,7 @@ export function TrafficChart({
       y={{ label: "Requests per minute" }}
       events={events}
       noData={`No request came in this time.${deployment.archivedAt ? "" : " Call it as shown below, and it appears here."}`}
-      note={`Counted by the gateways, averaged over ${minutes === 1 ? "one minute" : `${minutes} minutes`}.`}
+      note={`Counted by the gateways, averaged over ${formatDurationMs(minutes * 60_000)}.`}
     />
   );
 }

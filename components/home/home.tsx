@@ -19,7 +19,7 @@ import { useTRPC } from "#components/trpc.tsx";
 import { ButtonLink, TextLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { CodeWell } from "#components/ui/code-well.tsx";
-import { plural } from "#components/ui/format.ts";
+import { formatDurationMs, plural } from "#components/ui/format.ts";
 import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 
 /** Hints cover runs, data and evals; requests come too fast for hints. */
@@ -133,7 +133,7 @@ export function TrafficChart({ data }: { data: HomeData }) {
       x={{ label: "Time", format: "clock" }}
       y={{ label: "Requests per minute" }}
       noData="No request came in the last 24 hours."
-      note={`Requests per minute, averaged over ${bucketMinutes === 1 ? "one minute" : `${bucketMinutes} minutes`}.`}
+      note={`Requests per minute, averaged over ${formatDurationMs(bucketMinutes * 60_000)}.`}
     />
   );
 }

@@ -27,6 +27,8 @@ export function ModelPicker({
     ...(choice.notCallable === null ? {} : { disabledReason: choice.notCallable }),
   }));
   const wanted = search.search;
+  const held =
+    value !== "" && names && !names.some((choice) => choice.value === value) ? [{ value, label: value }] : [];
   const other = wanted !== "" && names && !names.some((choice) => choice.value === wanted);
   return (
     <Picker
@@ -38,7 +40,13 @@ export function ModelPicker({
       placeholder="Choose a model"
       searchPlaceholder="A deployment, model or version …"
       query={query}
-      options={other ? [...names, { value: wanted, label: `Ask for “${wanted}”` }] : names}
+      options={
+        names && [
+          ...held,
+          ...names,
+          ...(other ? [{ value: wanted, label: `Ask for “${wanted}”`, shownAs: wanted }] : []),
+        ]
+      }
       {...(value ? { none: { label: "Leave this side empty" } } : {})}
     />
   );

@@ -20,7 +20,7 @@ export function RateChart({ summary }: { summary: SummaryData | undefined }) {
       x={{ label: "Time", format: (summary?.minutes ?? 0) > dayMinutes ? "date" : "clock" }}
       y={{ label: "Requests per minute" }}
       noData="No request came in this time."
-      note={`Counted by the gateways, averaged over ${plural(minutes, "minute")}.`}
+      note={`Counted by the gateways, averaged over ${formatDurationMs(minutes * minuteMs)}.`}
     />
   );
 }

@@ -28,8 +28,8 @@ export function RunFacts({
     <Facts>
       <Fact
         label="Step"
-        value={total === null ? formatNumber(step) : `${formatNumber(step)} of ${formatNumber(total)}`}
-        note={total ? formatPercent(step / total, 0) : undefined}
+        value={formatNumber(step)}
+        note={total ? `of ${formatNumber(total)}, ${formatPercent(step / total, 0)}` : undefined}
       />
       <Fact
         label="Train loss"

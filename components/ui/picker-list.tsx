@@ -12,6 +12,8 @@ const noRow = "\u0000";
 export type PickerOption = {
   value: string;
   label: string;
+  /** What the closed picker shows once it is chosen, where that is not its label. */
+  shownAs?: string;
   /** Smaller words under the label. */
   hint?: ReactNode;
   /** Why it cannot be chosen. */
@@ -67,6 +69,7 @@ export function PickerList({
 }) {
   const [moved, setMoved] = useState<{ search: string; row: string }>();
   const [entered, setEntered] = useState<string>();
+  const [refused, setRefused] = useState(0); // another value each time takes back the row that cmdk has made active
   const typed = search.text.trim();
   const settled = options !== undefined && typed === search.search && !query.isPlaceholderData;
   const enabled = options?.filter((option) => option.disabledReason === undefined) ?? [];
@@ -94,8 +97,8 @@ export function PickerList({
       label={`Search for a ${noun}`}
       shouldFilter={false}
       loop
-      value={active ? rowValue(active) : noRow}
-      onValueChange={(row) => settled && setMoved({ search: typed, row })}
+      value={active ? rowValue(active) : `${noRow}${refused}`}
+      onValueChange={(row) => (settled ? setMoved({ search: typed, row }) : setRefused(refused + 1))}
       onKeyDown={press}
     >
       <Command.Input

@@ -47,8 +47,8 @@ export function Picker({
   const chosen = options?.find((option) => option.value === value || option.label === value);
   const [last, setLast] = useState<PickerOption>();
   if (chosen && chosen.label !== last?.label) setLast(chosen); // while another search is shown the name stays known
-  const label =
-    chosen?.label ?? (last?.value === value ? last.label : undefined) ?? (value === "" ? none?.label : undefined);
+  const held = chosen ?? (last?.value === value ? last : undefined);
+  const label = held ? (held.shownAs ?? held.label) : value === "" ? none?.label : undefined;
   const typed = search.search !== "";
   const rows = typed ? options?.filter((option) => option !== chosen || fits(option, search.search)) : options;
   const shown = label ?? (value !== "" && !options ? "…" : placeholder);

@@ -1,5 +1,6 @@
 "use client";
 import { useSyncExternalStore } from "react";
+import { cn } from "#components/ui/cn.ts";
 import { formatExact, formatRelative } from "#components/ui/format.ts";
 import { Tooltip } from "#components/ui/tooltip.tsx";
 
@@ -40,7 +41,7 @@ export function RelativeTime({ at, className }: { at: Date | string | number; cl
   const current = useNow();
   return (
     <Tooltip content={<ExactTime at={time} />}>
-      <time dateTime={time.toISOString()} className={className} suppressHydrationWarning>
+      <time dateTime={time.toISOString()} className={cn("whitespace-nowrap", className)} suppressHydrationWarning>
         {formatRelative(time, new Date(current))}
       </time>
     </Tooltip>
