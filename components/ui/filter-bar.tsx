@@ -81,8 +81,10 @@ export function FilterTag({
       )}
     >
       {!on && <Plus aria-hidden />}
-      {label}
-      {on && <span className="truncate">: {(chosen === 1 && only) || `any of ${chosen}`}</span>}
+      <span className="truncate">
+        {label}
+        {on && <>: {(chosen === 1 && only) || `any of ${chosen}`}</>}
+      </span>
     </button>
   );
 }

@@ -69,7 +69,8 @@ export function PickerFilter({
             search={search}
             query={query}
             options={options?.filter(
-              (option) => search.search === "" || !isChosen(option.value) || fits(option, search.search),
+              (option) =>
+                search.search === "" || !state.ask.chosen.includes(option.value) || fits(option, search.search),
             )}
             chosen={isChosen}
             onChoose={(value) => void setChosen(toggled(chosen, value))}
