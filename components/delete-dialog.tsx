@@ -1,10 +1,7 @@
 "use client";
 import { type InvalidateQueryFilters, useQueryClient } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { failureOf } from "#components/failure.ts";
-import { useRefusal } from "#components/shell/project-context.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { formatBytes, sentence } from "#components/ui/format.ts";
 import { notify } from "#components/ui/toast.tsx";
@@ -62,16 +59,6 @@ export function DeleteDialog({
         await client.invalidateQueries(stale);
       }}
     />
-  );
-}
-
-/** Opens the dialog from the head of a detail page; locked, with the reason, for roles that may not. */
-export function DeleteButton({ procedure, onAsk }: { procedure: string; onAsk: () => void }) {
-  const refusal = useRefusal(procedure);
-  return (
-    <Button variant="danger" icon={<Trash2 aria-hidden />} disabledReason={refusal} onClick={onAsk}>
-      Delete
-    </Button>
   );
 }
 

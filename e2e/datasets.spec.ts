@@ -45,8 +45,7 @@ test("a dataset is deleted when its name is typed, and its old address says so",
   await upload(page, "short lived", good);
   await expect(page.getByText("Ready", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   const address = page.url();
-  await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Delete the dataset" }).click();
+  await page.getByRole("button", { name: "Delete dataset" }).click();
   const dialog = page.getByRole("alertdialog", { name: "Delete short lived?" });
   const confirm = dialog.getByRole("button", { name: "Delete dataset" });
   await dialog.getByLabel(/^Type short lived/).fill("short lived");

@@ -148,7 +148,7 @@ test("one person does the whole main job in the browser and calls the result wit
   await test.step("retire the deployment, which asks for its name", async () => {
     await page.goto(url("/deployments"));
     await page.getByRole("link", { name: "support" }).first().click();
-    await page.getByRole("button", { name: "Retire", exact: true }).click();
+    await page.getByRole("button", { name: "Retire deployment" }).click();
     const dialog = page.getByRole("alertdialog");
     await dialog.getByRole("textbox").fill("support");
     await dialog.getByRole("button", { name: "Retire deployment" }).click();

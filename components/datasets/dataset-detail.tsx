@@ -7,6 +7,7 @@ import { type DatasetData, isMoving, type VersionData } from "#components/datase
 import { DatasetActions } from "#components/datasets/dataset-actions.tsx";
 import { DatasetAside } from "#components/datasets/dataset-aside.tsx";
 import { ImportProgress, rowsSoFar } from "#components/datasets/import-progress.tsx";
+import { ManageDataset } from "#components/datasets/manage-dataset.tsx";
 import { OverviewTab } from "#components/datasets/overview-tab.tsx";
 import { ResplitDialog } from "#components/datasets/resplit-dataset.tsx";
 import { ProblemsCard, ReviewBadRows } from "#components/datasets/review-bad-rows.tsx";
@@ -89,6 +90,7 @@ export function DatasetDetail({ slug, id }: { slug: string; id: string }) {
       {nothing && <NothingToTrain slug={slug} dataset={dataset} why={nothing} />}
       <VersionFacts version={version} />
       <VersionBody slug={slug} dataset={dataset} />
+      <ManageDataset slug={slug} dataset={dataset} />
     </Page>
   );
 }

@@ -1,11 +1,9 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { DeleteButton, DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
+import { useQuery } from "@tanstack/react-query";
 import { AddRevision } from "#components/deployments/add-revision.tsx";
 import { deploymentState } from "#components/deployments/data.ts";
-import { RetireDeployment } from "#components/deployments/retire-deployment.tsx";
+import { ManageDeployment } from "#components/deployments/manage-deployment.tsx";
 import { RevisionsCard } from "#components/deployments/revisions-card.tsx";
 import { RollBack } from "#components/deployments/roll-back.tsx";
 import { SignalsCard } from "#components/deployments/signals-card.tsx";
@@ -74,11 +72,8 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
           </>
         }
         actions={
-          deployment.archivedAt ? (
-            <DeleteDeployment slug={slug} deployment={deployment.id} />
-          ) : (
+          deployment.archivedAt ? null : (
             <>
-              <RetireDeployment slug={slug} deployment={deployment} rate={rate} />
               <RollBack deployment={deployment} requests={counted} />
               <AddRevision deployment={deployment} />
             </>
@@ -103,6 +98,7 @@ export function DeploymentDetail({ slug, id }: { slug: string; id: string }) {
         <TrafficChart deployment={deployment} traffic={traffic.data} />
         {!deployment.archivedAt && <CallCard name={deployment.name} apiUrl={deployment.apiUrl} slug={slug} />}
       </WithAside>
+      <ManageDeployment slug={slug} deployment={deployment} rate={rate} />
     </Page>
   );
 }
@@ -127,27 +123,5 @@ function CallCard({ name, apiUrl, slug }: { name: string; apiUrl: string; slug: 
         </p>
       </div>
     </Card>
-  );
-}
-
-/** Takes a retired deployment out of every list; the calls it answered stay in the log. */
-function DeleteDeployment({ slug, deployment }: { slug: string; deployment: string }) {
-  const trpc = useTRPC();
-  const [open, setOpen] = useState(false);
-  const affects = useQuery(trpc.deployments.deleteAffects.queryOptions({ deployment }, whileOpen(open)));
-  const remove = useMutation(trpc.deployments.delete.mutationOptions());
-  return (
-    <>
-      <DeleteButton procedure="deployments.delete" onAsk={() => setOpen(true)} />
-      <DeleteDialog
-        open={open}
-        onOpenChange={setOpen}
-        noun="deployment"
-        affects={affects}
-        onDelete={() => remove.mutateAsync({ deployment })}
-        goTo={`/${slug}/deployments`}
-        stale={trpc.deployments.list.pathFilter()}
-      />
-    </>
   );
 }

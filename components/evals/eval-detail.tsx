@@ -2,13 +2,13 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleStop, TrendingDown, TrendingUp } from "lucide-react";
-import { useState } from "react";
-import { DeleteButton, DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
+import { DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
 import { DetailError } from "#components/detail-error.tsx";
 import { CaseList } from "#components/evals/case-list.tsx";
 import { GraderChart } from "#components/evals/grader-chart.tsx";
 import { formatDifference, formatPValue, formatTied } from "#components/evals/grader-text.ts";
 import { WinsCard } from "#components/evals/wins-card.tsx";
+import { ManageCard } from "#components/manage-card.tsx";
 import { DeletedOn, OriginLink } from "#components/origin-link.tsx";
 import { Crumb } from "#components/shell/crumbs.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
@@ -76,7 +76,6 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
         }
         actions={
           <>
-            {!isMoving(row.status) && <DeleteEval slug={slug} evalId={row.id} />}
             {isMoving(row.status) && (
               <Button
                 variant="danger"
@@ -142,6 +141,7 @@ export function EvalDetail({ slug, evalId }: { slug: string; evalId: string }) {
           <CaseList evalId={evalId} headline={headline} candidate={candidate.name} baseline={baseline.name} />
         </WithAside>
       )}
+      {!isMoving(row.status) && <ManageEval slug={slug} evalId={row.id} />}
     </Page>
   );
 }
@@ -212,23 +212,31 @@ function VerdictBanner({
 }
 
 /** The end of an eval with its answers and scores. */
-function DeleteEval({ slug, evalId }: { slug: string; evalId: string }) {
+function ManageEval({ slug, evalId }: { slug: string; evalId: string }) {
+  const remove = {
+    label: "Delete eval",
+    says: "Its answers and scores are deleted for good. The suite and the versions stay.",
+    procedure: "evals.delete",
+    dialog: (asked: Asked) => <DeleteEval slug={slug} evalId={evalId} {...asked} />,
+  };
+  return <ManageCard leaving={[remove]} />;
+}
+
+type Asked = { open: boolean; onOpenChange: (open: boolean) => void };
+
+function DeleteEval({ slug, evalId, open, onOpenChange }: Asked & { slug: string; evalId: string }) {
   const trpc = useTRPC();
-  const [open, setOpen] = useState(false);
   const affects = useQuery(trpc.evals.deleteAffects.queryOptions({ evalId }, whileOpen(open)));
   const remove = useMutation(trpc.evals.delete.mutationOptions());
   return (
-    <>
-      <DeleteButton procedure="evals.delete" onAsk={() => setOpen(true)} />
-      <DeleteDialog
-        open={open}
-        onOpenChange={setOpen}
-        noun="eval"
-        affects={affects}
-        onDelete={() => remove.mutateAsync({ evalId })}
-        goTo={`/${slug}/evals`}
-        stale={trpc.evals.list.pathFilter()}
-      />
-    </>
+    <DeleteDialog
+      open={open}
+      onOpenChange={onOpenChange}
+      noun="eval"
+      affects={affects}
+      onDelete={() => remove.mutateAsync({ evalId })}
+      goTo={`/${slug}/evals`}
+      stale={trpc.evals.list.pathFilter()}
+    />
   );
 }

@@ -1,54 +1,28 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Ellipsis, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
+import { ManageCard } from "#components/manage-card.tsx";
 import type { Model, Version } from "#components/models/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { DropdownMenu, MenuItem } from "#components/ui/dropdown-menu.tsx";
 
-type What = "version" | "model";
-
-/** The end of the chosen version or of the whole model; what serves is refused with the remedy. */
-export function ModelMenu({ slug, model, version }: { slug: string; model: Model; version: Version }) {
-  const refusal = useRefusal("models.delete");
-  const [deleting, setDeleting] = useState<What | null>(null);
-  const trigger = (
-    <Button size="icon" aria-label="More actions">
-      <Ellipsis aria-hidden />
-    </Button>
-  );
-  return (
-    <>
-      <DropdownMenu align="end" trigger={trigger}>
-        {model.versions.length > 1 && (
-          <MenuItem danger disabledReason={refusal} onSelect={() => setDeleting("version")}>
-            <Trash2 aria-hidden />
-            Delete {version.name}
-          </MenuItem>
-        )}
-        <MenuItem danger disabledReason={refusal} onSelect={() => setDeleting("model")}>
-          <Trash2 aria-hidden />
-          Delete the model
-        </MenuItem>
-      </DropdownMenu>
-      <DeleteModelVersion
-        slug={slug}
-        model={model}
-        version={version}
-        open={deleting === "version"}
-        onOpenChange={(open) => setDeleting(open ? "version" : null)}
-      />
-      <DeleteModel
-        slug={slug}
-        model={model}
-        open={deleting === "model"}
-        onOpenChange={(open) => setDeleting(open ? "model" : null)}
-      />
-    </>
-  );
+/** How the chosen version, or the whole model, leaves; what serves is refused with the remedy. */
+export function ManageModel({ slug, model, version }: { slug: string; model: Model; version: Version }) {
+  const removeVersion = {
+    label: `Delete ${version.name}`,
+    says: "This version and its files are deleted for good; the others stay.",
+    procedure: "models.deleteVersion",
+    dialog: (asked: Asked) => <DeleteModelVersion slug={slug} model={model} version={version} {...asked} />,
+  };
+  const remove = {
+    label: "Delete model",
+    says: "The model is deleted for good with all its versions and their files.",
+    procedure: "models.delete",
+    dialog: (asked: Asked) => <DeleteModel slug={slug} model={model} {...asked} />,
+  };
+  return <ManageCard leaving={model.versions.length > 1 ? [removeVersion, remove] : [remove]} />;
 }
 
 type Asked = { open: boolean; onOpenChange: (open: boolean) => void };

@@ -7,7 +7,7 @@ import { AliasChip } from "#components/models/alias-chip.tsx";
 import { AliasesCard } from "#components/models/aliases-card.tsx";
 import { ArtifactsCard } from "#components/models/artifacts-card.tsx";
 import { formatSource, isEvalMoving, type Model, pollMs, type Version } from "#components/models/data.ts";
-import { DeleteFailed, ModelMenu } from "#components/models/delete-model.tsx";
+import { DeleteFailed, ManageModel } from "#components/models/delete-model.tsx";
 import { EvalsCard } from "#components/models/evals-card.tsx";
 import { ImportNote } from "#components/models/import-note.tsx";
 import { LineageCard } from "#components/models/lineage-card.tsx";
@@ -74,16 +74,13 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
         }
         purpose={<Purpose slug={slug} model={model} version={version} />}
         actions={
-          <>
-            <ModelMenu slug={slug} model={model} version={version} />
-            <Acts
-              slug={slug}
-              isBase={model.kind === "base"}
-              version={version}
-              evaluateHref={evaluateHref}
-              onPromote={promote}
-            />
-          </>
+          <Acts
+            slug={slug}
+            isBase={model.kind === "base"}
+            version={version}
+            evaluateHref={evaluateHref}
+            onPromote={promote}
+          />
         }
       />
       {missing && (
@@ -155,6 +152,7 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
           },
         ]}
       />
+      <ManageModel slug={slug} model={model} version={version} />
       {asked && <PromoteDialog slug={slug} version={asked} onClose={() => void setPromoting(null)} />}
     </Page>
   );

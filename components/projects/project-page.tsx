@@ -1,9 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ArchiveProject } from "#components/projects/archive-project.tsx";
-import { DeleteProject } from "#components/projects/delete-project.tsx";
 import { DiskCard } from "#components/projects/disk-card.tsx";
-import { RenameProject } from "#components/projects/rename-project.tsx";
+import { ManageProject } from "#components/projects/manage-project.tsx";
 import { RetentionCard } from "#components/projects/retention-card.tsx";
 import { useTRPC } from "#components/trpc.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -39,7 +37,6 @@ export function ProjectPage({ apiUrl }: { apiUrl: string }) {
           )
         }
       />
-      {project && <RenameProject key={project.name} name={project.name} />}
       <Card title="Addresses" flush>
         <dl className="divide-y">
           {facts.map((fact) => (
@@ -58,8 +55,7 @@ export function ProjectPage({ apiUrl }: { apiUrl: string }) {
       </Card>
       <DiskCard />
       {project && <RetentionCard retention={project} />}
-      {project && <ArchiveProject name={project.name} />}
-      {project && <DeleteProject slug={project.slug} />}
+      {project && <ManageProject name={project.name} slug={project.slug} />}
     </Page>
   );
 }

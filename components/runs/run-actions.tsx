@@ -2,8 +2,8 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleStop, Copy, Pause, Play } from "lucide-react";
-import { useState } from "react";
-import { DeleteButton, DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
+import { DeleteDialog, whileOpen } from "#components/delete-dialog.tsx";
+import { ManageCard } from "#components/manage-card.tsx";
 import type { Run } from "#components/runs/data.ts";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
@@ -24,7 +24,6 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
   const canResume = run.status === "paused" || run.status === "cancelled" || run.status === "failed";
   return (
     <>
-      {isFinal(run.status) && <DeleteRun slug={slug} runId={run.id} />}
       <ButtonLink href={`/${slug}/runs/new?from=${run.id}`} icon={<Copy aria-hidden />} disabledReason={cannotStart}>
         Clone
       </ButtonLink>
@@ -84,23 +83,32 @@ function whyNotResumed({ dataset, validationDataset, base }: Run): string | unde
 }
 
 /** The end of a run that has ended: its curves, log and checkpoints; the version it became keeps its weights. */
-function DeleteRun({ slug, runId }: { slug: string; runId: string }) {
+export function ManageRun({ slug, run }: { slug: string; run: Run }) {
+  if (!isFinal(run.status)) return null;
+  const remove = {
+    label: "Delete run",
+    says: "Its curves, log and checkpoints are deleted for good. The model version that it became stays.",
+    procedure: "runs.delete",
+    dialog: (asked: Asked) => <DeleteRun slug={slug} runId={run.id} {...asked} />,
+  };
+  return <ManageCard leaving={[remove]} />;
+}
+
+type Asked = { open: boolean; onOpenChange: (open: boolean) => void };
+
+function DeleteRun({ slug, runId, open, onOpenChange }: Asked & { slug: string; runId: string }) {
   const trpc = useTRPC();
-  const [open, setOpen] = useState(false);
   const affects = useQuery(trpc.runs.deleteAffects.queryOptions({ runId }, whileOpen(open)));
   const remove = useMutation(trpc.runs.delete.mutationOptions());
   return (
-    <>
-      <DeleteButton procedure="runs.delete" onAsk={() => setOpen(true)} />
-      <DeleteDialog
-        open={open}
-        onOpenChange={setOpen}
-        noun="run"
-        affects={affects}
-        onDelete={() => remove.mutateAsync({ runId })}
-        goTo={`/${slug}/runs`}
-        stale={trpc.runs.list.pathFilter()}
-      />
-    </>
+    <DeleteDialog
+      open={open}
+      onOpenChange={onOpenChange}
+      noun="run"
+      affects={affects}
+      onDelete={() => remove.mutateAsync({ runId })}
+      goTo={`/${slug}/runs`}
+      stale={trpc.runs.list.pathFilter()}
+    />
   );
 }

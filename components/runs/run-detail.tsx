@@ -5,7 +5,7 @@ import { OriginLink } from "#components/origin-link.tsx";
 import { isMoving, pollMs, type Run } from "#components/runs/data.ts";
 import { EventsCard } from "#components/runs/events-card.tsx";
 import { OriginCard } from "#components/runs/origin-card.tsx";
-import { RunActions } from "#components/runs/run-actions.tsx";
+import { ManageRun, RunActions } from "#components/runs/run-actions.tsx";
 import { RunCharts } from "#components/runs/run-charts.tsx";
 import { RunFacts } from "#components/runs/run-facts.tsx";
 import { RunLog } from "#components/runs/run-log.tsx";
@@ -84,6 +84,7 @@ export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
           { id: "logs", label: "Logs", content: <RunLog run={run} /> },
         ]}
       />
+      <ManageRun slug={slug} run={run} />
     </Page>
   );
 }
