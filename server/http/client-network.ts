@@ -13,9 +13,8 @@ export function parseProxies(text: string): BlockList | { wrong: string } {
     const [address = "", bits, ...rest] = part.split("/");
     const version = isIP(address);
     const most = version === 4 ? 32 : 128;
-    const prefix = bits === undefined ? most : Number(bits);
-    if (version === 0 || rest.length > 0 || bits === "" || !Number.isInteger(prefix) || prefix < 0 || prefix > most)
-      return { wrong: part };
+    const prefix = bits === undefined ? most : /^\d+$/.test(bits) ? Number(bits) : Number.NaN;
+    if (version === 0 || rest.length > 0 || !(prefix <= most)) return { wrong: part };
     list.addSubnet(address, prefix, version === 4 ? "ipv4" : "ipv6");
   }
   return list;
@@ -52,7 +51,8 @@ function firstGroups(address: string) {
   const [left = "", right] = address.toLowerCase().split("::");
   const groups = left === "" ? [] : left.split(":");
   const tail = right === undefined || right === "" ? [] : right.split(":");
-  const zeros = right === undefined ? 0 : Math.max(0, 8 - groups.length - tail.length);
+  const dotted = tail.at(-1)?.includes(".") ? 1 : 0; // an end as IPv4 takes two groups
+  const zeros = right === undefined ? 0 : Math.max(0, 8 - groups.length - tail.length - dotted);
   return [...groups, ...Array.from({ length: zeros }, () => "0"), ...tail]
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))
