@@ -10,6 +10,9 @@ import { createStream, type StreamState } from "#components/live-stream.ts";
 
 type Subscription = { topic: LiveTopic; seen: number | null; onEvent: (event: LiveEvent) => void };
 
+/** What says whether the tab is in sight. */
+type Page = Pick<Document, "hidden" | "addEventListener">;
+
 type Message =
   | { say: "want"; tab: string; wanted: Wanted }
   | { say: "who" }
@@ -25,7 +28,7 @@ const settleMs = 40;
  * holds the Web Lock leads and passes events on; it gives the lock away when it is hidden, so with all tabs hidden
  * nothing is open. Where Web Locks are missing (plain HTTP on another machine) every visible tab has its own stream.
  */
-function createLiveClient() {
+export function createLiveClient(page: Page = document) {
   const shared = Boolean(navigator.locks);
   const tab = crypto.randomUUID?.() ?? String(Math.random());
   const subscriptions = new Set<Subscription>();
@@ -41,7 +44,7 @@ function createLiveClient() {
   let releaseLead: (() => void) | undefined;
 
   function own(): Wanted {
-    if (document.hidden) return {};
+    if (page.hidden) return {};
     return mergeWanted([...subscriptions].map(({ topic, seen }) => ({ [topic]: seen })));
   }
 
@@ -129,7 +132,7 @@ function createLiveClient() {
       if (leading) settle();
     }
   };
-  document.addEventListener("visibilitychange", settle);
+  page.addEventListener("visibilitychange", settle);
   window.addEventListener("pagehide", () => post({ say: "want", tab, wanted: {} }));
   window.addEventListener("pageshow", settle);
 

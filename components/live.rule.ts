@@ -21,25 +21,6 @@ export function mergeWanted(tabs: Iterable<Wanted>): Record<string, number | nul
   return all;
 }
 
-/**
- * The stream's address: `/api/live?topics=run:A,project:B&last=run:A:12`. A topic without an entry in `last` starts
- * now. `last` says per topic what `Last-Event-ID`, which knows one id only, cannot say for a stream of several.
- */
-export function liveUrl(wanted: Wanted) {
-  const topics = Object.keys(wanted).sort();
-  const last = topics.flatMap((topic) => (wanted[topic] === null ? [] : [`${topic}:${wanted[topic]}`]));
-  const query = new URLSearchParams({ topics: topics.join(",") });
-  if (last.length > 0) query.set("last", last.join(","));
-  return `/api/live?${query}`;
-}
-
-/** `run:A:12` → 12. Hints carry no place that a page could go back to, whatever stands in their id. */
-export function seqOf(topic: string, eventId: string): number | null {
-  if (!topic.startsWith("run:") || !eventId.startsWith(`${topic}:`)) return null;
-  const seq = Number(eventId.slice(topic.length + 1));
-  return Number.isSafeInteger(seq) ? seq : null;
-}
-
 /** Whether a stream that has reached `places` also serves `wanted`: same topics, nothing needed from before. */
 export function serves(places: Wanted, wanted: Wanted) {
   const topics = Object.keys(wanted);

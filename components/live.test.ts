@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { advance, liveUrl, mergeWanted, seqOf, serves } from "#components/live.rule.ts";
+import { advance, mergeWanted, serves } from "#components/live.rule.ts";
 
 test("tabs share one stream that starts where the slowest of them stands", () => {
   expect(mergeWanted([{ "run:a": 12 }, { "run:a": 7, "project:p": null }, { "run:b": 3 }])).toEqual({
@@ -7,20 +7,6 @@ test("tabs share one stream that starts where the slowest of them stands", () =>
     "project:p": null,
     "run:b": 3,
   });
-});
-
-test("the address says per topic what was seen last", () => {
-  const url = new URL(liveUrl({ "run:a": 7, "project:p": null }), "http://x");
-  expect(url.searchParams.get("topics")).toBe("project:p,run:a");
-  expect(url.searchParams.get("last")).toBe("run:a:7");
-  expect(liveUrl({ "project:p": null })).not.toContain("last=");
-});
-
-test("only a run's events have a place to go on from", () => {
-  expect(seqOf("run:run_01jd", "run:run_01jd:12")).toBe(12);
-  expect(seqOf("project:prj_01jd", "project:prj_01jd:5")).toBeNull();
-  expect(seqOf("run:run_01jd", "run:run_01jd:x")).toBeNull();
-  expect(seqOf("run:run_01jd", "")).toBeNull();
 });
 
 test("a stream is kept only while it covers what is wanted", () => {

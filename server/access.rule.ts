@@ -152,6 +152,7 @@ export const access: Readonly<Record<string, Access>> = {
   // ops
   "ops.health": project(everyone, "deployments:read"),
   "ops.home": project(everyone, "admin"),
+  "ops.live": { who: "anyone" }, // each topic's project is entered: ops/live/check-topics.ts
   "ops.search": project(everyone, "admin"),
 };
 

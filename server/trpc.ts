@@ -1,4 +1,4 @@
-import { initTRPC, TRPCError } from "@trpc/server";
+import { initTRPC, TRPCError, tracked } from "@trpc/server";
 import superjson from "superjson";
 import { ZodError } from "zod";
 import type { Pool } from "#db/client.ts";
@@ -16,6 +16,8 @@ export type TrpcContext = {
   enqueue: Enqueue;
   storage: Storage;
   caller: Caller | null;
+  /** Who asks by now, for what outlives its request; where it is absent (pages, tests) the caller stands. */
+  callerNow?: () => Promise<Caller | null>;
   /** from the URL, sent by the client as x-forge-project; a key always means its own project */
   projectSlug: string | null;
   requestId: string;
@@ -36,6 +38,8 @@ const toTrpc: Record<ErrorCode, TRPCError["code"]> = {
 
 const t = initTRPC.context<TrpcContext>().create({
   transformer: superjson,
+  // three missed pings mean a dead line that TCP has not noticed: the browser connects again
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
   errorFormatter: ({ shape, error, ctx }) => {
     const cause = error.cause;
     const field =
@@ -138,4 +142,9 @@ export const createCallerFactory = t.createCallerFactory;
 /** The session that asks, null for a key or this machine's admin key. */
 export function sessionOf(caller: Caller): string | null {
   return caller.kind === "user" ? caller.sessionId : null;
+}
+
+/** A subscription's items as tRPC sends them: the last one with an id is where a browser that connects again goes on. */
+export async function* withIds<Item>(items: AsyncIterable<{ id: string | null; item: Item }>) {
+  for await (const { id, item } of items) yield id === null ? item : tracked(id, item);
 }

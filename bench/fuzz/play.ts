@@ -79,7 +79,7 @@ function send({ origin, method, path, headers, body }: Shot): Promise<Answer> {
       });
       response.on("end", done);
       response.on("error", done); // the answer began: its status is what counts
-      if (path.startsWith("/api/live")) setTimeout(done, streamMs);
+      if (path.startsWith("/api/trpc/ops.live")) setTimeout(done, streamMs);
     });
     call.on("timeout", () => call.destroy(new Error(`no answer within ${answerWithinMs / 1_000} s`)));
     call.on("error", reject);

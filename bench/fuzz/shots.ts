@@ -74,7 +74,7 @@ function procedureTargets({ urls, adminKey }: Stack, { known, cookie, keys }: Se
         )
         .map(([value, caller, slug]) => {
           const json = JSON.stringify(serialised(value));
-          const isQuery = procedure._def.type === "query";
+          const isQuery = procedure._def.type !== "mutation";
           const path = `/api/trpc/${name}${isQuery ? `?input=${encoded(json)}` : ""}`;
           const headers = { ...caller, "content-type": "application/json", "x-forge-project": slug };
           const method = isQuery ? "GET" : "POST";

@@ -1,48 +1,33 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import { inDatabase } from "#db/testing.ts";
 import { transact } from "#server/context.ts";
 import { testJobs } from "#server/jobs/testing.ts";
+import { FollowLive } from "#server/ops/input.ts";
 import { checkTopics } from "#server/ops/live/check-topics.ts";
 import { createLiveHub, type Heard } from "#server/ops/live/hub.ts";
-import { liveStream } from "#server/ops/live/stream.ts";
-import { parseTopics, type Wanted } from "#server/ops/live/topics.rule.ts";
+import { liveEvents } from "#server/ops/live/stream.ts";
+import { parseTopics, placeId, type Wanted } from "#server/ops/live/topics.rule.ts";
 import { until } from "#server/process.fixture.ts";
 import { testRun } from "#server/runs/testing.ts";
 import { notifyLive } from "#server/signals/live.ts";
 
-type Line = { id: string; event: string; data: Record<string, unknown> };
-
-/** Streams over one hub, read line by line; pings are left out. */
+/** Streams over one hub, read event by event. */
 function listening(db: Pool) {
   const hub = createLiveHub(db);
   const leave = new AbortController();
-  function follow(wanted: Wanted[], allowed = true) {
-    const stream = liveStream({ db, hub, wanted, signal: leave.signal, stillAllowed: async () => allowed });
-    const reader = stream.getReader();
-    const decoder = new TextDecoder();
-    let rest = "";
+  function follow(wanted: Wanted[], stillAllowed = async () => true) {
+    const events = liveEvents({ db, hub, wanted, signal: leave.signal, stillAllowed });
+    let coming = events.next(); // tRPC, too, asks at once
     async function next(): Promise<Line | null> {
-      for (;;) {
-        const end = rest.indexOf("\n\n");
-        if (end >= 0) {
-          const fields = Object.fromEntries(
-            rest
-              .slice(0, end)
-              .split("\n")
-              .map((line) => line.split(/: (.*)/s, 2)),
-          );
-          rest = rest.slice(end + 2);
-          if (fields.event !== "ping")
-            return { id: fields.id ?? "", event: fields.event, data: JSON.parse(fields.data) };
-          continue;
-        }
-        const { value, done } = await reader.read();
-        if (done) return null;
-        rest += decoder.decode(value, { stream: true });
-      }
+      const { value, done } = await coming;
+      if (done || !value) return null;
+      coming = events.next();
+      if (!value.item) return next(); // the line stands
+      return { id: value.id, event: value.item.topic, after: value.item.after, data: Event.parse(value.item.data) };
     }
     return { next };
   }
@@ -52,6 +37,9 @@ function listening(db: Pool) {
   };
   return { hub, follow, close };
 }
+
+type Line = { id: string | null; event: string; after: number | null; data: z.infer<typeof Event> };
+const Event = z.looseObject({ seq: z.number().optional() });
 
 async function tell(ctx: Awaited<ReturnType<typeof testJobs>>["ctx"], runId: string, from: number, to: number) {
   await transact(ctx, async (ctx) => {
@@ -128,7 +116,7 @@ test("only topics of one's own projects can be followed", () =>
   inDatabase(async ({ db }) => {
     const { ctx } = await testJobs(db);
     const runId = await testRun(ctx);
-    const wanted = parseTopics(`run:${runId},project:${ctx.projectId}`, null, null);
+    const wanted = parseTopics({ [`run:${runId}`]: null, [`project:${ctx.projectId}`]: null });
     const key = { kind: "key", keyId: "key_1", projectId: ctx.projectId, scopes: ["runs:read"] } as const;
     await checkTopics(db, key, wanted);
     await expect(checkTopics(db, { ...key, projectId: newId("project") }, wanted)).rejects.toThrow("no project");
@@ -136,13 +124,80 @@ test("only topics of one's own projects can be followed", () =>
     await expect(checkTopics(db, null, wanted)).rejects.toThrow("sign in");
   }));
 
-test("the address says where each topic goes on; what is no topic is refused", () => {
-  const run = newId("run");
-  const topic = `run:${run}`;
-  expect(parseTopics(topic, `${topic}:12`, null)).toEqual([{ kind: "run", topic, id: run, after: 12 }]);
-  expect(parseTopics(topic, null, `${topic}:14`)).toMatchObject([{ after: 14 }]);
-  expect(parseTopics(topic, null, null)).toMatchObject([{ after: null }]);
-  for (const bad of ["", "run:x", "keys:key_1", `run:${run}'--`]) {
-    expect(() => parseTopics(bad, null, null)).toThrow();
-  }
+test("where each topic goes on is the last event that arrived, else what the page had seen; what is no topic is refused", () => {
+  const [one, two] = [newId("run"), newId("run")];
+  const [a, b] = [`run:${one}`, `run:${two}`];
+  expect(parseTopics({ [a]: 12, [b]: null })).toMatchObject([{ after: 12 }, { after: null }]);
+  const arrived = placeId(
+    new Map([
+      [a, 14],
+      [b, 3],
+    ]),
+  );
+  expect(parseTopics({ [a]: 12, [b]: null }, arrived)).toMatchObject([{ after: 14 }, { after: 3 }]);
+  expect(parseTopics({ [a]: 12 }, `${a}:x,nonsense`)).toEqual([{ kind: "run", topic: a, id: one, after: 12 }]);
+  const readable = (topics: unknown) => FollowLive.safeParse({ topics }).success;
+  expect(readable({ [a]: 0, [`project:${newId("project")}`]: null })).toBe(true);
+  for (const bad of [{}, { "run:x": null }, { "keys:key_1": null }, { [`${a}'--`]: null }, { [a]: -1 }, [a]])
+    expect(readable(bad)).toBe(false);
+  const many = Array.from({ length: 21 }, () => [`run:${newId("run")}`, null]);
+  expect(readable(Object.fromEntries(many))).toBe(false);
 });
+
+test("a slow reader keeps no more than the newest hints: beyond that it looks again at everything", () =>
+  inDatabase(async ({ db }) => {
+    const live = listening(db);
+    const topic = `project:${newId("project")}`;
+    let tellIt = (_: Heard) => {};
+    const subscribed = new Promise<void>((resolve) => {
+      live.hub.subscribe = async (_, hear) => {
+        tellIt = hear;
+        resolve();
+        return () => {};
+      };
+    });
+    const { hub } = live;
+    const { signal } = new AbortController();
+    const wanted: Wanted[] = [{ kind: "project", topic, id: "" }];
+    const events = liveEvents({ db, hub, wanted, signal, stillAllowed: async () => true });
+    const first = events.next();
+    await subscribed;
+    tellIt({ kind: "runs", id: "first" });
+    await first; // the line stands
+    await events.next();
+    for (let i = 0; i < 600; i++) tellIt({ kind: "runs", id: `run_${i}` });
+    for (let i = 0; i < 600; i++) tellIt({ kind: "runs", id: "run_599" });
+    const heard: unknown[] = [];
+    const next = async () => void heard.push(Object((await events.next()).value).item?.data);
+    while (!JSON.stringify(heard.at(-1) ?? "").includes("run_599")) await next();
+    expect(heard.length).toBeLessThan(110);
+    expect(heard[0]).toEqual({ kind: "reconnected", id: "" });
+    tellIt({ kind: "evals", id: "last" });
+    await next();
+    expect(heard.at(-1)).toEqual({ kind: "evals", id: "last" });
+    await events.return();
+    await live.close();
+  }));
+
+test("a stream ends when its reader may no longer follow, and when its reader goes", () =>
+  inDatabase(async ({ db }) => {
+    const { ctx } = await testJobs(db);
+    const live = listening(db);
+    const topic = `project:${ctx.projectId}` as const;
+    await live.hub.subscribe("run:ready", () => {});
+    let allowed = true;
+    const wanted: Wanted[] = [{ kind: "project", topic, id: ctx.projectId }];
+    const stream = live.follow(wanted, async () => allowed);
+    expect((await stream.next())?.data).toEqual({ kind: "reconnected", id: "" });
+    allowed = false;
+    await notifyLive(ctx, topic, { kind: "projects", id: ctx.projectId });
+    let last = await stream.next();
+    if (last) last = await stream.next(); // the hint that somebody left may still pass
+    expect(last).toBeNull();
+    const other = live.follow(wanted);
+    await other.next();
+    const waiting = other.next();
+    await live.close();
+    await waiting;
+    expect(await other.next()).toBeNull();
+  }));

@@ -27,8 +27,9 @@ async function handler(request: Request): Promise<Response> {
     createContext: async () => {
       if (refusal) throw asTrpcError(refusal);
       const dependencies = consoleDependencies();
-      const caller = await resolveCaller(dependencies.db, request);
-      return { ...dependencies, caller, projectSlug: request.headers.get("x-forge-project"), requestId };
+      const callerNow = () => resolveCaller(dependencies.db, request);
+      const projectSlug = request.headers.get("x-forge-project");
+      return { ...dependencies, caller: await callerNow(), callerNow, projectSlug, requestId };
     },
     responseMeta: () => ({ headers: { "x-request-id": requestId, "cache-control": "no-store" } }),
     onError: ({ error, path, ctx }) => {
