@@ -62,8 +62,13 @@ test("lies about counts and lengths are refused without taking the memory they a
   await expect(headerOf(patched(16, (b, at) => b.writeBigUInt64LE(70_000n, at)))).rejects.toThrow("70000 metadata");
   const name = keyAt("general.name") + 4;
   await expect(headerOf(patched(name, (b, at) => b.writeBigUInt64LE(2n ** 40n, at)))).rejects.toThrow("a text of");
+  // node-llama-cpp's reader ends the process on this one
+  const justBelow = patched(name, (b, at) => b.writeBigUInt64LE(2n ** 31n - 8n, at));
+  await expect(headerOf(justBelow)).rejects.toThrow("a text of");
   const tokens = keyAt("tokenizer.ggml.tokens") + 8;
   await expect(headerOf(patched(tokens, (b, at) => b.writeBigUInt64LE(2n ** 30n, at)))).rejects.toThrow("items in");
+  const possible = patched(tokens, (b, at) => b.writeBigUInt64LE(3_900_000n, at));
+  await expect(headerOf(possible)).rejects.toThrow("3900000 items in");
 });
 
 test("a tensor of impossible shape, type or place is refused", async () => {
@@ -74,6 +79,8 @@ test("a tensor of impossible shape, type or place is refused", async () => {
   await expect(headerOf(type)).rejects.toThrow("unknown type 77");
   const offset = patched(tensor + 24, (b, at) => b.writeBigUInt64LE(2n ** 40n, at));
   await expect(headerOf(offset)).rejects.toThrow("but the file has");
+  const unaligned = patched(tensor + 24, (b, at) => b.writeBigUInt64LE(7n, at));
+  await expect(headerOf(unaligned)).rejects.toThrow("not aligned");
   const dimensions = patched(tensor, (b, at) => b.writeUInt32LE(9, at));
   await expect(headerOf(dimensions)).rejects.toThrow("9 dimensions");
 });
