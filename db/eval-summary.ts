@@ -35,7 +35,7 @@ export type Overlap = {
   unchecked: { candidate: string[]; baseline: string[] };
 };
 
-/** What an eval's page shows first, as `evals.summary` holds it; written once, from the scores. */
+/** A target's comparison with its eval's baseline, as `eval_targets.summary` holds it; written once, from the scores. */
 export type EvalSummary = {
   /** in the suite's order: the first is the headline */
   graders: GraderSummary[];

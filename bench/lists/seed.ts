@@ -92,12 +92,17 @@ export async function seedTeam(db: Pool, projectId: string, scale: TeamScale = t
       now() - interval '30 days' + t.n * interval '1 hour'
     from unnest(${ids("suite", scale.suites)}) with ordinality as t(id, n)
     join (select id, row_number() over (order by id) as n from dataset_versions where project_id = ${projectId} and created_by = ${by}) d on d.n = t.n`);
-  await db.execute(sql`insert into evals (id, project_id, suite_id, status, candidate_version_id, baseline_version_id,
-      cases_done, cases_total, created_by, created_at)
-    select e.id, ${projectId}, s.id, 'succeeded', v.id, ${baseId}, 100, 100, ${by}, now() - interval '20 days' + e.n * interval '40 minutes'
-    from unnest(${ids("eval", scale.versions)}) with ordinality as e(id, n)
-    join (select id, row_number() over (order by id) as n from suites where project_id = ${projectId} and created_by = ${by}) s
-      on s.n = 1 + e.n % ${scale.suites}
+  await db.execute(sql`with made as (
+      insert into evals (id, project_id, suite_id, status, cases_done, cases_total, created_by, created_at)
+      select e.id, ${projectId}, s.id, 'succeeded', 100, 100, ${by}, now() - interval '20 days' + e.n * interval '40 minutes'
+      from unnest(${ids("eval", scale.versions)}) with ordinality as e(id, n)
+      join (select id, row_number() over (order by id) as n from suites where project_id = ${projectId} and created_by = ${by}) s
+        on s.n = 1 + e.n % ${scale.suites}
+      returning id)
+    insert into eval_targets (eval_id, position, project_id, model_version_id, is_baseline)
+    select e.id, side.position, ${projectId}, case when side.position = 1 then ${baseId} else v.id end, side.position = 1
+    from (select id, row_number() over (order by id) as n from made) e
+    cross join (values (0), (1)) as side(position)
     join (select id, row_number() over (order by id) as n from model_versions where project_id = ${projectId} and created_by = ${by}
       and base_version_id is not null) v on v.n = e.n`);
 

@@ -61,16 +61,8 @@ export const evals = pgTable(
       .notNull()
       .references(() => suites.id),
     status: text("status", { enum: evalStatuses }).notNull(),
-    candidateVersionId: text("candidate_version_id")
-      .notNull()
-      .references(() => modelVersions.id),
-    baselineVersionId: text("baseline_version_id")
-      .notNull()
-      .references(() => modelVersions.id),
     casesDone: integer("cases_done").notNull().default(0),
     casesTotal: integer("cases_total").notNull(),
-    /** the verdict and its numbers, computed once by compare.rule.ts */
-    summary: jsonb("summary").$type<EvalSummary>(),
     error: jsonb("error").$type<{ code: string; message: string }>(),
     ...leaseColumns(),
     createdBy: text("created_by").notNull(),
@@ -82,7 +74,30 @@ export const evals = pgTable(
     index("evals_project_idx").on(t.projectId, t.createdAt),
     index("evals_open_idx").on(t.createdAt).where(sql`status in ('queued', 'running')`),
     index("evals_suite_idx").on(t.suiteId),
-    index("evals_candidate_idx").on(t.candidateVersionId),
+  ],
+);
+
+/** What an eval asks: any number of model versions, in their order, one of them what the others are compared with. */
+export const evalTargets = pgTable(
+  "eval_targets",
+  {
+    evalId: text("eval_id")
+      .notNull()
+      .references(() => evals.id, { onDelete: "cascade" }),
+    /** from 0, the baseline last: the first is the candidate that lists and pages name */
+    position: integer("position").notNull(),
+    projectId: text("project_id").notNull(),
+    modelVersionId: text("model_version_id")
+      .notNull()
+      .references(() => modelVersions.id),
+    isBaseline: boolean("is_baseline").notNull().default(false),
+    /** its comparison with the baseline, whose own is null; written once, when the eval ends */
+    summary: jsonb("summary").$type<EvalSummary>(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.evalId, t.position] }),
+    uniqueIndex("eval_targets_baseline_key").on(t.evalId).where(sql`is_baseline`),
+    index("eval_targets_version_idx").on(t.modelVersionId),
   ],
 );
 

@@ -33,13 +33,13 @@ export type CasePair = {
  */
 export async function listCases(ctx: Ctx, request: ListCases) {
   const input = ListCases.parse(request);
-  const { row, suite } = await showEval(ctx, { evalId: input.evalId });
+  const { row, suite, candidate, baseline } = await showEval(ctx, { evalId: input.evalId });
   const headline = suite.graders[0]?.name ?? "";
   const outcome = sql`case sign(coalesce((c.marks->>${headline})::float8, 0) - coalesce((b.marks->>${headline})::float8, 0))
     when -1 then 'lost' when 1 then 'won' else 'tied' end`;
   const pairs = sql`scores c join scores b on b.eval_id = c.eval_id and b.case_index = c.case_index
-      and b.model_version_id = ${row.baselineVersionId}
-    where c.eval_id = ${row.id} and c.project_id = ${ctx.projectId} and c.model_version_id = ${row.candidateVersionId}`;
+      and b.model_version_id = ${baseline.versionId}
+    where c.eval_id = ${row.id} and c.project_id = ${ctx.projectId} and c.model_version_id = ${candidate.versionId}`;
   const last = input.cursor ? lastOf(input.cursor) : null;
   const wanted = input.outcome === "all" ? outcomes : [input.outcome];
   const branches = wanted.slice(last ? wanted.indexOf(last.outcome) : 0).map((one, rank) => {

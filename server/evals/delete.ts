@@ -6,6 +6,7 @@ import { deleteThing } from "#server/deletion.ts";
 import { evalDeletion } from "#server/evals/deletion.ts";
 import { findEval } from "#server/evals/find-eval.ts";
 import type { EvalRef } from "#server/evals/input.ts";
+import { targetsOf } from "#server/evals/targets.ts";
 
 /** Delete an eval with its answers and scores; nothing names one. Throws NOT_FOUND, REFUSED while it is under way. */
 export async function deleteEval(ctx: Ctx, input: EvalRef) {
@@ -17,13 +18,13 @@ export async function deleteEval(ctx: Ctx, input: EvalRef) {
     async (ctx) => {
       const [row] = await ctx.db.select().from(evals).where(mine).for("update");
       if (!row) throw await missing(ctx, "eval", id);
-      return { ...(await evalDeletion(ctx, row)), row };
+      return evalDeletion(ctx, row);
     },
-    async (ctx, { name, row }) => {
+    async (ctx, { name }) => {
+      const targets = (await targetsOf(ctx, id)).map((target) => target.versionId);
       await ctx.db.delete(scores).where(and(eq(scores.evalId, id), eq(scores.projectId, ctx.projectId)));
       await ctx.db.delete(evals).where(mine);
-      const { candidateVersionId, baselineVersionId } = row;
-      ctx.changed({ action: "evals.delete", id, detail: { name, candidateVersionId, baselineVersionId } });
+      ctx.changed({ action: "evals.delete", id, detail: { name, targets } });
     },
   );
 }

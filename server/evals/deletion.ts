@@ -1,7 +1,7 @@
 import { and, eq, isNull, notInArray, sql } from "drizzle-orm";
 import { finalRunStatuses } from "#db/enums.ts";
 import { auditLog } from "#db/schema/audit.ts";
-import { evals, scores, suites } from "#db/schema/evals.ts";
+import { evals, evalTargets, scores, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
@@ -85,7 +85,8 @@ async function evalsOn({ db, projectId }: Where, suiteId: string, active: boolea
       total,
     })
     .from(evals)
-    .innerJoin(modelVersions, eq(modelVersions.id, evals.candidateVersionId))
+    .innerJoin(evalTargets, and(eq(evalTargets.evalId, evals.id), eq(evalTargets.position, 0)))
+    .innerJoin(modelVersions, eq(modelVersions.id, evalTargets.modelVersionId))
     .innerJoin(models, eq(models.id, modelVersions.modelId))
     .where(and(eq(evals.projectId, projectId), eq(evals.suiteId, suiteId), active ? moving : sql`not ${moving}`))
     .limit(mostNamed);

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
-import { evals, scores } from "#db/schema/evals.ts";
+import { evals, evalTargets, scores } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { projects } from "#db/schema/people.ts";
 import { blobs } from "#db/schema/storage.ts";
@@ -26,6 +26,7 @@ import { startEval } from "#server/evals/start.ts";
 import { holdTable } from "#server/jobs/cut-off.fixture.ts";
 import { openQueues } from "#server/jobs/enqueue.ts";
 import { startJobs, testDataFolder } from "#server/jobs/jobs-process.fixture.ts";
+import { showModel } from "#server/models/show.ts";
 import { until } from "#server/process.fixture.ts";
 import { liveChannel } from "#server/signals/live.ts";
 import { fileStorage, type Storage } from "#server/storage.ts";
@@ -176,6 +177,32 @@ test("an eval asks both models every case and shows regressions first", () =>
       candidate: "tuned/1",
       headline: { wins: 37 },
     });
+  }));
+
+test("each of several targets is compared with the one baseline", () =>
+  inDatabase(async ({ db, url }) => {
+    const { port, asked } = await answeringServer(answers);
+    const { ctx } = await fixture(db, url, port);
+    const { id: evalId, projectId } = await startEval(ctx, { suite: "held out", candidate: "tuned", baseline: "base" });
+    const version = { id: newId("modelVersion"), projectId, version: 2, status: "ready" as const };
+    const [tuned] = await db.select().from(models).where(eq(models.name, "tuned"));
+    await db.insert(modelVersions).values({ ...version, modelId: tuned?.id ?? "", createdBy: "system:test" });
+    await db.update(evalTargets).set({ position: 2 }).where(eq(evalTargets.isBaseline, true));
+    await db.insert(evalTargets).values({ evalId, position: 1, projectId, modelVersionId: version.id });
+    expect(await runEval(ctx, { evalId }, new AbortController().signal)).toEqual({ outcome: "succeeded" });
+    expect(asked).toHaveLength(120);
+    const { targets } = await showEval(ctx, { evalId });
+    expect(targets).toMatchObject([
+      { name: "tuned/1", summary: { graders: [{ n: 40, wins: 37 }, {}] } },
+      { name: "tuned/2", summary: { graders: [{ n: 40, wins: 37 }, {}] } },
+      { name: "base/1", isBaseline: true, summary: null },
+    ]);
+    const { items, total } = await listEvals(ctx, { modelVersionId: version.id });
+    expect([total, items.map((item) => [item.candidate, item.baseline])]).toEqual([1, [["tuned/1", "base/1"]]]);
+    expect((await showModel(ctx, { model: "tuned" })).versions).toMatchObject([
+      { version: 2, evals: [{ id: evalId, headline: { wins: 37 } }] },
+      { version: 1, evals: [{ id: evalId, headline: { wins: 37 } }] },
+    ]);
   }));
 
 test("a row is one case, also with Unicode line separators in its text; no more cases are read than asked for", async () => {

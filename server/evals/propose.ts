@@ -1,5 +1,5 @@
 import { and, desc, eq, isNull, ne } from "drizzle-orm";
-import { evals, suites } from "#db/schema/evals.ts";
+import { evals, evalTargets, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import type { ProposeEval } from "#server/evals/input.ts";
@@ -36,7 +36,8 @@ export async function proposeEval(ctx: Ctx, input: ProposeEval) {
     ? await ctx.db
         .select({ model: models.name })
         .from(evals)
-        .innerJoin(modelVersions, eq(modelVersions.id, evals.candidateVersionId))
+        .innerJoin(evalTargets, and(eq(evalTargets.evalId, evals.id), eq(evalTargets.position, 0)))
+        .innerJoin(modelVersions, eq(modelVersions.id, evalTargets.modelVersionId))
         .innerJoin(models, eq(models.id, modelVersions.modelId))
         .where(and(eq(evals.suiteId, suite.id), eq(evals.projectId, ctx.projectId)))
         .orderBy(desc(evals.id))

@@ -8,6 +8,7 @@ import type { EvalCase } from "#server/evals/case.rule.ts";
 import { finishEval } from "#server/evals/finish.ts";
 import { grade } from "#server/evals/graders.rule.ts";
 import { readCases } from "#server/evals/read-cases.ts";
+import { targetsOf } from "#server/evals/targets.ts";
 import { casesTrainedOn, type TrainedOn } from "#server/evals/trained-on.ts";
 import type { ProjectJobCtx } from "#server/jobs/context.ts";
 import { beat, type Claim, claim, isLeaseLost, keepBeating, leaseLost, release } from "#server/jobs/lease.ts";
@@ -27,10 +28,11 @@ const renewTokenMs = 600_000;
 const tellEveryMs = 1_000;
 
 type Suite = typeof suites.$inferSelect;
-type Side = TrainedOn & { id: string; name: string };
+type Target = { id: string; name: string; isBaseline: boolean };
+type Side = Target & TrainedOn;
 
 /**
- * Ask both models every case of the suite and keep each answer with its marks, then compare.
+ * Ask every target each case of the suite and keep each answer with its marks, then compare.
  * Safe to run twice and after a kill: cases that have a score are not asked again. A restart of the database is
  * waited for.
  */
@@ -47,22 +49,13 @@ export async function runEval(
   const both = AbortSignal.any([signal, heart.lost]);
   const progress = tellProgress(() => notifyLive(ctx, `project:${ctx.projectId}`, { kind: "evals", id: claimed.id }));
   try {
-    const { suite, source, sides, done } = await onceDatabaseIsBack(() => load(ctx, claimed), both);
+    const { suite, source, targets, done } = await onceDatabaseIsBack(() => load(ctx, claimed), both);
     const { cases } = await readCases(ctx.storage, source, suite.split, suite.maxCases);
-    const targets = await onceDatabaseIsBack(() => withTraining(ctx, sides, cases, both), both);
+    const sides = await onceDatabaseIsBack(() => withTraining(ctx, targets, cases, both), both);
     const gateway = { apiUrl: apiUrl(), token: tokenSource(ctx, both), plain: new Set<string>() };
-    await answerAll(ctx, {
-      claimed,
-      suite,
-      cases,
-      sides: Object.values(targets),
-      done,
-      gateway,
-      progress,
-      signal: both,
-    });
-    const trained = { cases: cases.length, ...targets };
-    const ended = await onceDatabaseIsBack(() => finishEval(ctx, claimed, suite, trained), both);
+    await answerAll(ctx, { claimed, suite, cases, sides, done, gateway, progress, signal: both });
+    const asked = { cases: cases.length, sides };
+    const ended = await onceDatabaseIsBack(() => finishEval(ctx, claimed, suite, asked), both);
     return { outcome: ended ? "succeeded" : "cancelled" };
   } catch (error) {
     if (signal.aborted) {
@@ -110,28 +103,29 @@ async function load(ctx: ProjectJobCtx, claimed: Claim<typeof evals>) {
     .innerJoin(datasetVersions, eq(datasetVersions.id, suites.datasetVersionId))
     .where(and(eq(suites.id, claimed.suiteId), eq(suites.projectId, ctx.projectId)));
   if (!row) throw new Error(`the suite ${claimed.suiteId} is gone`);
-  const sides = {
-    baseline: await findVersion(ctx, claimed.baselineVersionId, "version"),
-    candidate: await findVersion(ctx, claimed.candidateVersionId, "version"),
-  };
+  const found = await targetsOf(ctx, claimed.id);
+  const targets: Target[] = [];
+  for (const { versionId, isBaseline } of found) {
+    const { id, name } = await findVersion(ctx, versionId, "version");
+    targets.push({ id, name, isBaseline });
+  }
   const known = await ctx.db
     .select({ version: scores.modelVersionId, index: scores.caseIndex })
     .from(scores)
     .where(eq(scores.evalId, claimed.id));
-  return { ...row, sides, done: new Set(known.map((score) => `${score.version} ${score.index}`)) };
+  return { ...row, targets, done: new Set(known.map((score) => `${score.version} ${score.index}`)) };
 }
 
-/** Both targets with the cases that they were trained on. */
+/** The targets with the cases that each was trained on. */
 async function withTraining(
   ctx: ProjectJobCtx,
-  { baseline, candidate }: Awaited<ReturnType<typeof load>>["sides"],
+  targets: readonly Target[],
   cases: readonly EvalCase[],
   signal: AbortSignal,
-): Promise<{ baseline: Side; candidate: Side }> {
-  const trained = async ({ id, name }: typeof baseline) => {
-    return { id, name, ...(await casesTrainedOn(ctx, id, cases, signal)) };
-  };
-  return { baseline: await trained(baseline), candidate: await trained(candidate) };
+): Promise<Side[]> {
+  const sides: Side[] = [];
+  for (const target of targets) sides.push({ ...target, ...(await casesTrainedOn(ctx, target.id, cases, signal)) });
+  return sides;
 }
 
 function tokenSource(ctx: ProjectJobCtx, signal: AbortSignal) {
@@ -163,7 +157,7 @@ type Work = {
 };
 
 async function answerAll(ctx: ProjectJobCtx, work: Work) {
-  // Both models meet a case one after the other, so that a cancelled eval still holds whole pairs.
+  // All targets meet a case one after the other, so that a cancelled eval still holds whole pairs.
   const open = work.cases.flatMap((one, index) =>
     work.sides.filter((side) => !work.done.has(`${side.id} ${index}`)).map((side) => ({ one, index, side })),
   );

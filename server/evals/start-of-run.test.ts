@@ -5,6 +5,7 @@ import { evals, suites } from "#db/schema/evals.ts";
 import { inTx } from "#db/testing.ts";
 import { transact } from "#server/context.ts";
 import { deleteEval } from "#server/evals/delete.ts";
+import { showEval } from "#server/evals/show.ts";
 import { startEvalOfRun } from "#server/evals/start-of-run.ts";
 import { moveAlias } from "#server/models/aliases.ts";
 import { addGround, addRun } from "#server/models/models.fixture.ts";
@@ -26,17 +27,18 @@ test("a run that names a suite is compared once: with the base, then with the ch
     };
     const { runId, version, started } = await register();
     expect(await startEvalOfRun(ctx, { runId })).toBeNull();
-    const mine = () => tx.select().from(evals).where(eq(evals.projectId, projectId)).orderBy(evals.id);
-    expect(await mine()).toMatchObject([
-      { id: started?.id, candidateVersionId: version.id, baselineVersionId: ground.baseVersionId, status: "queued" },
-    ]);
+    expect(await showEval(ctx, { evalId: started?.id ?? "" })).toMatchObject({
+      row: { status: "queued" },
+      candidate: { versionId: version.id },
+      baseline: { versionId: ground.baseVersionId },
+    });
     await transact(ctx, (ctx) =>
       moveAlias(ctx, { modelId: version.modelId, alias: "champion", modelVersionId: version.id }),
     );
     const later = await register();
-    expect((await mine())[1]).toMatchObject({
-      candidateVersionId: later.version.id,
-      baselineVersionId: version.id,
+    expect(await showEval(ctx, { evalId: later.started?.id ?? "" })).toMatchObject({
+      candidate: { versionId: later.version.id },
+      baseline: { versionId: version.id },
     });
 
     await tx.update(evals).set({ status: "cancelled" });

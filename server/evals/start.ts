@@ -1,6 +1,6 @@
 import { and, eq, isNull, or } from "drizzle-orm";
 import { newId } from "#db/ids.ts";
-import { evals, suites } from "#db/schema/evals.ts";
+import { evals, evalTargets, suites } from "#db/schema/evals.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { DomainError } from "#server/errors.ts";
 import type { StartEval } from "#server/evals/input.ts";
@@ -28,6 +28,7 @@ export async function startEval(ctx: Ctx, input: StartEval) {
         field: "baseline",
       });
     }
+    const targets = [candidate, baseline];
     const [row] = await ctx.db
       .insert(evals)
       .values({
@@ -35,13 +36,20 @@ export async function startEval(ctx: Ctx, input: StartEval) {
         projectId: ctx.projectId,
         suiteId: suite.id,
         status: "queued",
-        candidateVersionId: candidate.id,
-        baselineVersionId: baseline.id,
-        casesTotal: suite.cases * 2,
+        casesTotal: suite.cases * targets.length,
         createdBy: ctx.actor,
       })
       .returning();
     if (!row) throw new DomainError("UNAVAILABLE", "the eval was not stored");
+    await ctx.db.insert(evalTargets).values(
+      targets.map(({ id }, position) => ({
+        evalId: row.id,
+        position,
+        projectId: ctx.projectId,
+        modelVersionId: id,
+        isBaseline: id === baseline.id,
+      })),
+    );
     ctx.changed({
       action: "evals.start",
       id: row.id,

@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray, isNull, notInArray, or, sql, sum } from "drizzle-orm";
 import { finalRunStatuses } from "#db/enums.ts";
-import { evals, suites } from "#db/schema/evals.ts";
+import { evals, evalTargets, suites } from "#db/schema/evals.ts";
 import { prices } from "#db/schema/gateway.ts";
 import { aliases, artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { requests } from "#db/schema/requests.ts";
@@ -128,6 +128,10 @@ async function runsOn(ctx: Where, ids: string[], ended: boolean) {
 
 async function evalsOf({ db, projectId }: Where, ids: string[], active: boolean) {
   const moving = ["queued", "running"] as const;
+  const asking = db
+    .select({ id: evalTargets.evalId })
+    .from(evalTargets)
+    .where(inArray(evalTargets.modelVersionId, ids));
   const rows = await db
     .select({ name: sql<string>`${suites.name} || ' ' || right(${evals.id}, 6)`, total })
     .from(evals)
@@ -135,7 +139,7 @@ async function evalsOf({ db, projectId }: Where, ids: string[], active: boolean)
     .where(
       and(
         eq(evals.projectId, projectId),
-        or(inArray(evals.candidateVersionId, ids), inArray(evals.baselineVersionId, ids)),
+        inArray(evals.id, asking),
         active ? inArray(evals.status, [...moving]) : notInArray(evals.status, [...moving]),
       ),
     )

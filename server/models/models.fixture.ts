@@ -3,7 +3,7 @@ import type { Db } from "#db/client.ts";
 import type { Overlap } from "#db/eval-summary.ts";
 import { newId } from "#db/ids.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
-import { evals, suites } from "#db/schema/evals.ts";
+import { evals, evalTargets, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import { blobs } from "#db/schema/storage.ts";
@@ -77,7 +77,11 @@ export async function addRun(
 /** A succeeded eval of two versions with these marks (baseline, candidate) on its cases. */
 export async function addEval(
   db: Db,
-  on: { projectId: string; suiteId: string; candidateVersionId: string; baselineVersionId: string },
+  {
+    candidateVersionId,
+    baselineVersionId,
+    ...on
+  }: { projectId: string; suiteId: string; candidateVersionId: string; baselineVersionId: string },
   marks: readonly (readonly [number, number])[],
   seen: Partial<Overlap> = {},
 ) {
@@ -90,7 +94,12 @@ export async function addEval(
   const overlap: Overlap = { cases: pairs.length, ...unseen, ...seen };
   const summary = { graders: compare(graders, pairs), errors: { baseline: 0, candidate: 0 }, overlap };
   const counted = { casesTotal: pairs.length * 2, casesDone: pairs.length * 2, createdBy: "system:test" };
-  await db.insert(evals).values({ id, ...on, status: "succeeded", summary, ...counted });
+  await db.insert(evals).values({ id, ...on, status: "succeeded", ...counted });
+  const { projectId } = on;
+  await db.insert(evalTargets).values([
+    { evalId: id, position: 0, projectId, modelVersionId: candidateVersionId, summary },
+    { evalId: id, position: 1, projectId, modelVersionId: baselineVersionId, isBaseline: true },
+  ]);
   return id;
 }
 

@@ -1,6 +1,6 @@
 import { aliasedTable, and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
-import { evals, suites } from "#db/schema/evals.ts";
+import { evals, evalTargets, suites } from "#db/schema/evals.ts";
 import { models, modelVersions } from "#db/schema/models.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
@@ -55,7 +55,8 @@ export async function homeInProgress({ db, projectId }: Where) {
       })
       .from(evals)
       .innerJoin(suites, eq(suites.id, evals.suiteId))
-      .innerJoin(candidate, eq(candidate.id, evals.candidateVersionId))
+      .innerJoin(evalTargets, and(eq(evalTargets.evalId, evals.id), eq(evalTargets.position, 0)))
+      .innerJoin(candidate, eq(candidate.id, evalTargets.modelVersionId))
       .innerJoin(models, eq(models.id, candidate.modelId))
       .where(and(eq(evals.projectId, projectId), inArray(evals.status, ["queued", "running"])))
       .orderBy(desc(evals.id))

@@ -53,12 +53,11 @@ async function runOf(ctx: ProjectJobCtx, columns: Parameters<typeof testRun>[1])
 
 async function addEvalRow(
   ctx: ProjectJobCtx,
-  { suiteId, baseVersionId }: Awaited<ReturnType<typeof addGround>>,
+  { suiteId }: Awaited<ReturnType<typeof addGround>>,
   columns: Partial<typeof evals.$inferInsert>,
 ) {
   const id = newId("eval");
-  const sides = { candidateVersionId: baseVersionId, baselineVersionId: baseVersionId };
-  const row = { id, projectId: ctx.projectId, suiteId, ...sides, status: "queued" as const, casesTotal: 2 };
+  const row = { id, projectId: ctx.projectId, suiteId, status: "queued" as const, casesTotal: 2 };
   await ctx.db.insert(evals).values({ ...row, createdBy: ctx.actor, ...columns });
   return id;
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import type { EvalSummary } from "#db/eval-summary.ts";
-import { evals, suites } from "#db/schema/evals.ts";
+import { evals, evalTargets, suites } from "#db/schema/evals.ts";
 import { modelVersions } from "#db/schema/models.ts";
 import type { Ctx } from "#server/context.ts";
 import { gateMaxOverlap } from "#server/env.ts";
@@ -42,15 +43,20 @@ export async function askGate(ctx: Pick<Ctx, "db" | "projectId">, { version: ref
 }
 
 async function evalsBetween(ctx: Pick<Ctx, "db" | "projectId">, candidateId: string, baselineId: string) {
+  const candidate = alias(evalTargets, "candidate_target");
+  const baseline = alias(evalTargets, "baseline_target");
   return ctx.db
-    .select({ id: evals.id, status: evals.status, summary: evals.summary, suite: suites.name })
-    .from(evals)
+    .select({ id: evals.id, status: evals.status, summary: candidate.summary, suite: suites.name })
+    .from(candidate)
+    .innerJoin(evals, eq(evals.id, candidate.evalId))
+    .innerJoin(baseline, and(eq(baseline.evalId, evals.id), baseline.isBaseline))
     .innerJoin(suites, eq(suites.id, evals.suiteId))
     .where(
       and(
         eq(evals.projectId, ctx.projectId),
-        eq(evals.candidateVersionId, candidateId),
-        eq(evals.baselineVersionId, baselineId),
+        eq(candidate.modelVersionId, candidateId),
+        eq(candidate.isBaseline, false),
+        eq(baseline.modelVersionId, baselineId),
         inArray(evals.status, ["queued", "running", "succeeded"]),
       ),
     )

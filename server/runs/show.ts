@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, lt, ne, sql } from "drizzle-orm";
 import { heldRunStatuses } from "#db/enums.ts";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
-import { evals, suites } from "#db/schema/evals.ts";
+import { evals, evalTargets, suites } from "#db/schema/evals.ts";
 import { artifacts, models, modelVersions } from "#db/schema/models.ts";
 import { runEvents, runs } from "#db/schema/runs.ts";
 import type { Ctx } from "#server/context.ts";
@@ -164,7 +164,8 @@ async function suiteOf(ctx: Ctx, run: typeof runs.$inferSelect) {
     .select({ id: evals.id, status: evals.status, suite: suites.name })
     .from(evals)
     .innerJoin(suites, eq(suites.id, evals.suiteId))
-    .innerJoin(modelVersions, eq(modelVersions.id, evals.candidateVersionId))
+    .innerJoin(evalTargets, and(eq(evalTargets.evalId, evals.id), eq(evalTargets.isBaseline, false)))
+    .innerJoin(modelVersions, eq(modelVersions.id, evalTargets.modelVersionId))
     .where(and(eq(modelVersions.runId, run.id), eq(evals.projectId, ctx.projectId)))
     .orderBy(desc(evals.id))
     .limit(20);

@@ -136,7 +136,7 @@ export const actions = {
   "evals.archiveSuite": inProject({ target: "suite", tells: ["suites"] }),
   "evals.cancel": inProject({ target: "eval", tells: ["evals"] }),
   "evals.createSuite": inProject<{ datasetVersionId: string; cases: number }>({ target: "suite", tells: ["suites"] }),
-  "evals.delete": inProject<{ name: string; candidateVersionId: string; baselineVersionId: string }, InUse>({
+  "evals.delete": inProject<{ name: string; targets: readonly string[] }, InUse>({
     target: "eval",
     tells: ["evals"],
   }),
