@@ -19,7 +19,7 @@ import { heldScopes } from "#server/keys/grant.rule.ts";
 import { onOwner, onOwnership, ownerColumns, ownerOf } from "#server/keys/owner.ts";
 
 /** Rows of so many projects are read at once: what stands between two turns of the event loop. */
-const projectsAtOnce = 8;
+const projectsAtOnce = 32;
 
 /**
  * Read every name, key and route of the projects that changed since `known`, or of every project without it, in one
