@@ -32,6 +32,17 @@ test("any number comes out as it was written, wherever it stands", () => {
   );
 });
 
+test("whole numbers around the largest that JavaScript counts exactly are kept, plain ones as plain numbers", () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 10n ** 14n, max: 10n ** 18n }), (number) => {
+      const [value] = [parsedValue(`[${number}]`)].flat();
+      expect(exactJson(value)).toBe(String(number));
+      expect(typeof value === "number").toBe(String(Number(number)) === String(number));
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("any JSON value is what JSON.parse makes of it, and is written again as JSON.stringify does", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom(0, 2), (value, indent) => {

@@ -2,8 +2,9 @@
 const searchedCharacters = 100_000;
 
 const space = /[ \t\n\r]*/y;
+// each character can be taken in one way only: else a text that is never closed takes for ever
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings, so we look for them
-const text = /"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const text = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
 const scalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
 
 /**
