@@ -4,6 +4,8 @@ import { storable } from "#server/text/stored-text.rule.ts";
 
 const maxText = 400;
 const maxItems = 10;
+const maxKeys = 50;
+const maxKey = 200;
 const maxLevels = 4;
 
 /**
@@ -16,13 +18,16 @@ export function sampleOf(value: unknown, levels = maxLevels): unknown {
   if (isExactNumber(value)) return value.value;
   if (!isExactObject(value)) return value;
   if (levels === 0) return "{…}";
-  const entries = Object.entries(value).slice(0, maxItems * 5);
-  return Object.fromEntries(entries.map(([key, v]) => [storable(cutText(key, 200)), sampleOf(v, levels - 1)]));
+  const entries = Object.entries(value).slice(0, maxKeys);
+  return Object.fromEntries(entries.map(([key, v]) => [storable(cutText(key, maxKey)), sampleOf(v, levels - 1)]));
 }
 
 /** May this be a copy of which something was cut away, so that it says nothing about the row itself? */
 export function mayBeCut(sample: unknown): boolean {
   if (typeof sample === "string") return sample.endsWith("…") || sample === "[…]" || sample === "{…}";
   if (Array.isArray(sample)) return sample.length >= maxItems || sample.some(mayBeCut);
-  return isExactObject(sample) && Object.values(sample).some(mayBeCut);
+  if (!isExactObject(sample)) return false;
+  const keys = Object.keys(sample);
+  // a name may have lost one more, not to end with half a character
+  return keys.length >= maxKeys || keys.some((key) => key.length >= maxKey - 1 || mayBeCut(sample[key]));
 }
