@@ -1,15 +1,17 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { auditLog } from "#db/schema/audit.ts";
 import { evals, suites } from "#db/schema/evals.ts";
-import { inTx } from "#db/testing.ts";
-import { transact } from "#server/context.ts";
+import { projects } from "#db/schema/people.ts";
+import { inDatabase, inTx } from "#db/testing.ts";
+import { type Ctx, transact } from "#server/context.ts";
 import { deleteEval } from "#server/evals/delete.ts";
 import { showEval } from "#server/evals/show.ts";
 import { startEvalOfRun } from "#server/evals/start-of-run.ts";
 import { moveAlias } from "#server/models/aliases.ts";
 import { addGround, addRun } from "#server/models/models.fixture.ts";
 import { registerModelVersion } from "#server/models/register.ts";
+import { until } from "#server/process.fixture.ts";
 import { testProject } from "#server/testing.ts";
 
 test("a run that names a suite is compared once: with the base, then with the champion", () =>
@@ -69,4 +71,23 @@ test("a run without a suite, of another project or of yesterday is not compared"
     const { ctx: stranger } = await testProject(tx);
     expect(await startEvalOfRun(stranger, { runId: asked })).toBeNull();
     expect(await tx.select().from(evals)).toEqual([]);
+  }));
+
+test("of two jobs for one run that come at once, one starts its eval", () =>
+  inDatabase(async ({ db }) => {
+    const ctx: Ctx = { db, projectId: "prj_race", actor: "system:jobs", enqueue: () => {} };
+    await db.insert(projects).values({ id: ctx.projectId, slug: "race", name: "Race" });
+    const ground = await addGround(ctx);
+    const runId = await addRun(ctx, ground, { suiteId: ground.suiteId, finishedAt: new Date() });
+    await registerModelVersion(ctx, { runId });
+    const { second, started } = await transact(ctx, async (inner) => {
+      const started = await startEvalOfRun(inner, { runId });
+      const second = startEvalOfRun(ctx, { runId });
+      const waiting = sql`select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await until(async () => (await db.execute(waiting)).length > 0);
+      return { started, second };
+    });
+    expect(started).not.toBeNull();
+    expect(await second).toBeNull();
+    expect(await db.$count(evals)).toBe(1);
   }));

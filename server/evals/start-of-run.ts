@@ -14,11 +14,13 @@ import { aliasHolder } from "#server/models/aliases.ts";
  */
 export async function startEvalOfRun(ctx: Ctx, { runId }: { runId: string }) {
   return transact(ctx, async (ctx) => {
+    const mine = and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId));
+    await ctx.db.select({ id: runs.id }).from(runs).where(mine).for("update");
+    // asked with the row in hand: a statement that waited for it would judge by what stood before the wait
     const [run] = await ctx.db
       .select({ suiteId: runs.suiteId })
       .from(runs)
-      .where(and(eq(runs.id, runId), eq(runs.projectId, ctx.projectId), awaitsEval(ctx)))
-      .for("update");
+      .where(and(mine, awaitsEval(ctx)));
     if (!run?.suiteId) return null;
     const [version] = await ctx.db
       .select({ id: modelVersions.id, modelId: modelVersions.modelId, baseVersionId: modelVersions.baseVersionId })
