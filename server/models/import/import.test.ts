@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import type { Pool } from "#db/client.ts";
 import { newId } from "#db/ids.ts";
 import { artifactFiles, models, modelVersions } from "#db/schema/models.ts";
+import { projects } from "#db/schema/people.ts";
 import { uploads } from "#db/schema/storage.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
-import type { Ctx } from "#server/context.ts";
+import { type Ctx, transact } from "#server/context.ts";
 import { tinyBase } from "#server/inference/gguf-testing.ts";
 import { holdTable } from "#server/jobs/cut-off.fixture.ts";
 import { openQueues } from "#server/jobs/enqueue.ts";
@@ -19,6 +20,7 @@ import { testJobs } from "#server/jobs/testing.ts";
 import { readSafetensors } from "#server/models/check/safetensors.ts";
 import { deleteModelVersion } from "#server/models/delete-version.ts";
 import { startHub } from "#server/models/fetch/hub.fixture.ts";
+import { importSampleModel } from "#server/models/import/sample.ts";
 import { importModel } from "#server/models/import/start.ts";
 import { showModel } from "#server/models/show.ts";
 import { type TestProcess, until } from "#server/process.fixture.ts";
@@ -54,6 +56,21 @@ test("a path where no model lies is refused at once, and nothing is kept", () =>
       code: "REFUSED",
     });
     expect(await tx.select().from(models)).toEqual([]);
+  }));
+
+test("the sample that is asked for twice at once is imported once", () =>
+  inDatabase(async ({ db }) => {
+    const ctx: Ctx = { db, projectId: "prj_sample", actor: "system:jobs", enqueue: () => {} };
+    await db.insert(projects).values({ id: ctx.projectId, slug: "sample", name: "Sample" });
+    const second = await transact(ctx, async (inner) => {
+      await importSampleModel(inner);
+      const second = importSampleModel(ctx);
+      const waiting = sql`select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await until(async () => (await db.execute(waiting)).length > 0);
+      return { done: second };
+    });
+    await second.done;
+    expect(await db.$count(modelVersions)).toBe(1);
   }));
 
 test("a failed import is deleted, and as the only version with its model", () =>
