@@ -1,12 +1,18 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
 import { deployments, revisions } from "#db/schema/deployments.ts";
+import { suites } from "#db/schema/evals.ts";
 import { apiKeys } from "#db/schema/keys.ts";
+import { members, users } from "#db/schema/people.ts";
 import { inTx } from "#db/testing.ts";
 import { listActors } from "#server/audit/list-actors.ts";
 import type { Ctx } from "#server/context.ts";
+import { listSuites } from "#server/evals/list-suites.ts";
 import { PickMany } from "#server/input.ts";
+import { addGround } from "#server/models/models.fixture.ts";
+import { listMembers } from "#server/projects/members.ts";
 import { requestChoices } from "#server/requests/choices.ts";
 import { RequestChoices } from "#server/requests/input.ts";
 import { logCalls } from "#server/requests/testing.ts";
@@ -104,6 +110,39 @@ test("a filter calls an actor what the rows call it", () =>
       .values(actors.map((actor) => ({ id: newId("audit"), projectId, actor, action: "keys.create" })));
     for (const { value, label } of (await listActors(ctx, PickMany.parse({}))).items)
       expect(label).toBe(actorLabel(value, null));
+  }));
+
+test("a picker of members and one of suites have one page, in which the chosen one always is", () =>
+  inTx(async (tx) => {
+    const { ctx, projectId, userId } = await testProject(tx);
+    const ids = Array.from({ length: many }, () => newId("user"));
+    const person = (id: string, i: number) => ({
+      id,
+      email: `p${i}@example.test`,
+      name: `Bob ${i}`,
+      passwordHash: "-",
+    });
+    await tx.insert(users).values(ids.map(person));
+    await tx.insert(members).values(ids.map((id) => ({ projectId, userId: id, role: "viewer" as const })));
+    const last = ids.at(-1) ?? "";
+    const open = await listMembers(ctx, { chosen: last });
+    expect([open.items.length, open.total, open.nextCursor]).toEqual([20, many + 1, null]);
+    expect(open.items.slice(0, 2).map((member) => member.userId)).toEqual([last, userId]);
+    const typed = await listMembers(ctx, { chosen: last, search: "ada" });
+    expect(typed.items.map((member) => member.userId)).toEqual([last, userId]);
+    expect((await listMembers(ctx)).nextCursor).not.toBeNull();
+
+    const { suiteId } = await addGround(ctx);
+    const [suite] = await tx.update(suites).set({ archivedAt: new Date() }).where(eq(suites.id, suiteId)).returning();
+    if (!suite) throw new Error("no suite");
+    const copy = (i: number) => ({ ...suite, id: newId("suite"), name: `held ${i}`, archivedAt: null });
+    await tx.insert(suites).values(ids.map((_, i) => copy(i)));
+    const picked = await listSuites(ctx, { chosen: suiteId });
+    expect([picked.items[0]?.id, picked.total, picked.nextCursor]).toEqual([suiteId, many, null]);
+    expect((await listSuites(ctx, { chosen: suiteId, search: "held 7" })).items.map((item) => item.name)).toEqual([
+      "held out",
+      "held 7",
+    ]);
   }));
 
 /** Keys `ci-0` … `ci-59` of the project → their ids. */

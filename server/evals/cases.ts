@@ -42,6 +42,7 @@ export async function listCases(ctx: Ctx, request: ListCases) {
     where c.eval_id = ${row.id} and c.project_id = ${ctx.projectId} and c.model_version_id = ${candidate.versionId}`;
   const last = input.cursor ? lastOf(input.cursor) : null;
   const wanted = input.outcome === "all" ? outcomes : [input.outcome];
+  if (last && !wanted.some((one) => one === last.outcome)) throw foreignCursor();
   const branches = wanted.slice(last ? wanted.indexOf(last.outcome) : 0).map((one, rank) => {
     const from = last && rank === 0 ? last.caseIndex : -1;
     return sql`(select ${rank}::int as rank, c.case_index as "caseIndex", ${one} as outcome, c.prompt, c.reference,
@@ -73,9 +74,12 @@ async function countsOf(ctx: Ctx, pairs: SQL) {
 function lastOf(cursor: string): { outcome: CasePair["outcome"]; caseIndex: number } {
   const [, name, index] = /^(lost|won|tied)\.(\d{1,9})$/.exec(cursor) ?? [];
   const outcome = outcomes.find((one) => one === name);
-  if (!outcome)
-    throw new DomainError("INVALID", "this cursor is not from this list: begin without one", { field: "cursor" });
+  if (!outcome) throw foreignCursor();
   return { outcome, caseIndex: Number(index) };
+}
+
+function foreignCursor() {
+  return new DomainError("INVALID", "this cursor is not from this list: begin without one", { field: "cursor" });
 }
 
 function sideOf(scores: "b" | "c"): SQL {

@@ -169,7 +169,8 @@ test("an eval asks both models every case and shows regressions first", () =>
     expect(tied).toMatchObject({ items: [{ caseIndex: 0 }], nextCursor: "tied.0" });
     const rest = await listCases(ctx, { evalId: started.id, outcome: "tied", cursor: tied.nextCursor });
     expect(rest).toMatchObject({ items: [{ caseIndex: 5 }], nextCursor: null });
-    await expect(listCases(ctx, { evalId: started.id, cursor: "lost" })).rejects.toThrow("is not from this list");
+    for (const foreign of [{ cursor: "lost" }, { cursor: "lost.0", outcome: "tied" as const }])
+      await expect(listCases(ctx, { evalId: started.id, ...foreign })).rejects.toThrow("is not from this list");
 
     expect((await listSuites(ctx)).items).toMatchObject([{ name: "held out", evals: 1 }]);
     expect(await proposeEval(ctx, {})).toMatchObject({ suiteId: suite.id });

@@ -18,7 +18,7 @@ const sortKeys = {
 /**
  * The project's suites in any order → `{items, nextCursor, total}`, each with its source and how many evals ran on it.
  * For a picker, which sends `chosen` (an id, "" for none yet), the best fit to the text comes first, and the one chosen is
- * there, archived or not: first while nothing is typed or when it does not fit.
+ * there, archived or not: first while nothing is typed or when it does not fit. A picker has one page.
  */
 export async function listSuites(ctx: Ctx, request: ListSuites = {}) {
   const input = ListSuites.parse(request);
@@ -58,5 +58,5 @@ export async function listSuites(ctx: Ctx, request: ListSuites = {}) {
     ctx.db.select({ total: count() }).from(suites).where(matches),
   ]);
   const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.id);
-  return { items: page, nextCursor, total: counted?.total ?? 0 };
+  return { items: page, nextCursor: picking ? null : nextCursor, total: counted?.total ?? 0 };
 }

@@ -15,7 +15,7 @@ const lastSeen = sql<Date | null>`(select max(${sessions.lastSeenAt}) from ${ses
 /**
  * The project's people in any order → `{items, nextCursor, total}`, each with when they were last seen, how many live keys
  * of the project are theirs, and whether the caller may disable or reset their account. `chosen`, a person's id, comes first:
- * a picker never loses whom it holds. One pass over the members.
+ * a picker never loses whom it holds, and has one page. One pass over the members.
  */
 export async function listMembers(ctx: Ctx, request: ListMembers = {}) {
   const input = ListMembers.parse(request);
@@ -66,7 +66,7 @@ export async function listMembers(ctx: Ctx, request: ListMembers = {}) {
     ctx.db.select({ total: count() }).from(members).innerJoin(users, eq(users.id, members.userId)).where(matches),
   ]);
   const { page, nextCursor } = pageOf(rows, input.limit, input.sort, (row) => row.userId);
-  return { items: page, nextCursor, total: counted?.total ?? 0 };
+  return { items: page, nextCursor: input.chosen ? null : nextCursor, total: counted?.total ?? 0 };
 }
 
 /**

@@ -14,7 +14,7 @@ export type PastRun = {
 
 export type Estimate = {
   steps: number;
-  /** rows seen over all epochs */
+  /** examples seen over all epochs */
   rowsSeen: number;
   /** tokens that the loss is computed on; `evidence` says how we know */
   trainedTokens: { value: number | null; evidence: "estimated" | "missing"; charactersPerToken: number };
