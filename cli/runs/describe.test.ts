@@ -33,7 +33,7 @@ function described(past: readonly PastRun[]) {
 test("an estimate shows steps, tokens, time, memory and cost, and calls not measured what nobody measured", () => {
   expect(described([])).toEqual([
     "base nano/1, data tickets/3 (100 rows)",
-    "steps 20, rows seen 200, trained tokens about 2,000 (estimated)",
+    "steps 20, examples seen 200, trained tokens about 2,000 (estimated)",
     "time not measured on this base yet, memory not measured, cost not measured",
     expect.stringContaining("epochs 2, learning rate 0.003, batch size 10, LoRA rank 16"),
   ]);

@@ -44,7 +44,7 @@ export function describeEstimate(estimate: RunEstimate): string {
       : `about ${seconds(estimate.seconds.value * 1000)} (estimated from ${plural(estimate.seconds.basedOnRuns, "run")})`;
   return [
     `base ${base.name}/${base.version}, data ${dataset.name}/${dataset.version} (${digits(dataset.trainRows)} rows)`,
-    `steps ${digits(steps)}, rows seen ${digits(rowsSeen)}, trained tokens ${tokens}`,
+    `steps ${digits(steps)}, examples seen ${digits(rowsSeen)}, trained tokens ${tokens}`,
     `time ${time}, memory ${words[estimate.memoryBytes.evidence]}, cost ${words[estimate.costUsdNanos.evidence]}`,
     ...(method ? [summarize(method, chosen)] : []),
   ].join("\n");
