@@ -36,6 +36,11 @@ function repeatedPiece(text: string): string | null {
 
 /** Each character is the one after (or before) its neighbour; 9 is followed by 0. */
 function isRun(text: string) {
-  const codes = [...text.replaceAll("90", "9:")].map((character) => character.codePointAt(0) ?? 0);
-  return [1, -1].some((step) => codes.slice(1).every((code, index) => code - (codes[index] ?? 0) === step));
+  const steps = [...text].map((character, at, all) => stepTo(character, all[at + 1] ?? character)).slice(0, -1);
+  return [1, -1].some((step) => steps.every((one) => one === step));
+}
+
+function stepTo(from: string, to: string) {
+  if (from + to === "90") return 1;
+  return from + to === "09" ? -1 : (to.codePointAt(0) ?? 0) - (from.codePointAt(0) ?? 0);
 }
