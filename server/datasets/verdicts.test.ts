@@ -22,6 +22,7 @@ test("a row that is kept for validation is also kept by every larger share, none
 });
 
 test("of hashes spread evenly as many fall into validation as were asked for", () => {
+  expect([splitOf(0, 0), splitOf(0, 1), splitOf(2 ** 32 - 1, 9_999)]).toEqual(["train", "validation", "train"]);
   for (const bp of [1, 500, 1_000, 3_333, 9_999]) {
     const hashes = Array.from({ length: 10_000 }, (_, i) => Math.floor(((i + 0.5) / 10_000) * 2 ** 32));
     expect(hashes.filter((hash) => splitOf(hash, bp) === "validation")).toHaveLength(bp);
