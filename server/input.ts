@@ -6,8 +6,8 @@ export function searchText(mostCharacters: number) {
   return z.string().trim().max(mostCharacters, `search for at most ${mostCharacters} characters`).overwrite(storable);
 }
 
-/** Where a page of a list begins: opaque to callers, given out as `nextCursor`. */
-export const Cursor = z.string().max(400).nullish();
+/** Where a page of a list begins: opaque to callers, given out as `nextCursor`. Holds the longest text that a list sorts by, escaped. */
+export const Cursor = z.string().max(4_096).nullish();
 
 /** The order of a list by one of its columns; `desc` is largest or newest first. */
 export function sortedBy<const By extends string>(

@@ -57,6 +57,30 @@ test("a cursor of another order, or of nothing, is refused by name", () =>
       await expect(listDatasets(ctx, { cursor })).rejects.toMatchObject({ code: "INVALID", field: "cursor" });
   }));
 
+test("a name of digits and signs, as long as one may be, has a next page", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const names = ["1a".repeat(40), "2漢".repeat(40), "漢".repeat(80)];
+    for (const name of names) await made(ctx, name, 1);
+    expect(await namesOf(ctx, { by: "name", desc: false }, 1)).toEqual(names);
+  }));
+
+test("a cursor with a value that its column cannot have is refused by name", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    for (const [by, value, id] of [
+      ["rows", "many", "ds_1"],
+      ["rows", "1e400", "ds_1"],
+      ["updated", "2026-13-40", "ds_1"],
+      ["name", "a\u0000", "ds_1"],
+      ["name", "a", "\ud800"],
+    ] as const) {
+      const cursor = Buffer.from(JSON.stringify([by, true, value, id])).toString("base64url");
+      const asked = listDatasets(ctx, { sort: { by, desc: true }, cursor });
+      await expect(asked, value).rejects.toMatchObject({ code: "INVALID", field: "cursor" });
+    }
+  }));
+
 async function namesOf(ctx: Ctx, sort: Order, limit: number) {
   const names: string[] = [];
   let cursor: string | null = null;

@@ -1,6 +1,7 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { z } from "zod";
 import { DomainError } from "#server/errors.ts";
+import { isStorable } from "#server/text/stored-text.rule.ts";
 
 /** What a column sorts by, how its values compare (`name`: as people read them), and whether it is never null: then an index can serve it. */
 export type SortKey = { value: SQLWrapper; as: "name" | "text" | "float8" | "timestamptz"; always?: boolean };
@@ -21,7 +22,7 @@ export function keyset<By extends string>(
   const { value, as, always = false } = keys[sort.by];
   const key = as === "name" ? natural(value) : sql`${value}`;
   const direction = sql.raw(sort.desc ? "desc" : "asc");
-  const last = cursor ? decode(cursor, sort) : null;
+  const last = cursor ? decode(cursor, sort, as) : null;
   return {
     /** select it as `place` */
     place: sql<string | null>`(${key})::text`,
@@ -62,7 +63,15 @@ function encode(place: z.infer<typeof Place>): string {
   return Buffer.from(JSON.stringify(place)).toString("base64url");
 }
 
-function decode(cursor: string, sort: Sort) {
+/** What Postgres would not read as the column's type came from nobody here. */
+const isOfType: Record<SortKey["as"], (value: string) => boolean> = {
+  name: isStorable,
+  text: isStorable,
+  float8: (value) => /^-?\d/.test(value) && Number.isFinite(Number(value)),
+  timestamptz: (value) => /^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)),
+};
+
+function decode(cursor: string, sort: Sort, as: SortKey["as"]) {
   const fault = new DomainError("INVALID", "this cursor is not from this list in this order: begin without one", {
     field: "cursor",
   });
@@ -76,5 +85,6 @@ function decode(cursor: string, sort: Sort) {
   if (!read.success) throw fault;
   const [by, desc, value, id] = read.data;
   if (by !== sort.by || desc !== sort.desc) throw fault;
+  if (!isStorable(id) || (value !== null && !isOfType[as](value))) throw fault;
   return { value, id };
 }
