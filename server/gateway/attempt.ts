@@ -14,6 +14,7 @@ import type { Ask, ReadReply } from "#server/inference/client/target.ts";
  * Returns null when the caller has the answer (or left), else the failure to tell them.
  */
 export async function attemptCall(job: Job): Promise<Failure | null> {
+  if (job.outgoing.closed) return leave(job); // while the name was looked up: its close is not told again
   job.outgoing.on("close", () => {
     if (job.outgoing.writableFinished) return;
     job.left = true;

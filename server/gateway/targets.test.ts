@@ -1,6 +1,9 @@
 import { createServer } from "node:http";
+import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { DomainError } from "#server/errors.ts";
 import { openTestGateway } from "#server/gateway/app.fixture.ts";
 import { type Foreign, startForeign } from "#server/gateway/foreign.fixture.ts";
 import { plainRetries } from "#server/gateway/retry.rule.ts";
@@ -148,4 +151,30 @@ test("a hedged call is answered by whoever speaks first, and the other is given 
   }
   await until(async () => given === 2);
   silent.close();
+});
+
+test("a caller who leaves while the name is looked up costs no target anything", async () => {
+  const target = hostTarget({ id: "host_1", origin: one.url });
+  const caller = new Socket();
+  let isKnown = false;
+  const { url, ask, records } = await open([target], {
+    route: () => {
+      if (!isKnown) throw new DomainError("NOT_FOUND", "there is no model support");
+      const version = { id: "mv_1", name: "support/3", price: null };
+      const places = [{ target, model: "base:ab" }];
+      return { deployment: null, revision: null, version, places, policy: plainRetries };
+    },
+    confirm: async () => {
+      caller.resetAndDestroy();
+      await sleep(100); // until the gateway's side has heard of it
+      isKnown = true;
+    },
+  });
+  const body = JSON.stringify(ask("hi"));
+  caller.connect(Number(new URL(url).port), "127.0.0.1");
+  caller.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\n`);
+  caller.write(`content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  await until(async () => records.length === 1);
+  expect(records).toMatchObject([{ status: 499, error_code: "client_closed_request", attempts: 0, tries: [] }]);
+  expect(one.calls).toHaveLength(0);
 });
