@@ -35,6 +35,7 @@ export async function resplitVersion(ctx: Ctx, input: ResplitDataset) {
           eq(datasetVersions.datasetId, version.datasetId),
           eq(datasetVersions.sourceBlob, sha256),
           eq(datasetVersions.validationShareBp, validationShareBp),
+          version.mapping ? eq(datasetVersions.mapping, version.mapping) : isNull(datasetVersions.mapping),
           ne(datasetVersions.status, "refused"),
           isNull(datasetVersions.deletedAt),
         ),

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import { newId } from "#db/ids.ts";
 import { datasetVersions } from "#db/schema/datasets.ts";
 import { runs } from "#db/schema/runs.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
@@ -84,4 +85,21 @@ test("a version is split anew once: the same bytes and share are found again", (
       [1, 1_000],
       [2, 0],
     ]);
+  }));
+
+test("the same bytes read by another mapping are another version, however they are split", () =>
+  inTx(async (tx) => {
+    const { ctx } = await testProject(tx);
+    const { id: versionId, datasetId } = await testDataset(ctx);
+    const [asFound] = await tx.select().from(datasetVersions).where(eq(datasetVersions.id, versionId));
+    if (!asFound) throw new Error("the version was not stored");
+    const mapping = { prompt: "question", completion: "answer" };
+    const mapped = newId("datasetVersion");
+    await tx.insert(datasetVersions).values({ ...asFound, id: mapped, version: 2, mapping, validationShareBp: 2_000 });
+    const made = await resplitVersion(ctx, { versionId, validationShareBp: 2_000 });
+    expect(made).toMatchObject({ version: 3, isNew: true });
+    expect(await resplitVersion(ctx, { versionId, validationShareBp: 2_000 })).toMatchObject({ version: 3 });
+    const back = await resplitVersion(ctx, { versionId: mapped, validationShareBp: 1_000 });
+    const versions = await tx.select().from(datasetVersions).where(eq(datasetVersions.datasetId, datasetId));
+    expect(versions.find(({ id }) => id === back.versionId)).toMatchObject({ version: 4, mapping });
   }));
