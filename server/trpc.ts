@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError, tracked } from "@trpc/server";
+import "#server/text/schema-messages.rule.ts";
 import superjson from "superjson";
 import { ZodError } from "zod";
 import type { Pool } from "#db/client.ts";

@@ -14,6 +14,7 @@ import type { z } from "zod";
 import { type Failure, failureOf } from "#components/failure.ts";
 import type { DraftOf } from "#components/form/drafts.ts";
 import { useDraft } from "#components/form/use-draft.ts";
+import "#server/text/schema-messages.rule.ts";
 
 /** Thrown by `send` when the person stopped it, or when it has said itself what went wrong: the form says nothing more. */
 export class SendStopped extends Error {}

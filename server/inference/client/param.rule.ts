@@ -1,3 +1,4 @@
+import "#server/text/schema-messages.rule.ts";
 import type { ZodError } from "zod";
 
 /** OpenAI's name of a place in a body: `["messages", 0, "role"]` → `messages[0].role`; null for the body itself. */
