@@ -12,7 +12,7 @@ const rememberedMs = 20_000;
 export type LiveHub = {
   /**
    * Hear what is said about a topic from now on, and what was hinted in the last 20 s (by a hub younger than that: look
-   * again). Returns how to stop. Resolves once the database is listened to.
+   * again). Returns how to stop. Resolves once the database is listened to, rejects while it never was.
    */
   subscribe: (topic: string, listener: Listener) => Promise<() => void>;
   close: () => Promise<void>;
@@ -63,17 +63,26 @@ export function createLiveHub(db: Pool): LiveHub {
     subscribe: async (topic, listener) => {
       const existing = listeners.get(topic) ?? new Set();
       listeners.set(topic, existing.add(listener));
-      listening ??= listen();
-      await listening;
-      catchUp(topic, listener);
-      return () => {
+      const stop = () => {
         existing.delete(listener);
         if (existing.size === 0 && listeners.get(topic) === existing) listeners.delete(topic);
       };
+      try {
+        listening ??= listen();
+        if (connections === 0) await listening; // a first LISTEN that was refused is tried again by postgres.js alone
+      } catch (error) {
+        stop();
+        throw error;
+      }
+      catchUp(topic, listener);
+      return stop;
     },
     close: async () => {
       listeners.clear();
-      if (listening) await (await listening).unlisten();
+      await listening?.then(
+        ({ unlisten }) => unlisten(),
+        () => {},
+      );
       listening = null;
     },
   };
