@@ -8,7 +8,7 @@ import { parseCount } from "#cli/options.ts";
 import { print, table, withProgress } from "#cli/output.ts";
 import type { GraderSummary } from "#db/eval-summary.ts";
 import { DomainError } from "#server/errors.ts";
-import { graderKinds } from "#server/evals/graders.rule.ts";
+import { graderKinds, graders, optionKey, readOptions } from "#server/evals/graders.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
 import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 import { formatOverlap } from "#server/evals/overlap.rule.ts";
@@ -105,19 +105,34 @@ function registerSuites(evals: Command) {
     .requiredOption("--dataset <name>", "NAME or NAME/2")
     .option("--split <split>", "train or validation", "validation")
     .option("--grader <kind...>", `${graderKinds.join(", ")}; the first is the headline`, ["exact_match"])
+    .option(
+      "--grader-option <option=value...>",
+      namesOf([...graderKinds])
+        .join("=…, ")
+        .concat("=…"),
+      [],
+    )
     .option("--max-tokens <n>", "how long an answer may be", parseCount, 128)
     .action(
       async (
-        options: { name: string; dataset: string; split: string; grader: string[]; maxTokens: number },
+        options: {
+          name: string;
+          dataset: string;
+          split: string;
+          grader: string[];
+          graderOption: string[];
+          maxTokens: number;
+        },
         command: Command,
       ) => {
+        const typed = readGraderOptions(options.grader, options.graderOption);
         const { trpc } = connect(command.optsWithGlobals());
         const { version } = await trpc.datasets.show.query({ ref: options.dataset });
         const request = CreateSuite.safeParse({
           name: options.name,
           datasetVersionId: version.id,
           split: options.split,
-          graders: options.grader.map((kind) => ({ name: kind, kind })),
+          graders: options.grader.map((kind) => ({ name: kind, kind, ...readOptions(kind, typed) })),
           maxTokens: options.maxTokens,
         });
         if (!request.success) {
@@ -139,6 +154,25 @@ function registerSuites(evals: Command) {
         );
       },
     );
+}
+
+/** Names of the options that graders of these kinds take. */
+function namesOf(kinds: readonly string[]): string[] {
+  return graderKinds
+    .filter((kind) => kinds.includes(kind))
+    .flatMap((kind) => Object.keys(graders[kind].asks).map((option) => optionKey(kind, option)));
+}
+
+/** `json_fields.fields=category,priority` → what was typed, by name. Throws INVALID for what the chosen graders do not take. */
+export function readGraderOptions(kinds: readonly string[], pairs: readonly string[]): Record<string, string> {
+  const known = namesOf(kinds);
+  const typed = pairs.map((pair) => {
+    const [name = "", ...value] = pair.split("=");
+    if (value.length > 0 && known.includes(name)) return [name, value.join("=")] as const;
+    const takes = known.length > 0 ? known.map((each) => `${each}=VALUE`).join(", ") : "nothing";
+    throw new DomainError("INVALID", `--grader-option ${pair}: the chosen graders take ${takes}`);
+  });
+  return Object.fromEntries(typed);
 }
 
 /** Poll until an eval has ended, with its progress on stderr. Throws when it failed. */

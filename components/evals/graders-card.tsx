@@ -4,12 +4,7 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Chip } from "#components/ui/chip.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { graderKinds, graders, type GraderKind as Kind } from "#server/evals/graders.rule.ts";
-
-/** Under which name a form keeps what was typed for a grader's option. */
-export function optionKey(kind: Kind, option: string): string {
-  return `${kind}.${option}`;
-}
+import { graderKinds, graders, type GraderKind as Kind, optionKey } from "#server/evals/graders.rule.ts";
 
 /** Which graders judge the answers, and which of them is the headline. `chosen` begins with the headline. */
 export function GradersCard({

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { z } from "zod";
 import { DatasetField } from "#components/datasets/dataset-field.tsx";
-import { GradersCard, optionKey } from "#components/evals/graders-card.tsx";
+import { GradersCard } from "#components/evals/graders-card.tsx";
 import { SuiteSummary } from "#components/evals/suite-summary.tsx";
 import { FlowActions, FlowForm } from "#components/form/form.tsx";
 import { useVerbForm } from "#components/form/use-verb-form.ts";
@@ -18,7 +18,7 @@ import { Page, PageHead, WithAside } from "#components/ui/page-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { splits } from "#db/enums.ts";
-import { type GraderKind, graderKinds, graders } from "#server/evals/graders.rule.ts";
+import { graderKinds, graders, readOptions } from "#server/evals/graders.rule.ts";
 import { CreateSuite } from "#server/evals/input.ts";
 import { formatLeftOut } from "#server/evals/left-out.rule.ts";
 
@@ -44,18 +44,11 @@ const initial: z.infer<typeof Draft> = {
 const SuiteForm = Draft.transform(
   ({ options, graders: kinds, maxCases, maxTokens, ...rest }): CreateSuite => ({
     ...rest,
-    graders: kinds.map((kind) => ({ name: graders[kind].label, kind, ...optionsIn(kind, options) })),
+    graders: kinds.map((kind) => ({ name: graders[kind].label, kind, ...readOptions(kind, options) })),
     maxCases: numberIn(maxCases),
     maxTokens: numberIn(maxTokens),
   }),
 ).pipe(CreateSuite);
-
-function optionsIn(kind: GraderKind, typed: Readonly<Record<string, string>>) {
-  const given = Object.entries(graders[kind].asks).map(([option, { read }]) => {
-    return [option, read(typed[optionKey(kind, option)] ?? "")] as const;
-  });
-  return Object.fromEntries(given);
-}
 
 function numberIn(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);

@@ -126,6 +126,17 @@ export function isBinary(kind: string): boolean {
   return findGrader(kind)?.binary ?? false;
 }
 
+/** Under which name an option is typed: `json_fields.fields`. */
+export function optionKey(kind: string, option: string): string {
+  return `${kind}.${option}`;
+}
+
+/** A grader's options from what was typed, by `optionKey`; undefined where nothing was. */
+export function readOptions(kind: string, typed: Readonly<Record<string, string>>): Record<string, unknown> {
+  const asked = Object.entries(findGrader(kind)?.asks ?? {});
+  return Object.fromEntries(asked.map(([option, { read }]) => [option, read(typed[optionKey(kind, option)] ?? "")]));
+}
+
 function passOrFail(passed: boolean): Mark {
   return { mark: passed ? 1 : 0, passed };
 }
