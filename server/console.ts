@@ -1,6 +1,6 @@
 import { createDb, type Pool } from "#db/client.ts";
-import type { Enqueue } from "#server/context.ts";
 import { env } from "#server/env.ts";
+import type { Enqueue } from "#server/jobs/catalog.ts";
 import { openQueues } from "#server/jobs/enqueue.ts";
 import { openStorage, type Storage } from "#server/storage.ts";
 

@@ -1,13 +1,7 @@
 import type { Db, Tx } from "#db/client.ts";
 import type { Actor } from "#db/enums.ts";
-import type { JobName, JobPayload } from "#server/jobs/catalog.ts";
+import type { Enqueue } from "#server/jobs/catalog.ts";
 import { type Changes, collectChanges, type UnscopedChanges } from "#server/signals/changes.ts";
-
-/** Enqueues a job; inside a transaction only after the outermost commit. */
-export type Enqueue = <N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions) => void;
-
-/** `once`: dropped while another `once` job of the same payload still waits or works (the sweep's). */
-export type EnqueueOptions = { delayMs?: number; once?: boolean };
 
 /** The only thing passed around. */
 export type Ctx = { db: Db; enqueue: Enqueue; projectId: string; actor: Actor };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { eq, sql } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
 import { blobs } from "#db/schema/storage.ts";
 import type { Blob } from "#server/blob-files.ts";
 import {
@@ -16,7 +17,6 @@ import {
   setBlobAside,
   syncFile,
 } from "#server/blob-files.ts";
-import type { Ctx } from "#server/context.ts";
 import { env } from "#server/env.ts";
 import { DomainError } from "#server/errors.ts";
 import { type Room, whyNoRoom } from "#server/room.rule.ts";
@@ -147,7 +147,7 @@ export function asDiskError(error: unknown): unknown {
  * Remember a stored blob in the transaction of whatever names it; until that commits the collector cannot take it. It
  * was written or compared just now, so what was known against it no longer holds.
  */
-export async function recordBlob({ db }: Pick<Ctx, "db">, { sha256, bytes }: Blob): Promise<void> {
+export async function recordBlob({ db }: { db: Db }, { sha256, bytes }: Blob): Promise<void> {
   const mine = eq(blobs.sha256, sha256);
   const fresh = { unnamedSince: null, damage: null, checkedAt: sql`now()` };
   for (let tie = 0; tie < tiesAtMost; tie++) {

@@ -5,10 +5,11 @@ import { ZodError } from "zod";
 import type { Pool } from "#db/client.ts";
 import type { Actor, Role } from "#db/enums.ts";
 import { access } from "#server/access.rule.ts";
-import type { Ctx, Enqueue } from "#server/context.ts";
+import type { Ctx } from "#server/context.ts";
 import { type Caller, enterProject } from "#server/enter-project.ts";
 import { DomainError, type ErrorCode } from "#server/errors.ts";
 import { refuseUnstorable } from "#server/http/body.ts";
+import type { Enqueue } from "#server/jobs/catalog.ts";
 import { log } from "#server/log.ts";
 import type { Storage } from "#server/storage.ts";
 

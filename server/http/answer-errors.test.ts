@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { DomainError, type ErrorCode, errorCodes } from "#server/errors.ts";
-import { answerErrors } from "#server/http/in-project.ts";
+import { answerErrors } from "#server/in-project.ts";
 
 const request = new Request("http://localhost/api/things?secret=1");
 

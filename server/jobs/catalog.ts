@@ -92,3 +92,9 @@ export type JobPayload<N extends JobName> = z.infer<(typeof catalog)[N]["payload
 export function isJobName(name: string): name is JobName {
   return Object.hasOwn(catalog, name);
 }
+
+/** Enqueues a job; inside a transaction only after the outermost commit. */
+export type Enqueue = <N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions) => void;
+
+/** `once`: dropped while another `once` job of the same payload still waits or works (the sweep's). */
+export type EnqueueOptions = { delayMs?: number; once?: boolean };

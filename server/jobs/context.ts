@@ -1,6 +1,5 @@
 import type { Pool } from "#db/client.ts";
-import type { Enqueue } from "#server/context.ts";
-import type { JobName, JobPayload } from "#server/jobs/catalog.ts";
+import type { Enqueue, JobName, JobPayload } from "#server/jobs/catalog.ts";
 import type { Storage } from "#server/storage.ts";
 
 /** What a job verb is passed. Its database is the pool: a long job opens short transactions of its own. */

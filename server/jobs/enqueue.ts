@@ -1,5 +1,4 @@
-import type { Enqueue, EnqueueOptions } from "#server/context.ts";
-import { catalog, type JobName, queueNames } from "#server/jobs/catalog.ts";
+import { catalog, type Enqueue, type EnqueueOptions, type JobName, queueNames } from "#server/jobs/catalog.ts";
 import { type JobQueue, queueClasses } from "#server/jobs/queues.ts";
 import { log } from "#server/log.ts";
 

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { readJson } from "#server/http/body.ts";
-import { inProject } from "#server/http/in-project.ts";
+import { inProject } from "#server/in-project.ts";
 import { PlaygroundCall } from "#server/playground/input.ts";
 import { sendFromPlayground } from "#server/playground/send.ts";
 

@@ -1,7 +1,7 @@
 import { CreateUpload } from "#server/datasets/input.ts";
 import { createUpload } from "#server/datasets/uploads/create.ts";
 import { readStorableJson } from "#server/http/body.ts";
-import { formBytes, inProject } from "#server/http/in-project.ts";
+import { formBytes, inProject } from "#server/in-project.ts";
 
 /** `POST {filename, bytes}` → 201 `{id, offset: 0, partBytes, expiresAt}`; then PATCH parts to `/api/uploads/ID`. */
 export function POST(request: Request) {

@@ -1,7 +1,8 @@
 import type { Pool } from "#db/client.ts";
-import type { Ctx, Enqueue } from "#server/context.ts";
+import type { Ctx } from "#server/context.ts";
 import type { CallerKey } from "#server/gateway/contract.ts";
 import { readStorableJson } from "#server/http/body.ts";
+import type { Enqueue } from "#server/jobs/catalog.ts";
 import type { Storage } from "#server/storage.ts";
 
 /** What the parts of /v1 that need Postgres are given. */

@@ -3,7 +3,7 @@ import NextAuth from "next-auth";
 import { z } from "zod";
 import { publicUrl } from "#server/env.ts";
 import { parseJson, readText } from "#server/http/body.ts";
-import { answerErrors, formBytes } from "#server/http/in-project.ts";
+import { answerErrors, formBytes } from "#server/in-project.ts";
 import { safeCallbackUrl } from "#server/people/next-path.rule.ts";
 import { authOptions } from "./options.ts";
 

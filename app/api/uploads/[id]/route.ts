@@ -6,7 +6,7 @@ import { findUpload } from "#server/datasets/uploads/find.ts";
 import { finishUpload } from "#server/datasets/uploads/finish.ts";
 import { DomainError } from "#server/errors.ts";
 import { readStorableJson } from "#server/http/body.ts";
-import { formBytes, inProject } from "#server/http/in-project.ts";
+import { formBytes, inProject } from "#server/in-project.ts";
 
 type Params = { params: Promise<{ id: string }> };
 

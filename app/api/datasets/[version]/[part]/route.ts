@@ -3,7 +3,7 @@ import { z } from "zod";
 import { versionParts } from "#server/datasets/input.ts";
 import { openPart } from "#server/datasets/open-part.ts";
 import { attachmentOf } from "#server/http/attachment.rule.ts";
-import { inProject } from "#server/http/in-project.ts";
+import { inProject } from "#server/in-project.ts";
 
 type Params = { params: Promise<{ version: string; part: string }> };
 
