@@ -105,13 +105,7 @@ function registerSuites(evals: Command) {
     .requiredOption("--dataset <name>", "NAME or NAME/2")
     .option("--split <split>", "train or validation", "validation")
     .option("--grader <kind...>", `${graderKinds.join(", ")}; the first is the headline`, ["exact_match"])
-    .option(
-      "--grader-option <option=value...>",
-      namesOf([...graderKinds])
-        .join("=…, ")
-        .concat("=…"),
-      [],
-    )
+    .option("--grader-option <option=value...>", optionsSaid(graderKinds), [])
     .option("--max-tokens <n>", "how long an answer may be", parseCount, 128)
     .action(
       async (
@@ -163,14 +157,22 @@ function namesOf(kinds: readonly string[]): string[] {
     .flatMap((kind) => Object.keys(graders[kind].asks).map((option) => optionKey(kind, option)));
 }
 
+function optionsSaid(kinds: readonly string[]): string {
+  return namesOf(kinds)
+    .map((name) => `${name}=VALUE`)
+    .join(", ");
+}
+
 /** `json_fields.fields=category,priority` → what was typed, by name. Throws INVALID for what the chosen graders do not take. */
 export function readGraderOptions(kinds: readonly string[], pairs: readonly string[]): Record<string, string> {
   const known = namesOf(kinds);
   const typed = pairs.map((pair) => {
     const [name = "", ...value] = pair.split("=");
     if (value.length > 0 && known.includes(name)) return [name, value.join("=")] as const;
-    const takes = known.length > 0 ? known.map((each) => `${each}=VALUE`).join(", ") : "nothing";
-    throw new DomainError("INVALID", `--grader-option ${pair}: the chosen graders take ${takes}`);
+    throw new DomainError(
+      "INVALID",
+      `--grader-option ${pair}: the chosen graders take ${optionsSaid(kinds) || "nothing"}`,
+    );
   });
   return Object.fromEntries(typed);
 }

@@ -32,7 +32,7 @@ export async function finishEval(
     const found: Score[] = await ctx.db
       .select({ version: scores.modelVersionId, index: scores.caseIndex, marks: scores.marks, error: scores.error })
       .from(scores)
-      .where(eq(scores.evalId, evalId))
+      .where(and(eq(scores.evalId, evalId), eq(scores.projectId, ctx.projectId)))
       .orderBy(asc(scores.caseIndex));
     const baseline = asked.sides.find((side) => side.isBaseline);
     const scored = { suite, cases: asked.cases, found };
@@ -40,11 +40,11 @@ export async function finishEval(
       ? asked.sides.filter((side) => side !== baseline).map((side) => compareSides(scored, side, baseline))
       : [];
     for (const { versionId, summary } of compared) {
-      const target = and(eq(evalTargets.evalId, evalId), eq(evalTargets.modelVersionId, versionId));
+      const mine = and(eq(evalTargets.evalId, evalId), eq(evalTargets.projectId, ctx.projectId));
       await ctx.db
         .update(evalTargets)
         .set({ summary })
-        .where(and(target, eq(evalTargets.isBaseline, false)));
+        .where(and(mine, eq(evalTargets.modelVersionId, versionId), eq(evalTargets.isBaseline, false)));
     }
     const failed = found.filter((score) => score.error !== null);
     const error =
