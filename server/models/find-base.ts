@@ -10,7 +10,7 @@ import { isMeant } from "#server/text/named.ts";
  * In a transaction it cannot be deleted until that ends. Throws NOT_FOUND; REFUSED for a tuned model, one that is not ready, or a base without weights to train (GGUF only).
  */
 export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref: string) {
-  const [, name = ref, number] = /^(.*?)(?:\/(\d+))?$/.exec(ref) ?? [];
+  const [, name = ref, number] = /^(.*?)(?:\/(\d{1,9}))?$/.exec(ref) ?? [];
   const rows = await ctx.db
     .select({ version: modelVersions, name: models.name, kind: models.kind })
     .from(modelVersions)
