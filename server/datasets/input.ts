@@ -17,6 +17,11 @@ export const mappingTargets = [
 ] as const;
 
 const Id = z.string().min(1).max(64);
+/** As large as the database's integers. */
+const Count = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
 
 export const DatasetName = z
   .string()
@@ -77,13 +82,13 @@ export type ListDatasets = z.input<typeof ListDatasets>;
 export const PickDatasetVersion = Pick;
 
 /** A dataset by id, name, or `name/3`; or one of its versions by id. Without a version the newest. */
-export const ShowDataset = z.object({ ref: z.string().trim().min(1).max(160), version: z.int().min(1).optional() });
+export const ShowDataset = z.object({ ref: z.string().trim().min(1).max(160), version: Count.min(1).optional() });
 export type ShowDataset = z.infer<typeof ShowDataset>;
 
 export const ListRows = z.object({
   versionId: Id,
   split: z.enum(splits),
-  offset: z.int().min(0).default(0),
+  offset: Count.default(0),
   limit: z.int().min(1).max(50).default(20),
   search: searchText(200).optional(),
 });
