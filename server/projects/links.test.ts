@@ -48,8 +48,8 @@ test("an invitation that expired says so, is listed as that, and can be taken ba
     const { ctx } = await testProject(tx);
     const { id, token } = await inviteMember(ctx, bob);
     await tx.update(invitations).set({ expiresAt: sql`now()` }).where(eq(invitations.id, id));
-    for (const use of [openLink(ctx, { token }), acceptInvitation(ctx, { token, ...person })])
-      await expect(use).rejects.toMatchObject({ code: "CONFLICT", reason: "expired" });
+    for (const use of [() => openLink(ctx, { token }), () => acceptInvitation(ctx, { token, ...person })])
+      await expect(use()).rejects.toMatchObject({ code: "CONFLICT", reason: "expired" });
     expect((await listInvitations(ctx)).items).toMatchObject([{ id, expired: true }]);
     await revokeInvitation(ctx, { invitationId: id });
     await expect(revokeInvitation(ctx, { invitationId: id })).rejects.toMatchObject({ code: "NOT_FOUND" });

@@ -82,11 +82,11 @@ test("an archived project is neither renamed, kept longer nor archived again, an
     const link = await inviteMember(ctx, { email: "bob@example.test", role: "viewer" });
     await archiveProject(ctx);
     for (const act of [
-      renameProject(ctx, { name: "New" }),
-      setRetention(ctx, kept),
-      testProject(tx).then(() => archiveProject(ctx)),
+      () => renameProject(ctx, { name: "New" }),
+      () => setRetention(ctx, kept),
+      () => testProject(tx).then(() => archiveProject(ctx)),
     ])
-      await expect(act).rejects.toMatchObject({ code: "CONFLICT" });
+      await expect(act()).rejects.toMatchObject({ code: "CONFLICT" });
     await expect(openLink(ctx, link)).rejects.toMatchObject({ reason: "revoked" });
     expect(await openLink(ctx, theirs)).toMatchObject({ kind: "member" });
   }));
