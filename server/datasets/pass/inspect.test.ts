@@ -55,13 +55,13 @@ test("a Python dict per line is a problem of each line, with the remedy", async 
   expect(refusal?.remedy).toContain("json.dumps");
 });
 
-test("columns whose names no database can keep are shown with a mark in their place", async () => {
+test("column names no database can keep are shown with a mark, and long ones end before a character", async () => {
   const odd = (name: string) => ({ [`${name}\u0000`]: 1, [`${name.padEnd(199, ".")}😀`]: 2 });
   const unknown = await inspect(`${JSON.stringify(odd("a"))}\n`);
-  expect(unknown.unmapped?.columns.map((column) => column.name)).toEqual(["a\ufffd", `${"a".padEnd(199, ".")}\ufffd`]);
+  expect(unknown.unmapped?.columns.map((column) => column.name)).toEqual(["a\ufffd", "a".padEnd(199, ".")]);
   const row = JSON.stringify({ text: "good", ...odd("b") });
   const { notes } = await inspect(`${row}\n${row}\n`);
-  expect(notes.map((note) => note.name)).toEqual(["b\ufffd", `${"b".padEnd(199, ".")}\ufffd`]);
+  expect(notes.map((note) => note.name)).toEqual(["b\ufffd", "b".padEnd(199, ".")]);
 });
 
 test("a broken line keeps its number, its column and its text, and the rest is read", async () => {
