@@ -18,6 +18,12 @@ export function sortedBy<const By extends string>(
   return z.object({ by: z.enum(columns), desc: z.boolean() }).default({ by: initial, desc: initiallyDesc });
 }
 
+/** As large as the database's integers. */
+export const Count = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+
 /** What a picker asks: the text typed, and the id chosen already, which is always among the answers. */
 export const Pick = z.object({
   search: searchText(80).default(""),

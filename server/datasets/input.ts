@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { datasetShapes, datasetStatuses, splits, uploadPurposes } from "#db/enums.ts";
-import { Cursor, Pick, searchText, sortedBy } from "#server/input.ts";
+import { Count, Cursor, Pick, searchText, sortedBy } from "#server/input.ts";
 
 /** What a mapping may fill; the rule says which sets are complete. */
 export const mappingTargets = [
@@ -17,11 +17,6 @@ export const mappingTargets = [
 ] as const;
 
 const Id = z.string().min(1).max(64);
-/** As large as the database's integers. */
-const Count = z
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1);
 
 export const DatasetName = z
   .string()

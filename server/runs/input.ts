@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runStatuses } from "#db/enums.ts";
-import { Cursor, searchText, sortedBy } from "#server/input.ts";
+import { Count, Cursor, searchText, sortedBy } from "#server/input.ts";
 import { ModelName } from "#server/models/input.ts";
 import type { Fields, Values } from "#server/runs/methods/field.ts";
 import { hyperParametersSchema, type Method } from "#server/runs/methods/method.ts";
@@ -65,7 +65,7 @@ export const RunRef = z.object({ runId: z.string().trim().min(1).max(80) });
 export type RunRef = z.infer<typeof RunRef>;
 
 /** `from` and `to` are steps, both included: the curves of that part alone, as finely as they can be shown. */
-export const RunCurves = RunRef.extend({ from: z.int().min(0).optional(), to: z.int().min(0).optional() });
+export const RunCurves = RunRef.extend({ from: Count.optional(), to: Count.optional() });
 export type RunCurves = z.infer<typeof RunCurves>;
 
 export const runSorts = ["name", "status", "base", "dataset", "loss", "duration", "created"] as const;
@@ -83,7 +83,7 @@ export type ListRuns = z.input<typeof ListRuns>;
 
 /** Events after `after`, in order, the first `limit` of them or with `latest` the last; `few` leaves out most steps. */
 export const ListRunEvents = RunRef.extend({
-  after: z.number().int().min(0).default(0),
+  after: Count.default(0),
   limit: z.number().int().min(1).max(1_000).default(500),
   steps: z.enum(["all", "few"]).default("all"),
   latest: z.boolean().default(false),

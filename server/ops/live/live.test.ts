@@ -136,9 +136,18 @@ test("where each topic goes on is the last event that arrived, else what the pag
   );
   expect(parseTopics({ [a]: 12, [b]: null }, arrived)).toMatchObject([{ after: 14 }, { after: 3 }]);
   expect(parseTopics({ [a]: 12 }, `${a}:x,nonsense`)).toEqual([{ kind: "run", topic: a, id: one, after: 12 }]);
+  expect(parseTopics({ [a]: 12 }, `${a}:${2 ** 31}`)).toMatchObject([{ after: 12 }]);
   const readable = (topics: unknown) => FollowLive.safeParse({ topics }).success;
   expect(readable({ [a]: 0, [`project:${newId("project")}`]: null })).toBe(true);
-  for (const bad of [{}, { "run:x": null }, { "keys:key_1": null }, { [`${a}'--`]: null }, { [a]: -1 }, [a]])
+  for (const bad of [
+    {},
+    { "run:x": null },
+    { "keys:key_1": null },
+    { [`${a}'--`]: null },
+    { [a]: -1 },
+    { [a]: 2 ** 31 },
+    [a],
+  ])
     expect(readable(bad)).toBe(false);
   const many = Array.from({ length: 21 }, () => [`run:${newId("run")}`, null]);
   expect(readable(Object.fromEntries(many))).toBe(false);

@@ -1,3 +1,5 @@
+import { Count } from "#server/input.ts";
+
 /** One topic a page follows: a run from after `seq` on (null = from now), or the hints of a project. */
 export type Wanted =
   | { kind: "run"; topic: string; id: string; after: number | null }
@@ -15,8 +17,8 @@ export function parseTopics(topics: Readonly<Record<string, number | null>>, las
     const [, kind, id] = topicShape.exec(topic) ?? [];
     if (!kind || !id) return []; // refused by the input's schema
     if (kind === "project") return [{ kind, topic, id }];
-    const later = arrived.get(topic);
-    const after = later === undefined || !Number.isSafeInteger(later) ? seen : Math.max(later, seen ?? 0);
+    const later = Count.safeParse(arrived.get(topic)).data;
+    const after = later === undefined ? seen : Math.max(later, seen ?? 0);
     return [{ kind: "run", topic, id, after }];
   });
 }
