@@ -61,6 +61,7 @@ test("what names no version is not found, however it is written, and never break
       "support/99999999999",
       "support@champion",
       "support@other",
+      "nano@champion",
       "support/",
       "@",
     ];
