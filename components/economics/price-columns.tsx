@@ -56,7 +56,7 @@ export const priceColumns: readonly Column<PriceRow>[] = [
   },
   { id: "setBy", header: "Set by", cell: setBy },
   {
-    id: "acts",
+    id: "actions",
     header: "Actions",
     quietHeader: true,
     fixed: true,

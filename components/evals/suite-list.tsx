@@ -69,7 +69,7 @@ export function SuiteList({ slug }: { slug: string }) {
       cell: (row) => <RelativeTime at={row.createdAt} />,
     },
     {
-      id: "acts",
+      id: "actions",
       header: "Actions",
       quietHeader: true,
       fixed: true,

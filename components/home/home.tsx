@@ -9,7 +9,7 @@ import { HealthCard } from "#components/home/health-card.tsx";
 import { type HomeData, stepsLeft } from "#components/home/home-data.ts";
 import { HomeFacts } from "#components/home/home-facts.tsx";
 import { HomeSkeleton } from "#components/home/home-skeleton.tsx";
-import { MotionCard, runsInMotion } from "#components/home/motion-card.tsx";
+import { InProgressCard, runsInProgress } from "#components/home/in-progress-card.tsx";
 import { RunsCard } from "#components/home/runs-card.tsx";
 import { SampleCard } from "#components/home/sample-card.tsx";
 import { trafficSeries } from "#components/home/traffic.rule.ts";
@@ -42,7 +42,7 @@ export function Home() {
 }
 
 function Beginning({ data }: { data: HomeData }) {
-  const moving = data.motion.imports.length + data.motion.evals.length + runsInMotion(data).length > 0;
+  const moving = data.inProgress.imports.length + data.inProgress.evals.length + runsInProgress(data).length > 0;
   return (
     <Page>
       <PageHead
@@ -54,7 +54,7 @@ function Beginning({ data }: { data: HomeData }) {
         aside={
           <>
             {!data.steps.dataset && <SampleCard />}
-            {moving && <MotionCard data={data} withRuns />}
+            {moving && <InProgressCard data={data} withRuns />}
             <FromYourCode apiUrl={data.apiUrl} model={data.steps.deployment?.name} />
             <HealthCard />
           </>
@@ -98,7 +98,7 @@ function Running({ data }: { data: HomeData }) {
       <WithAside
         aside={
           <>
-            <MotionCard data={data} />
+            <InProgressCard data={data} />
             <HealthCard />
             {left > 0 && <Checklist steps={data.steps} compact />}
           </>
@@ -111,13 +111,13 @@ function Running({ data }: { data: HomeData }) {
   );
 }
 
-function sentence({ runs, motion }: HomeData) {
+function sentence({ runs, inProgress }: HomeData) {
   const training = runs.filter((run) => run.status === "running" || run.status === "converting").length;
   const waiting = runs.filter((run) => run.status === "queued").length;
   const parts = [
     training > 0 ? `${plural(training, "run")} in training` : "",
     waiting > 0 ? `${plural(waiting, "run")} in the queue` : "",
-    motion.evals.length > 0 ? `${plural(motion.evals.length, "eval")} running` : "",
+    inProgress.evals.length > 0 ? `${plural(inProgress.evals.length, "eval")} running` : "",
   ].filter(Boolean);
   return parts.length > 0 ? `${parts.join(", ")}.` : "Nothing is training right now.";
 }

@@ -7,7 +7,7 @@ import { plural } from "#components/ui/format.ts";
 /** What cannot go on without a person, on top of the page. */
 export function WaitingBanner({ data }: { data: HomeData }) {
   const { slug } = useProject();
-  const [first, ...more] = data.motion.imports.filter((each) => each.status === "needs_review");
+  const [first, ...more] = data.inProgress.imports.filter((each) => each.status === "needs_review");
   if (!first) return null;
   const { act, words } = askedOf(first);
   return (
@@ -24,7 +24,7 @@ export function WaitingBanner({ data }: { data: HomeData }) {
   );
 }
 
-function askedOf({ review, badRows }: HomeData["motion"]["imports"][number]) {
+function askedOf({ review, badRows }: HomeData["inProgress"]["imports"][number]) {
   if (review === "mapping")
     return { act: "Choose columns", words: "Its columns match no known layout: say what they are." };
   const problems =

@@ -65,7 +65,7 @@ export const keyColumns: readonly Column<KeyRow>[] = [
     cell: (row) => (row.expiresAt ? <RelativeTime at={row.expiresAt} /> : muted("never")),
   },
   {
-    id: "acts",
+    id: "actions",
     header: "Actions",
     quietHeader: true,
     fixed: true,

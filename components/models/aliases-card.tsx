@@ -57,8 +57,8 @@ export function AliasesCard({
                     "no version"
                   )}
                 </p>
-                {holder?.overruled && (
-                  <p className="mt-0.5 break-words text-hold text-xs">Gate overridden: “{holder.overruled}”</p>
+                {holder?.overrideReason && (
+                  <p className="mt-0.5 break-words text-hold text-xs">Gate overridden: “{holder.overrideReason}”</p>
                 )}
               </div>
               {!own && !(alias === "challenger" && version.aliases.includes("champion")) && (

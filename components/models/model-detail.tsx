@@ -74,7 +74,7 @@ function Shown({ slug, model }: { slug: string; model: Model }) {
         }
         purpose={<Purpose slug={slug} model={model} version={version} />}
         actions={
-          <Acts
+          <ModelActions
             slug={slug}
             isBase={model.kind === "base"}
             version={version}
@@ -188,7 +188,7 @@ function Purpose({ slug, model, version }: { slug: string; model: Model; version
   );
 }
 
-function Acts({
+function ModelActions({
   slug,
   isBase,
   version,

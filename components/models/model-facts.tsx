@@ -19,7 +19,7 @@ export function ModelFacts({ model, version, champion }: { model: Model; version
           moved ? (
             <>
               <RelativeTime at={moved.movedAt} />
-              {moved.overruled && <span className="text-hold">, gate overridden</span>}
+              {moved.overrideReason && <span className="text-hold">, gate overridden</span>}
             </>
           ) : (
             "promote a version to name one"

@@ -47,7 +47,7 @@ export const memberColumns: readonly Column<MemberRow>[] = [
     cell: (row) => formatNumber(row.liveKeys),
   },
   {
-    id: "acts",
+    id: "actions",
     header: "Actions",
     quietHeader: true,
     fixed: true,

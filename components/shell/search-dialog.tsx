@@ -31,7 +31,7 @@ import { overlayLook } from "#components/ui/dialog.tsx";
 
 type Act = { label: string; keywords?: string; icon: LucideIcon } & ({ path: string } | { run: () => void });
 
-const acts: readonly Act[] = [
+const actions: readonly Act[] = [
   { label: "Upload a dataset", keywords: "import data jsonl", path: "datasets/new", icon: Database },
   { label: "Import a model", keywords: "base hugging face gguf", path: "models/new", icon: Box },
   { label: "Start a run", keywords: "new run train fine-tune", path: "runs/new", icon: Flame },
@@ -89,7 +89,7 @@ export function SearchDialog({
     act.run();
   }
   const pages = navPages.filter((page) => isMeant(text.trim(), page.label));
-  const doable = acts.filter((act) => isMeant(text.trim(), act.label, act.keywords));
+  const doable = actions.filter((act) => isMeant(text.trim(), act.label, act.keywords));
   return (
     <Radix.Root open={open} onOpenChange={change}>
       <Radix.Portal>

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, ne } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, ne } from "drizzle-orm";
 import { datasets, datasetVersions } from "#db/schema/datasets.ts";
 import { type Ctx, transact } from "#server/context.ts";
 import { createDatasetVersion } from "#server/datasets/create-version.ts";
@@ -14,14 +14,16 @@ import { DomainError } from "#server/errors.ts";
  */
 export async function resplitVersion(ctx: Ctx, input: ResplitDataset) {
   return transact(ctx, async (ctx) => {
-    const [found] = await ctx.db
-      .select({ version: datasetVersions, name: datasets.name })
-      .from(datasetVersions)
-      .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-      .where(and(eq(datasetVersions.id, input.versionId), eq(datasetVersions.projectId, ctx.projectId)))
-      .for("update", { of: datasets });
-    if (!found) throw new DomainError("NOT_FOUND", `there is no dataset version ${input.versionId}`);
-    const { version, name } = found;
+    const asked = and(eq(datasetVersions.id, input.versionId), eq(datasetVersions.projectId, ctx.projectId));
+    const [dataset] = await ctx.db
+      .select({ name: datasets.name })
+      .from(datasets)
+      .where(inArray(datasets.id, ctx.db.select({ id: datasetVersions.datasetId }).from(datasetVersions).where(asked)))
+      .for("update");
+    // read once the dataset is held: who deletes a version holds it too
+    const [version] = await ctx.db.select().from(datasetVersions).where(asked);
+    if (!dataset || !version) throw new DomainError("NOT_FOUND", `there is no dataset version ${input.versionId}`);
+    const { name } = dataset;
     const { sourceBlob: sha256 } = version;
     if (version.deletedAt) throw wasDeleted(`the dataset version ${name}/${version.version}`, version.deletedAt);
     if (version.status === "refused")

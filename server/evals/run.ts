@@ -112,7 +112,7 @@ async function load(ctx: ProjectJobCtx, claimed: Claim<typeof evals>) {
   const known = await ctx.db
     .select({ version: scores.modelVersionId, index: scores.caseIndex })
     .from(scores)
-    .where(eq(scores.evalId, claimed.id));
+    .where(and(eq(scores.projectId, claimed.projectId), eq(scores.evalId, claimed.id)));
   return { ...row, targets, done: new Set(known.map((score) => `${score.version} ${score.index}`)) };
 }
 

@@ -22,6 +22,13 @@ const suspectForMs = 2_000;
 
 type Kept = { target: Target; pool: Pool };
 
+/** Would a pool of one serve the other as well? */
+function isSamePlace(one: Target, other: Target): boolean {
+  const placeOf = ({ origin, timeouts, limits }: Target) =>
+    [origin, timeouts.connectMs, timeouts.firstByteMs, timeouts.silenceMs, limits.connections].join(" ");
+  return placeOf(one) === placeOf(other);
+}
+
 /** Send calls to targets over kept-alive connections. */
 export function createForwarder(): Forwarder {
   const pools = new Map<string, Kept>();
@@ -31,7 +38,7 @@ export function createForwarder(): Forwarder {
   const poolOf = (target: Target) => {
     const kept = pools.get(target.id);
     if (kept?.target === target) return kept.pool;
-    if (kept?.target.origin === target.origin) {
+    if (kept && isSamePlace(kept.target, target)) {
       kept.target = target; // the same place in a newer snapshot
       return kept.pool;
     }

@@ -77,8 +77,8 @@ async function aliasesOf(ctx: Pick<Ctx, "db" | "projectId">, modelId: string) {
       version: modelVersions.version,
       movedBy: aliases.movedBy,
       movedAt: aliases.movedAt,
-      /** why the gate was overruled when the alias came to this version; null: it was not */
-      overruled: sql<string | null>`(
+      /** why the gate was overrideReason when the alias came to this version; null: it was not */
+      overrideReason: sql<string | null>`(
         select case when ${auditLog.detail} ->> 'forced' = 'true' then ${auditLog.detail} ->> 'reason' end from ${auditLog}
         where ${auditLog.projectId} = ${aliases.projectId} and ${auditLog.targetId} = ${aliases.modelVersionId}
           and ${auditLog.action} = ${"promotions.promote" satisfies Action} and ${auditLog.outcome} = 'done'

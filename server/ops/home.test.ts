@@ -116,7 +116,7 @@ test("a dataset that waits says what for, and an archived one waits for nobody",
     const second = await testDataset(ctx, { status: "needs_review", review: { kind: "bad_rows" }, badRows: 3 });
     const gone = await testDataset(ctx, { status: "needs_review", review });
     await archiveDataset(ctx, { datasetId: gone.datasetId });
-    const { imports } = (await home(ctx)).motion;
+    const { imports } = (await home(ctx)).inProgress;
     expect(imports.map((each) => [each.id, each.review])).toEqual([
       [second.id, "bad_rows"],
       [first.id, "mapping"],

@@ -6,11 +6,11 @@ import { homeSteps } from "#server/ops/home-steps.ts";
 import { homeFacts, homeTraffic } from "#server/requests/home.ts";
 
 /**
- * Everything the Home page shows but health → `{at, apiUrl, steps, facts, traffic, motion, runs}`; `at` is the
+ * Everything the Home page shows but health → `{at, apiUrl, steps, facts, traffic, inProgress, runs}`; `at` is the
  * database's clock, on which all windows end.
  */
 export async function home(ctx: Ctx) {
-  const [clock, steps, facts, traffic, motion, runs] = await Promise.all([
+  const [clock, steps, facts, traffic, inProgress, runs] = await Promise.all([
     ctx.db.execute<{ at: string }>(sql`select now()::text as at`),
     homeSteps(ctx),
     homeFacts(ctx),
@@ -19,5 +19,5 @@ export async function home(ctx: Ctx) {
     homeRuns(ctx),
   ]);
   const at = clock[0]?.at;
-  return { at: at ? new Date(at) : new Date(), apiUrl: publicApiUrl(), steps, facts, traffic, motion, runs };
+  return { at: at ? new Date(at) : new Date(), apiUrl: publicApiUrl(), steps, facts, traffic, inProgress, runs };
 }

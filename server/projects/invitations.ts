@@ -171,7 +171,7 @@ export async function inviteMember(ctx: Ctx, input: InviteMember) {
       .innerJoin(users, eq(users.id, members.userId))
       .where(and(eq(members.projectId, ctx.projectId), eq(sql`lower(${users.email})`, input.email)));
     if (member) throw new DomainError("CONFLICT", `${input.email} is a member already`, { field: "email" });
-    await ctx.db
+    const replaced = await ctx.db
       .update(invitations)
       .set({ revokedAt: sql`now()` })
       .where(
@@ -181,7 +181,9 @@ export async function inviteMember(ctx: Ctx, input: InviteMember) {
           isNull(invitations.acceptedAt),
           isNull(invitations.revokedAt),
         ),
-      );
+      )
+      .returning({ id: invitations.id });
+    for (const { id } of replaced) ctx.changed({ action: "projects.revokeInvitation", id });
     const link = await issueLink(ctx, { ...input, projectId: ctx.projectId, hours: invitationDays * 24 });
     ctx.changed({ action: "projects.inviteMember", id: link.id, detail: { role: input.role } });
     return link;

@@ -70,7 +70,7 @@ test("force with a reason moves the champion when the evidence is too thin, and 
       reason: "there is no suite yet",
     });
     const { aliases } = await showModel(ctx, { model: "support" });
-    expect(aliases).toMatchObject([{ alias: "champion", overruled: "there is no suite yet" }]);
+    expect(aliases).toMatchObject([{ alias: "champion", overrideReason: "there is no suite yet" }]);
   }));
 
 test("evidence from cases that the candidate was trained on does not open the gate; overruling it keeps the reason", () =>

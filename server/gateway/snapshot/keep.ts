@@ -131,7 +131,8 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
   };
 
   const timer = setInterval(() => void tick(), checkEveryMs);
-  const listening = listen(db, { onNotice, onListening }, () => stopped);
+  // postgres.js repeats a LISTEN by itself, also a first one that was refused; until it stands, the timer finds changes
+  const listening = db.$client.listen(snapshotChannel, onNotice, onListening).catch(() => null);
   const firstRead = tick();
 
   return {
@@ -146,25 +147,10 @@ export function keepSnapshot(db: Pool): SnapshotKeeper {
       stopped = true;
       clearInterval(timer);
       await running;
-      await listening.then(
-        (unlisten) => unlisten?.(),
-        () => {},
-      );
+      const stood = await within(1_000, listening).catch(() => null);
+      if (stood) await within(1_000, stood.unlisten()).catch(() => {});
     },
   };
-}
-
-/** postgres.js reconnects a LISTEN by itself once it stood; the first one is ours to repeat. */
-async function listen(db: Pool, on: { onNotice: () => void; onListening: () => void }, isStopped: () => boolean) {
-  while (!isStopped()) {
-    try {
-      const { unlisten } = await db.$client.listen(snapshotChannel, on.onNotice, on.onListening);
-      return () => within(1_000, unlisten()).catch(() => {});
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, checkEveryMs));
-    }
-  }
-  return null;
 }
 
 async function readBeat(db: Pool) {

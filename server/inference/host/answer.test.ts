@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { streamer } from "#server/inference/host/answer.ts";
-import { textDialect } from "#server/inference/host/dialects.ts";
+import { textFormat } from "#server/inference/host/reply-formats.ts";
 
 test("an answer that is whole before its stream is read still brings its text, its usage and its end", async () => {
-  const { events, stream } = streamer(textDialect("m", false, 0), { prompts: 1, n: 1 }, () => {});
+  const { events, stream } = streamer(textFormat("m", false, 0), { prompts: 1, n: 1 }, () => {});
   events.accepted(0, 7);
   events.delta(0, { id: "1", text: "Hi", token: 1, logprobs: [] });
   events.done(0, "stop", 2);

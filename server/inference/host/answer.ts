@@ -5,7 +5,7 @@ import { errorBody } from "#server/inference/host/input.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
 
 /** How an endpoint words its answers; the rest is the same for chat and for plain completions. */
-export type Dialect = {
+export type ReplyFormat = {
   id: string;
   model: string;
   created: number;
@@ -93,7 +93,7 @@ export type BeginEvents = {
 };
 
 /** Collect all choices into one body. */
-export function collector(dialect: Dialect, shape: Shape) {
+export function collector(format: ReplyFormat, shape: Shape) {
   const counts = promptCounts(shape);
   let open = shape.prompts * shape.n;
   const parts: Choice[] = Array.from({ length: open }, () => ({ text: "", logprobs: [], finish: null }));
@@ -119,8 +119,8 @@ export function collector(dialect: Dialect, shape: Shape) {
   const body = async () => {
     await finished.promise;
     return {
-      ...envelope(dialect, dialect.wholeObject),
-      choices: parts.map((part, i) => dialect.whole(i, part.text, part.logprobs, part.finish ?? "stop")),
+      ...envelope(format, format.wholeObject),
+      choices: parts.map((part, i) => format.whole(i, part.text, part.logprobs, part.finish ?? "stop")),
       usage: usageOf(counts.total(), completionTokens),
     };
   };
@@ -128,7 +128,7 @@ export function collector(dialect: Dialect, shape: Shape) {
 }
 
 /** All choices as server-sent events; an engine that dies becomes an error event, never a success. */
-export function streamer(dialect: Dialect, shape: Shape, closed: () => void) {
+export function streamer(format: ReplyFormat, shape: Shape, closed: () => void) {
   const counts = promptCounts(shape);
   const choices = shape.prompts * shape.n;
   let open = choices;
@@ -142,7 +142,7 @@ export function streamer(dialect: Dialect, shape: Shape, closed: () => void) {
     if (controller) controller.enqueue(bytes);
     else early.push(bytes);
   };
-  const chunk = (choice: object) => send({ ...envelope(dialect, dialect.chunkObject), choices: [choice] });
+  const chunk = (choice: object) => send({ ...envelope(format, format.chunkObject), choices: [choice] });
   const close = () => {
     if (ended) return;
     ended = true;
@@ -152,14 +152,14 @@ export function streamer(dialect: Dialect, shape: Shape, closed: () => void) {
   const events: BeginEvents = {
     accepted: counts.accepted,
     delta: (index, { text, logprobs }) => {
-      if (text !== "" || (dialect.logprobs && logprobs.length > 0)) chunk(dialect.chunk(index, text, logprobs));
+      if (text !== "" || (format.logprobs && logprobs.length > 0)) chunk(format.chunk(index, text, logprobs));
     },
     done: (index, finish, tokens) => {
       completionTokens += tokens;
-      chunk(dialect.end(index, finish));
+      chunk(format.end(index, finish));
       if (--open > 0) return;
       const usage = usageOf(counts.total(), completionTokens);
-      send({ ...envelope(dialect, dialect.chunkObject), choices: [], usage });
+      send({ ...envelope(format, format.chunkObject), choices: [], usage });
       send("[DONE]");
       close();
     },
@@ -173,8 +173,8 @@ export function streamer(dialect: Dialect, shape: Shape, closed: () => void) {
       start: (opened) => {
         controller = opened;
         for (let i = 0; i < choices; i++) {
-          const first = dialect.open(i);
-          if (first) opened.enqueue(encoder.encode(`data: ${JSON.stringify(withChoice(dialect, first))}\n\n`));
+          const first = format.open(i);
+          if (first) opened.enqueue(encoder.encode(`data: ${JSON.stringify(withChoice(format, first))}\n\n`));
         }
         for (const bytes of early.splice(0)) opened.enqueue(bytes);
         if (ended) opened.close();
@@ -199,11 +199,11 @@ function promptCounts({ prompts, n }: Shape) {
   };
 }
 
-function withChoice(dialect: Dialect, choice: object) {
-  return { ...envelope(dialect, dialect.chunkObject), choices: [choice] };
+function withChoice(format: ReplyFormat, choice: object) {
+  return { ...envelope(format, format.chunkObject), choices: [choice] };
 }
 
-function envelope({ id, created, model }: Dialect, object: string) {
+function envelope({ id, created, model }: ReplyFormat, object: string) {
   return { id, object, created, model };
 }
 

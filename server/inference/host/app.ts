@@ -5,9 +5,8 @@ import { DomainError, errorCodes } from "#server/errors.ts";
 import { readJson } from "#server/http/body.ts";
 import { forwardedBytesAtMost } from "#server/inference/client/input.ts";
 import { parseEngineRef } from "#server/inference/client/ref.ts";
-import { begin, collector, type Dialect, streamer } from "#server/inference/host/answer.ts";
+import { begin, collector, type ReplyFormat, streamer } from "#server/inference/host/answer.ts";
 import type { GenerateInput } from "#server/inference/host/contract.ts";
-import { chatDialect, textDialect } from "#server/inference/host/dialects.ts";
 import type { Caller } from "#server/inference/host/fair.rule.ts";
 import {
   ChatInput,
@@ -19,6 +18,7 @@ import {
 } from "#server/inference/host/input.ts";
 import type { EnginePool } from "#server/inference/host/pool.ts";
 import { Refusal, refusal, type WireError } from "#server/inference/host/refusal.ts";
+import { chatFormat, textFormat } from "#server/inference/host/reply-formats.ts";
 import { log } from "#server/log.ts";
 
 const longestCallerId = 128;
@@ -66,13 +66,13 @@ export function createHost(dependencies: HostDependencies): Hono {
   });
   app.post("/v1/chat/completions", async (c) => {
     const body = parseBody(ChatInput, await json(c));
-    const dialect = chatDialect(body.model, body.logprobs === true, seconds(dependencies.now()));
-    return complete(dependencies, queued, c, body, dialect, (path) => chatJobs(body, path, Math.random));
+    const format = chatFormat(body.model, body.logprobs === true, seconds(dependencies.now()));
+    return complete(dependencies, queued, c, body, format, (path) => chatJobs(body, path, Math.random));
   });
   app.post("/v1/completions", async (c) => {
     const body = parseBody(CompletionInput, await json(c));
-    const dialect = textDialect(body.model, (body.logprobs ?? null) !== null, seconds(dependencies.now()));
-    return complete(dependencies, queued, c, body, dialect, (path) => completionJobs(body, path, Math.random));
+    const format = textFormat(body.model, (body.logprobs ?? null) !== null, seconds(dependencies.now()));
+    return complete(dependencies, queued, c, body, format, (path) => completionJobs(body, path, Math.random));
   });
   app.notFound((c) => {
     const error = refusal(404, `there is no ${c.req.method} ${c.req.path} here`, { code: "unknown_url" }).wire;
@@ -90,7 +90,7 @@ async function complete(
   queued: Queued,
   c: Context,
   body: { model: string; stream?: boolean | null; n?: number | null },
-  dialect: Dialect,
+  format: ReplyFormat,
   jobsFor: (adapterPath: string | null) => GenerateInput[],
 ) {
   if (!dependencies.accepting()) throw refusal(503, "this host is shutting down", { code: "draining" });
@@ -100,7 +100,7 @@ async function complete(
     const jobs = jobsFor(adapterPath);
     const n = body.n ?? 1;
     const shape = { prompts: jobs.length / n, n };
-    const out = body.stream ? streamer(dialect, shape, leave) : collector(dialect, shape);
+    const out = body.stream ? streamer(format, shape, leave) : collector(format, shape);
     signal.throwIfAborted();
     const requestId = (c.req.header("x-request-id") ?? "").slice(0, longestCallerId);
     const queue = (position: () => number | null) => queued.set(requestId, position);

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Dialect } from "#server/inference/host/answer.ts";
+import type { ReplyFormat } from "#server/inference/host/answer.ts";
 import type { TokenReport, TokenText } from "#server/inference/host/contract.ts";
 import { printed } from "#server/inference/host/token-bytes.rule.ts";
 
 /** OpenAI's chat.completion and chat.completion.chunk. */
-export function chatDialect(model: string, logprobs: boolean, createdAtSeconds: number): Dialect {
+export function chatFormat(model: string, logprobs: boolean, createdAtSeconds: number): ReplyFormat {
   const reported = (tokens: readonly TokenReport[]) => (logprobs ? { content: tokens.map(chatToken) } : null);
   return {
     id: `chatcmpl-${randomUUID()}`,
@@ -31,7 +31,7 @@ export function chatDialect(model: string, logprobs: boolean, createdAtSeconds: 
 }
 
 /** OpenAI's text_completion. */
-export function textDialect(model: string, logprobs: boolean, createdAtSeconds: number): Dialect {
+export function textFormat(model: string, logprobs: boolean, createdAtSeconds: number): ReplyFormat {
   const reported = (tokens: readonly TokenReport[]) => (logprobs ? textTokens(tokens) : null);
   return {
     id: `cmpl-${randomUUID()}`,

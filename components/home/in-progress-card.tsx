@@ -9,15 +9,15 @@ import { formatNumber, formatPercent, plural } from "#components/ui/format.ts";
 import type { Status } from "#components/ui/status.ts";
 import { isAtRest } from "#server/runs/status.rule.ts";
 
-export function runsInMotion({ runs }: HomeData) {
+export function runsInProgress({ runs }: HomeData) {
   return runs.filter((run) => !isAtRest(run.status));
 }
 
 /** What goes on: imports and evals, and runs where no training card stands beside it. */
-export function MotionCard({ data, withRuns = false }: { data: HomeData; withRuns?: boolean }) {
+export function InProgressCard({ data, withRuns = false }: { data: HomeData; withRuns?: boolean }) {
   const { slug } = useProject();
-  const { imports, evals } = data.motion;
-  const runs = withRuns ? runsInMotion(data) : [];
+  const { imports, evals } = data.inProgress;
+  const runs = withRuns ? runsInProgress(data) : [];
   const nothing = imports.length + evals.length + runs.length === 0;
   return (
     <Card title="In progress" flush>
