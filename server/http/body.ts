@@ -83,7 +83,7 @@ function readIncoming(incoming: IncomingMessage, mostBytes: number): Promise<Buf
       bytes += chunk.length;
       if (bytes <= mostBytes) return void chunks.push(chunk);
       incoming.off("data", onData);
-      incoming.pause(); // the rest is for the server to cut: see unread.ts
+      incoming.pause(); // the rest is for the server to cut: see unread-body.ts
       chunks.length = 0;
       reject(tooLarge(mostBytes));
     };
