@@ -27,7 +27,10 @@ test("columns that are none of ours are chosen by a person, who is stopped where
   page,
 }) => {
   await signIn(page);
-  await chooseFile(page, "sums", '{"q1":"1+1?","a1":"2","tags":["sum"]}\n{"q1":"2+2?","a1":"4","tags":[]}\n');
+  const sums = Array.from({ length: 20 }, (_, i) =>
+    JSON.stringify({ q1: `${i}+${i}?`, a1: `${2 * i}`, tags: ["sum"] }),
+  );
+  await chooseFile(page, "sums", `${sums.join("\n")}\n`);
   await page.getByRole("button", { name: "Upload and check" }).click();
   const start = page.getByRole("button", { name: "Import with these columns" });
   await expect(start).toBeVisible({ timeout: 60_000 });
