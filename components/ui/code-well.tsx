@@ -35,7 +35,7 @@ export function CodeWell({
         {wrap && typeof children === "string" ? <Breakable text={children} /> : children}
       </figure>
       {copy !== undefined && (
-        <div className="absolute top-1.5 right-1.5">
+        <div className="absolute top-px right-px rounded-md bg-sunken p-1">
           <CopyButton value={copy} label={label ? `Copy ${label}` : "Copy"} />
         </div>
       )}
