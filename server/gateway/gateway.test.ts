@@ -220,6 +220,7 @@ describe("a broken host", () => {
     });
     const row = await recordOf(reply.headers.get("x-request-id") ?? "");
     expect(row).toMatchObject({ status: 502, errorCode: "upstream_broken", attempts: 1 });
+    expect(row).toMatchObject({ promptTokens: 7, completionTokens: 2 }); // what they had is counted
   });
 
   test("that answers nonsense gives 502 after three attempts", async () => {

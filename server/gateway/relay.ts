@@ -28,7 +28,7 @@ export function relayStream(job: Job, from: From, done: (failure: Failure | null
 
   const common = () => ({ finishReason, usage, queueMs: from.headers.queueMs, attempts: job.attempts.length });
 
-  /** Hosts send a chunk for each token, so what a caller had when it left is known without the usage. */
+  /** Hosts send a chunk for each token, so what a caller had when it left or the stream broke is known without the usage. */
   const usageSoFar = (): Usage | null => {
     const { promptTokens } = from.headers;
     return usage ?? (promptTokens === null ? null : { promptTokens, completionTokens: contentChunks });
@@ -62,7 +62,7 @@ export function relayStream(job: Job, from: From, done: (failure: Failure | null
     if (attempt.end || (!job.begun && !pending)) return done(failure);
     open();
     const { status, body } = failure.refusal;
-    job.finish({ status, errorCode: body.error.code ?? body.error.type, ...common() });
+    job.finish({ status, errorCode: body.error.code ?? body.error.type, ...common(), usage: usageSoFar() });
     outgoing.end(`${pending}data: ${JSON.stringify(body)}\n\n`);
     done(null);
   };
