@@ -4,7 +4,7 @@ import type { Tx } from "#db/client.ts";
 import type { Role } from "#db/enums.ts";
 import { newId } from "#db/ids.ts";
 import { auditLog } from "#db/schema/audit.ts";
-import { members, passwordResets, users } from "#db/schema/people.ts";
+import { members, passwordResets, sessions, users } from "#db/schema/people.ts";
 import { inDatabase, inTx } from "#db/testing.ts";
 import type { Ctx, UnscopedCtx } from "#server/context.ts";
 import { createUser } from "#server/people/create-user.ts";
@@ -132,14 +132,17 @@ test("a password link ends when whoever made it is no admin of the person's proj
 
 test("every account is listed with its projects and roles", () =>
   inTx(async (tx) => {
-    const { local, bob, slug } = await withBob(tx, "operator");
+    const { local, visitor, bob, slug } = await withBob(tx, "operator");
     await tx.insert(users).values({ id: newId("user"), email: "z@example.test", name: "Zoe", passwordHash: "-" });
+    const { sessionId } = await signIn(visitor, { email: bob.email, password, ...from });
+    const [session] = await tx.select().from(sessions).where(eq(sessions.id, sessionId));
     const { items } = await listAccounts(local);
     expect(items.map((item) => item.email)).toEqual([bob.email, expect.any(String), "z@example.test"]);
     expect(items[0]).toMatchObject({
       disabledAt: null,
-      lastSeenAt: null,
+      lastSeenAt: session?.lastSeenAt,
       roles: [{ project: slug, role: "operator" }],
     });
-    expect(items[2]?.roles).toEqual([]);
+    expect(items[0]?.lastSeenAt).toBeInstanceOf(Date);
+    expect(items[2]).toMatchObject({ lastSeenAt: null, roles: [] });
   }));

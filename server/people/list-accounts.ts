@@ -6,7 +6,8 @@ const mostShown = 2_000;
 
 /** Every account of the installation by e-mail → `{items, total}`, with its projects and roles (`support: admin`). */
 export async function listAccounts(ctx: UnscopedCtx) {
-  const lastSeen = sql<Date | null>`(select max(${sessions.lastSeenAt}) from ${sessions} where ${sessions.userId} = ${users.id})`;
+  // whole names by hand: of one table's select the builder leaves only the columns' own, and `id` would be the session's
+  const lastSeen = sql<Date | null>`(select max(s.last_seen_at) from ${sessions} s where s.user_id = ${users}.id)`;
   const items = await ctx.db
     .select({
       userId: users.id,
