@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openTestConsole } from "#cli/datasets/console.fixture.ts";
 import { accountToShow, demoAccount } from "#cli/demo.ts";
+import { onlyDemoAccount } from "#cli/people/demo-account.ts";
 import { writeProcesses } from "#server/ops/processes/registry.ts";
 import { isAlive, startTimeOf } from "#server/process.ts";
 
@@ -47,10 +48,17 @@ test("the demo shows an account only where it is somebody's", async () => {
   onTestFinished(testConsole.close);
   const { connection } = testConsole;
   expect(await accountToShow(connection, data)).toBeNull();
+  const only = () => onlyDemoAccount(data, () => connection);
+  expect(await only()).toBeNull();
   const account = demoAccount(data);
   expect(await accountToShow(connection, data)).toBeNull();
   const { token } = await connection.trpc.projects.invite.mutate({ email: account.email, role: "admin" });
   await connection.trpc.projects.acceptInvitation.mutate({ token, name: "Demo", password: account.password });
   expect(await accountToShow(connection, data)).toEqual(account);
+  expect(await only()).toBe(account.email);
   expect(demoAccount(data)).toEqual(account);
+  const second = await connection.trpc.projects.invite.mutate({ email: "ada@example.test", role: "admin" });
+  const ada = { token: second.token, name: "Ada", password: "a long enough password" };
+  await connection.trpc.projects.acceptInvitation.mutate(ada);
+  expect(await only()).toBeNull();
 });

@@ -3,6 +3,7 @@ import { connect } from "#cli/client.ts";
 import { type Disk, diskLines } from "#cli/disk-text.ts";
 import { print, table } from "#cli/output.ts";
 import { dataDir, processesFile, root } from "#cli/paths.ts";
+import { onlyDemoAccount, signInText } from "#cli/people/demo-account.ts";
 import { commandOutput } from "#cli/setup/machine.ts";
 import { DomainError } from "#server/errors.ts";
 import { type Processes, readProcesses } from "#server/ops/processes/registry.ts";
@@ -29,8 +30,10 @@ export function registerStatus(program: Command): void {
         throw new DomainError("UNAVAILABLE", `nothing runs for ${dataDir}: ./forge up`);
       const { state, problems } = judge(last, processes, supervised);
       const version = commandOutput("git", ["-C", root, "describe", "--always", "--dirty"]) ?? "unknown";
-      const disk = processes.some((row) => row.name === "console" && row.alive) ? await askDisk() : null;
-      const report = { ...last, state, problems, processes, dataDir, version, node: process.versions.node, disk };
+      const answers = processes.some((row) => row.name === "console" && row.alive);
+      const [disk, onlyAccount] = answers ? await Promise.all([askDisk(), onlyDemoAccount()]) : [null, null];
+      const about = { dataDir, version, node: process.versions.node, disk, onlyAccount };
+      const report = { ...last, state, problems, processes, ...about };
       if (state === "degraded" || state === "left alone") process.exitCode = 3;
       print(command, report, (all) =>
         [
@@ -39,6 +42,7 @@ export function registerStatus(program: Command): void {
           `console  ${all.consoleUrl}`,
           `API      ${all.apiUrl}`,
           ...(all.firstAdminUrl ? [`first admin (one-time link)  ${all.firstAdminUrl}`] : []),
+          ...(all.onlyAccount ? [signInText(all.onlyAccount)] : []),
           `data     ${all.dataDir}`,
           ...(all.disk ? diskLines(all.disk) : []),
           "",

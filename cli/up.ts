@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { interruptible } from "#cli/interrupt.ts";
 import { print, say, withProgress } from "#cli/output.ts";
 import { dataDir, logFile, processesFile, root, toolsDir, trainerPython } from "#cli/paths.ts";
+import { onlyDemoAccount, signInText } from "#cli/people/demo-account.ts";
 import { distDirOf } from "#cli/setup/dist-dir.ts";
 import { runSetUp } from "#cli/setup/run-set-up.ts";
 import { checkStartSettings } from "#server/env.ts";
@@ -23,20 +24,23 @@ export function registerUp(program: Command): void {
     .description("start the control plane in the background and print its addresses")
     .option("--foreground", "stay in this terminal; Ctrl-C stops everything")
     .action(async (options: { foreground?: boolean }, command: Command) => {
-      refuseSecond();
+      await refuseSecond();
       const warning = proxyWarning(checkStartSettings());
       if (warning) say(warning);
       const secret = await runSetUp({ trainer: true });
       const started = await startSupervisor(secret, options.foreground === true);
-      print(command, started, describe);
+      const onlyAccount = await onlyDemoAccount();
+      print(command, { ...started, onlyAccount }, describe);
       if (options.foreground) await untilStopped(started);
     });
 }
 
 /** Throws CONFLICT with the addresses when this folder's control plane runs already. */
-export function refuseSecond(): void {
+async function refuseSecond(): Promise<void> {
   const running = runningProcesses();
-  if (running) throw new DomainError("CONFLICT", `LargeForge already runs for ${dataDir}\n${describe(running)}`);
+  if (!running) return;
+  const onlyAccount = await onlyDemoAccount();
+  throw new DomainError("CONFLICT", `LargeForge already runs for ${dataDir}\n${describe({ ...running, onlyAccount })}`);
 }
 
 /** What runs for this data folder now, or null. */
@@ -109,7 +113,7 @@ async function waitUntilReady(pid: number, ended: Promise<number>): Promise<Proc
 }
 
 /** The addresses, and what to do next. */
-export function describe(processes: Processes): string {
+export function describe(processes: Processes & { onlyAccount: string | null }): string {
   const lines = [`console  ${processes.consoleUrl}`, `API      ${processes.apiUrl}`];
   for (const { of, setting, wanted, got } of processes.movedPorts ?? [])
     lines.push(`port ${wanted} is taken by another program, so ${of} listens on ${got}: choose a port with ${setting}`);
@@ -120,6 +124,7 @@ export function describe(processes: Processes): string {
       `  ${processes.firstAdminUrl}`,
       "The shell needs none: ./forge datasets upload FILE works at once, in the project `default`.",
     );
+  if (processes.onlyAccount) lines.push("", signInText(processes.onlyAccount));
   return [...lines, "", "./forge status · ./forge logs · ./forge down"].join("\n");
 }
 
