@@ -4,6 +4,7 @@ import { print } from "#cli/output.ts";
 import { describeEstimate, describeRun } from "#cli/runs/describe.ts";
 import { waitForRun } from "#cli/runs/follow.ts";
 import { addHyperParameters, hyperParametersFrom } from "#cli/runs/hyper-parameters.ts";
+import { waitForInputs } from "#cli/runs/wait-for-inputs.ts";
 import { DomainError } from "#server/errors.ts";
 import type { PlanRun } from "#server/runs/input.ts";
 import { inSentence, type Method } from "#server/runs/methods/method.ts";
@@ -41,7 +42,10 @@ function addMethod(train: Command, method: Method) {
     .option("--name <name>", "a name for the run")
     .option("--suffix <word>", "fourth part of the ft: name")
     .option("--suite <name>", "evaluate it on this suite afterwards")
-    .option("--wait", "until it has ended; exit 1 when it did not succeed")
+    .option(
+      "--wait",
+      "first for base and data that are being imported, then until it has ended; exit 1 when it did not succeed",
+    )
     .option("--estimate", "print steps, tokens, time, memory and cost, as far as they are known, and start nothing");
   addHyperParameters(command, method).action(async (options: Options, command: Command) => {
     const connection = connect(command.optsWithGlobals());
@@ -51,6 +55,7 @@ function addMethod(train: Command, method: Method) {
       if (!estimate.ok) throw new DomainError("REFUSED", estimate.message, { field: estimate.field ?? undefined });
       return print(command, estimate, describeEstimate);
     }
+    if (options.wait) await waitForInputs(connection, plan);
     const started = await connection.trpc.runs.start.mutate({ ...plan, name: options.name, suffix: options.suffix });
     if (!options.wait) {
       return print(command, started, (run) => `${run.name} queued, ${run.totalSteps} steps: forge runs show ${run.id}`);

@@ -41,7 +41,10 @@ export async function findTrainableBase(ctx: Pick<Ctx, "db" | "projectId">, ref:
     throw refuse("NOT_FOUND", `there is no base model ${ref}${didYouMean(near, "./forge models list")}`);
   }
   if (found.kind !== "base") throw refuse("REFUSED", `${ref} is a tuned model: start from its base instead`);
-  if (found.version.status === "importing") throw refuse("REFUSED", `${ref} is still being imported`);
+  if (found.version.status === "importing") {
+    const remedy = "start again when it is ready; ./forge train … --wait waits for it";
+    throw refuse("REFUSED", `${ref} is still being imported: ${remedy}`);
+  }
   if (found.version.status === "failed") throw refuse("REFUSED", `the import of ${ref} failed: import it again`);
   if (!found.version.weightsArtifactId) {
     throw refuse("REFUSED", `${ref} came as GGUF, which can be served but not trained: import its safetensors`);

@@ -78,7 +78,7 @@ test("a base is what can be trained: a tuned, unready, failed or GGUF-only one i
     await testBase(ctx, { name: "broken", status: "failed" });
     const refusals = [
       ["support/1", "support/1 is a tuned model: start from its base instead"],
-      ["coming", "coming is still being imported"],
+      ["coming", "coming is still being imported: start again when it is ready; ./forge train … --wait waits for it"],
       ["broken", "the import of broken failed: import it again"],
       ["nano", "nano came as GGUF, which can be served but not trained: import its safetensors"],
     ] as const;

@@ -44,7 +44,7 @@ async function findData(ctx: Parameters<typeof planRun>[0], ref: string, method:
     .where(and(eq(datasets.id, version.datasetId), eq(datasets.projectId, ctx.projectId)));
   const name = dataset?.name ?? ref;
   const refuse = (why: string) => new DomainError("REFUSED", `${name}/${version.version} ${why}`, { field: "dataset" });
-  if (version.status !== "ready") throw refuse(`is ${version.status.replace("_", " ")}, not ready`);
+  if (version.status !== "ready") throw refuse(notReady(version.status));
   const { shape, trainBlob } = version;
   if (shape && !method.shapes.includes(shape))
     throw refuse(method.refusals[shape] ?? `has rows that ${method.label} cannot learn from`);
@@ -67,6 +67,11 @@ async function findData(ctx: Parameters<typeof planRun>[0], ref: string, method:
   };
 }
 
+function notReady(status: string) {
+  if (status !== "importing") return `is ${status.replace("_", " ")}, not ready`;
+  return "is still being imported: start again when it is ready; ./forge train … --wait waits for it";
+}
+
 /** Validation rows of another version, of the same shape. */
 async function findValidation(ctx: Parameters<typeof planRun>[0], ref: string, training: { shape: string }) {
   const version = await resolveVersion(ctx, ref).catch((error: unknown) => {
@@ -77,7 +82,7 @@ async function findValidation(ctx: Parameters<typeof planRun>[0], ref: string, t
   await holdVersion(ctx, version.id, "validationDataset");
   const refuse = (why: string) =>
     new DomainError("REFUSED", `the validation data ${why}`, { field: "validationDataset" });
-  if (version.status !== "ready") throw refuse(`is ${version.status.replace("_", " ")}, not ready`);
+  if (version.status !== "ready") throw refuse(notReady(version.status));
   if (!version.validationBlob || !version.validationRows)
     throw refuse("has no validation rows: import it with a validation share of 100 %");
   if (version.shape !== training.shape)

@@ -63,7 +63,7 @@ test("a run validates on another dataset's held-out rows, of the same shape, or 
     const refusals = [
       [await held({ shape: "text" }), "both need the same shape"],
       [await held({ validationRows: 0 }), "has no validation rows"],
-      [await held({ status: "importing" }), "is importing, not ready"],
+      [await held({ status: "importing" }), "is still being imported: start again when it is ready"],
     ] as const;
     for (const [validation, why] of refusals)
       await expect(begin(validation)).rejects.toMatchObject({
