@@ -9,7 +9,7 @@ import { writeProcesses } from "#server/ops/processes/registry.ts";
 import { startTimeOf } from "#server/process.ts";
 import { fileStorage } from "#server/storage.ts";
 
-test("a port that this installation's own process has is no warning", async () => {
+test("a port that this installation's own process has is no warning, and one that listens elsewhere is said to", async () => {
   const data = mkdtempSync(join(tmpdir(), "largeforge doctor "));
   onTestFinished(() => rmSync(data, { recursive: true, force: true }));
   const startTime = startTimeOf(process.pid) ?? "";
@@ -22,9 +22,12 @@ test("a port that this installation's own process has is no warning", async () =
     consoleUrl: "http://127.0.0.1:3000",
     apiUrl: "http://127.0.0.1:4000/v1",
     firstAdminUrl: null,
-    processes: [{ ...row, name: "console", port: 3000 }],
+    processes: [
+      { ...row, name: "console", port: 3000 },
+      { ...row, name: "gateway", port: 4711 },
+    ],
   });
-  const env = { ...process.env, FORGE_DATA: data, FORGE_PORT: "3000" };
+  const env = { ...process.env, FORGE_DATA: data, FORGE_PORT: "3000", FORGE_API_PORT: "4000" };
   const stdout = await new Promise<string>((resolve) => {
     const command = [join(import.meta.dirname, "main.ts"), "doctor", "--json"];
     execFile(process.execPath, command, { env }, (_error, text) => resolve(text));
@@ -35,6 +38,8 @@ test("a port that this installation's own process has is no warning", async () =
     remedy: null,
     found: "3000 is this installation's own console",
   });
+  const found = JSON.parse(stdout).items.map((one: { found: string }) => one.found);
+  expect(found).toContain("the API runs on 4711, not on 4000");
 });
 
 test("stored files are read again: a damaged one is a problem, also while nothing runs", async () => {

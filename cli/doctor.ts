@@ -112,14 +112,16 @@ function browser() {
 
 async function ports(): Promise<Finding[]> {
   const wanted = [
-    { name: "console", port: Number(process.env.FORGE_PORT || 3000) },
-    { name: "API", port: Number(process.env.FORGE_API_PORT || 4000) },
+    { name: "console", process: "console", port: Number(process.env.FORGE_PORT || 3000) },
+    { name: "API", process: "gateway", port: Number(process.env.FORGE_API_PORT || 4000) },
   ];
   const ours = (readProcesses(processesFile)?.processes ?? []).filter(isAlive);
   return Promise.all(
-    wanted.map(async ({ name, port }) => {
-      const mine = ours.find((process) => process.port === port);
+    wanted.map(async ({ name, process, port }) => {
+      const mine = ours.find((row) => row.port === port);
       if (mine) return ok("port", `${port} is this installation's own ${mine.name}`);
+      const elsewhere = ours.find((row) => row.name === process && row.port !== null);
+      if (elsewhere) return ok("port", `the ${name} runs on ${elsewhere.port}, not on ${port}`);
       if ((await portOrFree(port, "127.0.0.1")) === port) return ok("port", `${port} is free for the ${name}`);
       const remedy = `another port is chosen for the ${name} and printed; FORGE_PORT and FORGE_API_PORT set it`;
       return warning("port", `${port} is taken by another program`, remedy);

@@ -119,6 +119,7 @@ function registerSuites(evals: Command) {
         },
         command: Command,
       ) => {
+        checkKinds(options.grader);
         const typed = readGraderOptions(options.grader, options.graderOption);
         const { trpc } = connect(command.optsWithGlobals());
         const { version } = await trpc.datasets.show.query({ ref: options.dataset });
@@ -148,6 +149,13 @@ function registerSuites(evals: Command) {
         );
       },
     );
+}
+
+/** Throws INVALID with the graders there are when one of these is none. */
+export function checkKinds(kinds: readonly string[]): void {
+  const unknown = kinds.find((kind) => !graderKinds.some((known) => known === kind));
+  if (unknown !== undefined)
+    throw new DomainError("INVALID", `there is no grader ${unknown}: --grader takes ${graderKinds.join(", ")}`);
 }
 
 /** Names of the options that graders of these kinds take. */

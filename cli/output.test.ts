@@ -40,6 +40,19 @@ test.each([
   expect(JSON.parse(stdout)).toEqual({ error: { code: "USAGE", message, field: null, requestId: null } });
 });
 
+test("a message that names what it is about gets no field behind it, a bare one does", () => {
+  const said = (...[code, message, field]: ["INVALID" | "REFUSED", string, string]) => {
+    const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    reportFailure(new DomainError(code, message, { field }), false);
+    const [line] = written.mock.calls.map(([text]) => text);
+    written.mockRestore();
+    return line;
+  };
+  expect(said("REFUSED", "nano is a tuned model", "base")).toBe("forge: nano is a tuned model\n");
+  expect(said("INVALID", "use at most 80 characters", "name")).toBe("forge: use at most 80 characters (name)\n");
+  expect(said("INVALID", "an alias is champion or challenger", "alias")).not.toContain("(");
+});
+
 test("a call that is refused because of a program's key in FORGE_API_KEY says that, and how to be the machine's admin", () => {
   const said = (env: Record<string, string>, error: DomainError) => {
     for (const name of ["FORGE_API_KEY", "FORGE_URL"]) vi.stubEnv(name, env[name]);

@@ -84,12 +84,17 @@ export function reportFailure(error: unknown, json: boolean): number {
   if (json) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
   if (error instanceof CommanderError) return 2; // the parser itself has told people
   if (!json) {
-    const where = failure.field ? ` (${failure.field})` : "";
+    const where = isPlaceMissing(failure) ? ` (${failure.field})` : "";
     say(`forge: ${failure.message}${where}${failure.requestId ? `  [request ${failure.requestId}]` : ""}`);
     const note = whoseKey(failure.code);
     if (note) say(note);
   }
   return isErrorCode(failure.code) ? errorCodes[failure.code].exit : 1;
+}
+
+/** A check of the input may only say what is wrong; every other message names what it is about. */
+function isPlaceMissing({ code, message, field }: Failure): boolean {
+  return field !== null && code === "INVALID" && !message.includes(field);
 }
 
 /** Say that Ctrl-C ended a command and, where there is something to say, how to go on. */

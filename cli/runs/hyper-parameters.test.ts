@@ -34,5 +34,6 @@ test("help says what an option is, its bounds and what is taken without it", () 
   const help = addHyperParameters(new Command(), sft).helpInformation().replace(/\s+/g, " ");
   expect(help).toContain("--lora-r <number> LoRA rank: size of the adapter; 8 to 32 is usual (1 to 256; default: 16)");
   expect(help).toContain("(0.01 to 100; default: suggested for base and data)");
+  expect(help).toContain("0 is never (0, or 1 to 100000; default: suggested");
   expect(help).toContain('--all-tokens turn off "Train on assistant messages only"');
 });

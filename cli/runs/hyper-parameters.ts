@@ -23,11 +23,15 @@ function optionOf(field: Field): Option {
 function helpOf(field: Field): string {
   const { suggest, label, help } = field;
   const facts = [
-    ...(field.kind === "number" ? [`${field.min} to ${field.max}`] : []),
+    ...(field.kind === "number" ? [boundsOf(field)] : []),
     typeof suggest === "function" ? "default: suggested for base and data" : `default: ${showField(field, suggest)}`,
   ];
   const what = field.kind === "switch" ? `turn ${field.flagSets ? "on" : "off"} "${label}"` : inSentence(label);
   return `${what}: ${inSentence(help.replace(/\.$/, ""))} (${facts.join("; ")})`;
+}
+
+function boundsOf({ min, max, none }: Extract<Field, { kind: "number" }>): string {
+  return `${none ? `${none.typed}, or ` : ""}${min} to ${max}`;
 }
 
 /** The hyper-parameters among a command's parsed options. */

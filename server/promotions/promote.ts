@@ -54,7 +54,10 @@ async function tryPromote(ctx: TxCtx, input: Input) {
   if (previous === version.id) return refuse("CONFLICT", `${version.name} is the ${alias} already`);
   if (gate?.do === "refuse") return refuse("REFUSED", gate.why);
   if (gate?.do === "force" && !input.force) {
-    return refuse("REFUSED", `${gate.why} To override the gate, force it and give a reason.`);
+    return refuse(
+      "REFUSED",
+      `${gate.why} To override the gate, force it and give a reason (./forge models promote … --force --reason TEXT).`,
+    );
   }
   if (!gate) await findVersion(ctx, version.id, "version");
   await moveAlias(ctx, { modelId: version.modelId, alias, modelVersionId: version.id });
