@@ -114,6 +114,21 @@ test("a kind of problem is one entry wherever in a list it stands, counted once 
   expect(listed[0]?.places.map((place) => place.line)).toEqual([1, 2, 3, 4, 5]);
 });
 
+test("rows share an entry only when the same is said of them, and an entry for many wordings says so", () => {
+  const listed: Problem[] = [];
+  const problems = createProblems(listed);
+  const columns = [18, 4, 18, 7, 9, 11, 13, 15, 18];
+  for (const [i, column] of columns.entries())
+    problems.add({ line: i + 1, element: null }, [problem(null, "invalid_json", `column ${column}`, "r")], "row");
+  expect(listed.map(({ message, rows, places }) => [message, rows, places.map(({ line }) => line)])).toEqual([
+    ["column 18", 3, [1, 3, 9]],
+    ["column 4", 1, [2]],
+    ["column 7", 1, [4]],
+    ["column 9", 1, [5]],
+    ["column 11 (the first row; the others have it in other words)", 3, [6, 7, 8]],
+  ]);
+});
+
 test("kinds beyond the hundredth are not listed, and the rows of those that are go on being counted", () => {
   const listed: Problem[] = [];
   const problems = createProblems(listed);
