@@ -33,15 +33,16 @@ function described(past: readonly PastRun[]) {
 test("an estimate shows steps, tokens, time, memory and cost, and calls not measured what nobody measured", () => {
   expect(described([])).toEqual([
     "base nano/1, data tickets/3 (100 rows)",
-    "steps 20, examples seen 200, trained tokens about 2,000 (estimated)",
+    "steps 20, examples seen 200, trained tokens about 2,200 (estimated)",
     "time not measured on this base yet, memory not measured, cost not measured",
     expect.stringContaining("epochs 2, learning rate 0.003, batch size 10, LoRA rank 16"),
   ]);
 });
 
-test("time is estimated from what past runs on the base took for a character", () => {
+test("time is estimated from what past runs on the base took for a character and a step", () => {
   const past = [
     {
+      steps: 10,
       rowsSeen: 100,
       charactersPerRow: 80,
       learntCharactersPerRow: null,

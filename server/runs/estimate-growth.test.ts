@@ -14,6 +14,7 @@ const workload: fc.Arbitrary<Workload> = fc.record({
 });
 const rows = fc.integer({ min: 1, max: 1_000_000 });
 const past: PastRun = {
+  steps: 32,
   rowsSeen: 500,
   charactersPerRow: 200,
   learntCharactersPerRow: 60,

@@ -150,7 +150,16 @@ export async function pastRuns(ctx: Pick<Ctx, "db" | "projectId">, baseVersionId
     const perSteps = run.step * batchSize * gradientAccumulation;
     const rowsSeen = maxSteps === null ? Math.min(perSteps, epochs * (trainRows ?? 0)) : perSteps;
     const measured = { seconds: run.trainSeconds, trainedTokens: run.trainedTokens ?? 0 };
-    return [{ rowsSeen, charactersPerRow, learntCharactersPerRow, aroundSeconds: aroundSeconds(run), ...measured }];
+    return [
+      {
+        steps: run.step,
+        rowsSeen,
+        charactersPerRow,
+        learntCharactersPerRow,
+        aroundSeconds: aroundSeconds(run),
+        ...measured,
+      },
+    ];
   });
 }
 
