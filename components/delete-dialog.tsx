@@ -1,7 +1,9 @@
 "use client";
 import { type InvalidateQueryFilters, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { failureOf } from "#components/failure.ts";
+import { asksFor, silence } from "#components/silence.ts";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { formatBytes, sentence } from "#components/ui/format.ts";
 import { notify } from "#components/ui/toast.tsx";
@@ -13,7 +15,7 @@ export const whileOpen = (open: boolean) => ({ enabled: open, staleTime: 0, gcTi
 /**
  * Asks before something is deleted for good: what becomes of other things, by name and count, or what must be done
  * first; for what is dear the name (or `typeName`) is to be typed. Afterwards it leads to `goTo`, says so in the
- * corner and has the `stale` lists read again.
+ * corner, has the `stale` lists read again and nothing asks for what is `gone`.
  */
 export function DeleteDialog({
   open,
@@ -24,6 +26,7 @@ export function DeleteDialog({
   onDelete,
   goTo,
   stale,
+  gone,
 }: {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -35,9 +38,13 @@ export function DeleteDialog({
   /** where there is something to see when it is gone; none: this page stays */
   goTo?: string;
   stale: InvalidateQueryFilters;
+  /** the values that a query of what is deleted is asked with: its id, or an id and a version's number */
+  gone: readonly unknown[];
 }) {
   const router = useRouter();
   const client = useQueryClient();
+  const forget = useRef<() => void>(undefined);
+  useEffect(() => () => forget.current?.(), []);
   const { data, error } = affects;
   const blocked = data !== undefined && data.blockers.length > 0;
   const freed = data && data.bytes > 0 ? [`Up to ${formatBytes(data.bytes)} on disk are freed`] : [];
@@ -54,9 +61,11 @@ export function DeleteDialog({
       typeName={data?.dear && !blocked ? (typeName ?? data.name) : undefined}
       onConfirm={async () => {
         const { name } = await onDelete();
+        forget.current = silence(client, gone);
+        if (!goTo) forget.current();
         if (goTo) router.push(goTo);
         notify.done(`${name} is deleted`);
-        await client.invalidateQueries(stale);
+        await client.invalidateQueries({ ...stale, predicate: (query) => !asksFor(query, gone) });
       }}
     />
   );

@@ -21,6 +21,7 @@ export function DeleteDataset({ slug, dataset, open, onOpenChange }: Asked) {
       onDelete={() => remove.mutateAsync(which)}
       goTo={`/${slug}/datasets`}
       stale={trpc.datasets.list.pathFilter()}
+      gone={[dataset.id]}
     />
   );
 }
@@ -40,6 +41,7 @@ export function DeleteDatasetVersion({ slug, dataset, open, onOpenChange }: Aske
       onDelete={() => remove.mutateAsync(which)}
       goTo={`/${slug}/datasets/${dataset.id}`}
       stale={trpc.datasets.pathFilter()}
+      gone={[dataset.id, dataset.version.version]}
     />
   );
 }

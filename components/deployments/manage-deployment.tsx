@@ -95,6 +95,7 @@ function DeleteDeployment({ slug, deployment, open, onOpenChange }: Asked & { sl
       onDelete={() => remove.mutateAsync({ deployment })}
       goTo={`/${slug}/deployments`}
       stale={trpc.deployments.list.pathFilter()}
+      gone={[deployment]}
     />
   );
 }

@@ -237,6 +237,7 @@ function DeleteEval({ slug, evalId, open, onOpenChange }: Asked & { slug: string
       onDelete={() => remove.mutateAsync({ evalId })}
       goTo={`/${slug}/evals`}
       stale={trpc.evals.list.pathFilter()}
+      gone={[evalId]}
     />
   );
 }

@@ -122,6 +122,7 @@ export function SuiteList({ slug }: { slug: string }) {
         description="It leaves this list and the new-eval form."
         affects={[`${leaving?.evals ?? 0} evals and their scores stay as they are`]}
         confirmLabel="Archive suite"
+        variant="primary"
         onConfirm={() => leaving && archive.mutateAsync({ suiteId: leaving.id })}
       />
       <DeleteSuite suite={deleting} onClose={() => setDeleting(null)} />
@@ -143,6 +144,7 @@ function DeleteSuite({ suite, onClose }: { suite: string | null; onClose: () => 
       affects={affects}
       onDelete={() => remove.mutateAsync(which)}
       stale={trpc.evals.suites.pathFilter()}
+      gone={suite === null ? [] : [suite]}
     />
   );
 }

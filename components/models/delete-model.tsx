@@ -47,6 +47,7 @@ export function DeleteModelVersion({
       onDelete={() => remove.mutateAsync({ version: version.id })}
       goTo={isLast ? `/${slug}/models` : `/${slug}/models/${model.id}`}
       stale={isLast ? trpc.models.list.pathFilter() : trpc.models.pathFilter()}
+      gone={[isLast ? model.id : version.id]}
     />
   );
 }
@@ -64,6 +65,7 @@ function DeleteModel({ slug, model, open, onOpenChange }: Asked & { slug: string
       onDelete={() => remove.mutateAsync({ model: model.id })}
       goTo={`/${slug}/models`}
       stale={trpc.models.list.pathFilter()}
+      gone={[model.id]}
     />
   );
 }

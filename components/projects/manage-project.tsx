@@ -79,6 +79,7 @@ function DeleteProject({ slug, open, onOpenChange }: Asked & { slug: string }) {
       typeName={slug}
       onDelete={() => remove.mutateAsync({ slug })}
       stale={trpc.projects.list.pathFilter()}
+      gone={[]}
     />
   );
 }

@@ -53,6 +53,7 @@ export function RunActions({ slug, run, onChanged }: { slug: string; run: Run; o
                 : ["Its checkpoint stays: you can resume from there later"]
           }
           confirmLabel="Cancel run"
+          cancelLabel="Keep running"
           onConfirm={() => cancel.mutateAsync({ runId: run.id })}
         />
       )}
@@ -109,6 +110,7 @@ function DeleteRun({ slug, runId, open, onOpenChange }: Asked & { slug: string; 
       onDelete={() => remove.mutateAsync({ runId })}
       goTo={`/${slug}/runs`}
       stale={trpc.runs.list.pathFilter()}
+      gone={[runId]}
     />
   );
 }

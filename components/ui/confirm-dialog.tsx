@@ -19,6 +19,7 @@ export function ConfirmDialog({
   affects = [],
   children,
   confirmLabel,
+  cancelLabel = "Cancel",
   typeName,
   disabledReason,
   variant = "danger",
@@ -35,6 +36,8 @@ export function ConfirmDialog({
   children?: ReactNode;
   /** A verb: "Delete dataset". */
   confirmLabel: string;
+  /** What the way out says where "Cancel" would be read as the act. */
+  cancelLabel?: string;
   typeName?: string;
   /** Why the act cannot be done now. */
   disabledReason?: string;
@@ -110,7 +113,7 @@ export function ConfirmDialog({
           </div>
           <div className="flex flex-wrap justify-end gap-2 border-t px-5 py-3">
             <Radix.Cancel asChild>
-              <Button>Keep it as it is</Button>
+              <Button>{cancelLabel}</Button>
             </Radix.Cancel>
             <Button
               variant={variant}
