@@ -21,12 +21,12 @@ const minuteMs = 60_000;
 const others: readonly SeriesColor[] = [2, 5, 3, 6, 4];
 const mostRevisions = 6;
 
-/** A running bucket younger than this says nothing about a rate yet and would look like a fall. */
+/** A running bucket younger than this says nothing about a rate yet: while it is empty it would look like a fall. */
 const leastMs = 3 * minuteMs;
 
 /**
  * Requests per minute as stacked series. One deployment is split into its revisions, several are shown whole: the
- * busiest by name, the rest together. The running bucket counts only the minutes that have passed.
+ * busiest by name, the rest together. The running bucket counts only the minutes that have passed, at least one.
  */
 export function trafficSeries(traffic: Traffic, now: Date): { series: Series[]; byRevision: boolean } {
   const bucketMs = traffic.bucketMinutes * minuteMs;
@@ -41,7 +41,9 @@ export function trafficSeries(traffic: Traffic, now: Date): { series: Series[]; 
 
   const first = Math.ceil((now.getTime() - traffic.windowHours * 3_600_000) / bucketMs) * bucketMs;
   const buckets: number[] = [];
-  const last = now.getTime() - Math.min(leastMs, bucketMs);
+  const settled = now.getTime() - Math.min(leastMs, bucketMs);
+  const newest = Math.max(0, ...traffic.counts.map(({ at }) => at.getTime()));
+  const last = Math.max(settled, Math.min(newest, now.getTime()));
   for (let at = first; at <= last; at += bucketMs) buckets.push(at);
   const counted = new Map<string, Map<number, number>>();
   for (const { at, revisionId, count } of traffic.counts) {
@@ -52,7 +54,7 @@ export function trafficSeries(traffic: Traffic, now: Date): { series: Series[]; 
 
   const pointsOf = (id: string): Point[] =>
     buckets.map((at) => {
-      const minutes = Math.min(traffic.bucketMinutes, (now.getTime() - at) / minuteMs);
+      const minutes = Math.max(1, Math.min(traffic.bucketMinutes, (now.getTime() - at) / minuteMs));
       return { x: at, y: (counted.get(id)?.get(at) ?? 0) / minutes };
     });
   const sumOf = (id: string) => [...(counted.get(id)?.values() ?? [])].reduce((sum, count) => sum + count, 0);

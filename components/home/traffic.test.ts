@@ -45,6 +45,13 @@ test("a bucket that has only just begun is left out", () => {
   );
 });
 
+test("a bucket that has only just begun is shown once calls came in it, as a rate of at least a minute", () => {
+  const counts = [{ at: at("12:07"), revisionId: "a", count: 472 }];
+  const minutes = { bucketMinutes: 1, windowHours: 2, counts, revisions: [revision("a", 1)] };
+  const [only] = trafficSeries(minutes, new Date("2026-11-21T12:07:20Z")).series;
+  expect(only?.points.at(-1)).toEqual({ x: at("12:07").getTime(), y: 472 });
+});
+
 test("several deployments are shown whole, and calls without one apart", () => {
   const counts = [
     { at: at("11:45"), revisionId: "a", count: 15 },
