@@ -154,7 +154,7 @@ test("one person does the whole main job in the browser and calls the result wit
     await dialog.getByRole("button", { name: "Retire deployment" }).click();
     await expect(dialog).toBeHidden();
     await page.goto(url("/deployments"));
-    await expect(page.getByText("Nothing is deployed yet")).toBeVisible();
+    await expect(page.getByText("No live deployments; 1 retired")).toBeVisible();
   });
 });
 

@@ -1,5 +1,5 @@
 "use client";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Plus, Rocket } from "lucide-react";
 import type { Column } from "#components/data-table/columns.ts";
 import { paged } from "#components/data-table/define-list.ts";
@@ -10,7 +10,7 @@ import { type DeploymentRow, deploymentState } from "#components/deployments/dat
 import { SplitBar } from "#components/deployments/split-bar.tsx";
 import { useRefusal } from "#components/shell/project-context.tsx";
 import { useTRPC } from "#components/trpc.tsx";
-import { ButtonLink } from "#components/ui/button.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { StatusChip } from "#components/ui/chip.tsx";
 import { SearchFilter } from "#components/ui/filter-bar.tsx";
 import { formatNumber, formatPercent } from "#components/ui/format.ts";
@@ -115,6 +115,12 @@ export function DeploymentsPage({ slug }: { slug: string }) {
       refetchInterval: refreshMs,
     }),
   );
+  const nothingLive = query.data?.pages[0]?.total === 0 && filters.q === "" && filters.show === "live";
+  const ended = useQuery({
+    ...trpc.deployments.list.queryOptions({ retired: true, limit: 1 }),
+    enabled: nothingLive,
+  });
+  const retired = nothingLive ? (ended.data?.total ?? 0) : 0;
   const act = (
     <ButtonLink
       variant="primary"
@@ -155,7 +161,16 @@ export function DeploymentsPage({ slug }: { slug: string }) {
         rowNote={noteOf}
         {...table}
         empty={
-          <EmptyState icon={<Rocket aria-hidden />} title="Nothing is deployed yet" action={act}>
+          <EmptyState
+            icon={<Rocket aria-hidden />}
+            title={retired > 0 ? `No live deployments; ${formatNumber(retired)} retired` : "Nothing is deployed yet"}
+            action={
+              <>
+                {act}
+                {retired > 0 && <Button onClick={() => void setFilters({ show: "retired" })}>Show</Button>}
+              </>
+            }
+          >
             A deployment gives a model version a name of its own. Clients keep that name while you move their traffic
             from one version to the next.
           </EmptyState>
