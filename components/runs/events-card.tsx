@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { failureOf } from "#components/failure.ts";
-import { pollMs } from "#components/runs/data.ts";
+import { isMoving, pollMs, type Run } from "#components/runs/data.ts";
 import { wordsOf } from "#components/runs/story.ts";
 import { useTRPC } from "#components/trpc.tsx";
 import { Card, CardRow, CardRows } from "#components/ui/card.tsx";
@@ -14,8 +14,9 @@ const asked = 100; // the newest, of which some say nothing
 const skipped = new Set(["metric", "artifact"]);
 
 /** What happened, newest first, without the steps and the files. */
-export function EventsCard({ runId, moving }: { runId: string; moving: boolean }) {
+export function EventsCard({ runId, status }: { runId: string; status: Run["status"] }) {
   const trpc = useTRPC();
+  const moving = isMoving(status);
   const { data, error, refetch } = useQuery(
     trpc.runs.events.queryOptions(
       { runId, limit: asked, steps: "few", latest: true },
@@ -30,7 +31,13 @@ export function EventsCard({ runId, moving }: { runId: string; moving: boolean }
     <Card title="Events" flush>
       {!data && (error ? <ErrorState message={failureOf(error).message} onRetry={refetch} /> : <SkeletonRows />)}
       {data && told.length === 0 && (
-        <p className="p-4 text-ink-3">{moving ? "No events yet: the trainer is starting." : "No events."}</p>
+        <p className="p-4 text-ink-3">
+          {status === "queued"
+            ? "No events yet: the run is queued."
+            : moving
+              ? "No events yet: the trainer is starting."
+              : "No events."}
+        </p>
       )}
       <CardRows>
         {told

@@ -20,6 +20,7 @@ export function HyperFields({
   typed,
   wrong,
   suggested,
+  copiedFrom,
   error,
   register,
   onChange,
@@ -29,12 +30,17 @@ export function HyperFields({
   wrong: (key: string) => string | undefined;
   /** null until base and data are chosen */
   suggested: Values | null;
+  /** the run that the settings were copied from */
+  copiedFrom: string | undefined;
   error: string | undefined;
   /** joins a text input to the form */
   register: (key: string) => ComponentProps<"input">;
   onChange: (key: string, text: string) => void;
 }) {
-  const [open, setOpen] = useState(false);
+  const [chosenOpen, setOpen] = useState<boolean>();
+  const differs = ([key, field]: [string, HyperField]) =>
+    Boolean(typed[key]) && suggested?.[key] !== undefined && typed[key] !== writeField(field, suggested[key]);
+  const open = chosenOpen ?? (copiedFrom !== undefined && fieldsOf(method, "more").some(differs));
   const row = ([key, field]: [string, HyperField]) => (
     <HyperParameter
       key={key}
@@ -46,7 +52,11 @@ export function HyperFields({
       onChange={(text) => onChange(key, text)}
     />
   );
-  const suggestion = suggested ? "suggested for this base and data" : "suggested once base and data are chosen";
+  const suggestion = copiedFrom
+    ? `copied from ${copiedFrom}`
+    : suggested
+      ? "suggested for this base and data"
+      : "suggested once base and data are chosen";
   return (
     <Card title="Hyperparameters" aside={suggestion}>
       <div className="grid gap-4">

@@ -118,6 +118,7 @@ export function NewRun({ slug, methods = allMethods }: { slug: string; methods?:
             typed={values.hyperParameters}
             wrong={(key) => errorAt(`hyperParameters.${key}`)}
             suggested={planned?.suggested ?? null}
+            copiedFrom={copied.data?.name}
             error={refusedAt.startsWith("hyperParameters") ? whyRefused : undefined}
             register={(key) => register(`hyperParameters.${key}`)}
             onChange={(key, text) => set(`hyperParameters.${key}`, text)}

@@ -60,7 +60,7 @@ export function RunDetail({ slug, runId }: { slug: string; runId: string }) {
                 aside={
                   <>
                     <OriginCard slug={slug} run={run} />
-                    <EventsCard runId={runId} moving={isMoving(run.status)} />
+                    <EventsCard runId={runId} status={run.status} />
                   </>
                 }
               >

@@ -35,7 +35,7 @@ export function wordsOf(type: string, body: Record<string, unknown>): string | n
     case "hello":
       return `${typeof body.resumedFromStep === "number" ? `Resumed from step ${formatNumber(body.resumedFromStep)}, computes` : "Computes"} on ${textOf(body.device, "name") || "an unknown device"}, ${versionsOf(body.versions)}`;
     case "phase":
-      return `Phase: ${text("name")}`;
+      return text("name") === "probing" ? "Verifying adapter" : `Phase: ${text("name")}`;
     case "data":
       return `${plural(number("trainRows"), "row")} to train on, ${formatNumber(number("validationRows"))} to validate, ${formatNumber(number("droppedRows"))} dropped, ${formatNumber(number("truncatedRows"))} truncated: ${plural(number("totalSteps"), "step")}`;
     case "metric":
@@ -45,7 +45,7 @@ export function wordsOf(type: string, body: Record<string, unknown>): string | n
     case "checkpoint":
       return `Checkpoint ${formatNumber(number("step"))} saved, ${formatBytes(number("bytes"))}`;
     case "probe":
-      return `Proof recorded: ${formatNumber(number("differing"))} of ${plural(number("prompts"), "answer")} differ from the base's`;
+      return `Verification recorded: ${formatNumber(number("differing"))} of ${plural(number("prompts"), "answer")} differ from the base's`;
     case "artifact":
       return `Wrote ${text("path")}, ${formatBytes(number("bytes"))}`;
     case "warning":
