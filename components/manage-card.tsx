@@ -29,6 +29,8 @@ type Leaving = {
   says: string;
   procedure: string;
   icon?: ReactNode;
+  /** it can be undone: not a red button */
+  undoable?: boolean;
   /** asks first, and says what it affects */
   dialog: (asked: { open: boolean; onOpenChange: (open: boolean) => void }) => ReactNode;
 };
@@ -80,13 +82,18 @@ function RenameForm({ name, hint, schema, refusal, autoComplete, send, onDone }:
   );
 }
 
-function LeavingRow({ label, says, procedure, icon = <Trash2 aria-hidden />, dialog }: Leaving) {
+function LeavingRow({ label, says, procedure, icon = <Trash2 aria-hidden />, undoable = false, dialog }: Leaving) {
   const refusal = useRefusal(procedure);
   const [open, setOpen] = useState(false);
   return (
     <CardRow className="flex-wrap justify-between gap-3">
       <p className="max-w-xl text-ink-2">{says}</p>
-      <Button variant="danger" icon={icon} disabledReason={refusal} onClick={() => setOpen(true)}>
+      <Button
+        variant={undoable ? "outline" : "danger"}
+        icon={icon}
+        disabledReason={refusal}
+        onClick={() => setOpen(true)}
+      >
         {label}
       </Button>
       {dialog({ open, onOpenChange: setOpen })}

@@ -56,7 +56,8 @@ export function Histogram({
         const plotPx = width - left - margin.left - margin.right;
         const barSize = Math.max(1, plotPx / bins.length);
         const ticks = innerTicks(lo, hi, narrow ? 4 : 8, x.whole);
-        const labels = placeLabels(markers, { lo, hi }, plotPx);
+        const drawn = markers.map(({ x: at, label }) => ({ x: at, label: `${label} ${valueLabel(x, at)}` }));
+        const labels = placeLabels(drawn, { lo, hi }, plotPx);
         return (
           <Plot width={width} height={height} data={bins} margin={margin} barCategoryGap={0} barGap={0}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
@@ -97,7 +98,7 @@ export function Histogram({
               strokeWidth={1}
               isAnimationActive={false}
             />
-            {markers.map((marker, index) => (
+            {drawn.map((marker, index) => (
               <ReferenceLine
                 key={marker.label}
                 x={marker.x}

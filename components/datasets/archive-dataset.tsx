@@ -46,6 +46,7 @@ export function ArchiveDialog({
         `${plural(dataset.usedBy.runCount, "run")} and ${plural(dataset.usedBy.suites.length, "suite")} that use this version go on`,
       ]}
       confirmLabel="Archive dataset"
+      variant="primary"
       onConfirm={() => archive.mutateAsync({ datasetId: dataset.id })}
     />
   );

@@ -11,6 +11,7 @@ export function ManageDataset({ slug, dataset }: { slug: string; dataset: Datase
     says: "It leaves the lists. Nothing is deleted, and it can be restored.",
     procedure: "datasets.archive",
     icon: <Archive aria-hidden />,
+    undoable: true,
     dialog: (asked: Asked) => <ArchiveDialog slug={slug} dataset={dataset} {...asked} />,
   };
   const removeVersion = {

@@ -66,10 +66,7 @@ function LengthChart({ field, title, lengths }: { field: string; title: string; 
       edges={[...bins.map((bin) => bin.from), last + step]}
       counts={bins.map((bin) => bin.count)}
       x={{ label: unit === "turns" ? "Turns" : "Characters", whole: true }}
-      markers={[
-        { x: p50, label: `median ${formatNumber(p50)}` },
-        ...(p95 < last + step ? [{ x: p95, label: `95 % ${formatNumber(p95)}` }] : []),
-      ]}
+      markers={[{ x: p50, label: "median" }, ...(p95 < last + step ? [{ x: p95, label: "p95" }] : [])]}
       note={
         longTail
           ? `The last bar holds everything from ${formatNumber(last)} to the longest, ${formatNumber(max)} ${unit}.`

@@ -54,7 +54,7 @@ export function ResplitDialog({
       disabledReason={share === present ? "This is its split already" : undefined}
       onConfirm={() => resplit.mutateAsync({ versionId: version.id, validationShareBp: Number(share) })}
     >
-      <Field label="Kept for validation">
+      <Field label="Validation split">
         <Select value={share} onValueChange={setShare} options={validationShares} />
       </Field>
     </ConfirmDialog>

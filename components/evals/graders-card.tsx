@@ -33,7 +33,7 @@ export function GradersCard({
                 onCheckedChange={(on) => onChoose(on === true ? [...chosen, kind] : without(kind))}
               />
             </Field>
-            {chosen[0] === kind && <Chip tone="run">Headline</Chip>}
+            {chosen[0] === kind && <Chip tone="run">Primary metric</Chip>}
             {chosen.indexOf(kind) > 0 && (
               <LinkButton className="shrink-0 text-xs" onClick={() => onChoose([kind, ...without(kind)])}>
                 Make headline

@@ -91,7 +91,7 @@ export function NewEval({ slug }: { slug: string }) {
             <Card title="Summary">
               <dl className="grid gap-2">
                 <SummaryLine label="Calls" value={suite ? formatNumber(suite.cases * 2) : "choose a suite"} />
-                <SummaryLine label="Headline" value={headline?.name ?? "choose a suite"} />
+                <SummaryLine label="Primary metric" value={headline?.name ?? "choose a suite"} />
                 <div className="flex justify-between gap-4">
                   <dt className="text-ink-3">Smallest difference it can show</dt>
                   <dd className="text-right tabular-nums">

@@ -68,19 +68,19 @@ export function AliasesCard({
                   disabledReason={refusal ?? notReady}
                   onClick={give}
                 >
-                  Give to {version.name}
+                  Assign to {version.name}
                 </Button>
               )}
               {own && (
                 <ConfirmDialog
                   trigger={
                     <Button size="sm" variant="ghost" disabledReason={refusal}>
-                      Take away
+                      Remove alias
                     </Button>
                   }
-                  title={`Take the ${alias} away from ${version.name}?`}
+                  title={`Remove ${alias} from ${version.name}?`}
                   affects={[`${model.name}@${alias} points to no version until one is given it.`]}
-                  confirmLabel="Take away"
+                  confirmLabel="Remove alias"
                   onConfirm={() => remove.mutateAsync({ model: model.id, alias })}
                 />
               )}

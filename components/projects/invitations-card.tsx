@@ -75,10 +75,10 @@ function TakeBack({ row }: { row: InvitationRow }) {
   );
   return (
     <ConfirmDialog
-      trigger={<Button size="sm">Take back</Button>}
-      title={`Take the invitation of ${row.email} back?`}
+      trigger={<Button size="sm">Revoke</Button>}
+      title={`Revoke the invitation of ${row.email}?`}
       affects={["The link stops working at once. You can invite them again."]}
-      confirmLabel="Take back"
+      confirmLabel="Revoke"
       onConfirm={() => revoke.mutateAsync({ invitationId: row.id })}
     />
   );

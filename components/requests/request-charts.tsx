@@ -38,7 +38,7 @@ function seriesOf(summary: SummaryData): Series[] {
     count: (point: SummaryData["points"][number]) => number,
   ][] = [
     ["answered", "answered", 1, (point) => point.answered],
-    ["other", "refused or left", 3, (point) => point.all - point.answered - point.failed],
+    ["other", "rejected or aborted", 3, (point) => point.all - point.answered - point.failed],
     ["failed", "failed", 4, (point) => point.failed],
   ];
   const used = parts.filter(([id, , , count]) => id === "answered" || summary.points.some((point) => count(point) > 0));

@@ -65,7 +65,7 @@ const statusVariants = {
   // replicas
   assigned: { word: "Assigned", tone: "mute", icon: CircleDashed },
   loading: { word: "Loading", tone: "run", icon: LoaderCircle, moves: true },
-  probing: { word: "Probing", tone: "run", icon: LoaderCircle, moves: true },
+  probing: { word: "Verifying", tone: "run", icon: LoaderCircle, moves: true },
   draining: { word: "Draining", tone: "hold", icon: Hourglass },
   // hosts, gateways and deployments
   healthy: { word: "Healthy", tone: "ok", icon: Check },

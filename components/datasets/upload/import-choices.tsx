@@ -8,7 +8,7 @@ import { Select } from "#components/ui/select.tsx";
 
 /** The shares of a file that can be kept for validation, in basis points. */
 export const validationShares = [
-  { value: "1000", label: "A tenth of the rows", hint: "for the loss while training and for evals" },
+  { value: "1000", label: "10 % of the rows", hint: "for the loss while training and for evals" },
   { value: "2000", label: "A fifth of the rows" },
   { value: "0", label: "None", hint: "all rows are trained on" },
   { value: "10000", label: "Every row", hint: "an eval set: nothing of it is trained on" },
@@ -42,7 +42,7 @@ export function ImportChoices({
         >
           <Input {...register("name")} readOnly={locked} autoComplete="off" />
         </Field>
-        <Field label="Kept for validation">
+        <Field label="Validation split">
           <Select
             value={String(typed.validationShareBp)}
             disabled={locked}
