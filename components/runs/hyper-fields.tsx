@@ -31,7 +31,7 @@ export function HyperFields({
   /** null until base and data are chosen */
   suggested: Values | null;
   /** the run that the settings were copied from */
-  copiedFrom: string | undefined;
+  copiedFrom?: string | undefined;
   error: string | undefined;
   /** joins a text input to the form */
   register: (key: string) => ComponentProps<"input">;
