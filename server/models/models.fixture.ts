@@ -10,6 +10,7 @@ import { blobs } from "#db/schema/storage.ts";
 import type { Ctx } from "#server/context.ts";
 import { compare, type PairedCase } from "#server/evals/compare.rule.ts";
 import { storeArtifact } from "#server/models/artifacts/store.ts";
+import { registerModelVersion } from "#server/models/register.ts";
 
 const shaOf = (text: string) => createHash("sha256").update(text).digest("hex");
 const graders = [{ name: "exact", kind: "exact_match" as const }];
@@ -106,4 +107,15 @@ export async function addEval(
 /** As many cases as wished with the same marks. */
 export function cases(n: number, marks: readonly [number, number]): (readonly [number, number])[] {
   return Array.from({ length: n }, () => marks);
+}
+
+/** Two registered versions of `support`, and a way to compare versions with given marks. */
+export async function testRegistry(ctx: Ctx) {
+  const ground = await addGround(ctx);
+  const first = await registerModelVersion(ctx, { runId: await addRun(ctx, ground) });
+  const second = await registerModelVersion(ctx, { runId: await addRun(ctx, ground) });
+  const { projectId } = ctx;
+  const compared = (candidateVersionId: string, baselineVersionId: string, marks: (readonly [number, number])[]) =>
+    addEval(ctx.db, { projectId, suiteId: ground.suiteId, candidateVersionId, baselineVersionId }, marks);
+  return { ...ground, first, second, compared };
 }

@@ -5,28 +5,16 @@ import { deployments, revisions } from "#db/schema/deployments.ts";
 import { modelVersions } from "#db/schema/models.ts";
 import { runs } from "#db/schema/runs.ts";
 import { inTx } from "#db/testing.ts";
-import type { Ctx } from "#server/context.ts";
 import { importModel } from "#server/models/import/start.ts";
 import { lineageOf } from "#server/models/lineage.ts";
 import { listModels } from "#server/models/list.ts";
 import { listArtifacts } from "#server/models/list-artifacts.ts";
-import { addEval, addGround, addRun, cases } from "#server/models/models.fixture.ts";
+import { addGround, addRun, cases, testRegistry } from "#server/models/models.fixture.ts";
 import { registerModelVersion } from "#server/models/register.ts";
 import { removeAlias } from "#server/models/remove-alias.ts";
 import { showModel } from "#server/models/show.ts";
 import { promoteModelVersion } from "#server/promotions/promote.ts";
 import { testProject } from "#server/testing.ts";
-
-/** Two registered versions of `support`, and a way to compare versions with given marks. */
-async function registry(ctx: Ctx) {
-  const ground = await addGround(ctx);
-  const first = await registerModelVersion(ctx, { runId: await addRun(ctx, ground) });
-  const second = await registerModelVersion(ctx, { runId: await addRun(ctx, ground) });
-  const { projectId } = ctx;
-  const compared = (candidateVersionId: string, baselineVersionId: string, marks: (readonly [number, number])[]) =>
-    addEval(ctx.db, { projectId, suiteId: ground.suiteId, candidateVersionId, baselineVersionId }, marks);
-  return { ...ground, first, second, compared };
-}
 
 test("a succeeded run becomes one version of its model, however often its job comes", () =>
   inTx(async (tx) => {
@@ -74,7 +62,7 @@ test("a run that has not succeeded, or left no adapter, registers nothing; a bas
 test("a model is shown with what it came from, its evals and its deployments, and its lineage is one graph", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    const { first, baseVersionId, datasetVersionId, compared, modelId } = await registry(ctx);
+    const { first, baseVersionId, datasetVersionId, compared, modelId } = await testRegistry(ctx);
     const evalId = await compared(first.id, baseVersionId, cases(60, [0, 1]));
     await promoteModelVersion(ctx, { version: first.id });
     const deploymentId = newId("deployment");
@@ -115,7 +103,7 @@ test("a model is shown with what it came from, its evals and its deployments, an
 test("another project's models do not exist", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    const { first } = await registry(ctx);
+    const { first } = await testRegistry(ctx);
     const { ctx: stranger } = await testProject(tx);
     const gone = { code: "NOT_FOUND" };
     await expect(showModel(stranger, { model: first.modelId })).rejects.toMatchObject(gone);

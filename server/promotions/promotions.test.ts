@@ -3,24 +3,12 @@ import { expect, test } from "vitest";
 import { auditLog } from "#db/schema/audit.ts";
 import { inTx } from "#db/testing.ts";
 import type { Ctx } from "#server/context.ts";
-import { addEval, addGround, addRun, cases } from "#server/models/models.fixture.ts";
-import { registerModelVersion } from "#server/models/register.ts";
+import { addEval, cases, testRegistry } from "#server/models/models.fixture.ts";
 import { removeAlias } from "#server/models/remove-alias.ts";
 import { showModel } from "#server/models/show.ts";
 import { askGate } from "#server/promotions/gate.ts";
 import { promoteModelVersion } from "#server/promotions/promote.ts";
 import { testProject } from "#server/testing.ts";
-
-/** Two registered versions of `support`, and a way to compare versions with given marks. */
-async function registry(ctx: Ctx) {
-  const ground = await addGround(ctx);
-  const first = await registerModelVersion(ctx, { runId: await addRun(ctx, ground) });
-  const second = await registerModelVersion(ctx, { runId: await addRun(ctx, ground) });
-  const { projectId } = ctx;
-  const compared = (candidateVersionId: string, baselineVersionId: string, marks: (readonly [number, number])[]) =>
-    addEval(ctx.db, { projectId, suiteId: ground.suiteId, candidateVersionId, baselineVersionId }, marks);
-  return { ...ground, first, second, compared };
-}
 
 const refusals = async (ctx: Ctx) => {
   const rows = await ctx.db.select().from(auditLog).where(eq(auditLog.projectId, ctx.projectId));
@@ -30,7 +18,7 @@ const refusals = async (ctx: Ctx) => {
 test("the champion moves only on evidence: no eval, too few cases and a loss are refused and kept in the audit log", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    const { first, second, baseVersionId, compared } = await registry(ctx);
+    const { first, second, baseVersionId, compared } = await testRegistry(ctx);
     await expect(promoteModelVersion(ctx, { version: "support/1" })).rejects.toThrow(
       "evaluate support/1 against nano/1",
     );
@@ -61,7 +49,7 @@ test("the champion moves only on evidence: no eval, too few cases and a loss are
 test("force with a reason moves the champion when the evidence is too thin, and the reason stays", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    const { first } = await registry(ctx);
+    const { first } = await testRegistry(ctx);
     const moved = await promoteModelVersion(ctx, { version: first.id, force: true, reason: "there is no suite yet" });
     expect(moved.forced).toBe(true);
     const rows = await tx.select().from(auditLog).where(eq(auditLog.targetId, first.id));
@@ -76,7 +64,7 @@ test("force with a reason moves the champion when the evidence is too thin, and 
 test("evidence from cases that the candidate was trained on does not open the gate; overruling it keeps the reason", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    const { first, baseVersionId, suiteId } = await registry(ctx);
+    const { first, baseVersionId, suiteId } = await testRegistry(ctx);
     const on = { projectId: ctx.projectId, suiteId, candidateVersionId: first.id, baselineVersionId: baseVersionId };
     await addEval(tx, on, cases(60, [0, 1]), { cases: 64, candidate: 4, either: 4 });
     const gate = await askGate(ctx, { version: first.id });
@@ -99,7 +87,7 @@ test("evidence from cases that the candidate was trained on does not open the ga
 test("two people who promote at once: the second is told that the champion changed", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    const { first, second, baseVersionId, compared } = await registry(ctx);
+    const { first, second, baseVersionId, compared } = await testRegistry(ctx);
     for (const one of [first, second]) await compared(one.id, baseVersionId, cases(60, [0, 1]));
     await compared(second.id, first.id, cases(60, [0, 1]));
     await promoteModelVersion(ctx, { version: first.id, expected: null });
@@ -126,7 +114,7 @@ test("two people who promote at once: the second is told that the champion chang
 test("the gate of another project's version is not to be asked, and its alias not to be moved", () =>
   inTx(async (tx) => {
     const { ctx } = await testProject(tx);
-    const { first } = await registry(ctx);
+    const { first } = await testRegistry(ctx);
     const { ctx: stranger } = await testProject(tx);
     const gone = { code: "NOT_FOUND" };
     await expect(askGate(stranger, { version: first.id })).rejects.toMatchObject(gone);

@@ -1,7 +1,7 @@
 import { engineRef } from "#server/inference/client/ref.ts";
 import { putBytes, tinyAdapter, tinyBase } from "#server/inference/gguf-testing.ts";
 import { createHost } from "#server/inference/host/app.ts";
-import { openPool } from "#server/inference/host/pool.ts";
+import { openPool, type PoolSettings } from "#server/inference/host/pool.ts";
 import { testStorage } from "#server/testing.ts";
 
 type Logprob = {
@@ -26,14 +26,9 @@ export type Answer = {
   error?: { message: string; code: string; type: string; param: string | null };
 };
 
-/** A host on a tiny base with two adapters (`tuned`, `other`), without a socket; close its `pool` at the end. */
-export async function openTestHost() {
-  const storage = await testStorage();
-  const baseSha = await putBytes(storage, tinyBase());
-  const base = engineRef({ baseSha });
-  const tuned = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 2 })) });
-  const other = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 3 })) });
-  const pool = openPool({
+/** A small pool on one thread over these stored files. */
+export function testPoolSettings(pathOf: PoolSettings["pathOf"]): PoolSettings {
+  return {
     threads: 1,
     cuda: false,
     maxContext: 8192,
@@ -44,8 +39,18 @@ export async function openTestHost() {
     kvBudgetBytes: 1e9,
     memoryBytes: 4e9,
     idleMs: 60_000,
-    pathOf: storage.pathOf,
-  });
+    pathOf,
+  };
+}
+
+/** A host on a tiny base with two adapters (`tuned`, `other`), without a socket; close its `pool` at the end. */
+export async function openTestHost() {
+  const storage = await testStorage();
+  const baseSha = await putBytes(storage, tinyBase());
+  const base = engineRef({ baseSha });
+  const tuned = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 2 })) });
+  const other = engineRef({ baseSha, adapterSha: await putBytes(storage, tinyAdapter({ seed: 3 })) });
+  const pool = openPool(testPoolSettings(storage.pathOf));
   const dependencies = {
     pool,
     bearer: "secret",

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { engineRef, parseEngineRef } from "#server/inference/client/ref.ts";
 import { putBytes, tinyAdapter, tinyBase } from "#server/inference/gguf-testing.ts";
+import { testPoolSettings } from "#server/inference/host/app.fixture.ts";
 import { createHost } from "#server/inference/host/app.ts";
 import { type EnginePool, openPool, type PoolSettings } from "#server/inference/host/pool.ts";
 import type { Probe } from "#server/inference/host/probe.rule.ts";
@@ -14,20 +15,7 @@ afterEach(async () => {
 
 async function host(change: Partial<PoolSettings> = {}) {
   const storage = await testStorage();
-  const pool = openPool({
-    threads: 1,
-    cuda: false,
-    maxContext: 8192,
-    maxSequences: 4,
-    mostSequences: 4,
-    maxContexts: 3,
-    waiting: { all: 64, perKey: 64 },
-    kvBudgetBytes: 1e9,
-    memoryBytes: 4e9,
-    idleMs: 60_000,
-    pathOf: storage.pathOf,
-    ...change,
-  });
+  const pool = openPool({ ...testPoolSettings(storage.pathOf), ...change });
   pools.push(pool);
   const app = createHost({
     pool,
